@@ -1,0 +1,21 @@
+"""The one clock that all waiting goes through, so that a test can turn it."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Real time."""
+
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
