@@ -1,0 +1,1 @@
+"""The contract: what Anaplan's documentation says that an answer looks like, and its check."""

@@ -1,0 +1,195 @@
+"""The operations of the OpenAPI files, with the overlay applied, ready to check answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.contract.keys import KeyCheck
+from tests.contract.overlay import MAY_LACK, MENDS, NOT_IN_BOTH_FORMS, STATUSES
+from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
+from tests.contract.schemas import FORMATS, to_json_schema
+
+FOLDER = Path(__file__).parent / "openapi"
+PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: ""}
+JSON = "application/json"
+NOT_FOUND = "#/components/responses/NotFoundOrNoAccess"
+_METHODS = ("get", "post", "put", "delete", "patch")
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a JSON answer must look like."""
+
+    schema: dict[str, Any]
+    document: dict[str, Any]
+    examples: list[Any]
+    may_lack: frozenset[str]
+    formats: FormatChecker = field(default=FORMATS)
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        components = {"schemas": self.document["components"]["schemas"]}
+        schema = to_json_schema({**self.schema, "components": components})
+        return Draft202012Validator(schema, format_checker=self.formats)
+
+    @cached_property
+    def _keys(self) -> KeyCheck:
+        return KeyCheck(self.document, self.may_lack)
+
+    def faults(self, answer: Any) -> Iterator[str]:
+        """Say what is wrong with an answer."""
+        for error in self._validator.iter_errors(answer):
+            where = ".".join(map(str, error.absolute_path)) or "the answer"
+            yield f"{where}: {error.message[:300]}"
+        yield from self._keys.faults(answer, self.schema, self.examples)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method and a path template, with the answers that it has by status and media type."""
+
+    method: str
+    path: str
+    answers: dict[str, dict[str, Body | None]]
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+class Contract:
+    """All operations, found by the method and the path of a request."""
+
+    def __init__(self, operations: list[Operation], error: Body) -> None:
+        self.operations = operations
+        self.error = error
+        self._by_segments: dict[int, list[tuple[list[str], Operation]]] = {}
+        for operation in operations:
+            segments = _segments(operation.path)
+            self._by_segments.setdefault(len(segments), []).append((segments, operation))
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """Find an operation; a trailing slash does not count, fixed words go before parameters."""
+        matches = [match for match in self._matches(path) if match[1].method == method.lower()]
+        return max(matches, key=lambda match: match[0])[1] if matches else None
+
+    def has_path(self, path: str) -> bool:
+        """Tell whether some operation, of any method, has this path."""
+        return bool(self._matches(path))
+
+    def _matches(self, path: str) -> list[tuple[int, Operation]]:
+        asked = _segments(path)
+        found = []
+        for template, operation in self._by_segments.get(len(asked), []):
+            pairs = list(zip(template, asked, strict=True))
+            if all(part == word or part.startswith("{") for part, word in pairs):
+                found.append((sum(part == word for part, word in pairs), operation))
+        return found
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def read(name: str) -> dict[str, Any]:
+    """Read an OpenAPI file as it is."""
+    document: dict[str, Any] = json.loads((FOLDER / f"{name}-openapi.json").read_text("utf-8"))
+    return document
+
+
+def mended(name: str) -> dict[str, Any]:
+    """Read an OpenAPI file and apply the mends of the overlay to it."""
+    document = read(name)
+    for mend in MENDS:
+        if mend.file == name:
+            place = document
+            for key in mend.at[:-1]:
+                place = place.setdefault(key, {})
+            place[mend.at[-1]] = copy.deepcopy(mend.value)
+    if name == INTEGRATION:
+        document["paths"] = _both_forms(document["paths"])
+    return document
+
+
+def _both_forms(paths: dict[str, Any]) -> dict[str, Any]:
+    """Give each operation below a model its other URL form, unless the file describes it."""
+    complete: dict[str, Any] = {}
+    for path, item in paths.items():
+        complete.setdefault(path.rstrip("/"), {}).update(item)
+    for path, item in list(complete.items()):
+        if path.startswith(f"{WORKSPACE}{MODEL}"):
+            other = path.removeprefix(WORKSPACE)
+        elif path.startswith(MODEL):
+            other = f"{WORKSPACE}{path}"
+        else:
+            continue
+        for method in _METHODS:
+            if method in item and (method, other) not in NOT_IN_BOTH_FORMS:
+                complete.setdefault(other, {}).setdefault(method, item[method])
+    return complete
+
+
+@cache
+def contract() -> Contract:
+    """Return the whole contract."""
+    operations = [
+        _operation(document, PREFIXES[name], method, path, item[method])
+        for name in (INTEGRATION, AUTHENTICATION)
+        for document in [mended(name)]
+        for path, item in document["paths"].items()
+        for method in _METHODS
+        if method in item
+    ]
+    return Contract(operations, _error_body(mended(INTEGRATION)))
+
+
+def _operation(
+    document: dict[str, Any], prefix: str, method: str, path: str, described: dict[str, Any]
+) -> Operation:
+    may_lack = frozenset(
+        rule.key for rule in MAY_LACK if method in rule.methods and re.fullmatch(rule.paths, path)
+    )
+    answers = {
+        status: _bodies(document, status, response, may_lack)
+        for status, response in described["responses"].items()
+    }
+    if not prefix:
+        return Operation(method, path, answers)
+    for rule in STATUSES:
+        if method in rule.methods and re.fullmatch(rule.paths, path):
+            for status in rule.statuses:
+                answers.setdefault(status, {JSON: _error_body(document)})
+    return Operation(method, prefix + path, answers)
+
+
+def _bodies(
+    document: dict[str, Any], status: str, response: dict[str, Any], may_lack: frozenset[str]
+) -> dict[str, Body | None]:
+    if response.get("$ref") == NOT_FOUND:
+        return {JSON: _error_body(document)}
+    content = response.get("content", {})
+    if not content and status.startswith("4"):
+        return {JSON: _error_body(document)}  # described by its meaning only
+    return {media: _body(document, media, of, may_lack) for media, of in content.items()}
+
+
+def _body(
+    document: dict[str, Any], media: str, content: dict[str, Any], may_lack: frozenset[str]
+) -> Body | None:
+    if media != JSON:
+        return None
+    examples = [content["example"]] if "example" in content else []
+    return Body(content["schema"], document, examples, may_lack)
+
+
+def _error_body(document: dict[str, Any]) -> Body:
+    content = document["components"]["responses"]["NotFoundOrNoAccess"]["content"][JSON]
+    return Body(content["schema"], document, [content["example"]], frozenset())

@@ -1,0 +1,21 @@
+"""What the OpenAPI files get wrong or leave out, as data: each mend with its reason.
+
+`tests/contract/contract.py` applies it. A mend needs a source: the service's documented or observed
+behaviour, or what existing clients read from an answer. None is there for the sandbox's sake.
+"""
+
+from __future__ import annotations
+
+from tests.contract.overlay.examples import EXAMPLES
+from tests.contract.overlay.operations import (
+    NO_OPERATION,
+    NOT_IN_BOTH_FORMS,
+    OPERATIONS,
+)
+from tests.contract.overlay.schemas import SCHEMAS
+from tests.contract.overlay.statuses import MAY_LACK, STATUSES
+from tests.contract.overlay.tasks import TASKS
+
+MENDS = (*SCHEMAS, *OPERATIONS, *TASKS, *EXAMPLES)
+
+__all__ = ["MAY_LACK", "MENDS", "NOT_IN_BOTH_FORMS", "NO_OPERATION", "STATUSES"]

@@ -1,0 +1,63 @@
+"""Operations that the files leave out, and which of the two URL forms there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contract.overlay.mend import (
+    IN_MODEL,
+    INTEGRATION,
+    Mend,
+    envelope,
+    example,
+    many,
+    one,
+    page,
+)
+
+_NOT_FOUND = {"$ref": "#/components/responses/NotFoundOrNoAccess"}
+_DUMP = f"{IN_MODEL}/processes/{{processId}}/tasks/{{taskId}}/dumps/{{objectId}}"
+_DUMP_WHY = "an action's dump in a process has the operations of an import's; the file lacks them"
+_CHUNK = {"id": "0", "name": "Chunk 0"}
+_ACTION = {"id": "117000000019", "name": "Clear", "actionType": "DELETE_BY_SELECTION"}
+
+
+def _get(path: str, answers: dict[str, Any], why: str) -> Mend:
+    answers = {**answers, "404": _NOT_FOUND}
+    return Mend(INTEGRATION, ("paths", path), {"get": {"responses": answers}}, why)
+
+
+def _json(schema: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema, "example": sample}}}
+
+
+_TEXT: dict[str, Any] = {"content": {"text/plain": {}}}
+_EMPTY: dict[str, Any] = {}
+
+OPERATIONS = (
+    _get(_DUMP, {"200": _TEXT, "204": _EMPTY}, _DUMP_WHY),
+    _get(
+        f"{_DUMP}/chunks",
+        {"200": _json(envelope(chunks=many("Chunk")), page("chunk", chunks=[_CHUNK]))},
+        _DUMP_WHY,
+    ),
+    _get(f"{_DUMP}/chunks/{{chunkId}}", {"200": _TEXT}, _DUMP_WHY),
+    _get(
+        f"{IN_MODEL}/actions/{{actionId}}",
+        {"200": _json(envelope(action=one("Action")), example("action", action=_ACTION))},
+        "one action, in the form of an element of the list of actions; the file lacks it",
+    ),
+)
+
+# Every operation below a model exists as /workspaces/{w}/models/{m}/... and as /models/{m}/...,
+# though the files list most of them in one form only. Except these, by (method, path).
+NOT_IN_BOTH_FORMS = {
+    ("get", IN_MODEL): "the service answers 405 for a model below its workspace",
+}
+
+# Requests that are no operation at all: the statuses and why they are right.
+NO_OPERATION = {
+    "404": "a path that the API does not have",
+    "405": "a path that the API has, but not with this method",
+    "401": "who is not logged in learns nothing about paths",
+}

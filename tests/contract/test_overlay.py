@@ -1,0 +1,74 @@
+"""The overlay is data that must fit the files it mends."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.contract.contract import contract, read
+from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
+from tests.contract.overlay.mend import Mend
+
+
+def _value_in_file(mend: Mend) -> object:
+    place: object = read(mend.file)
+    for key in mend.at:
+        if not isinstance(place, dict) or key not in place:
+            return None
+        place = place[key]
+    return place
+
+
+@pytest.mark.parametrize("mend", MENDS, ids=lambda mend: "/".join(mend.at))
+def test_a_mend_changes_the_file_and_says_why(mend: Mend) -> None:
+    assert _value_in_file(mend) != mend.value
+    assert mend.why
+
+
+@pytest.mark.parametrize("rule", [*STATUSES, *MAY_LACK], ids=repr)
+def test_a_rule_applies_to_some_operation(rule: object) -> None:
+    paths = [
+        operation.path.removeprefix("/2/0")
+        for operation in contract().operations
+        if operation.method in rule.methods
+    ]
+    assert [path for path in paths if re.fullmatch(rule.paths, path)]
+    assert rule.why
+
+
+def test_every_example_keeps_the_mended_contract() -> None:
+    faults = [
+        f"{operation} {status}: {fault}"
+        for operation in contract().operations
+        for status, answers in operation.answers.items()
+        for body in answers.values()
+        if body is not None
+        for example in body.examples
+        for fault in body.faults(example)
+    ]
+    assert faults == []
+
+
+def test_every_json_answer_of_the_bulk_part_has_an_example_to_compare_keys_with() -> None:
+    bare = [
+        f"{operation} {status}"
+        for operation in contract().operations
+        for status, answers in operation.answers.items()
+        for body in answers.values()
+        if body is not None and not body.examples and "optimizeActions" not in operation.path
+    ]
+    assert bare == []
+
+
+def test_operations_below_a_model_have_both_url_forms() -> None:
+    paths = {operation.path for operation in contract().operations}
+    below = {path for path in paths if path.startswith("/2/0/models/{modelId}/")}
+    assert len(below) > 50
+    assert {
+        path.replace("/models", "/workspaces/{workspaceId}/models", 1) for path in below
+    } <= paths
+
+
+def test_a_model_below_its_workspace_is_no_operation() -> None:
+    assert contract().find("GET", "/2/0/workspaces/w/models/m") is None
