@@ -1,0 +1,188 @@
+"""What a credential is, and the two that need no key: password and ready token.
+
+A credential builds login and refresh requests and reads their answers. It holds no connection and
+no token: the transport sends the requests, keeps the token and renews it.
+"""
+
+from __future__ import annotations
+
+import base64
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from anaplan_frames.auth.secret import Secret
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRequest:
+    """A POST to the authentication service; its repr hides headers and body.
+
+    Attributes
+    ----------
+    path : str
+        Below the authentication host, such as ``"/token/authenticate"``.
+    headers : Mapping of str to str
+    body : Mapping or None
+        Sent as JSON.
+    """
+
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Token:
+    """A token of the service, compared by identity, as a refresh may give the same value again.
+
+    Attributes
+    ----------
+    value : str
+    expires_at : float or None
+        Seconds since the epoch by the service's clock; None where it is not known.
+    scheme : str
+        The word before the token in the ``Authorization`` header.
+    """
+
+    value: str = field(repr=False)
+    expires_at: float | None = None
+    scheme: str = "AnaplanAuthToken"
+
+
+class Credentials(ABC):
+    """How to sign in."""
+
+    @abstractmethod
+    def login(self) -> LoginRequest | Token:
+        """Return the request that signs in, or a token where there is nothing to ask for."""
+
+    def refresh(self, token: Token) -> LoginRequest | None:
+        """Return the request that prolongs `token`, or None where that cannot be done."""
+        return LoginRequest("/token/refresh", {"Authorization": f"{token.scheme} {token.value}"})
+
+    def read(self, answer: Mapping[str, Any]) -> Token:
+        """Return the token in the answer to a login or refresh request.
+
+        Raises
+        ------
+        AuthenticationError
+            The answer holds no token.
+        """
+        info = answer.get("tokenInfo")
+        value = info.get("tokenValue") if isinstance(info, Mapping) else None
+        if not isinstance(info, Mapping) or not isinstance(value, str) or not value:
+            raise AuthenticationError(
+                "The authentication service answered the login without a token. "
+                "Check that auth_url is the host of Anaplan's authentication service."
+            )
+        expires = info.get("expiresAt")  # milliseconds
+        if not isinstance(expires, int | float) or expires <= 0:
+            return Token(value)
+        return Token(value, expires / 1000)
+
+    @property
+    @abstractmethod
+    def refusal(self) -> str:
+        """What to say when Anaplan refuses the login, and what to do about it."""
+
+
+class BasicAuth(Credentials):
+    """Sign in with an email address and a password.
+
+    Parameters
+    ----------
+    email : str
+        The user's address in Anaplan.
+    password : str
+        Where the company signs in by SSO, the user must be an exception user to have one.
+
+    Raises
+    ------
+    ConfigurationError
+        Email or password is empty.
+    """
+
+    def __init__(self, email: str, password: str) -> None:
+        secret = Secret(password)
+        del password
+        if not email or not secret.reveal():
+            missing = "email" if not email else "password"
+            raise ConfigurationError(
+                f"BasicAuth needs an email and a password; the {missing} is empty."
+            )
+        if ":" in email:
+            raise ConfigurationError(
+                f"The email {email!r} has a colon in it, which a sign-in by password cannot carry."
+            )
+        self.email = email
+        self._password = secret
+
+    def __repr__(self) -> str:
+        return f"BasicAuth({self.email!r}, password='***')"
+
+    def login(self) -> LoginRequest:
+        """Return the request that signs in with email and password."""
+        pair = f"{self.email}:{self._password.reveal()}".encode()
+        return LoginRequest(
+            "/token/authenticate",
+            {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"},
+        )
+
+    @property
+    def refusal(self) -> str:
+        """What to say when Anaplan refuses the password."""
+        return (
+            f"Anaplan does not accept the email {self.email!r} with this password. Check both; "
+            "where your company signs in by SSO, only an exception user has a password, "
+            "and others use CertificateAuth."
+        )
+
+
+class TokenAuth(Credentials):
+    """Use a token that was made elsewhere. It is neither renewed nor logged out.
+
+    Parameters
+    ----------
+    token : str
+        The value alone, or with ``AnaplanAuthToken`` or ``Bearer`` before it. A token lives
+        35 minutes, so this is for short work.
+
+    Raises
+    ------
+    ConfigurationError
+        The token is empty or is not one word.
+    """
+
+    def __init__(self, token: str) -> None:
+        words = [Secret(word) for word in token.split()]
+        del token
+        scheme = "AnaplanAuthToken"
+        if len(words) == 2 and words[0].reveal() in ("AnaplanAuthToken", "Bearer"):
+            scheme = words[0].reveal()
+            words = words[1:]
+        if len(words) != 1 or not words[0].reveal().isascii():
+            raise ConfigurationError("TokenAuth needs a token: one word, as Anaplan gave it.")
+        self._scheme = scheme
+        self._token = words[0]
+
+    def __repr__(self) -> str:
+        return "TokenAuth('***')"
+
+    def login(self) -> Token:
+        """Return the token itself."""
+        return Token(self._token.reveal(), scheme=self._scheme)
+
+    def refresh(self, token: Token) -> None:
+        """Return None: the token belongs to the caller."""
+        return None
+
+    @property
+    def refusal(self) -> str:
+        """What to say when Anaplan no longer takes the token."""
+        return (
+            "Anaplan does not accept the token given to TokenAuth; a token lives for 35 minutes. "
+            "Make a new one, or use BasicAuth or CertificateAuth, which renew theirs by themselves."
+        )

@@ -1,0 +1,27 @@
+"""A value that is never shown: not in a repr, nor in a traceback that prints local variables."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value", str, bytes)
+
+
+class Secret(Generic[Value]):
+    """Hold a password, key or token; only `reveal` gives it back.
+
+    Whoever takes a secret as an argument wraps it first and deletes the argument, since pytest and
+    rich print the local variables of the frames of a traceback.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Value) -> None:
+        self._value: Value = value
+
+    def reveal(self) -> Value:
+        """Return the value itself, for use in an expression and not for a variable."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('***')"

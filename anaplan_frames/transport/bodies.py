@@ -1,0 +1,54 @@
+"""How the body of a successful answer is taken: left on the wire, whole, as bytes or as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from anaplan_frames.errors import TransferError
+from anaplan_frames.transport.hosts import host_of
+from anaplan_frames.transport.session import BrokenBody, CheckedResponse
+
+
+def left(response: CheckedResponse) -> CheckedResponse:
+    """Leave the body to the caller, who reads it as a stream."""
+    return response
+
+
+def whole(response: CheckedResponse) -> CheckedResponse:
+    """Read the body into ``response.content``, so that a cut one shows now."""
+    _ = response.content
+    return response
+
+
+def as_bytes(response: CheckedResponse) -> bytes:
+    """Return the whole body."""
+    return response.content
+
+
+def as_json(response: CheckedResponse) -> dict[str, Any]:
+    """Return the JSON object of the body; no body is an empty one.
+
+    Raises
+    ------
+    BrokenBody
+        The body is said to be JSON and is cut.
+    TransferError
+        The body is something else, such as the page of a proxy.
+    """
+    content = response.content
+    if not content.strip():
+        return {}
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    kind = response.headers.get("Content-Type", "").split(";")[0].strip() or "no content type"
+    if answer is None and kind.endswith("json"):
+        raise BrokenBody(f"{response.what}: {host_of(response.url)} answered with broken JSON.")
+    raise TransferError(
+        f"{response.what}: {host_of(response.url)} did not answer as Anaplan does, but with "
+        f"{kind}. Check api_url and auth_url, and whether a proxy asks you to sign in first."
+    )

@@ -1,0 +1,127 @@
+"""What can go wrong in one try of a request, in words, and whether another try makes sense."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+import requests
+import urllib3.exceptions
+
+from anaplan_frames.errors import AnaplanError, TransferError
+from anaplan_frames.transport.hosts import host_of
+
+
+class AnswerLost(TransferError):
+    """A request that must not be sent twice was sent, and whether it took effect is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One try that did not succeed.
+
+    Attributes
+    ----------
+    error : AnaplanError
+        What to raise if there is no further try.
+    again : bool
+        Whether another try may succeed.
+    doubtful : bool
+        Whether the server may have acted on the request all the same.
+    wait : float or None
+        Seconds that the server asked to wait.
+    status : int or None
+        HTTP status, where there was an answer.
+    reason : str
+        Anaplan's own message, or ``""``.
+    """
+
+    error: AnaplanError
+    again: bool
+    doubtful: bool
+    wait: float | None = None
+    status: int | None = None
+    reason: str = ""
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return what `requests` and `urllib3` have wrapped."""
+    while True:
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((each for each in error.args if isinstance(each, BaseException)), None)
+        if inner is None:
+            return error
+        error = inner
+
+
+def _is_name_unknown(root: BaseException) -> bool:
+    text = str(root)
+    return (
+        type(root).__name__ == "NameResolutionError"
+        or "getaddrinfo" in text
+        or ("Name or service not known" in text or "nodename nor servname" in text)
+    )
+
+
+def of_exception(error: requests.RequestException | OSError, what: str, url: str) -> Failure:
+    """Word an exception of `requests`; it keeps no reference to the request and its headers."""
+    host = host_of(url)
+    root = _root(error)
+    way_out = "Check the network connection, the proxy (HTTPS_PROXY) and {}.".format(
+        "auth_url" if "/token/" in url else "api_url"
+    )
+    if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(root, ssl.SSLCertVerificationError):
+            reason = root.verify_message or "verification failed"
+            text = (
+                f"{what}: the TLS certificate of {host} is not trusted here ({reason}). Where your "
+                "company inspects TLS, give its CA bundle: verify='company.pem', or set "
+                "REQUESTS_CA_BUNDLE."
+            )
+            return Failure(TransferError(text), again=False, doubtful=False)
+        text = f"{what}: no secure connection to {host} ({_reason(root)}). {way_out}"
+        return Failure(TransferError(text), again=True, doubtful=True)
+    if isinstance(error, requests.exceptions.ProxyError):
+        text = (
+            f"{what}: the proxy does not let through to {host} ({_reason(root)}). "
+            "Check HTTPS_PROXY and NO_PROXY, or proxies=...."
+        )
+        return Failure(TransferError(text), again=True, doubtful=False)
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        text = f"{what}: {host} did not answer in time. Try again later, or give a longer timeout."
+        return Failure(TransferError(text), again=True, doubtful=True)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        text = f"{what}: {host} cannot be reached (no answer to the connection). {way_out}"
+        return Failure(TransferError(text), again=True, doubtful=False)
+    if isinstance(root, urllib3.exceptions.NewConnectionError):
+        reason = "there is no such host" if _is_name_unknown(root) else _reason(root)
+        text = f"{what}: {host} cannot be reached ({reason}). {way_out}"
+        return Failure(TransferError(text), again=True, doubtful=False)
+    if isinstance(error, requests.ConnectionError):
+        text = f"{what}: the connection to {host} broke ({_reason(root)}). {way_out}"
+        return Failure(TransferError(text), again=True, doubtful=True)
+    if isinstance(error, OSError) and "CA certificate bundle" in str(error):
+        text = f"{what}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
+        return Failure(TransferError(text), again=False, doubtful=False)
+    text = f"{what}: the request cannot be sent ({type(error).__name__})."
+    return Failure(TransferError(text), again=False, doubtful=True)
+
+
+def _reason(root: BaseException) -> str:
+    """Say an operating system's or library's reason in few words, without objects in it."""
+    if isinstance(root, urllib3.exceptions.NewConnectionError):
+        inner = root.__cause__ or root.__context__
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror.lower()
+        return "connection refused" if "refused" in str(root) else "no connection"
+    if isinstance(root, OSError) and root.strerror:
+        return root.strerror.lower()
+    text = str(root.args[0] if root.args else type(root).__name__)
+    return text.split(" (")[0].rstrip(".").lower()[:200]
+
+
+def bare(error: BaseException) -> BaseException:
+    """Strip `error` of its traceback and context: their frames hold headers with the token."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error

@@ -1,0 +1,53 @@
+"""The addresses of the service: checked once, so that no token goes out in the open."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from anaplan_frames.errors import ConfigurationError
+
+API_URL = "https://api.anaplan.com"
+AUTH_URL = "https://auth.anaplan.com"
+
+
+def host_of(url: str) -> str:
+    """Return the host and port of `url`, as shown in messages."""
+    parts = urlsplit(url)
+    host = parts.hostname or url
+    return f"{host}:{parts.port}" if parts.port else host
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def clean_url(url: str, *, name: str, allow_http: bool) -> str:
+    """Return `url` without a trailing slash or ``/2/0``.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no URL, holds a password, or would send the token unencrypted to another machine.
+    """
+    bare = url.strip().rstrip("/").removesuffix("/2/0").rstrip("/")
+    try:
+        parts = urlsplit(bare)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if usable and "@" in parts.netloc:
+        raise ConfigurationError(f"{name} must not hold a user or password: pass them as auth=....")
+    if not usable or parts.query or parts.fragment:
+        raise ConfigurationError(f"{name}={url!r} is not the URL of a host, such as {API_URL}.")
+    if parts.scheme == "http" and not allow_http and not is_loopback(bare):
+        raise ConfigurationError(
+            f"{name}={url!r} would send the token unencrypted to another machine. "
+            "Use https://, or say allow_http=True if you are sure."
+        )
+    return bare

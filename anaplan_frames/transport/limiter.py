@@ -1,0 +1,38 @@
+"""The token bucket that keeps all threads of a connection below Anaplan's request limit."""
+
+from __future__ import annotations
+
+import threading
+
+from anaplan_frames.clock import Clock
+
+
+class Limiter:
+    """Give each request its slot in time: a burst at once, then an even flow.
+
+    Parameters
+    ----------
+    per_minute : int or None
+        Requests a minute, and how many of them may go at once. None: no limit but `hold`.
+    clock : Clock
+    """
+
+    def __init__(self, per_minute: int | None, clock: Clock) -> None:
+        self._interval = 60 / per_minute if per_minute else 0.0
+        self._reserve = self._interval * ((per_minute or 1) - 1)
+        self._clock = clock
+        self._slot = clock.monotonic() - self._reserve
+        self._lock = threading.Lock()
+
+    def take(self) -> float:
+        """Reserve the next slot and return the seconds until it comes."""
+        with self._lock:
+            now = self._clock.monotonic()
+            slot = max(self._slot, now - self._reserve)
+            self._slot = slot + self._interval
+            return max(0.0, slot - now)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody through for a while: Anaplan said that there were too many requests."""
+        with self._lock:
+            self._slot = max(self._slot, self._clock.monotonic() + seconds)

@@ -1,0 +1,95 @@
+"""The `requests` session: pooled connections, our own Authorization, and bodies that are whole."""
+
+from __future__ import annotations
+
+import http.cookiejar
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from anaplan_frames.auth import LoginRequest, Token
+from anaplan_frames.errors import TransferError
+
+
+class BrokenBody(TransferError):
+    """An answer that stopped before its end."""
+
+
+class CheckedResponse(requests.Response):
+    """A response whose body, if it breaks off, raises `BrokenBody` instead of being short."""
+
+    what = "Anaplan's answer"
+
+    def iter_content(
+        self, chunk_size: int | None = 1, decode_unicode: bool = False
+    ) -> Iterator[Any]:
+        """Yield the body in pieces of at most `chunk_size` bytes; see `requests`."""
+        return self._checked(super().iter_content(chunk_size, decode_unicode))
+
+    def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
+        broken = None
+        try:
+            yield from chunks
+        except (requests.RequestException, OSError) as error:
+            broken = type(error).__name__
+        promised = self.headers.get("Content-Length", "")
+        received = self.raw.tell() if hasattr(self.raw, "tell") else None
+        if broken is None and promised.isdecimal() and received is not None:
+            broken = "short" if received < int(promised) else None
+        if broken is not None:
+            self.close()
+            of = f" of {promised}" if promised else ""
+            raise BrokenBody(
+                f"{self.what}: the answer broke off after {received or 0}{of} bytes. "
+                "If this goes on, look at the network, the proxy or the time-out."
+            )
+
+
+class _CheckingAdapter(HTTPAdapter):
+    """Makes `CheckedResponse`s."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        # urllib3 before 2.0 lets a short body pass unless told.
+        resp.enforce_content_length = True
+        plain = super().build_response(req, resp)
+        checked = CheckedResponse()
+        checked.__dict__.update(plain.__dict__)
+        return checked
+
+
+class Authorization(AuthBase):
+    """Sets the header of a token, or of a login, and keeps `.netrc` from setting another.
+
+    An object, so that the token stands in no local variable that a traceback could show.
+    """
+
+    def __init__(self, token: Token | None, login: LoginRequest | None = None) -> None:
+        self._token = token
+        self._login = login
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the header to `request`."""
+        if self._login is not None:
+            request.headers.update(self._login.headers)
+        if self._token is not None:
+            request.headers["Authorization"] = f"{self._token.scheme} {self._token.value}"
+        return request
+
+
+def make_session(max_connections: int, user_agent: str) -> requests.Session:
+    """Return a session with room for `max_connections` at once to each host.
+
+    A further thread waits for a connection. Cookies are not kept: the API needs none.
+    """
+    session = requests.Session()
+    session.headers["User-Agent"] = user_agent
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    adapter = _CheckingAdapter(
+        pool_connections=4, pool_maxsize=max_connections, pool_block=True, max_retries=0
+    )
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

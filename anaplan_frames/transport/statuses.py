@@ -1,0 +1,168 @@
+"""HTTP statuses as errors: one table, and the service's own message beside it."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import requests
+
+from anaplan_frames.errors import (
+    AnaplanError,
+    AuthenticationError,
+    ModelUnavailable,
+    NotFound,
+    RateLimited,
+    TransferError,
+)
+from anaplan_frames.transport.failures import Failure
+from anaplan_frames.transport.hosts import host_of
+
+LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
+
+
+class RequestRefused(AnaplanError):
+    """Anaplan understood the request and will not do it as asked.
+
+    Attributes
+    ----------
+    status : int
+        400, 405, 413 or another 4xx without an error of its own.
+    reason : str
+        Anaplan's own message, or ``""``.
+    """
+
+    def __init__(self, message: str, status: int, reason: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+_BUSY_SERVER = (TransferError, "Anaplan's service has a fault or is overloaded. Try again later.")
+
+# The meanings of 410 and 422 to 425 are not in Anaplan's OpenAPI files; they come from its help.
+_STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
+    400: (RequestRefused, "Anaplan cannot do this as asked."),
+    401: (AuthenticationError, "Anaplan does not accept the token. Sign in again with connect()."),
+    403: (
+        AuthenticationError,
+        "you are signed in but not allowed to do this. Ask a workspace administrator for access.",
+    ),
+    404: (
+        NotFound,
+        "it is not there, or your user may not see it. "
+        "Check the name or id, and the user's role in the model.",
+    ),
+    405: (RequestRefused, "Anaplan does not offer this here."),
+    408: (TransferError, "the request took too long to arrive. Try again, or look at the network."),
+    409: (
+        ModelUnavailable,
+        "the model is busy with another action. Try again when that has ended (model.tasks()).",
+    ),
+    410: (NotFound, "it is gone: Anaplan keeps it only for a while. Run the action again."),
+    413: (RequestRefused, "it is too big for one request. Send less at once."),
+    422: (ModelUnavailable, "the model is archived. Have it unarchived in Anaplan first."),
+    423: (ModelUnavailable, "the model is locked. Have it unlocked in Anaplan first."),
+    424: (
+        ModelUnavailable,
+        "the model is offline or in maintenance. Have it brought online, or try again later.",
+    ),
+    425: (
+        ModelUnavailable,
+        "the model is in deployed mode, where this cannot be changed. "
+        "Change it in the development model, or ask for standard mode.",
+    ),
+    429: (
+        RateLimited,
+        "Anaplan goes on refusing because of too many requests. "
+        "Run fewer jobs at once, or connect with a lower requests_per_minute.",
+    ),
+    500: _BUSY_SERVER,
+    502: _BUSY_SERVER,
+    503: _BUSY_SERVER,
+    504: _BUSY_SERVER,
+}
+_AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})
+_REFUSED_UNDONE = frozenset({409, 429})
+
+
+def failure_of(response: requests.Response, what: str, now: Callable[[], float]) -> Failure:
+    """Word an answer that is not a 2xx; reads what it needs of the body and closes it."""
+    status = response.status_code
+    if 300 <= status < 400:
+        return Failure(_redirected(response, what), again=False, doubtful=False, status=status)
+    reason = _own_message(response)
+    default = (
+        TransferError if status >= 500 else RequestRefused,
+        f"Anaplan refused it ({status}).",
+    )
+    kind, sentence = _STATUSES.get(status, default)
+    text = f"{what}: {sentence}"
+    if reason:
+        text += f" Anaplan says: {reason!r}."
+    error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
+    again = status in _AGAIN or status > 500
+    return Failure(
+        error,
+        again=again,
+        doubtful=again and status not in _REFUSED_UNDONE,
+        wait=retry_after(response.headers.get("Retry-After"), now) if again else None,
+        status=status,
+        reason=reason,
+    )
+
+
+def _redirected(response: requests.Response, what: str) -> TransferError:
+    target = host_of(response.headers.get("Location") or "nowhere")
+    response.close()
+    return TransferError(
+        f"{what}: {host_of(response.url)} points to {target}, where the token is not sent. "
+        "Check api_url and auth_url, and whether a proxy asks you to sign in first."
+    )
+
+
+def _own_message(response: requests.Response) -> str:
+    """Return the service's message from an error answer, in one line of at most 500 characters."""
+    try:
+        body = next(response.iter_content(65536), b"")
+        response.close()
+        answer = json.loads(body)
+    except (AnaplanError, ValueError):
+        return ""
+    return own_message(answer)
+
+
+def own_message(answer: Any) -> str:
+    """Return the message in an answer's JSON: ``status.message`` or ``statusMessage``."""
+    if not isinstance(answer, Mapping):
+        return ""
+    status = answer.get("status")
+    found = status.get("message") if isinstance(status, Mapping) else None
+    found = found or answer.get("statusMessage") or answer.get("message")
+    return " ".join(found.split())[:500].rstrip(".") if isinstance(found, str) else ""
+
+
+def retry_after(header: str | None, now: Callable[[], float]) -> float | None:
+    """Return the seconds that a ``Retry-After`` asks for, given as a number or as an HTTP date."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        moment = http_date(header)
+        if moment is None:
+            return None
+        seconds = moment - now()
+    if seconds != seconds:  # nan
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def http_date(header: str | None) -> float | None:
+    """Return an HTTP date as seconds since the epoch; None where it is none."""
+    try:
+        return email.utils.parsedate_to_datetime(header or "").timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,139 @@
+"""The token of a connection: made at the first call, renewed once for all threads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anaplan_frames.auth import Credentials, LoginRequest, Token
+from anaplan_frames.clock import Clock
+from anaplan_frames.errors import AnaplanError, AuthenticationError
+
+_log = logging.getLogger("anaplan_frames")
+
+Ask = Callable[[LoginRequest], tuple[Mapping[str, Any], float | None]]
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A token in use.
+
+    Attributes
+    ----------
+    token : Token
+    renew_at : float or None
+        When to renew it ahead of its end, by the monotonic clock; None: when it is refused.
+    ends_at : float or None
+        When it ends, by the monotonic clock.
+    ours : bool
+        Whether we made it, and so may log it out.
+    prolonged : bool
+        Whether it came of a refresh and not of a login.
+    accepted : bool
+        Whether a call with it has succeeded.
+    """
+
+    token: Token
+    renew_at: float | None = None
+    ends_at: float | None = None
+    ours: bool = True
+    prolonged: bool = False
+    accepted: bool = False
+
+
+class TokenKeeper:
+    """Keeps the token for all threads of a connection.
+
+    Parameters
+    ----------
+    credentials : Credentials
+    ask : callable
+        Sends a `LoginRequest` and returns its answer and the service's own time (seconds since
+        the epoch, or None); raises AuthenticationError where it is refused.
+    clock : Clock
+    """
+
+    def __init__(self, credentials: Credentials, ask: Ask, clock: Clock) -> None:
+        self._credentials = credentials
+        self._ask = ask
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: Held | None = None
+        self._turns = 0
+        self._failure: AnaplanError | None = None
+
+    @property
+    def held(self) -> Held | None:
+        """The token as it is now, without signing in."""
+        return self._held
+
+    def current(self) -> Held:
+        """Return the token to use, signing in or renewing ahead of time where needed."""
+        held = self._held
+        if held is None:
+            return self.renew(None)
+        if held.renew_at is None or self._clock.monotonic() < held.renew_at:
+            return held
+        try:
+            return self.renew(held)
+        except AnaplanError:
+            if held.ends_at is not None and self._clock.monotonic() >= held.ends_at:
+                raise
+            _log.debug("the token could not be renewed ahead of time; it is used to its end")
+            held.renew_at = None
+            return held
+
+    def renew(self, held: Held | None) -> Held:
+        """Replace `held` by a fresh token, unless another thread has done so meanwhile.
+
+        Threads that waited for a renewal that failed share its error: a password that is wrong is
+        sent once, not once per thread.
+        """
+        turn = self._turns
+        with self._lock:
+            if self._held is not None and self._held is not held:
+                return self._held
+            if self._turns != turn and self._failure is not None:
+                raise type(self._failure)(str(self._failure))
+            try:
+                self._held = self._fresh(held)
+                self._failure = None
+            except AnaplanError as error:
+                self._failure = error
+                raise
+            finally:
+                self._turns += 1
+            return self._held
+
+    def _fresh(self, held: Held | None) -> Held:
+        """Refresh a token that has served; else, or where that is refused, log in."""
+        if held is not None and held.accepted:
+            refresh = self._credentials.refresh(held.token)
+            if refresh is not None:
+                try:
+                    return self._made(refresh, prolonged=True)
+                except AuthenticationError:
+                    _log.debug("the token cannot be prolonged any more; signing in anew")
+        login = self._credentials.login()
+        if isinstance(login, LoginRequest):
+            return self._made(login, prolonged=False)
+        if held is not None:
+            raise AuthenticationError(self._credentials.refusal)
+        return Held(login, ours=False)
+
+    def _made(self, request: LoginRequest, *, prolonged: bool) -> Held:
+        """Send `request`; the lifetime counts from the service's time, as ours may be wrong."""
+        answer, service_time = self._ask(request)
+        token = self._credentials.read(answer)
+        _log.debug("token %s", "prolonged" if prolonged else "made by a login")
+        made = Held(token, prolonged=prolonged)
+        if token.expires_at is not None:
+            lifetime = token.expires_at - (service_time or self._clock.time())
+            if lifetime > 0:
+                now = self._clock.monotonic()
+                made.ends_at = now + lifetime
+                made.renew_at = made.ends_at - min(300.0, lifetime / 5)
+        return made
