@@ -1,0 +1,252 @@
+"""A text that arrives in pieces, into Arrow record batches, parsed while the rest arrives."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyarrow as pa
+
+from anaplan_frames.codec.blocks import BlockFault, Decoder
+from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.rows import RowSplitter, first_rows, read_fields
+from anaplan_frames.codec.types import unique_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
+
+__all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
+
+_MOST_THREADS = 8
+
+
+class Batches(Iterator[pa.RecordBatch]):
+    """Record batches in order; made by `decode_stream`.
+
+    Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
+    threads while the next pieces arrive; a few blocks, never the whole, are in memory.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        dialect: Dialect,
+        schema: pa.Schema | None,
+        columns: Sequence[str] | None,
+        retype: Callable[[pa.Schema], pa.Schema] | None,
+        threads: int,
+    ) -> None:
+        self._dialect = dialect
+        self._expected = schema
+        self._columns = columns
+        self._retype = retype
+        self._threads = threads
+        self._blocks = _blocks(chunks, dialect)
+        self._decoder: Decoder | None = None
+        self._decoded: Iterator[pa.RecordBatch] | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the batches; reads up to the header if need be."""
+        return self._open().schema
+
+    def __next__(self) -> pa.RecordBatch:
+        if self._decoded is None:
+            decoder = self._open()
+            self._decoded = _decode_all(decoder, self._blocks, self._threads)
+        return next(self._decoded)
+
+    def close(self) -> None:
+        """Stop reading; the threads end with the blocks they have."""
+        for generator in (self._decoded, self._blocks):
+            close = getattr(generator, "close", None)
+            if close is not None:
+                close()
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the batches as Arrow's own stream, for anything that takes one."""
+        return pa.RecordBatchReader.from_batches(self.schema, self)
+
+    def _open(self) -> Decoder:
+        if self._decoder is None:
+            header, self._blocks = _read_head(self._blocks, self._dialect)
+            self._decoder = _decoder_for(
+                header, self._dialect, self._expected, self._columns, self._retype
+            )
+        return self._decoder
+
+
+def decode_stream(
+    chunks: Iterable[bytes],
+    dialect: Dialect,
+    schema: pa.Schema | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    retype: Callable[[pa.Schema], pa.Schema] | None = None,
+    threads: int | None = None,
+) -> Batches:
+    """Decode a text, piece by piece, under its schema.
+
+    Parameters
+    ----------
+    chunks : iterable of bytes
+        The text in any cut, in the dialect's encoding.
+    dialect : Dialect
+        How it is written; says where the header and the first row are.
+    schema : pyarrow.Schema, optional
+        From `export_schema`. Without it (or empty) the header's names are taken, all as text.
+    columns : sequence of str, optional
+        Read only these, in this order; also the way around a header that has more columns than
+        the schema.
+    retype : callable, optional
+        Given the whole schema, returns the one to parse with (other types, same names).
+    threads : int, optional
+        That parse. By default as many as this process may use, at most 8.
+
+    Returns
+    -------
+    Batches
+        An iterator of record batches, which also knows its `schema`.
+
+    Raises
+    ------
+    ColumnMismatch
+        If the header is not the schema's. The same names in another order are no mismatch: the
+        file's order is followed, and the batches have the schema's.
+    EncodingError
+        If the text is cut short or a row cannot be decoded; names column and row.
+    """
+    if threads is None:
+        usable = (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        )
+        threads = min(usable or 1, _MOST_THREADS)
+    return Batches(chunks, dialect, schema, columns, retype, threads)
+
+
+def _blocks(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    splitter = RowSplitter(dialect)
+    for chunk in chunks:
+        yield from splitter.feed(chunk)
+    yield from splitter.finish()
+
+
+def _read_head(
+    blocks: Iterator[bytes], dialect: Dialect
+) -> tuple[list[str] | None, Iterator[bytes]]:
+    """Take what is above the first data row off the blocks; return the header and the rest."""
+    count = dialect.first_data_row - 1
+    block = b""
+    found: tuple[list[bytes], bytes] | None = None
+    for more in blocks:
+        block += more
+        found = first_rows(block, count, dialect.delimiter)
+        if found:
+            break
+    if found is None:
+        # The text ends above the first data row, perhaps without a newline after its header.
+        found = first_rows(block + b"\n" * count, count, dialect.delimiter) or ([block], b"")
+        found = (found[0], b"")
+    rows, rest = found
+    header = None
+    if dialect.header_row and block:
+        header = _fields(rows[dialect.header_row - 1], dialect)
+    elif not dialect.header_row and rest:
+        # No names, but their number.
+        header = [""] * len(_fields(rest[: rest.find(b"\n") + 1] or rest, dialect))
+    return header, _chained(rest, blocks)
+
+
+def _chained(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from others
+
+
+def _fields(row: bytes, dialect: Dialect) -> list[str]:
+    try:
+        text = row.decode()
+    except UnicodeDecodeError as error:
+        raise EncodingError(
+            f"The header is not {dialect.encoding}: {row[error.start : error.end]!r}. Set the "
+            "encoding in Anaplan's settings of the file or export to that of its content."
+        ) from None
+    return next(iter(read_fields(text, dialect)), [])
+
+
+def _decoder_for(
+    header: list[str] | None,
+    dialect: Dialect,
+    expected: pa.Schema | None,
+    columns: Sequence[str] | None,
+    retype: Callable[[pa.Schema], pa.Schema] | None,
+) -> Decoder:
+    """Check the file's header against the schema, and choose how its rows are read."""
+    named = bool(dialect.header_row) and header is not None
+    if expected is None or not len(expected):
+        expected = pa.schema([(name, pa.string()) for name in unique_names(header or [])])
+    names = unique_names(header) if named and header is not None else list(expected.names)
+    if names != expected.names:
+        names = _agreed(names, expected.names, columns)
+    if retype is not None:
+        expected = retype(expected)
+    return Decoder(dialect, expected, columns, names)
+
+
+def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None) -> list[str]:
+    """Return the file's names in its order, spelt as expected; or say how they differ."""
+    by_stripped = {name.strip(): name for name in expected}
+    spelt = [by_stripped.get(name.strip(), name) for name in found]
+    if sorted(spelt) == sorted(expected):
+        return spelt
+    missing = [name for name in expected if name not in spelt]
+    surplus = [name for name in spelt if name not in expected]
+    if columns is not None and not set(columns) & set(missing) and len(set(spelt)) == len(spelt):
+        return spelt
+    told = [
+        *(f"{name!r} is missing.{near_names(name, surplus)}" for name in missing),
+        *(f"{name!r} is not in the metadata." for name in surplus),
+    ]
+    raise ColumnMismatch(
+        "The header of the text is not the one that Anaplan's metadata names: "
+        f"{' '.join(told) or 'a name occurs twice.'} If the export was changed meanwhile, read "
+        "again; or name the columns to read in `columns`."
+    )
+
+
+def _decode_all(
+    decoder: Decoder, blocks: Iterator[bytes], threads: int
+) -> Iterator[pa.RecordBatch]:
+    """Decode blocks by several threads, in order, at most a few ahead."""
+    first_row = 0
+    first = next(blocks, None)
+    if first is None:
+        return
+    # The first is decoded at once: whoever waits for the first row gets it before the rest comes.
+    batch = decoder.decode(first, 0)
+    first_row += batch.num_rows
+    del first
+    yield batch
+    del batch
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="anaplan-decode")
+    ahead: deque[Future[pa.RecordBatch]] = deque()
+
+    def oldest() -> pa.RecordBatch:
+        try:
+            return ahead.popleft().result()
+        except BlockFault as fault:
+            raise fault.error(first_row) from None
+
+    try:
+        for block in blocks:
+            ahead.append(pool.submit(decoder.decode_block, block))
+            while ahead and (len(ahead) > threads or ahead[0].done()):
+                batch = oldest()
+                first_row += batch.num_rows
+                yield batch
+        while ahead:
+            batch = oldest()
+            first_row += batch.num_rows
+            yield batch
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
