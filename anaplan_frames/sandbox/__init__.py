@@ -1,0 +1,20 @@
+"""A local server that behaves like Anaplan's API, for demos and tests.
+
+It shares no code with the rest of the package, so that neither can hide the other's mistakes.
+"""
+
+from __future__ import annotations
+
+try:
+    import duckdb  # noqa: F401
+    import starlette  # noqa: F401
+    import uvicorn  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'"
+    ) from error
+
+from anaplan_frames.sandbox.sandbox import Sandbox
+from anaplan_frames.sandbox.server import serve
+
+__all__ = ["Sandbox", "serve"]

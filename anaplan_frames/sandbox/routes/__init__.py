@@ -1,0 +1,1 @@
+"""The endpoints, grouped as the documentation of the API groups them."""

@@ -1,0 +1,213 @@
+"""The files of a model: their list, uploads in chunks or at once, downloads, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from anaplan_frames.sandbox.bodies import receive_file, unzip
+from anaplan_frames.sandbox.content import MAX_CHUNKS, Content, MissingChunk
+from anaplan_frames.sandbox.definitions import ExportDefinition, FileDefinition
+from anaplan_frames.sandbox.envelope import ApiError, answer, collection, not_found
+from anaplan_frames.sandbox.routes.access import (
+    both_forms,
+    caller,
+    json_body,
+    sandbox_of,
+    visible_model,
+    working_model,
+)
+from anaplan_frames.sandbox.routes.definitions import listing
+
+MAX_CHUNK_BYTES = 50 * 2**20
+_GZIP_TYPES = ("application/x-gzip", "application/gzip")
+
+
+def files(request: Request) -> Response:
+    """List the import data sources and the output files of exports."""
+    model = visible_model(request)
+    definitions: list[FileDefinition | ExportDefinition] = [
+        *model.files.values(),
+        *model.exports.values(),
+    ]
+    shown = [_file(d, _parts(request, d.id)) for d in definitions]
+    return listing(request, "file", "files", shown)
+
+
+async def begin_upload(request: Request) -> Response:
+    """Take the number of chunks that will come (-1: unknown); what was there before is gone."""
+    model = working_model(request)
+    count = (await json_body(request)).get("chunkCount")
+    if not isinstance(count, int) or isinstance(count, bool) or not -1 <= count <= MAX_CHUNKS:
+        raise ApiError(400, f"chunkCount must be -1 or a number up to {MAX_CHUNKS}")
+    file_id = request.path_params["file"]
+    if file_id not in model.files and file_id not in model.exports:
+        # As the service does: a file that no import reads comes into being.
+        model.files[file_id] = FileDefinition(file_id, file_id, ())
+    declared = None if count == -1 else count
+    contents = sandbox_of(request).contents
+    contents.begin(model.id, file_id, caller(request).id, declared)
+    return answer(request, "file", file=_file(_definition(request), count))
+
+
+async def upload_chunk(request: Request) -> Response:
+    """Take one chunk, plain or gzipped on its own."""
+    upload = _upload(request)
+    index = _chunk_number(request)
+    if not upload.takes(index):
+        raise ApiError(400, f"There is no chunk {index} in this upload")
+    path = sandbox_of(request).contents.new_path()
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        await receive_file(request, path, MAX_CHUNK_BYTES)
+        if media in _GZIP_TYPES:
+            await run_in_threadpool(unzip, path, MAX_CHUNK_BYTES)
+        await run_in_threadpool(upload.put, index, path)
+    except FileNotFoundError:
+        raise ApiError(409, "Another upload to this file has begun") from None
+    finally:
+        path.unlink(missing_ok=True)
+    return Response(status_code=204)
+
+
+def complete_upload(request: Request) -> Response:
+    """Close an upload; needed where the number of chunks was not known."""
+    upload = _upload(request)
+    try:
+        upload.complete()
+    except MissingChunk as error:
+        raise ApiError(400, str(error)) from None
+    return answer(request, "file", file=_file(_definition(request), upload.declared or 0))
+
+
+async def upload_whole(request: Request) -> Response:
+    """Take a file in one piece, never compressed."""
+    model, definition = working_model(request), _definition(request)
+    contents = sandbox_of(request).contents
+    path = contents.new_path()
+    try:
+        await receive_file(request, path, None)
+        user = caller(request).id
+        await run_in_threadpool(contents.store, model.id, definition.id, user, path)
+    finally:
+        path.unlink(missing_ok=True)
+    return Response(status_code=204)
+
+
+def download_whole(request: Request) -> Response:
+    """Send the file in one piece."""
+    content = _content(request)
+    return _octets(content.read(0, content.size), content.size)
+
+
+def chunks(request: Request) -> Response:
+    """List the chunks of a download; a file without content has no such key."""
+    working_model(request)
+    count = _parts(request, _definition(request).id)
+    return collection(
+        request,
+        "chunk",
+        "chunks",
+        [{"id": str(i), "name": f"Chunk {i}"} for i in range(count)],
+        maximum=sandbox_of(request).page_size,
+        omit_empty=True,
+    )
+
+
+def download_chunk(request: Request) -> Response:
+    """Send one chunk of a download."""
+    content, size = _content(request), sandbox_of(request).export_chunk_size
+    index = _chunk_number(request)
+    if index >= content.parts(size):
+        raise not_found()
+    start = index * size
+    length = min(size, content.size - start)
+    return _octets(content.read(start, length), length)
+
+
+def delete(request: Request) -> Response:
+    """Drop the user's private content; the file and its default content stay."""
+    model, definition = working_model(request), _definition(request)
+    sandbox_of(request).contents.remove(model.id, definition.id, caller(request).id)
+    return Response(status_code=204)
+
+
+def _definition(request: Request) -> FileDefinition | ExportDefinition:
+    model, file_id = visible_model(request), request.path_params["file"]
+    definition = model.files.get(file_id) or model.exports.get(file_id)
+    if definition is None:
+        raise not_found()
+    return definition
+
+
+def _upload(request: Request) -> Content:
+    """Give the upload that was begun; 404 for an id that is no file's."""
+    model, definition = working_model(request), _definition(request)
+    contents = sandbox_of(request).contents
+    upload = contents.upload(model.id, definition.id, caller(request).id)
+    if upload is None:
+        raise ApiError(400, "Begin the upload first: POST the chunkCount to the file")
+    return upload
+
+
+def _content(request: Request) -> Content:
+    model, definition = working_model(request), _definition(request)
+    content = sandbox_of(request).contents.find(model.id, definition.id, caller(request).id)
+    if content is None:
+        raise not_found()
+    return content
+
+
+def _parts(request: Request, file_id: str) -> int:
+    """Count the chunks of a download, 0 for a file without content."""
+    sandbox = sandbox_of(request)
+    content = sandbox.contents.find(request.path_params["model"], file_id, caller(request).id)
+    return content.parts(sandbox.export_chunk_size) if content else 0
+
+
+def _chunk_number(request: Request) -> int:
+    text = request.path_params["chunk"]
+    if not (text.isascii() and text.isdigit()):
+        raise not_found()
+    return int(text)
+
+
+def _file(definition: FileDefinition | ExportDefinition, chunk_count: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": definition.id,
+        "name": definition.name,
+        "chunkCount": chunk_count,
+    }
+    if isinstance(definition, ExportDefinition):
+        return {**shown, "firstDataRow": 0, "headerRow": 0}
+    return {
+        **shown,
+        "delimiter": definition.delimiter,
+        "encoding": definition.encoding,
+        "firstDataRow": definition.first_data_row,
+        "format": "txt",
+        "headerRow": definition.header_row,
+        "separator": definition.separator,
+    }
+
+
+def _octets(blocks: Iterator[bytes], length: int) -> Response:
+    headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
+    return StreamingResponse(blocks, headers=headers)
+
+
+routes = [
+    *both_forms("/files", files),
+    *both_forms("/files/{file}", begin_upload, ["POST"]),
+    *both_forms("/files/{file}", upload_whole, ["PUT"]),
+    *both_forms("/files/{file}", download_whole),
+    *both_forms("/files/{file}", delete, ["DELETE"]),
+    *both_forms("/files/{file}/complete", complete_upload, ["POST"]),
+    *both_forms("/files/{file}/chunks", chunks),
+    *both_forms("/files/{file}/chunks/{chunk}", upload_chunk, ["PUT"]),
+    *both_forms("/files/{file}/chunks/{chunk}", download_chunk),
+]

@@ -1,0 +1,107 @@
+"""`/models` and `/workspaces/{id}/models`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from anaplan_frames.sandbox.envelope import ApiError, answer, base_url, collection, not_found
+from anaplan_frames.sandbox.routes.access import (
+    both_forms,
+    caller,
+    known_model,
+    sandbox_of,
+    visible_model,
+)
+from anaplan_frames.sandbox.routes.tenant import iso_time
+from anaplan_frames.sandbox.selection import search, sort_strictly
+
+if TYPE_CHECKING:
+    from anaplan_frames.sandbox.model import Model
+
+
+def tenant_models(request: Request) -> Response:
+    """List the models that the user may use, in all workspaces."""
+    user = caller(request)
+    models = sandbox_of(request).models.values()
+    return _list(request, [model for model in models if user.may_use(model.id)])
+
+
+def workspace_models(request: Request) -> Response:
+    """List a workspace's models, those included that the user may not use (as the service does)."""
+    workspace = sandbox_of(request).workspaces.get(request.path_params["workspace"])
+    if workspace is None:
+        raise not_found()
+    return _list(request, workspace.models.values())
+
+
+def model(request: Request) -> Response:
+    """Show a model; documented to do so for users without a role in it, too."""
+    return answer(request, "model", model=_model(request, known_model(request)))
+
+
+def model_in_workspace(request: Request) -> Response:
+    """Refuse: a single model is served without its workspace only."""
+    raise ApiError(405, headers={"Allow": "DELETE"})
+
+
+def status(request: Request) -> Response:
+    """Say what the model is doing; this answer has no envelope."""
+    sandbox = sandbox_of(request)
+    task = sandbox.tasks.running(visible_model(request).id)
+    body = {
+        "tooltip": None,
+        "progress": task.progress if task else -1.0,
+        "currentStep": task.current_step if task else "Open",
+        "exportTaskType": None,
+        "creationTime": int(sandbox.clock() * 1000),
+        "taskId": task.id if task else None,
+        "peakMemoryUsageEstimate": None,
+        "peakMemoryUsageTime": None,
+    }
+    return JSONResponse({"requestStatus": body})
+
+
+def _list(request: Request, models: Iterable[Model]) -> Response:
+    query = request.query_params
+    shown = search([_model(request, model) for model in models], query.get("s"), ["name"])
+    items = sort_strictly(shown, query.get("sort"), ["name", "activeState"])
+    maximum = sandbox_of(request).page_size
+    return collection(request, "model", "models", items, maximum=maximum)
+
+
+def _model(request: Request, model: Model) -> dict[str, Any]:
+    sandbox = sandbox_of(request)
+    shown: dict[str, Any] = {
+        "id": model.id,
+        "name": model.name,
+        "activeState": model.state,
+        "currentWorkspaceId": model.workspace.id,
+        "currentWorkspaceName": model.workspace.name,
+        "modelUrl": f"{base_url(request)}/core/workspaces/{model.workspace.id}/models/{model.id}",
+        "categoryValues": [],
+    }
+    if request.query_params.get("modelDetails") == "true":
+        shown |= {
+            "isoCreationDate": iso_time(sandbox.created),
+            "lastModified": iso_time(sandbox.created),
+            "lastModifiedByUserGuid": sandbox.users.all()[0].id,
+            "lastSavedSerialNumber": "1",
+            "memoryUsage": 0,
+        }
+        if "/workspaces/" not in request.url.path and "model" in request.path_params:
+            shown["modelTransactionRunning"] = sandbox.tasks.running(model.id) is not None
+    return shown
+
+
+routes = [
+    Route("/2/0/models", tenant_models),
+    Route("/2/0/models/{model}", model),
+    Route("/2/0/workspaces/{workspace}/models", workspace_models),
+    Route("/2/0/workspaces/{workspace}/models/{model}", model_in_workspace),
+    *both_forms("/status", status),
+]

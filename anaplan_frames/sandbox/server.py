@@ -1,0 +1,129 @@
+"""Serving a sandbox on the loopback interface: in a thread, or until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from anaplan_frames.sandbox.sandbox import Sandbox
+
+HOST = "127.0.0.1"
+_START_SECONDS = 10.0
+_STOP_SECONDS = 5.0
+
+
+class Server:
+    """One running server: binds at once, serves in a daemon thread.
+
+    Parameters
+    ----------
+    app : ASGI application
+    port : int
+        0 takes a free one.
+
+    Raises
+    ------
+    OSError
+        If the port is in use.
+    """
+
+    def __init__(self, app: Any, port: int = 0) -> None:
+        self._socket = _listen(port)
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            loop="asyncio",
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,
+            backlog=256,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._uvicorn.run, args=([self._socket],), name="sandbox-server", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start serving; returns when requests are being taken."""
+        self._thread.start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._uvicorn.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("The sandbox's server did not start.")
+            time.sleep(0.002)
+
+    def stop(self) -> None:
+        """Stop serving and close the port; returns when the thread has ended."""
+        self._uvicorn.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        self._socket.close()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | None = None) -> None:
+    """Serve in the foreground until Ctrl-C or SIGTERM, then clean up.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+    port : int
+        On 127.0.0.1; 0 takes a free one.
+    announce : callable, optional
+        Called with the sandbox as soon as it takes requests, to say where it is.
+
+    Raises
+    ------
+    OSError
+        If the port is in use.
+    """
+    stopped = threading.Event()
+    sandbox.start(port)
+    try:
+        with _terminated(stopped.set):
+            if announce:
+                announce(sandbox)
+            # Waiting in slices, because an endless wait cannot be interrupted on Windows.
+            while not stopped.wait(0.5):
+                pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sandbox.stop()
+
+
+@contextlib.contextmanager
+def _terminated(then: Callable[[], None]) -> Iterator[None]:
+    """Call `then` on SIGTERM; signals can be caught in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: then())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

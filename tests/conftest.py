@@ -1,0 +1,25 @@
+"""Sandboxes for every test that needs a server; each of their answers is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from anaplan_frames.sandbox import Sandbox
+
+pytest_plugins = ["tests.contract.plugin"]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Serve a fresh demo tenant on a free loopback port."""
+    with Sandbox.demo() as running:
+        yield running
+
+
+@pytest.fixture
+def tenant() -> Iterator[Sandbox]:
+    """Serve an empty tenant, to build on."""
+    with Sandbox(rate_limit=None) as running:
+        yield running
