@@ -106,8 +106,9 @@ class ConfigurationError(AnaplanError, ValueError):
 class MissingExtra(AnaplanError, ImportError):
     """An optional part is not installed; the message gives the command that installs it."""
 
-    def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs an extra: pip install 'anaplan-frames[{extra}]'")
+    def __init__(self, purpose: str, extra: str, *, hint: str = "") -> None:
+        command = f"pip install 'anaplan-frames[{extra}]'"
+        super().__init__(f"{purpose} needs an extra: {command}{hint and '. ' + hint}")
 
 
 def near_names(name: str, names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Credentials: they build login and refresh requests, and open certificates and keystores."""
 
+from anaplan_frames.auth.certificate import CertificateAuth
 from anaplan_frames.auth.credentials import (
     BasicAuth,
     Credentials,
@@ -7,5 +8,14 @@ from anaplan_frames.auth.credentials import (
     Token,
     TokenAuth,
 )
+from anaplan_frames.auth.keystore import KeystoreAuth
 
-__all__ = ["BasicAuth", "Credentials", "LoginRequest", "Token", "TokenAuth"]
+__all__ = [
+    "BasicAuth",
+    "CertificateAuth",
+    "Credentials",
+    "KeystoreAuth",
+    "LoginRequest",
+    "Token",
+    "TokenAuth",
+]

@@ -1,0 +1,142 @@
+"""A private key with its certificate, checked to fit and to be in date; signs the login."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import os
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from anaplan_frames.auth.credentials import LoginRequest
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
+
+DataFormat = Literal["v1", "v2"]
+
+_RANDOM_BYTES = 128  # Anaplan asks for at least 100
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The leaf certificate and its key.
+
+    Attributes
+    ----------
+    certificate : x509.Certificate
+    origin : str
+        Where it is from, in words: ``"certificate 'cert.pem'"``.
+    """
+
+    certificate: x509.Certificate
+    origin: str
+    _key: rsa.RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def of(cls, key: object, chain: Sequence[x509.Certificate], origin: str) -> Identity:
+        """Find the certificate of `key` in `chain`.
+
+        Raises
+        ------
+        AuthenticationError
+            The key is not an RSA key, no certificate belongs to it, or that is out of date.
+        """
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise AuthenticationError(
+                f"The private key of {origin} is not an RSA key, and Anaplan takes no other. "
+                "Have a certificate made for an RSA key."
+            )
+        public = _public_bytes(key.public_key())
+        own = [each for each in chain if _public_bytes(each.public_key()) == public]
+        if not own:
+            holders = ", ".join(repr(subject_of(each)) for each in chain)
+            raise AuthenticationError(
+                f"The private key does not belong to {origin}, which is for {holders}. "
+                "Give the key that the certificate was made with."
+            )
+        # A renewed certificate may stand beside the old one of the same key.
+        newest = max(own, key=lambda each: each.not_valid_after_utc)
+        identity = cls(newest, origin, key)
+        identity.check_dates()
+        return identity
+
+    @property
+    def subject(self) -> str:
+        """The holder's common name, or the whole name where there is none."""
+        return subject_of(self.certificate)
+
+    def check_dates(self) -> None:
+        """Raise AuthenticationError unless the certificate is valid today."""
+        now = datetime.datetime.now(datetime.UTC)
+        first, last = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
+        if now > last:
+            raise AuthenticationError(
+                f"The {self.origin} of {self.subject!r} expired on {last:%Y-%m-%d}. "
+                "Have a new one made, and register it with Anaplan."
+            )
+        if now < first:
+            raise AuthenticationError(
+                f"The {self.origin} of {self.subject!r} is not valid before {first:%Y-%m-%d}. "
+                "Wait until then, or check this machine's clock."
+            )
+
+    def login(self, data_format: DataFormat) -> LoginRequest:
+        """Return a request that signs in with data made for it alone.
+
+        The data are random bytes; in format v2 the time goes before them, 8 bytes of big-endian
+        epoch seconds, as read off the example in Anaplan's documentation.
+        """
+        self.check_dates()
+        data = os.urandom(_RANDOM_BYTES)
+        now = datetime.datetime.now(datetime.UTC)
+        if data_format == "v2":
+            data = struct.pack(">Q", int(now.timestamp())) + data
+        signature = self._key.sign(data, padding.PKCS1v15(), SHA512())
+        body = {
+            "encodedData": base64.b64encode(data).decode("ascii"),
+            "encodedSignedData": base64.b64encode(signature).decode("ascii"),
+        }
+        if data_format == "v2":
+            body["encodedDataFormat"] = "v2"
+        pem = base64.b64encode(self.certificate.public_bytes(Encoding.PEM)).decode("ascii")
+        return LoginRequest("/token/authenticate", {"Authorization": f"CACertificate {pem}"}, body)
+
+    @property
+    def refusal(self) -> str:
+        """What to say when Anaplan refuses the certificate."""
+        return (
+            f"Anaplan does not accept the {self.origin} of {self.subject!r}. Check that it is "
+            "registered in Anaplan (Administration > Security > Certificates), that its user is "
+            "active, and that this machine's clock is right."
+        )
+
+
+def check_data_format(data_format: str) -> DataFormat:
+    """Return `data_format`, or raise ConfigurationError if there is no such format."""
+    if data_format == "v1":
+        return "v1"
+    if data_format == "v2":
+        return "v2"
+    raise ConfigurationError(f"data_format={data_format!r}: there are 'v2' (now usual) and 'v1'.")
+
+
+def subject_of(certificate: x509.Certificate) -> str:
+    """Return the common name of a certificate's holder, or the whole name."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+def _public_bytes(key: object) -> bytes:
+    """Return what tells public keys apart."""
+    public_bytes = getattr(key, "public_bytes", None)
+    if public_bytes is None:
+        return b""
+    found: bytes = public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return found

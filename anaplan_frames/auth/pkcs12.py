@@ -1,0 +1,111 @@
+"""PKCS#12 keystores: all keys with their aliases, which `cryptography` alone does not list.
+
+`cryptography` opens the store and checks its password, but gives the first key only. The keys of
+the others stand in the outer, readable part of the file (RFC 7292, section 4), each encrypted on
+its own, with the alias beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs12
+
+from anaplan_frames.auth.secret import Secret
+
+_DATA = bytes.fromhex("2a864886f70d010701")
+_SHROUDED_KEY_BAG = bytes.fromhex("2a864886f70d010c0a0102")
+_FRIENDLY_NAME = bytes.fromhex("2a864886f70d010914")
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs12:
+    """An opened store.
+
+    Attributes
+    ----------
+    keys : dict of str to key object
+        By alias; a key without one is under ``""``.
+    certificates : list of x509.Certificate
+        All of them: which belongs to a key is told by its public key.
+    """
+
+    keys: dict[str, object]
+    certificates: list[x509.Certificate]
+
+
+def open_pkcs12(content: Secret[bytes], password: Secret[str]) -> Pkcs12 | None:
+    """Open a PKCS#12 file; None where the password is wrong or the file is damaged."""
+    try:
+        store = pkcs12.load_pkcs12(content.reveal(), password.reveal().encode())
+    except ValueError:
+        return None
+    certificates = [each.certificate for each in store.additional_certs]
+    first_alias = ""
+    if store.cert is not None:
+        certificates.insert(0, store.cert.certificate)
+        first_alias = (store.cert.friendly_name or b"").decode("utf-8", "replace")
+    keys: dict[str, object] = {}
+    try:
+        for alias, encrypted in _shrouded_keys(content.reveal()):
+            keys[alias] = load_der_private_key(encrypted, password.reveal().encode())
+    except (ValueError, TypeError, IndexError):
+        keys = {}  # written in an unusual way: make do with the first key
+    if not keys and store.key is not None:
+        keys = {first_alias: store.key}
+    return Pkcs12(keys, certificates)
+
+
+def _shrouded_keys(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield alias and encrypted key (DER of EncryptedPrivateKeyInfo) of each readable key bag."""
+    _, pfx, _ = _element(content)
+    _, auth_safe, *_ = _elements(pfx)
+    for info in _elements(_inner_data(auth_safe[1])):
+        kind, *_ = _elements(info[1])
+        if kind[1] != _DATA:
+            continue
+        for bag in _elements(_inner_data(info[1])):
+            bag_kind, value, *attributes = _elements(bag[1])
+            if bag_kind[1] == _SHROUDED_KEY_BAG:
+                yield _alias(attributes), value[1]
+
+
+def _inner_data(content_info: bytes) -> bytes:
+    """Return the content of the sequence within a ContentInfo of type data."""
+    _, wrapped, *_ = _elements(content_info)
+    octets = _element(wrapped[1])[1]
+    return _element(octets)[1]
+
+
+def _alias(attributes: list[tuple[int, bytes]]) -> str:
+    """Return the friendlyName among a bag's attributes."""
+    for _, attribute_set in attributes:
+        for _, attribute in _elements(attribute_set):
+            kind, values = _elements(attribute)
+            if kind[1] == _FRIENDLY_NAME:
+                return _element(values[1])[1].decode("utf-16-be")
+    return ""
+
+
+def _elements(data: bytes) -> list[tuple[int, bytes]]:
+    """Split DER into its elements: tag and content of each."""
+    found = []
+    while data:
+        tag, content, data = _element(data)
+        found.append((tag, content))
+    return found
+
+
+def _element(data: bytes) -> tuple[int, bytes, bytes]:
+    """Return tag and content of the first element, and what follows it."""
+    tag, length, start = data[0], data[1], 2
+    if length == 0x80:
+        raise ValueError("indefinite length")
+    if length > 0x80:
+        start += length - 0x80
+        length = int.from_bytes(data[2:start], "big")
+    if len(data) < start + length:
+        raise ValueError("cut short")
+    return tag, data[start : start + length], data[start + length :]
