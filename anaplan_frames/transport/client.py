@@ -33,7 +33,7 @@ class Transport:
         Used at the first call, and whenever the token ends.
     api_url, auth_url : str, optional
         Hosts of the Integration API and of the authentication service; they differ by region.
-    requests_per_minute : int or None, default 600
+    requests_per_minute : float or None, default 600
         Anaplan's limit for a tenant. None: no limit on this side.
     timeout : float or (float, float), default (10, 120)
         Seconds to wait for a connection, and for the next byte of an answer.
@@ -63,7 +63,7 @@ class Transport:
         *,
         api_url: str | None = None,
         auth_url: str | None = None,
-        requests_per_minute: int | None = 600,
+        requests_per_minute: float | None = 600,
         timeout: Timeout = (10, 120),
         tries: int = 6,
         max_connections: int = 16,

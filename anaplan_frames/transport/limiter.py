@@ -12,12 +12,12 @@ class Limiter:
 
     Parameters
     ----------
-    per_minute : int or None
+    per_minute : float or None
         Requests a minute, and how many of them may go at once. None: no limit but `hold`.
     clock : Clock
     """
 
-    def __init__(self, per_minute: int | None, clock: Clock) -> None:
+    def __init__(self, per_minute: float | None, clock: Clock) -> None:
         self._interval = 60 / per_minute if per_minute else 0.0
         self._reserve = self._interval * ((per_minute or 1) - 1)
         self._clock = clock

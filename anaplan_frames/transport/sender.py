@@ -71,7 +71,7 @@ class Sender:
         *,
         user_agent: str,
         max_connections: int,
-        requests_per_minute: int | None,
+        requests_per_minute: float | None,
         tries: int,
         proxies: Mapping[str, str] | None,
         verify: bool | str | None,

@@ -1,0 +1,254 @@
+"""Where credentials and hosts come from: arguments, then the environment, then a profile file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tomllib
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
+from anaplan_frames.auth.secret import Secret
+from anaplan_frames.errors import ConfigurationError, near_names
+
+# Of each kind of credential: its settings, those that it cannot do without first.
+_KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "password": (2, ("email", "password")),
+    "certificate": (1, ("certificate", "private_key", "private_key_password")),
+    "keystore": (
+        2,
+        ("keystore", "keystore_password", "keystore_alias", "keystore_key_password"),
+    ),
+    "token": (1, ("token",)),
+}
+_PLACES = ("api_url", "auth_url", "workspace", "model")
+_PATHS = ("certificate", "private_key", "keystore")
+_SECRETS = frozenset(
+    {"password", "private_key_password", "keystore_password", "keystore_key_password", "token"}
+)
+_CREDENTIALS = tuple(name for _, names in _KINDS.values() for name in names)
+SETTINGS = (*_CREDENTIALS, *_PLACES)
+
+_NOTHING_SET = (
+    "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
+    "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
+    "ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and ANAPLAN_KEYSTORE_PASSWORD, or ANAPLAN_TOKEN, or "
+    "write the same names without ANAPLAN_, in lower case, under [default] into {path}."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a connection needs, from wherever it was set.
+
+    Attributes
+    ----------
+    auth : Credentials
+    api_url, auth_url, workspace, model : str or None
+        None where nothing is set.
+    """
+
+    auth: Credentials
+    api_url: str | None = None
+    auth_url: str | None = None
+    workspace: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One place where settings stand; `label` says how a setting is called there."""
+
+    values: Mapping[str, Secret[str]]
+    label: Callable[[str], str]
+
+
+def profiles_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return where the profile file is looked for on this platform."""
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
+    if platform == "win32":
+        folder = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
+    elif platform == "darwin":
+        folder = home / "Library" / "Application Support"
+    else:
+        folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    return folder / "anaplan-frames" / "profiles.toml"
+
+
+def resolve(
+    auth: Credentials | None = None,
+    profile: str | None = None,
+    api_url: str | None = None,
+    auth_url: str | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Gather credentials and hosts.
+
+    Arguments come first, then the environment, then the profile that ``ANAPLAN_PROFILE`` names,
+    or ``default``. A profile that is passed as an argument comes before the environment. The
+    first of these that holds a credential decides its kind; the others may add to that kind, so
+    that a profile may hold the email and the environment the password.
+
+    Raises
+    ------
+    ConfigurationError
+        Nothing is set, credentials of several kinds are set in one place, a part of one is
+        missing, or there is no such profile.
+    """
+    if environ is None:
+        environ = os.environ
+    path = profiles_path(environ)
+    environment = _Source(
+        {name: Secret(value) for name in SETTINGS if (value := environ.get(_variable(name)))},
+        _variable,
+    )
+    named = profile or environ.get(_variable("profile"))
+    del environ  # a traceback that shows local variables would show the secrets in it
+    stored = _profile(named, path)
+    sources = [stored, environment] if profile else [environment, stored]
+    found = {name: _first(name, sources) for name in _PLACES}
+    return Settings(
+        auth or _credentials(sources, path),
+        api_url or found["api_url"],
+        auth_url or found["auth_url"],
+        found["workspace"],
+        found["model"],
+    )
+
+
+def _variable(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"ANAPLAN_{setting.upper()}"
+
+
+def _first(name: str, sources: Iterable[_Source]) -> str | None:
+    """Return a setting from the first source that has it."""
+    found = _find(name, sources)
+    return found.reveal() if found else None
+
+
+def _find(name: str, sources: Iterable[_Source]) -> Secret[str] | None:
+    return next((source.values[name] for source in sources if name in source.values), None)
+
+
+def _credentials(sources: list[_Source], path: Path) -> Credentials:
+    """Make the credential whose kind the first source with any of its settings tells."""
+    for source in sources:
+        kinds = [kind for kind, (_, names) in _KINDS.items() if source.values.keys() & set(names)]
+        if len(kinds) > 1:
+            labels = [source.label(name) for name in _CREDENTIALS if name in source.values]
+            shown = ", ".join(labels)
+            raise ConfigurationError(
+                f"Credentials of several kinds are set: {shown}. Unset all but one kind."
+            )
+        if kinds:
+            return _make(kinds[0], source, sources)
+    raise ConfigurationError(_NOTHING_SET.format(path=path))
+
+
+def _make(kind: str, first: _Source, sources: list[_Source]) -> Credentials:
+    """Make the credential of `kind` from all sources, or say what it lacks."""
+    required, names = _KINDS[kind]
+    missing = [name for name in names[:required] if _find(name, sources) is None]
+    if missing:
+        present = [first.label(name) for name in names if name in first.values]
+        raise ConfigurationError(
+            f"{' and '.join(present)} needs {' and '.join(map(first.label, missing))} as well."
+        )
+    if kind == "password":
+        return BasicAuth(*(_first(name, sources) or "" for name in names))
+    if kind == "certificate":
+        certificate, key, password = (_first(name, sources) for name in names)
+        return CertificateAuth(certificate or "", key, password)
+    if kind == "keystore":
+        path, store_password, alias, key_password = (_first(name, sources) for name in names)
+        return KeystoreAuth(path or "", store_password or "", alias, key_password)
+    return TokenAuth(_first("token", sources) or "")
+
+
+def _profile(name: str | None, path: Path) -> _Source:
+    """Read one profile; with no name, ``default`` if there is one."""
+    profiles = _read(path)
+    if name is None and "default" not in profiles:
+        return _Source({}, str)
+    name = name or "default"
+    if name not in profiles:
+        there = ", ".join(repr(each) for each in profiles) or "none"
+        raise ConfigurationError(
+            f"There is no profile {name!r} in {path}.{near_names(name, profiles)} "
+            f"Profiles there: {there}."
+        )
+    values = profiles[name]
+    for setting, value in values.items():
+        if setting not in SETTINGS:
+            raise ConfigurationError(
+                f"Profile {name!r} in {path} has a setting {setting!r} that is not known."
+                f"{near_names(setting, SETTINGS)} Settings: {', '.join(SETTINGS)}."
+            )
+        if value is None:
+            raise ConfigurationError(
+                f"Profile {name!r} in {path}: {setting} must be text in quotation marks."
+            )
+    return _Source(
+        {
+            setting: _beside(value, path) if setting in _PATHS else value
+            for setting, value in values.items()
+            if value is not None and value.reveal()
+        },
+        lambda setting: f"{setting} (profile {name!r})",
+    )
+
+
+def _read(path: Path) -> dict[str, dict[str, Secret[str] | None]]:
+    """Return the settings of all profiles, None for one that is no text.
+
+    A file that is not there holds none.
+    """
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            profiles = {
+                name: {
+                    setting: Secret(value) if isinstance(value, str) else None
+                    for setting, value in values.items()
+                }
+                for name, values in tomllib.load(file).items()
+                if isinstance(values, dict)
+            }
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        trouble = f"cannot be read ({error.strerror})"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        trouble = f"is not TOML ({error})"
+    else:
+        open_to_others = os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO)
+        if open_to_others and any(map(_holds_secret, profiles.values())):
+            warnings.warn(
+                f"{path} holds secrets and can be read by other users of this machine. "
+                f"Close it to them: chmod 600 {path}",
+                stacklevel=5,
+            )
+        return profiles
+    raise ConfigurationError(f"The profile file {path} {trouble}.")
+
+
+def _holds_secret(values: Mapping[str, Secret[str] | None]) -> bool:
+    key = values.get("private_key")
+    return bool(_SECRETS & values.keys()) or (key is not None and _is_pem(key))
+
+
+def _beside(value: Secret[str], path: Path) -> Secret[str]:
+    """Take a relative path in the profile file from the file's own folder; leave PEM text."""
+    if _is_pem(value):
+        return value
+    return Secret(str(path.parent / Path(value.reveal()).expanduser()))
+
+
+def _is_pem(value: Secret[str]) -> bool:
+    return "-----BEGIN" in value.reveal()
