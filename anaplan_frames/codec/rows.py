@@ -27,6 +27,7 @@ _LONGEST_MARK = 4
 # A row longer than this is no row: some text delimiter was never closed.
 _LONGEST_ROW = 256_000_000
 _COUNTED_AT_ONCE = 1 << 16
+_FIRST_BLOCK = 1 << 18
 
 _field_limit = threading.Lock()
 
@@ -53,9 +54,11 @@ class RowSplitter:
         self._head: bytes | None = b""  # the first bytes, until they can show a byte order mark
         self._decoder: codecs.IncrementalDecoder | None = None
         self._received = 0
-        self._parts: list[bytes] = []
+        self._parts: list[memoryview] = []  # whole rows, and the beginning of one
         self._size = 0
-        self._enough = block_bytes
+        self._inside = False  # do the parts end inside a quoted text?
+        # The first blocks are small: whoever waits for the first row shall not wait long.
+        self._enough = min(block_bytes, _FIRST_BLOCK)
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Take the next bytes and yield the blocks that are now whole.
@@ -87,7 +90,7 @@ class RowSplitter:
         self._parts, self._size = [], 0
         if not rest:
             return
-        if self._quote and _count(rest, self._quote, 0, len(rest)) % 2 and self._is_open(rest):
+        if self._inside and self._is_open(rest):
             raise EncodingError(
                 "The text is cut short: it ends inside a quoted text. Download it again; if it "
                 "stays so, its text delimiter is not the one in Anaplan's settings of the file."
@@ -103,7 +106,7 @@ class RowSplitter:
                 codec, head = marked, head[len(mark) :]
                 self._received = len(mark)
                 break
-        if codec != "utf-8":
+        if codec != "utf-8" or not self._dialect.delimiter.isascii():
             self._decoder = codecs.getincrementaldecoder(codec)()
         return head
 
@@ -123,23 +126,30 @@ class RowSplitter:
             ) from None
 
     def _take(self, text: bytes) -> Iterator[bytes]:
-        self._parts.append(text)
-        self._size += len(text)
-        if self._size < self._enough:
-            return
-        buffer = b"".join(self._parts)
-        start, window = 0, self._block_bytes
-        while len(buffer) - start >= window:
-            end = _last_row_end(buffer, self._quote, start, start + window)
+        """Cut blocks off what is there; each byte is looked at and copied once."""
+        view = memoryview(text)
+        start = 0
+        while start < len(text) and self._size + len(text) - start >= self._enough:
+            # At least a quarter, so that a row longer than a block comes in few parts.
+            stop = start + max(self._enough - self._size, self._enough // 4)
+            end = _last_row_end(text, self._quote, start, min(stop, len(text)), self._inside)
             if end < 0:
-                window *= 2  # one row is longer than a block, or quotes hide its end
+                self._keep(text, start, min(stop, len(text)))
+                start = stop
                 continue
-            yield buffer[start:end]
-            start, window = end, self._block_bytes
-        self._parts = [buffer[start:]]
-        self._size = len(self._parts[0])
-        # If no row ended so far, do not look again before there is twice as much.
-        self._enough = window
+            yield b"".join([*self._parts, view[start:end]])
+            self._parts, self._size, self._inside = [], 0, False
+            self._enough = min(self._enough * 2, self._block_bytes)
+            start = end
+        if start < len(text):
+            self._keep(text, start, len(text))
+
+    def _keep(self, text: bytes, start: int, stop: int) -> None:
+        """Set aside the beginning of a row, until its end comes."""
+        self._parts.append(memoryview(text)[start:stop])
+        self._size += stop - start
+        if self._quote:
+            self._inside ^= _count(text, self._quote, start, stop) % 2 == 1
         if self._size > _LONGEST_ROW:
             raise EncodingError(
                 f"A row is longer than {_LONGEST_ROW // 1_000_000} MB: a text delimiter "
@@ -205,21 +215,25 @@ def read_fields(text: str, dialect: Dialect) -> Iterator[list[str]]:
         raise EncodingError(f"The text cannot be read as rows and fields: {error}.") from None
 
 
-def _last_row_end(buffer: bytes, quote: bytes, start: int, stop: int) -> int:
-    """Return the end of the last whole row in ``buffer[start:stop]``, -1 if there is none."""
+def _last_row_end(buffer: bytes, quote: bytes, start: int, stop: int, inside: bool) -> int:
+    """Return the end of the last whole row in ``buffer[start:stop]``, -1 if none ends there.
+
+    `inside` says whether a quoted text is open at `start`.
+    """
     newline = buffer.rfind(b"\n", start, stop)
     if newline < 0 or not quote:
-        return newline + 1 if newline >= 0 else -1
-    quotes = _count(buffer, quote, start, newline)
+        return newline + 1 or -1
+    quotes = _count(buffer, quote, start, newline) + inside
     while newline >= 0:
         if quotes % 2 == 0:
             return newline + 1
         # Inside a quoted text: go back to before the quote that opened it.
         opened = buffer.rfind(quote, start, newline)
+        if opened < 0:
+            return -1
         newline = buffer.rfind(b"\n", start, opened)
-        quotes -= 1
         if newline >= 0:
-            quotes -= buffer.count(quote, newline, opened)
+            quotes -= 1 + buffer.count(quote, newline, opened)
     return -1
 
 

@@ -15,6 +15,9 @@ from anaplan_frames.errors import EncodingError
 from anaplan_frames.tables.dtypes import arrow_for
 
 
+_STEP = 4_000_000  # bytes by which a long column grows
+
+
 class Builder(Protocol):
     """Takes the batches' arrays of one column in order, then makes the pandas array."""
 
@@ -89,16 +92,28 @@ class Column:
 
 
 class _Growing:
-    """A numpy array that grows in place: large ones are moved by the kernel, not copied."""
+    """A numpy array that grows in place: a large one is moved by the kernel, not copied."""
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
-        self.values = np.empty(0, dtype)
+        self._values = np.empty(0, dtype)
+        self._length = 0
 
     def extend(self, part: npt.NDArray[Any]) -> None:
-        start = len(self.values)
-        # Nothing else refers to the array while it grows, so the check would only be in the way.
-        self.values.resize(start + len(part), refcheck=False)
-        self.values[start:] = part
+        start, self._length = self._length, self._length + len(part)
+        room = len(self._values)
+        if self._length > room:
+            # Doubling at first; later in steps, because what is set aside is memory in use.
+            self._resize(max(self._length, room + min(room, _STEP // self._values.itemsize)))
+        self._values[start : self._length] = part
+
+    def finish(self) -> npt.NDArray[Any]:
+        """Return the array at its true length."""
+        self._resize(self._length)
+        return self._values
+
+    def _resize(self, length: int) -> None:
+        # Nothing else refers to the array while it grows: the check would only be in the way.
+        self._values.resize(length, refcheck=False)
 
 
 class _NumpyBuilder:
@@ -111,7 +126,7 @@ class _NumpyBuilder:
         self._values.extend(array.to_numpy(zero_copy_only=False))
 
     def finish(self) -> npt.NDArray[Any]:
-        return self._values.values
+        return self._values.finish()
 
 
 class _MaskedBuilder:
@@ -128,7 +143,7 @@ class _MaskedBuilder:
         self._values.extend(array.fill_null(self._nothing).to_numpy(zero_copy_only=False))
 
     def finish(self) -> Any:
-        return self._dtype.construct_array_type()(self._values.values, self._mask.values)
+        return self._dtype.construct_array_type()(self._values.finish(), self._mask.finish())
 
 
 class _ArrowBuilder:
@@ -173,7 +188,7 @@ class _CategoryBuilder:
             places = np.array([by_value[value] for value in found], np.int64)
             categories = pd.Index(ordered, dtype=None if ordered else object)
             dtype = pd.CategoricalDtype(categories, self._dtype.ordered)
-        codes = np.append(places, -1).astype(np.int32)[self._codes.values]
+        codes = np.append(places, -1).astype(np.int32)[self._codes.finish()]
         return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
