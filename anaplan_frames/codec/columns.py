@@ -28,6 +28,11 @@ class Matching:
     positions: tuple[int | None, ...]
     surplus: tuple[str, ...]
 
+    @property
+    def needed(self) -> frozenset[int]:
+        """The positions of the caller's columns that are sent."""
+        return frozenset(position for position in self.positions if position is not None)
+
 
 def match_columns(
     columns: Sequence[str],
@@ -45,14 +50,16 @@ def match_columns(
         The file's headers. An empty one is fed by a column "Column n" (n counts from 1), as
         Anaplan names it in its messages, and is left empty where there is none.
     mapping
-        The caller's column -> header, for those that bear another name.
+        The caller's column -> header, for those that bear another name. It comes before equal
+        names: a column that merely bears a name that is mapped to is surplus.
     target
         What is written to, in words, for messages: ``import 'Load flights'``.
 
     Raises
     ------
     ColumnMismatch
-        If a header is fed by no column or by two; names all of them and the near names.
+        If a header is fed by no column or by several, or the mapping names what there is not;
+        tells all of it at once, with the near names.
     """
     return _Match(columns, headers, mapping or {}, target).result()
 
@@ -67,81 +74,94 @@ class _Match:
         mapping: Mapping[str, str],
         target: str,
     ) -> None:
-        self.columns = list(columns)
+        self.columns = [str(name) for name in columns]
         self.headers = tuple(headers)
         # "Column 6" is what Anaplan itself calls the sixth column when its header is empty.
-        self.wanted = [name or f"Column {n}" for n, name in enumerate(self.headers, 1)]
+        self.wanted = [name or f"Column {number}" for number, name in enumerate(self.headers, 1)]
         self.mapping = {str(column): str(header) for column, header in mapping.items()}
         self.target = target
         self.complaints: list[str] = []
 
     def result(self) -> Matching:
+        """Return the matching, or raise what is wrong with it, all at once."""
+        if not self.headers:
+            raise ColumnMismatch(
+                f"Anaplan knows no columns of {self.target}. Set up its file in Anaplan first."
+            )
         self._check_mapping()
-        self._check_headers()
-        sources = self._sources()
-        positions = tuple(self._position(n, sources) for n in range(len(self.headers)))
+        positions = self._positions()
         if self.complaints:
             raise ColumnMismatch(
-                f"The columns do not fit {self.target}. " + " ".join(self.complaints)
+                f"The columns do not fit {self.target}. {' '.join(self.complaints)}"
             )
         used = set(positions)
-        surplus = tuple(name for n, name in enumerate(self.columns) if n not in used)
+        surplus = tuple(name for number, name in enumerate(self.columns) if number not in used)
         return Matching(self.headers, positions, surplus)
 
     def _check_mapping(self) -> None:
+        known, wanted = set(self.columns), set(self.wanted)
+        fed: dict[str, list[str]] = defaultdict(list)
         for column, header in self.mapping.items():
-            if column not in self.columns:
+            if column not in known:
                 near = near_names(column, self.columns)
                 self.complaints.append(f"The mapping names {column!r}, which is no column.{near}")
-            elif header not in self.wanted:
+            elif header not in wanted:
                 near = near_names(header, self.wanted)
                 self.complaints.append(
                     f"The mapping sends {column!r} to {header!r}, which is no header.{near}"
                 )
+            fed[header].append(column)
+        for header, columns in fed.items():
+            if len(columns) > 1:
+                names = " and ".join(map(repr, columns))
+                self.complaints.append(f"The mapping sends {names} to {header!r}; only one can be.")
 
-    def _check_headers(self) -> None:
-        """Refuse a file in which a name stands for two fields: no name tells them apart."""
+    def _positions(self) -> tuple[int | None, ...]:
+        sources = self._sources()
         places: dict[str, list[int]] = defaultdict(list)
-        for n, name in enumerate(self.wanted, 1):
-            places[name].append(n)
+        for number, name in enumerate(self.wanted):
+            places[name].append(number)
+        positions: list[int | None] = [None] * len(self.headers)
         for name, numbers in places.items():
-            if len(numbers) > 1:
-                where = " and ".join(map(str, numbers))
-                self.complaints.append(
-                    f"The file has the header {name!r} more than once, at {where}; "
-                    "give its columns different names in Anaplan."
-                )
+            found = sources.get(name, [])
+            # Where a name is borne several times on both sides, the order tells them apart.
+            if len(found) == len(numbers):
+                for number, position in zip(numbers, found, strict=True):
+                    positions[number] = position
+            elif found:
+                self._complain_of_several(name, len(numbers), [self.columns[n] for n in found])
+            elif any(self.headers[number] for number in numbers):
+                self._complain_of_none(name)
+        return tuple(positions)
 
     def _sources(self) -> dict[str, list[int]]:
-        """Index the caller's columns by the header that they feed."""
+        """Index the caller's columns by the header that they feed; the mapping comes first."""
         sources: dict[str, list[int]] = defaultdict(list)
-        for n, column in enumerate(self.columns):
-            sources[self.mapping.get(column, column)].append(n)
+        for number, column in enumerate(self.columns):
+            if column in self.mapping:
+                sources[self.mapping[column]].append(number)
+        mapped = set(sources)
+        for number, column in enumerate(self.columns):
+            if column not in self.mapping and column not in mapped:
+                sources[column].append(number)
         return sources
 
-    def _position(self, n: int, sources: Mapping[str, list[int]]) -> int | None:
-        name = self.wanted[n]
-        found = sources.get(name, [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            self._complain_of_several(name, found)
-        elif self.headers[n]:
-            self._complain_of_none(name)
-        return None
-
-    def _complain_of_several(self, name: str, found: Sequence[int]) -> None:
-        feeding = [self.columns[position] for position in found]
-        if len(set(feeding)) == 1:
-            self.complaints.append(
-                f"The data has {len(feeding)} columns named {feeding[0]!r}; rename or drop all but "
-                "one."
-            )
-        else:
-            names = " and ".join(map(repr, feeding))
-            self.complaints.append(f"The columns {names} all go to {name!r}; only one can.")
+    def _complain_of_several(self, name: str, times: int, feeding: Sequence[str]) -> None:
+        if len(set(feeding)) > 1:
+            return  # the mapping's fault, and told as such
+        in_file = "" if times == 1 else f", the file {times} headers {name!r}"
+        self.complaints.append(
+            f"The data has {_columns(len(feeding))} named {feeding[0]!r}{in_file}; "
+            "rename or drop what is too much."
+        )
 
     def _complain_of_none(self, name: str) -> None:
-        taken = {column for column in self.columns if column in self.wanted}
-        near = near_names(name, [column for column in self.columns if column not in taken])
-        self.complaints.append(f"No column goes to {name!r}.{near}")
+        wanted = set(self.wanted)
+        free = [
+            column for column in self.columns if column not in wanted and column not in self.mapping
+        ]
+        self.complaints.append(f"No column goes to {name!r}.{near_names(name, free)}")
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"

@@ -2,27 +2,208 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+import pyarrow.types as pt
 
 from anaplan_frames.codec.columns import Matching
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.fields import Field, render
+from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.text import Charset, characters, check_unquoted, quote
+from anaplan_frames.errors import EncodingError
+
+_TEXT = pa.large_string()
+_LINE_END = "\n"
+# Arrow's CSV writer works through a batch in steps, which should stay in the processor's cache
+# where rows are short and in memory where a cell has megabytes.
+_ROWS_PER_STEP, _BYTES_PER_STEP = 16_384, 64_000_000
 
 
 class Encoder:
-    """Writes rows as one file's dialect wants them; pure, and callable from several threads."""
+    """Writes rows as one file's dialect wants them; pure, and callable from several threads.
+
+    A row's bytes depend on that row and its columns' types alone: batches may be cut anywhere.
+
+    Parameters
+    ----------
+    dialect
+        How the file is written.
+    matching
+        Which column of a batch goes to which header.
+
+    Raises
+    ------
+    ConfigurationError
+        If the dialect's encoding is not known.
+    """
 
     def __init__(self, dialect: Dialect, matching: Matching) -> None:
         self.dialect = dialect
         self.matching = matching
+        self._charset = Charset(dialect)
+        # Arrow's own CSV writer is the fastest way, but knows one dialect only.
+        self._writes_csv = (
+            dialect.delimiter == '"'
+            and len(dialect.separator) == 1
+            and dialect.separator.isascii()
+            and dialect.separator not in "\r\n"
+        )
 
     def preamble(self) -> bytes:
-        """Return all that stands before the first row, in the file's encoding."""
-        raise NotImplementedError
+        """Return all that stands before the first row, in the file's encoding.
+
+        Raises
+        ------
+        EncodingError
+            If a header cannot be written in the file's dialect.
+        """
+        lines = [""] * (self.dialect.first_data_row - 1)
+        if self.dialect.header_row:
+            lines[self.dialect.header_row - 1] = self._header_line()
+        text = "".join(line + _LINE_END for line in lines)
+        encoded = self._charset.convert(pa.py_buffer(text.encode("utf-8", "surrogatepass")))
+        if encoded is None:
+            raise EncodingError(
+                f"The headers {', '.join(map(repr, self.matching.headers))} cannot be written in "
+                f"{self.dialect.encoding}, the file's encoding."
+            )
+        return bytes(encoded)
 
     def encode(self, batch: pa.RecordBatch, first_row: int) -> bytes | pa.Buffer:
-        """Return the rows as text in the file's dialect and encoding."""
-        raise NotImplementedError
+        """Return the rows as text in the file's dialect and encoding.
+
+        Parameters
+        ----------
+        batch : pa.RecordBatch
+            With all of the caller's columns, in the caller's order.
+        first_row : int
+            Position of its first row in the whole data, counted from 0.
+
+        Raises
+        ------
+        EncodingError
+            If a value cannot be carried; names column, row and text.
+        """
+        if not batch.num_rows or not self.matching.headers:
+            return b""
+        places = self._places(batch, first_row)
+        fields = self._fields(batch, places)
+        if self._writes_csv and all(field.is_text or _is_native(field) for field in fields):
+            rows = self._written(fields, batch)
+        else:
+            rows = self._joined(fields)
+        encoded = self._charset.convert(rows)
+        if encoded is None:
+            self._charset.refuse([field.texts() for field in fields], places)
+            raise EncodingError(f"The rows cannot be written in {self.dialect.encoding}.")
+        return encoded
 
     def texts(self, batch: pa.RecordBatch, first_row: int) -> list[pa.Array]:
-        """Return, per header, the field texts before quoting (large_string, null is empty)."""
-        raise NotImplementedError
+        """Return, per header, the fields of the rows as they are sent, but before quoting.
+
+        Returns
+        -------
+        list of pa.Array
+            Of large_string, null where the field is empty.
+        """
+        fields = self._fields(batch, self._places(batch, first_row))
+        return [_empty_as_null(field.texts()) for field in fields]
+
+    def _places(self, batch: pa.RecordBatch, first_row: int) -> list[Place]:
+        names = batch.schema.names
+        return [
+            Place(header if position is None else names[position], first_row)
+            for header, position in zip(self.matching.headers, self.matching.positions, strict=True)
+        ]
+
+    def _fields(self, batch: pa.RecordBatch, places: Sequence[Place]) -> list[Field]:
+        fields = [
+            Field(pa.nulls(batch.num_rows))
+            if position is None
+            else render(batch.column(position), self.dialect, place)
+            for position, place in zip(self.matching.positions, places, strict=True)
+        ]
+        if not self.dialect.delimiter:
+            for field, place in zip(fields, places, strict=True):
+                if field.is_text:
+                    check_unquoted(field.values, self.dialect, place)
+        if len(fields) == 1:
+            return [self._alone(fields[0], places[0])]
+        return fields
+
+    def _alone(self, field: Field, place: Place) -> Field:
+        """Keep a lone missing value from being an empty line, which is no row."""
+        texts = field.texts()
+        if self.dialect.delimiter:
+            return Field(pc.fill_null(texts, ""), is_text=True)
+        position = pc.index(pc.fill_null(pc.equal(texts, ""), True), True).as_py()
+        if position >= 0:
+            raise place.refusal(
+                position,
+                "",
+                "is an empty line, which is no row in a file of one column without a text "
+                "delimiter. Leave such rows out, for instance with .dropna().",
+            )
+        return field
+
+    def _written(self, fields: Sequence[Field], batch: pa.RecordBatch) -> pa.Buffer:
+        """Let Arrow's CSV writer assemble the rows: it quotes strings and nothing else."""
+        sink = pa.BufferOutputStream()
+        step = _BYTES_PER_STEP * batch.num_rows // max(batch.nbytes, 1)
+        options = pv.WriteOptions(
+            include_header=False,
+            delimiter=self.dialect.separator,
+            batch_size=max(1, min(_ROWS_PER_STEP, step)),
+        )
+        names = [str(number) for number in range(len(fields))]
+        pv.write_csv(pa.record_batch([field.values for field in fields], names), sink, options)
+        return sink.getvalue()
+
+    def _joined(self, fields: Sequence[Field]) -> pa.Buffer:
+        """Assemble the rows of any dialect as one column, whose data are then the file's."""
+        cells = [
+            quote(field.texts(), self.dialect.delimiter) if field.is_text else field.texts()
+            for field in fields
+        ]
+        rows = _join(cells, self.dialect.separator)
+        # The characters of all rows stand one after the other: they are the file's.
+        return pa.py_buffer(characters(_join([rows, pa.scalar(_LINE_END, _TEXT)], "")))
+
+    def _header_line(self) -> str:
+        mark = self.dialect.delimiter
+        if mark:
+            cells = [mark + name.replace(mark, mark * 2) + mark for name in self.matching.headers]
+        else:
+            cells = list(self.matching.headers)
+            for name in cells:
+                if any(part in name for part in (self.dialect.separator, "\r", "\n")):
+                    raise EncodingError(
+                        f"The header {name!r} holds the separator or a line end, and the file has "
+                        "no text delimiter. Rename the column in Anaplan.",
+                        column=name,
+                        text=name,
+                    )
+        return self.dialect.separator.join(cells)
+
+
+def _is_native(field: Field) -> bool:
+    """Say whether Arrow's CSV writer leaves the field unquoted."""
+    kind = field.values.type
+    return not (pt.is_string(kind) or pt.is_large_string(kind))
+
+
+def _join(cells: Sequence[pa.Array | pa.Scalar], separator: str) -> pa.Array:
+    return pc.binary_join_element_wise(
+        *cells,
+        pa.scalar(separator, _TEXT),
+        null_handling="replace",
+        null_replacement="",
+    )
+
+
+def _empty_as_null(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The pandas edge: DataFrames, Polars, DuckDB, iterators -> Arrow batches, and back."""

@@ -1,0 +1,94 @@
+"""Numbers as Anaplan reads them: every digit, no exponent, no binary noise."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anaplan_frames.codec.place import Place
+
+# Arrow writes a double plainly, and shortest, from 1e-6 up to this; beyond it uses exponents.
+_SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e10
+# Up to here every whole double is the one integer that its shortest form names.
+_EXACT_INTEGERS = {2: 2**11, 4: 2**24, 8: 2**53}
+
+NOT_FINITE = "is infinite, which Anaplan has no number for. Replace it, for instance by NaN."
+
+
+def plain_number(value: float | np.floating[Any] | Decimal) -> str:
+    """Return the shortest text without an exponent that reads back as `value`, which is finite."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    text = format(Decimal(str(value)), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def render_floats(column: pa.Array, place: Place) -> pa.Array:
+    """Return floats so that a cast to text is what Anaplan reads.
+
+    Parameters
+    ----------
+    column : pa.Array of float16, float32 or float64
+        NaN counts as missing, and -0.0 as 0.
+
+    Returns
+    -------
+    pa.Array
+        Of int64 where all are whole, of floats where Arrow writes all of them plainly (then the
+        cast is for whoever writes the rows, in one go), else of strings.
+
+    Raises
+    ------
+    EncodingError
+        If one is infinite.
+    """
+    # Adding 0 turns -0.0 into 0.0; nulls have become NaN.
+    values = column.to_numpy(zero_copy_only=False) + column.type.to_pandas_dtype()(0)
+    size = np.abs(values)
+    infinite = np.isinf(size)
+    if infinite.any():
+        position = int(infinite.argmax())
+        raise place.refusal(position, str(values[position]), NOT_FINITE)
+    missing = np.isnan(size)
+    clean = pa.array(values, mask=missing if missing.any() else None)
+    largest = size.max(initial=0, where=~missing)
+    whole = (values == np.trunc(values)) | missing
+    if largest < _EXACT_INTEGERS[values.itemsize] and whole.all():
+        return pc.cast(clean, pa.int64(), safe=False)
+    exponents = (size >= _LARGEST_PLAIN) | ((size < _SMALLEST_PLAIN) & (size > 0))
+    if values.itemsize == 2:
+        exponents = ~missing  # Arrow widens them first, and writes the digits of the wider one
+    if not exponents.any():
+        return clean
+    return _replaced(pc.cast(clean, pa.large_string()), exponents, values[exponents])
+
+
+def render_decimals(column: pa.Array) -> pa.Array:
+    """Return decimals so that a cast to text is plain, with all digits that they carry."""
+    if 0 <= column.type.scale <= 6:
+        return column
+    texts = pc.cast(column, pa.large_string())
+    exponents = pc.fill_null(pc.match_substring(texts, "E"), False)
+    numbers = [Decimal(text) for text in pc.filter(texts, exponents).to_pylist()]
+    # Strings in any case, so that how a value is written does not hang on its neighbours.
+    return _replaced(texts, exponents.to_numpy(zero_copy_only=False), numbers)
+
+
+def with_decimal_mark(numbers: pa.Array, mark: str) -> pa.Array:
+    """Return the numbers as text, with the file's own mark in place of the full stop."""
+    texts = pc.cast(numbers, pa.large_string())
+    return texts if mark == "." else pc.replace_substring(texts, ".", mark)
+
+
+def _replaced(texts: pa.Array, where: np.ndarray[Any, Any], numbers: Any) -> pa.Array:
+    """Put the plain texts of `numbers` where `where` is true."""
+    if not where.any():
+        return texts
+    plain = pa.array([plain_number(number) for number in numbers], pa.large_string())
+    return pc.replace_with_mask(texts, pa.array(where), plain)
