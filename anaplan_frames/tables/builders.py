@@ -14,7 +14,6 @@ from anaplan_frames.codec.lenient import Doubt, to_type
 from anaplan_frames.errors import EncodingError
 from anaplan_frames.tables.dtypes import arrow_for
 
-
 _STEP = 4_000_000  # bytes by which a long column grows
 
 
