@@ -169,9 +169,9 @@ class Encoder:
             quote(field.texts(), self.dialect.delimiter) if field.is_text else field.texts()
             for field in fields
         ]
-        rows = _join(cells, self.dialect.separator)
+        cells[-1] = _join([cells[-1], pa.scalar(_LINE_END, _TEXT)], "")
         # The characters of all rows stand one after the other: they are the file's.
-        return pa.py_buffer(characters(_join([rows, pa.scalar(_LINE_END, _TEXT)], "")))
+        return pa.py_buffer(characters(_join(cells, self.dialect.separator)))
 
     def _header_line(self) -> str:
         mark = self.dialect.delimiter

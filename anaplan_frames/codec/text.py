@@ -23,7 +23,9 @@ def quote(texts: pa.Array, delimiter: str) -> pa.Array:
     """Put texts between delimiters, which are doubled inside; missing ones stay missing."""
     if not delimiter:
         return texts
-    doubled = pc.replace_substring(texts, delimiter, delimiter * 2)
+    doubled = texts
+    if _holds(texts, delimiter):
+        doubled = pc.replace_substring(texts, delimiter, delimiter * 2)
     mark = pa.scalar(delimiter, texts.type)
     return pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", texts.type))
 

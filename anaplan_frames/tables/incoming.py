@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 from anaplan_frames.tables.frame import check_labels, frame_batch
 from anaplan_frames.tables.regroup import regroup
+from anaplan_frames.tables.unsupported import is_polars, unsupported
 
 _GONE = "A stream of rows can be read once, and this one has been. Open it again."
 
@@ -106,16 +106,16 @@ def open_source(data: Any, index: bool = False) -> Source:
         return _Table(pa.Table.from_batches([data]))
     if isinstance(data, pa.Table):
         return _Table(data)
-    if _is_polars(data, "DataFrame"):
-        return _Table(pa.table(data))
+    if is_polars(data, "DataFrame"):
+        return _Polars(data)
     if hasattr(data, "__arrow_c_stream__") and not isinstance(data, pd.Series):
-        return _Stream(pa.RecordBatchReader.from_stream(data))
+        return _Stream(_handed_over(pa.RecordBatchReader.from_stream, data))
     for opening in ("fetch_arrow_reader", "to_reader"):  # DuckDB relations, pyarrow scanners
         if hasattr(data, opening):
             return _Stream(getattr(data, opening)())
     if isinstance(data, list | tuple) or (isinstance(data, Iterator) and not hasattr(data, "read")):
         return _Parts(data, index)
-    raise TypeError(_unsupported(data))
+    raise TypeError(unsupported(data))
 
 
 class _Frame(Source):
@@ -173,12 +173,29 @@ class _Table(Source):
         return _Table(self._rows(positions))
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        found: pd.DataFrame = self._rows(positions).to_pandas()
-        found.index = pd.Index(np.asarray(positions, dtype=np.int64))
-        return found
+        return _at(positions, self._rows(positions).to_pandas())
 
     def _rows(self, positions: Sequence[int]) -> pa.Table:
-        return self.table.take(pa.array(positions, pa.int64()))
+        try:
+            return self.table.take(pa.array(positions, pa.int64()))
+        except pa.ArrowNotImplementedError:  # string views
+            return pa.concat_tables(
+                [self.table.slice(0, 0), *(self.table.slice(row, 1) for row in positions)]
+            )
+
+
+class _Polars(_Table):
+    """A Polars DataFrame, which Arrow shares."""
+
+    def __init__(self, frame: Any) -> None:
+        super().__init__(_handed_over(pa.table, frame))
+        self.frame = frame
+
+    def part(self, positions: Sequence[int]) -> Source:
+        return _Polars(self.frame[list(positions)])
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        return _at(positions, self.frame[list(positions)].to_pandas())
 
 
 class _Once(Source):
@@ -250,7 +267,7 @@ class _Parts(_Once):
 
     def _opened(self, part: Any, number: int) -> Source:
         if isinstance(part, Iterator) or not _is_table(part):
-            raise TypeError(f"Part {number} of the iterator is no table. {_unsupported(part)}")
+            raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
         return open_source(part, self.index)
 
     def _order(self, columns: Sequence[str], number: int) -> Sequence[int]:
@@ -267,13 +284,25 @@ class _Parts(_Once):
         return [columns.index(name) for name in self.columns]
 
 
+def _handed_over(how: Callable[[Any], Any], data: Any) -> Any:
+    """Take data over through Arrow; not all types that others have are types there."""
+    try:
+        return how(data)
+    except pa.ArrowInvalid as error:
+        raise TypeError(
+            f"The {type(data).__name__} has a column that Arrow cannot hold ({error}). Cast it, "
+            "for instance to text or Decimal."
+        ) from error
+
+
+def _at(positions: Sequence[int], rows: pd.DataFrame) -> pd.DataFrame:
+    """Label rows with the positions that they have in the data."""
+    rows.index = pd.Index(np.asarray(positions, dtype=np.int64))
+    return rows
+
+
 def _is_table(data: Any) -> bool:
     return isinstance(data, pd.DataFrame | pa.RecordBatch) or hasattr(data, "__arrow_c_stream__")
-
-
-def _is_polars(data: Any, name: str) -> bool:
-    kind = type(data)
-    return kind.__module__.split(".")[0] == "polars" and kind.__name__ == name
 
 
 def _frame_bytes(frame: pd.DataFrame) -> int:
@@ -284,31 +313,3 @@ def _frame_bytes(frame: pd.DataFrame) -> int:
         return shallow
     per_row = sample.memory_usage(index=False, deep=True).sum() / len(sample)
     return max(shallow, int(per_row * len(frame)))
-
-
-def _unsupported(data: Any) -> str:
-    """Say what is taken instead, and how to come from here to there."""
-    taken = (
-        "a pandas DataFrame, a Polars DataFrame, a pyarrow Table, RecordBatch or "
-        "RecordBatchReader, a DuckDB relation, or an iterator of these"
-    )
-    return f"Rows come from {taken}, not from a {type(data).__name__}.{_way_out(data)}"
-
-
-def _way_out(data: Any) -> str:
-    if _is_polars(data, "LazyFrame"):
-        return " Call .collect() first."
-    if isinstance(data, pd.Series) or _is_polars(data, "Series"):
-        return " Call .to_frame() first."
-    if isinstance(data, str | PathLike) or hasattr(data, "read"):
-        return (
-            " Read it with pandas.read_csv() or the like, or, if it is written in the file's own "
-            "dialect, send it as it is with model.files[...].upload()."
-        )
-    if isinstance(data, Mapping):
-        return " Make it a table with pandas.DataFrame(...)."
-    if hasattr(data, "__array__") or isinstance(data, list | tuple):
-        return " Make it a table with pandas.DataFrame(..., columns=[...])."
-    if hasattr(data, "to_table"):
-        return " Call .to_table() first, or .scanner() for more than memory holds."
-    return ""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from anaplan_frames.codec.dates import TIME_OF_DAY
 from anaplan_frames.codec.mixed import NUMBER, TEXT, mixed_array
@@ -39,12 +40,15 @@ def objects_to_arrow(values: np.ndarray[Any, Any], place: Place) -> pa.Array:
         If a value is of another kind, or cannot be carried as it is; names column and row.
     """
     try:
-        # Arrow's guess is trusted for text only: it takes dates with a time of day for dates.
+        # Arrow's guess is good for text only: it takes a time stamp among dates for a date, and
+        # writes a number with as many digits as the others of its batch.
         found = pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return _one_by_one(values, place)
     if pa.types.is_string(found.type) or pa.types.is_null(found.type):
         return found
+    if pa.types.is_date32(found.type) and set(map(type, values)) <= {dt.date, type(None)}:
+        return pc.cast(found, pa.large_string())
     return _one_by_one(values, place)
 
 
