@@ -1,0 +1,49 @@
+"""The faults of single rows: one per message, kept in the temporary table `faults`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from anaplan_frames.sandbox.sql import literal
+
+
+def create_table(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `faults` (line, seq, type, message) with the malformed rows' faults in it."""
+    con.execute(
+        "CREATE TEMP TABLE faults (line BIGINT, seq INTEGER, type VARCHAR, message VARCHAR)"
+    )
+    con.execute("INSERT INTO faults SELECT line, 0, type, message FROM malformed")
+
+
+def add(
+    con: duckdb.DuckDBPyConnection, rows: str, fault_type: str, message: str, seq: int = 0
+) -> None:
+    """Note a fault for every row of ``rows``: SQL that follows FROM and has a column s.line."""
+    con.execute(
+        f"INSERT INTO faults SELECT s.line, {seq}, {literal(fault_type)}, {message} FROM {rows}"
+    )
+
+
+def failed_rows(con: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows have a fault."""
+    row = con.execute("SELECT count(DISTINCT line) FROM faults").fetchone()
+    return int(row[0]) if row else 0
+
+
+def details(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return one detail per type of fault, the first message of each as its text."""
+    found = con.execute(
+        "SELECT type, count(*), arg_min(message, (line, seq)) FROM faults"
+        " GROUP BY type ORDER BY type"
+    ).fetchall()
+    return [
+        {"type": kind, "localMessageText": text, "occurrences": count, "values": []}
+        for kind, count, text in found
+    ]
+
+
+def mark_faulty(con: duckdb.DuckDBPyConnection) -> None:
+    """Take the rows of `work` that have a fault by now out of the running."""
+    con.execute("UPDATE work SET good = false WHERE good AND line IN (SELECT line FROM faults)")

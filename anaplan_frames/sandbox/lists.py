@@ -1,0 +1,78 @@
+"""The items of lists in the store: one table per list, ids that are never given twice."""
+
+from __future__ import annotations
+
+import duckdb
+
+from anaplan_frames.sandbox.definitions import Format, ListDefinition
+from anaplan_frames.sandbox.sql import stored_type
+
+# Ids of items start with three digits of their list's own; 200-209 are other things' prefixes.
+_FIRST_PREFIX = 210
+ITEMS_PER_PREFIX = 1_000_000_000
+
+
+def table_of(lst: ListDefinition) -> str:
+    """Return the name of the list's table: id, code, name, parent, properties, subsets."""
+    return f"list_{lst.id}"
+
+
+def create_table(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> bool:
+    """Create the list's table; tell whether it is new (a data folder may hold it already)."""
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS known_lists"
+        " (list_id BIGINT, prefix INTEGER, last_number BIGINT)"
+    )
+    if con.execute(f"SELECT 1 FROM known_lists WHERE list_id = {lst.id}").fetchone():
+        return False
+    con.execute(
+        f"INSERT INTO known_lists SELECT {lst.id}, coalesce(max(prefix) + 1, {_FIRST_PREFIX}), 0"
+        " FROM known_lists"
+    )
+    columns = ["id BIGINT", "code VARCHAR", "name VARCHAR", "parent BIGINT"]
+    columns += [f"{column} {kind}" for column, kind in extra_columns(lst)]
+    con.execute(f"CREATE TABLE {table_of(lst)} ({', '.join(columns)})")
+    return True
+
+
+def extra_columns(lst: ListDefinition) -> list[tuple[str, str]]:
+    """Return the columns of properties and subsets with their SQL types."""
+    properties = [
+        (property_column(lst, name), stored_type(form)) for name, form in lst.properties.items()
+    ]
+    return properties + [(subset_column(lst, name), "BOOLEAN") for name in lst.subsets]
+
+
+def property_column(lst: ListDefinition, name: str) -> str:
+    """Return the column that holds a property."""
+    return f"p{list(lst.properties).index(name)}"
+
+
+def subset_column(lst: ListDefinition, name: str) -> str:
+    """Return the column that tells whether an item is in a subset."""
+    return f"s{list(lst.subsets).index(name)}"
+
+
+def column_of(lst: ListDefinition, target: str) -> tuple[str, Format]:
+    """Return column and format of a property or subset."""
+    if target in lst.properties:
+        return property_column(lst, target), lst.properties[target]
+    return subset_column(lst, target), Format("BOOLEAN")
+
+
+def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> int:
+    """Return the id before the first of `count` new ids."""
+    row = con.execute(
+        f"SELECT prefix, last_number FROM known_lists WHERE list_id = {lst.id}"
+    ).fetchone()
+    assert row is not None
+    con.execute(
+        f"UPDATE known_lists SET last_number = last_number + {count} WHERE list_id = {lst.id}"
+    )
+    return int(row[0]) * ITEMS_PER_PREFIX + int(row[1])
+
+
+def item_count(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:
+    """Return how many items the list has."""
+    row = con.execute(f"SELECT count(*) FROM {table_of(lst)}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,172 @@
+"""Imports into a module: rows become cells, and rows of one cell are combined.
+
+Numbers of one cell are added up, of other formats the last row stands. An empty text leaves the
+cell blank (0 or false where blank is no value), but adds nothing to a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from anaplan_frames.sandbox import faults, modules
+from anaplan_frames.sandbox.building import parameter_of
+from anaplan_frames.sandbox.counts import Counts
+from anaplan_frames.sandbox.definitions import Dimension, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.outcome import Watch
+from anaplan_frames.sandbox.plan import ImportPlan, ParameterError
+from anaplan_frames.sandbox.values import Reading, read_item, read_typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """How the columns of the import are read.
+
+    Attributes
+    ----------
+    items : list of Reading
+        One per dimension; a fixed item for those that no column gives.
+    leaves : list of str
+        SQL conditions under which the items are no totals.
+    values : list of (LineItem, Reading)
+        The line items that can be written to.
+    """
+
+    items: list[Reading]
+    leaves: list[str]
+    values: list[tuple[LineItem, Reading]]
+
+
+def load(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, plan: ImportPlan, watch: Watch
+) -> Counts:
+    """Load the rows of `staged` into the module."""
+    watch.step("Looking up the items", 0.42)
+    columns = _readings(con, module, plan)
+    watch.step("Checking the rows", 0.5)
+    _resolve(con, columns)
+    _note_faults(con, columns)
+    watch.step("Writing the cells", 0.7)
+    if columns.values:
+        _merge(con, module, [item for item, _ in columns.values])
+    watch.step("Finishing", 0.95)
+    total, written = _count(con)
+    failed = faults.failed_rows(con)
+    written = written if columns.values else 0
+    ignored = total - failed - written
+    return Counts(total, updated=written, ignored=ignored, failed=failed)
+
+
+def _readings(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, plan: ImportPlan
+) -> _Columns:
+    columns = _Columns([], [], [])
+    for dimension in module.dimensions:
+        column = plan.columns.get(dimension.name)
+        if column is None:
+            fixed = _fixed_item(con, dimension, plan)
+            columns.items.append(Reading(f"{fixed}::BIGINT", "false", "", "''"))
+            continue
+        reading = read_item(
+            con,
+            column,
+            plan.header(column),
+            modules.members(dimension),
+            plan.match_by.get(dimension.name, "either"),
+            dimension.kind == "time",
+            {"time": "the calendar", "versions": "versions"}.get(
+                dimension.kind, f"list {dimension.name}"
+            ),
+        )
+        columns.items.append(reading)
+        columns.leaves.append(f"keys_{column}.leaf")
+    for item in module.line_items:
+        column = plan.columns.get(item.name)
+        if column is not None and item.formula is None:
+            reading = read_typed(con, column, plan.header(column), item.format, plan.decimal)
+            columns.values.append((item, reading))
+    return columns
+
+
+def _fixed_item(con: duckdb.DuckDBPyConnection, dimension: Dimension, plan: ImportPlan) -> int:
+    """Return the item of a dimension that no column gives."""
+    asked = parameter_of(dimension, plan.parameters)
+    name = plan.parameters[asked] if asked else modules.VERSION_NAMES[0]
+    found = modules.member_id(con, dimension, name)
+    if found is None:
+        raise ParameterError(f"{name!r} is no item of {dimension.name}, for which the import asks.")
+    return found
+
+
+def _resolve(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
+    """Make `resolved`: item ids and values per row, whether it is good and whether it is a leaf."""
+    readings = [*columns.items, *(reading for _, reading in columns.values)]
+    selected = [f"{reading.value} AS d{number}" for number, reading in enumerate(columns.items)]
+    selected += [
+        f"{reading.value} AS n{number}" for number, (_, reading) in enumerate(columns.values)
+    ]
+    good = " AND ".join(f"NOT ({reading.fault})" for reading in readings) or "true"
+    leaf = " AND ".join(columns.leaves) or "true"
+    joins = "".join(dict.fromkeys(reading.join for reading in readings))
+    con.execute(
+        f"CREATE TEMP TABLE resolved AS SELECT s.line, {good} AS good,"
+        f" {leaf} AS leaf, {', '.join(selected)} FROM staged s{joins}"
+    )
+
+
+def _note_faults(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
+    """Note every fault of every row that is not good."""
+    con.execute(
+        "CREATE TEMP TABLE bad AS SELECT staged.* FROM staged"
+        " JOIN (SELECT line FROM resolved WHERE NOT good) USING (line)"
+    )
+    readings = [*columns.items, *(reading for _, reading in columns.values)]
+    for seq, reading in enumerate(readings):
+        if reading.fault != "false":
+            rows = f"bad s{reading.join} WHERE {reading.fault}"
+            faults.add(con, rows, reading.fault_type, reading.message, seq)
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, written: list[LineItem]
+) -> None:
+    """Combine the good rows by cell and write them over what is stored."""
+    keys = modules.dimension_columns(module)
+    combined = [
+        f"{_combined(item, f'n{number}')} AS {modules.value_column(module, item)}"
+        for number, item in enumerate(written)
+    ]
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    con.execute(
+        f"CREATE TEMP TABLE arriving AS SELECT {', '.join([*keys, *combined])} FROM resolved"
+        f" WHERE good AND leaf{group}"
+    )
+    cells = modules.cells_of(module)
+    same = " AND ".join(f"old.{key} = new.{key}" for key in keys) or "true"
+    columns = [modules.value_column(module, item) for item in module.line_items]
+    ours = {modules.value_column(module, item) for item in written}
+    values = [f"new.{column}" if column in ours else f"old.{column}" for column in columns]
+    selected = ", ".join([*(f"new.{key}" for key in keys), *values])
+    con.execute(
+        f"CREATE TEMP TABLE merged AS SELECT {selected}"
+        f" FROM arriving new LEFT JOIN {cells} old ON {same}"
+    )
+    con.execute(f"DELETE FROM {cells} old USING arriving new WHERE {same}")
+    con.execute(f"INSERT INTO {cells} SELECT * FROM merged")
+
+
+def _combined(item: LineItem, column: str) -> str:
+    if item.format.type == "NUMBER":
+        return f"sum({column})"
+    return f"arg_max({{'value': {column}}}, line).value"
+
+
+def _count(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Return the number of all rows of the file, and of those that were written."""
+    row = con.execute(
+        "SELECT (SELECT count(*) FROM malformed) + count(*), count(*) FILTER (good AND leaf)"
+        " FROM resolved"
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])

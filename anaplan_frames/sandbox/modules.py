@@ -1,0 +1,119 @@
+"""The cells of modules in the store, and the items along their dimensions.
+
+A module's table has one row per combination of leaf items that has any value: a column of item ids
+per dimension (d0, d1, ...) and a typed column per line item (v0, v1, ...); NULL is blank.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from anaplan_frames.sandbox.calendar import Calendar
+from anaplan_frames.sandbox.definitions import Dimension, LineItem, ListDefinition, ModuleDefinition
+from anaplan_frames.sandbox.lists import table_of
+from anaplan_frames.sandbox.sql import literal, stored_type
+
+VERSION_NAMES = ("Actual", "Forecast")
+
+
+def cells_of(module: ModuleDefinition) -> str:
+    """Return the name of the module's table."""
+    return f"cells_{module.id}"
+
+
+def dimension_columns(module: ModuleDefinition) -> list[str]:
+    """Return the columns of item ids, one per dimension."""
+    return [f"d{number}" for number in range(len(module.dimensions))]
+
+
+def value_column(module: ModuleDefinition, item: LineItem) -> str:
+    """Return the column of a line item's values."""
+    return f"v{module.line_items.index(item)}"
+
+
+def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
+    """Create the module's table, unless a data folder holds it already."""
+    columns = [f"{column} BIGINT" for column in dimension_columns(module)]
+    columns += [
+        f"{value_column(module, item)} {stored_type(item.format)}" for item in module.line_items
+    ]
+    con.execute(f"CREATE TABLE IF NOT EXISTS {cells_of(module)} ({', '.join(columns)})")
+
+
+def create_fixed_members(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    """Write the items of Time and Versions, which are never loaded."""
+    con.execute(
+        "CREATE OR REPLACE TABLE time_members"
+        " (id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT)"
+    )
+    con.execute("CREATE OR REPLACE TABLE version_members AS FROM time_members")
+    con.executemany(
+        "INSERT INTO time_members VALUES (?, NULL, ?, ?, ?, ?)",
+        [
+            (period.id, period.name, period.parent, period.level == "month", number)
+            for number, period in enumerate(calendar.periods)
+        ],
+    )
+    con.executemany(
+        "INSERT INTO version_members VALUES (?, NULL, ?, NULL, true, ?)",
+        [(version_id(number), name, number) for number, name in enumerate(VERSION_NAMES)],
+    )
+
+
+def version_id(number: int) -> int:
+    """Return the id of a version, counted from 0."""
+    return 107_000_000_001 + number
+
+
+def members(dimension: Dimension) -> str:
+    """Return a query for a dimension's items: id, code, name, parent, leaf, ord (their order).
+
+    The items of a list with a parent list include those of the parent list, as totals.
+    """
+    if dimension.kind == "time":
+        return "SELECT * FROM time_members"
+    if dimension.kind == "versions":
+        return "SELECT * FROM version_members"
+    assert dimension.list is not None
+    return list_members(dimension.list)
+
+
+def list_members(lst: ListDefinition) -> str:
+    """Return the query of `members` for a list."""
+    if lst.parent is None:
+        leaf = f"NOT EXISTS (FROM {table_of(lst)} child WHERE child.parent = item.id)"
+        return f"SELECT id, code, name, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
+    # Totals follow what they add up; ids have 12 digits.
+    return " UNION ALL ".join(
+        f"SELECT id, code, name, parent, {depth == 0} AS leaf, {depth}00000000000000 + id AS ord"
+        f" FROM {table_of(ancestor)}"
+        for depth, ancestor in enumerate(lst.lineage)
+    )
+
+
+def ancestors(dimension: Dimension) -> str:
+    """Return a query for pairs (leaf, node): every leaf item with itself and each of its totals."""
+    return (
+        f"WITH RECURSIVE item AS ({members(dimension)}),"
+        " up(leaf, node) AS ("
+        "SELECT id, id FROM item WHERE leaf"
+        " UNION SELECT up.leaf, item.parent FROM up JOIN item ON item.id = up.node"
+        " WHERE item.parent IS NOT NULL)"
+        " SELECT leaf, node FROM up"
+    )
+
+
+def member_id(con: duckdb.DuckDBPyConnection, dimension: Dimension, name: str) -> int | None:
+    """Return the id of the item with this name or code."""
+    row = con.execute(
+        f"SELECT id FROM ({members(dimension)}) WHERE {literal(name)} IN (name, code)"
+        " ORDER BY leaf DESC, ord LIMIT 1"
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def member_count(con: duckdb.DuckDBPyConnection, dimension: Dimension, leaves_only: bool) -> int:
+    """Return how many items a dimension has."""
+    only = " WHERE leaf" if leaves_only else ""
+    row = con.execute(f"SELECT count(*) FROM ({members(dimension)}){only}").fetchone()
+    return int(row[0]) if row else 0
