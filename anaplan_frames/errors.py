@@ -80,7 +80,17 @@ class RejectedRows(AnaplanError):
 
 
 class TaskFailed(AnaplanError):
-    """An import, export, process or action ended without success, or was cancelled."""
+    """An import, export, process or action ended without success, or was cancelled.
+
+    Attributes
+    ----------
+    result : ImportResult or None
+        What Anaplan says of it, for an import or a process that ran to its end.
+    """
+
+    def __init__(self, message: str, result: ImportResult | None = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class TaskUncertain(AnaplanError):
