@@ -1,0 +1,75 @@
+"""Progress bars that appear by themselves for work that takes longer than a moment."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+_MOMENT = 0.7  # seconds; quicker work shows no bar
+
+
+class Progress:
+    """One bar, for one piece of work; use it as a context manager.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, e.g. ``"Uploading flights.csv"``.
+    unit : str
+        ``"B"`` for bytes (shown with k, M, G), else the word that follows the number.
+    total : float, optional
+        The number at which the work is done, where it is known.
+    show : bool, optional
+        True shows the bar at once, False never; by default it appears in a terminal or notebook
+        when the work takes longer than a moment.
+    """
+
+    def __init__(
+        self, label: str, *, unit: str, total: float | None = None, show: bool | None = None
+    ) -> None:
+        self._bar: Any = None
+        if show or (show is None and _somebody_watches()):
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(
+                desc=label,
+                total=total,
+                unit=unit,
+                unit_scale=unit == "B",
+                delay=0 if show else _MOMENT,
+                leave=False,
+            )
+
+    def advance(self, amount: float) -> None:
+        """Move the bar on by `amount` units."""
+        if self._bar is not None:
+            self._bar.update(amount)
+
+    def reach(self, position: float, text: str = "") -> None:
+        """Move the bar to `position` and show what is going on there."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update(position - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _somebody_watches() -> bool:
+    """Whether there is a terminal or a notebook to draw in."""
+    kernel = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return (kernel is not None and hasattr(kernel, "kernel")) or sys.stderr.isatty()
