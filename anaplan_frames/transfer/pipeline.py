@@ -1,0 +1,37 @@
+"""Work done ahead by threads, results taken in order: the shape of every transfer here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int, name: str
+) -> Iterator[Result]:
+    """Yield ``work(item)`` for each item, in order, with `threads` of them under way at once.
+
+    Items are drawn only as far ahead as there are threads, so that memory does not grow with
+    their number. Every result is looked at: the first failure stops the drawing, waits for what
+    is under way, drops what has not begun, and is raised.
+    """
+    pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+    under_way: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            under_way.append(pool.submit(work, item))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for future in under_way:  # a second failure is of no use to the caller, the first is
+            with suppress(BaseException):
+                future.exception(timeout=0)
