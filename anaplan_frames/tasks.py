@@ -1,0 +1,183 @@
+"""Start an action once, watch it to its end, and read its outcome and its failure dump."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anaplan_frames.errors import NotFound, TaskFailed, TaskUncertain
+from anaplan_frames.progress import Progress
+from anaplan_frames.transport import AnswerLost, Transport
+
+_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
+_ENDED = {"COMPLETE", "CANCELLED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task, or one action of a process, ended.
+
+    Attributes
+    ----------
+    task_id, object_id, name : str
+        The task, and the action that it ran (``name`` only where Anaplan tells it).
+    successful : bool
+        Anaplan's own verdict; an import with rejected rows is still successful.
+    dump_available : bool
+        Whether a failure dump was written.
+    details : tuple of dict
+        ``type``, ``localMessageText``, ``occurrences``, ``values`` as Anaplan sends them.
+    nested : tuple of Outcome
+        One per action, for a process.
+    """
+
+    task_id: str
+    object_id: str
+    name: str
+    successful: bool
+    dump_available: bool
+    details: tuple[Mapping[str, Any], ...]
+    nested: tuple[Outcome, ...]
+
+    @property
+    def messages(self) -> list[str]:
+        """What Anaplan says of it, in words, nested actions included."""
+        own = [str(detail.get("localMessageText") or detail.get("type")) for detail in self.details]
+        return own + [message for outcome in self.nested for message in outcome.messages]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows were processed, by Anaplan's names for the numbers.
+
+        ``values`` is a flat list of alternating names and numbers, in any order.
+        """
+        counts: dict[str, int] = {}
+        for detail in self.details:
+            if "RowsProcessed" not in str(detail.get("type")):
+                continue
+            values = detail.get("values") or []
+            for name, number in zip(values[::2], values[1::2], strict=False):
+                if str(number).lstrip("-").isdigit():
+                    counts[name] = counts.get(name, 0) + int(number)
+        return counts
+
+
+def run(
+    transport: Transport,
+    path: str,
+    *,
+    what: str,
+    parameters: Mapping[str, str] | None = None,
+    show_progress: bool | None = None,
+) -> Outcome:
+    """Start an action, once, and wait for its end.
+
+    Parameters
+    ----------
+    path : str
+        The action's path, e.g. ``/workspaces/../imports/112000000001``.
+    what : str
+        The action in words, for messages.
+    parameters : mapping of str to str, optional
+        What an import asks for at run time, e.g. ``{"Version": "Actual"}``.
+
+    Raises
+    ------
+    TaskUncertain
+        If it cannot be told whether the action was started.
+    TaskFailed
+        If the task was cancelled.
+    """
+    task_id = _start(transport, path, what=what, parameters=parameters)
+    with Progress(f"Running {what}", unit="%", total=100, show=show_progress) as bar:
+        return _watch(transport, path, task_id, what=what, bar=bar)
+
+
+def _start(
+    transport: Transport, path: str, *, what: str, parameters: Mapping[str, str] | None
+) -> str:
+    """Start the action; where the answer is lost, look which task is new instead of asking twice."""
+    body: dict[str, Any] = {"localeName": "en_US"}
+    if parameters:
+        body["mappingParameters"] = [
+            {"entityType": kind, "entityName": name} for kind, name in parameters.items()
+        ]
+    before = set(_task_ids(transport, path, what=what))
+    try:
+        answer = transport.post(f"{path}/tasks", what=what, json=body, repeatable=False)
+    except AnswerLost as lost:
+        new = [task for task in _task_ids(transport, path, what=what) if task not in before]
+        if len(new) == 1:
+            return new[0]
+        raise TaskUncertain(
+            f"The answer to the start of {what} was lost, and "
+            + (f"several tasks are new: {', '.join(new)}. " if new else "no new task is listed yet. ")
+            + "It may be running: look at its tasks before you run it again."
+        ) from lost
+    return str(answer.get("task", answer)["taskId"])
+
+
+def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
+    return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
+
+
+def _watch(transport: Transport, path: str, task_id: str, *, what: str, bar: Progress) -> Outcome:
+    """Poll at once, then ever slower, until the task has ended."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            task = transport.get(f"{path}/tasks/{task_id}", what=what)["task"]
+        except NotFound as gone:
+            raise TaskUncertain(
+                f"Task {task_id} of {what} was started but can no longer be found, so its outcome "
+                "is not known. Look at the model before you run it again."
+            ) from gone
+        bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
+        if task["taskState"] in _ENDED:
+            break
+        transport.clock.sleep(pause)
+        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+    if task["taskState"] == "CANCELLED":
+        raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
+    return _outcome(task_id, task.get("result") or {})
+
+
+def _outcome(task_id: str, result: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        task_id=task_id,
+        object_id=str(result.get("objectId") or ""),
+        name=str(result.get("objectName") or ""),
+        successful=bool(result.get("successful")),
+        dump_available=bool(result.get("failureDumpAvailable")),
+        details=tuple(result.get("details") or ()),
+        nested=tuple(_outcome(task_id, nested) for nested in result.get("nestedResults") or ()),
+    )
+
+
+def read_dump(transport: Transport, path: str, *, what: str) -> bytes:
+    """Fetch a failure dump, chunk by chunk; empty where Anaplan has none to give.
+
+    Parameters
+    ----------
+    path : str
+        ``/workspaces/../imports/{id}/tasks/{task}/dump``, or in a process
+        ``/workspaces/../processes/{id}/tasks/{task}/dumps/{objectId}``.
+
+    Raises
+    ------
+    NotFound
+        If the dump is gone: Anaplan keeps it for 48 hours, for each user, and only for that
+        user's latest task of the import.
+    """
+    try:
+        chunks = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", what=what)]
+        return b"".join(
+            transport.download(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
+            for chunk in sorted(chunks, key=int)
+        )
+    except NotFound as gone:
+        raise NotFound(
+            f"{what} is gone. Anaplan keeps a failure dump for 48 hours, for the user who ran the "
+            "task, and only for that user's latest task of the import."
+        ) from gone
