@@ -1,0 +1,40 @@
+"""What one model lists: its files, imports and so on, each kind read once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anaplan_frames.transport import Transport
+
+
+class Catalogue:
+    """The listings of one model, and the way to it; what every resource of the model shares.
+
+    Parameters
+    ----------
+    transport : Transport
+        The connection's.
+    path : str
+        ``/workspaces/{workspace}/models/{model}``
+    label : str
+        The model in words, e.g. ``"model 'Flight Planning'"``.
+    """
+
+    def __init__(self, transport: Transport, path: str, label: str) -> None:
+        self.transport = transport
+        self.path = path
+        self.label = label
+        self._read: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def records(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return Anaplan's records of a kind (``"files"``, ``"imports"``, ...) by id."""
+        if kind not in self._read:
+            pages = self.transport.pages(
+                f"{self.path}/{kind}", kind, what=f"the {kind} of {self.label}"
+            )
+            self._read[kind] = {str(record["id"]): record for record in pages}
+        return self._read[kind]
+
+    def forget(self, kind: str) -> None:
+        """Have a kind read again at its next use."""
+        self._read.pop(kind, None)

@@ -1,0 +1,109 @@
+"""The things of one kind in a model, found by name or id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.resource import Resource
+from anaplan_frames.tables.records import frame_of_records
+
+Thing = TypeVar("Thing", bound=Resource)
+
+
+class Collection(Mapping[str, Thing], Generic[Thing]):
+    """The things of one kind in a model, by name or id; iterates over the ids.
+
+    It is read from Anaplan once, when it is first needed; `refresh` reads it again.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The model's listings.
+    make : type of Resource
+        What is listed.
+    """
+
+    def __init__(self, catalogue: Catalogue, make: type[Thing]) -> None:
+        self._catalogue = catalogue
+        self._make = make
+
+    @property
+    def _kind(self) -> str:
+        return self._make.plural
+
+    @property
+    def _records(self) -> dict[str, dict[str, Any]]:
+        return self._catalogue.records(self._kind)
+
+    def __getitem__(self, key: str) -> Thing:
+        """Return the thing with this id or name.
+
+        Raises
+        ------
+        NotFound
+            If there is none; names the near names.
+        AmbiguousName
+            If several bear the name; names their ids.
+        """
+        if key in self._records:
+            return self._make(self._catalogue, self._records[key])
+        ids = [id_ for id_, record in self._records.items() if record["name"] == key]
+        if len(ids) == 1:
+            return self._make(self._catalogue, self._records[ids[0]])
+        if ids:
+            raise AmbiguousName(
+                f"{len(ids)} {self._kind} of {self._catalogue.label} are named {key!r}. "
+                f"Use one of the ids: {', '.join(ids)}."
+            )
+        raise NotFound(
+            f"There is no {key!r} among the {self._kind} of {self._catalogue.label}."
+            + (near_names(str(key), self.names) or self._some_names())
+        )
+
+    def _some_names(self) -> str:
+        names = self.names
+        if not names:
+            return f" Your user may see no {self._kind} in it."
+        shown = ", ".join(repr(name) for name in names[:5])
+        return f" There is {shown}{f' and {len(names) - 5} more' if len(names) > 5 else ''}."
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._records or any(
+            record["name"] == key for record in self._records.values()
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def names(self) -> list[str]:
+        """The names, in Anaplan's order."""
+        return [str(record["name"]) for record in self._records.values()]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row per thing: ``id`` and ``name``, then what else Anaplan lists of it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns in snake_case; whole numbers as Int64, the rest as text.
+        """
+        return frame_of_records(self._records.values(), first=("id", "name"))
+
+    def refresh(self) -> None:
+        """Forget what was read, so that the next use reads it again."""
+        self._catalogue.forget(self._kind)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {', '.join(map(repr, self.names))}>"
+
+    def _repr_html_(self) -> str:
+        return self.to_pandas().to_html(index=False)

@@ -1,0 +1,77 @@
+"""The rows that Anaplan rejected, given back as the caller's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.dump import DumpRow, parse_dump
+from anaplan_frames.codec.types import unique_names
+from anaplan_frames.errors import NotFound
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.sent import Sent, with_errors
+from anaplan_frames.resources.targets import import_metadata
+from anaplan_frames.tasks import Outcome, read_dump
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """The rejected rows of one import; `ImportResult` says what the parts are."""
+
+    rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
+    note: str = ""
+
+
+def collect_rejects(
+    catalogue: Catalogue,
+    info: Mapping[str, Any],
+    outcome: Outcome,
+    dump_path: str,
+    sent: Sent | None,
+) -> Rejects:
+    """Fetch an import's failure dump, if it has one, and match it to what was sent.
+
+    A dump that is gone is no error of its own, since what was loaded is loaded: the note says so.
+
+    Parameters
+    ----------
+    info : mapping
+        The import's record.
+    dump_path : str
+        Where the task keeps the dump of this import.
+    sent : Sent, optional
+        What was sent; None where the data is not known.
+    """
+    nothing = sent.rejected(())[0] if sent else pd.DataFrame()
+    if not outcome.dump_available:
+        return Rejects(rejected=nothing)
+    what = f"the failure dump of import {info['name']!r}"
+    try:
+        content = read_dump(catalogue.transport, dump_path, what=what)
+    except NotFound as gone:
+        return Rejects(rejected=nothing, note=str(gone))
+    if sent is None:
+        source = import_metadata(catalogue, str(info["id"]), what).get("source") or {}
+        headers = tuple(source.get("headerNames") or ())
+        return Rejects(
+            unmatched=_as_sent(parse_dump(content, headers, Dialect.of_import(source)), headers)
+        )
+    headers = sent.encoder.matching.headers
+    rejected, lost = sent.rejected(parse_dump(content, headers, sent.encoder.dialect))
+    return Rejects(rejected=rejected, unmatched=_as_sent(lost, headers))
+
+
+def _as_sent(rows: Sequence[DumpRow], headers: Sequence[str]) -> pd.DataFrame:
+    """Show rows of a dump as Anaplan sent them: all text, with the line that it names."""
+    if not rows:
+        return pd.DataFrame()
+    if not headers:
+        return with_errors(pd.DataFrame([row.text for row in rows]), rows)
+    frame = pd.DataFrame([row.values for row in rows], columns=unique_names(headers))
+    lines = pd.array([row.line for row in rows], dtype="Int64")
+    return with_errors(frame.assign(**{"_Line_": lines}), rows)

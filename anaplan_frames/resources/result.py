@@ -1,0 +1,175 @@
+"""What became of an import or a process: Anaplan's counts, and the caller's rejected rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+import pandas as pd
+
+from anaplan_frames.errors import RejectedRows, TaskFailed
+from anaplan_frames.resources.rejects import Rejects
+from anaplan_frames.tasks import Outcome
+
+OnRejected = Literal["raise", "warn", "ignore"]
+
+_NONE = Rejects()
+
+_COUNTS = {
+    "total": ("totalRowCount",),
+    "succeeded": ("successRowCount",),
+    "created": ("createdCount", "successCreateCount"),
+    "updated": ("updatedCount", "successUpdateCount"),
+    "ignored": ("ignoredCount",),
+    "failed": ("failedCount",),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class ImportResult:
+    """What became of an import, or of a process and each of its actions.
+
+    Attributes
+    ----------
+    name, task_id : str
+        The action and its task.
+    successful : bool
+        Anaplan's verdict on the whole; an import with rejected rows is still successful.
+    total, succeeded, created, updated, ignored, failed : int
+        Numbers of rows as Anaplan counts them; for a process the sums over its actions. A row
+        that feeds only calculated cells is ignored, not failed.
+    details : pandas.DataFrame
+        What Anaplan says: ``action``, ``type``, ``message``, ``occurrences``, ``values``.
+    rejected : pandas.DataFrame
+        The caller's own rows that Anaplan rejected, with their columns, dtypes and index, and a
+        column ``error`` with Anaplan's messages, several joined by newlines. Where the data came
+        from an iterator, the index is the row's position in it, counted from 0. For a process
+        that was given several data, the first level of the index is the import's name.
+    unmatched : pandas.DataFrame
+        Rows of the failure dump that could not be matched to a row of the data, as Anaplan sent
+        them (all text).
+    note : str
+        Why ``rejected`` does not show all that failed, where it does not; else empty.
+    nested : tuple of ImportResult
+        One per action, for a process.
+    """
+
+    name: str
+    task_id: str
+    successful: bool
+    total: int
+    succeeded: int
+    created: int
+    updated: int
+    ignored: int
+    failed: int
+    details: pd.DataFrame
+    rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
+    note: str = ""
+    nested: tuple[ImportResult, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        outcome: Outcome,
+        name: str,
+        rejects: Rejects = _NONE,
+        nested: Sequence[ImportResult] = (),
+    ) -> ImportResult:
+        """Read an outcome; the counts of a process are the sums over its actions."""
+        counts = outcome.counts
+
+        def count(kind: str) -> int:
+            own = next((counts[word] for word in _COUNTS[kind] if word in counts), 0)
+            return own + sum(int(getattr(result, kind)) for result in nested)
+
+        return cls(
+            name=name,
+            task_id=outcome.task_id,
+            successful=outcome.successful,
+            **{kind: count(kind) for kind in _COUNTS},
+            details=_details(outcome, name, nested),
+            rejected=rejects.rejected,
+            unmatched=rejects.unmatched,
+            note=rejects.note,
+            nested=tuple(nested),
+        )
+
+    def check(self, on_rejected: OnRejected) -> ImportResult:
+        """Return the result if all is well, else do what the caller wants to be done.
+
+        Raises
+        ------
+        TaskFailed
+            If the action as a whole did not succeed.
+        RejectedRows
+            If rows were rejected and `on_rejected` is ``"raise"``.
+        """
+        if not self.successful:
+            said = "; ".join(dict.fromkeys(self.details["message"])) or "Anaplan gives no reason"
+            raise TaskFailed(f"{self.name!r} failed (task {self.task_id}): {said}", result=self)
+        if self.failed or len(self.rejected) or len(self.unmatched):
+            if on_rejected == "raise":
+                raise RejectedRows(self._complaint("They are in the error's .result.rejected"), self)
+            if on_rejected == "warn":
+                warnings.warn(self._complaint("See .rejected"), stacklevel=4)
+        return self
+
+    def _complaint(self, where: str) -> str:
+        shown = [*self.rejected.get("error", ()), *self.unmatched.get("error", ())]
+        count = max(self.failed, len(shown))
+        lines = [f"{count:,} of {self.total:,} rows were rejected by {self.name!r}."]
+        reasons = Counter(shown).most_common(3)
+        lines += [f"  {times:,} x {reason}" for reason, times in reasons]
+        if len(set(shown)) > len(reasons):
+            lines.append(f"  and {len(set(shown)) - len(reasons):,} other reasons")
+        if len(self.rejected):
+            lines.append(f"{where}, with the reasons in the column 'error'.")
+        if len(self.unmatched):
+            lines.append(
+                f"{len(self.unmatched):,} of them could not be matched to a row of the data; they "
+                "are in .unmatched as Anaplan sent them."
+            )
+        return "\n".join([*lines, self.note] if self.note else lines)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the counts, one row per action."""
+        results = self.nested or (self,)
+        columns = ["name", "successful", *_COUNTS]
+        return pd.DataFrame([[getattr(r, c) for c in columns] for r in results], columns=columns)
+
+    def __repr__(self) -> str:
+        verdict = "" if self.successful else "failed; "
+        text = (
+            f"<{self.name!r}: {verdict}{self.succeeded:,} of {self.total:,} rows loaded "
+            f"({self.created:,} created, {self.updated:,} updated), {self.ignored:,} ignored, "
+            f"{self.failed:,} rejected>"
+        )
+        return "\n".join([text, *(f"  {result!r}" for result in self.nested)])
+
+    def _repr_html_(self) -> str:
+        table = self.to_pandas().to_html(index=False)
+        return f"{table}<p>{escape(self.note)}</p>" if self.note else table
+
+
+def _details(outcome: Outcome, name: str, nested: Sequence[ImportResult]) -> pd.DataFrame:
+    own = pd.DataFrame(
+        [
+            (
+                name,
+                str(detail.get("type") or ""),
+                str(detail.get("localMessageText") or detail.get("type") or ""),
+                int(detail.get("occurrences") or 0),
+                dict(zip(*[iter(detail.get("values") or ())] * 2, strict=False)),
+            )
+            for detail in outcome.details
+        ],
+        columns=["action", "type", "message", "occurrences", "values"],
+    )
+    parts = [frame for frame in (own, *(result.details for result in nested)) if len(frame)]
+    return pd.concat(parts, ignore_index=True) if parts else own

@@ -1,0 +1,91 @@
+"""A file as data must be written for it: its path, dialect and headers, as Anaplan tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.errors import ColumnMismatch, NotFound
+from anaplan_frames.resources.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class FileTarget:
+    """A file as data must be written for it.
+
+    Attributes
+    ----------
+    id, path, what : str
+        Its id, its path below the API's root, and the file in words.
+    dialect : Dialect
+        How its text is written.
+    headers : tuple of str
+        Its columns in order; empty where Anaplan does not tell them, then the data's are taken.
+    """
+
+    id: str
+    path: str
+    what: str
+    dialect: Dialect
+    headers: tuple[str, ...]
+
+
+def import_metadata(catalogue: Catalogue, import_id: str, what: str) -> Mapping[str, Any]:
+    """Return what Anaplan says of an import: ``name``, ``type``, ``source`` with its dialect."""
+    answer = catalogue.transport.get(f"{catalogue.path}/imports/{import_id}", what=what)
+    metadata: Mapping[str, Any] = answer["importMetadata"]
+    return metadata
+
+
+def target_of_import(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarget:
+    """Find the file that an import reads, and how it must be written.
+
+    Raises
+    ------
+    ColumnMismatch
+        If the import reads no file but another model, list or view.
+    """
+    what = f"import {info['name']!r}"
+    metadata = import_metadata(catalogue, str(info["id"]), what)
+    file_id = str(info.get("importDataSourceId") or "")
+    if metadata.get("type", "FILE") != "FILE" or not file_id:
+        raise ColumnMismatch(
+            f"{what} reads no file but a {str(metadata.get('type')).lower()}, so no data can be "
+            f"given to it. Run it with model.imports[{info['name']!r}].run()."
+        )
+    # Posting to an id that is no file's would create a file that no import reads.
+    if file_id not in catalogue.records("files"):
+        raise NotFound(
+            f"{what} reads the file {file_id}, which is not among the files of {catalogue.label} "
+            "that your user may see."
+        )
+    source = metadata.get("source") or {}
+    return _target(
+        catalogue,
+        file_id,
+        Dialect.of_import(source),
+        tuple(source.get("headerNames") or ()),
+    )
+
+
+def target_of_file(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarget:
+    """Find how a file must be written; an import that reads it knows its headers."""
+    for import_ in catalogue.records("imports").values():
+        if str(import_.get("importDataSourceId")) == str(info["id"]):
+            return target_of_import(catalogue, import_)
+    return _target(catalogue, str(info["id"]), Dialect.of_file(info), ())
+
+
+def _target(
+    catalogue: Catalogue, file_id: str, dialect: Dialect, headers: tuple[str, ...]
+) -> FileTarget:
+    name = catalogue.records("files")[file_id]["name"]
+    return FileTarget(
+        id=file_id,
+        path=f"{catalogue.path}/files/{file_id}",
+        what=f"file {name!r}",
+        dialect=dialect,
+        headers=headers,
+    )

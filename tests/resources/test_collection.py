@@ -1,0 +1,77 @@
+"""Collections by name and id, against the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+
+
+def test_a_thing_is_found_by_name_and_by_id(model: af.Model) -> None:
+    assert model.imports["Load airlines"].id == "112000000001"
+    assert model.imports["112000000001"].name == "Load airlines"
+    assert "Load airlines" in model.imports
+    assert "112000000001" in model.imports
+    assert "Load nothing" not in model.imports
+    assert model.imports.get("Load nothing") is None
+
+
+def test_a_collection_iterates_over_its_ids(model: af.Model) -> None:
+    assert list(model.imports) == ["112000000001", "112000000002", "112000000003"]
+    assert model.imports.names == ["Load airlines", "Load airports", "Load flights"]
+    assert len(model.processes) == 1
+
+
+def test_a_collection_is_a_frame_with_snake_case_columns(model: af.Model) -> None:
+    frame = model.files.to_pandas()
+    assert frame.columns[:2].tolist() == ["id", "name"]
+    assert {"chunk_count", "header_row", "first_data_row"} <= set(frame.columns)
+    assert frame["header_row"].dtype == "Int64"
+    assert frame.set_index("name").loc["flights.csv", "id"] == "113000000003"
+
+
+def test_an_empty_collection_is_empty_with_its_columns(tenant: Sandbox) -> None:
+    tenant.workspace("W").model("M")
+    model = tenant.connect().model("M")
+    for things in (model.files, model.imports, model.exports, model.actions, model.processes):
+        assert len(things) == 0
+        assert things.to_pandas().columns.tolist() == ["id", "name"]
+    with pytest.raises(af.NotFound) as caught:
+        model.exports["Anything"]
+    assert str(caught.value) == (
+        "There is no 'Anything' among the exports of model 'M'. Your user may see no exports in it."
+    )
+
+
+def test_two_equal_names_are_ambiguous_and_named_with_their_ids(tenant: Sandbox) -> None:
+    builder = tenant.workspace("W").model("M")
+    things = builder.list("Things")
+    first = builder.export("Out", of=things, layout="TABULAR_MULTI_COLUMN", id="116000000001")
+    again = builder.export("Out 2", of=things, layout="TABULAR_MULTI_COLUMN", id="116000000002")
+    again.name = first.name
+    exports = tenant.connect().model("M").exports
+    with pytest.raises(af.AmbiguousName) as caught:
+        exports["Out"]
+    assert str(caught.value) == (
+        "2 exports of model 'M' are named 'Out'. Use one of the ids: 116000000001, 116000000002."
+    )
+    assert exports["116000000002"].name == "Out"
+
+
+def test_a_collection_is_read_to_its_last_page() -> None:
+    with Sandbox(page_size=3) as tenant:
+        builder = tenant.workspace("W").model("M")
+        for number in range(10):
+            builder.file(f"{number}.csv", columns=["a"])
+        assert tenant.connect().model("M").files.names == [f"{n}.csv" for n in range(10)]
+
+
+def test_a_collection_is_read_again_after_refresh(tenant: Sandbox) -> None:
+    builder = tenant.workspace("W").model("M")
+    files = tenant.connect().model("M").files
+    assert files.names == []
+    builder.file("new.csv", columns=["a"])
+    assert files.names == []
+    files.refresh()
+    assert files.names == ["new.csv"]
