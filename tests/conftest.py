@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 
 pytest_plugins = ["tests.contract.plugin"]
@@ -23,3 +24,10 @@ def tenant() -> Iterator[Sandbox]:
     """Serve an empty tenant, to build on."""
     with Sandbox(rate_limit=None) as running:
         yield running
+
+
+@pytest.fixture
+def model(sandbox: Sandbox) -> Iterator[af.Model]:
+    """Connect to the demo tenant's model."""
+    with sandbox.connect() as connection:
+        yield connection.model("Flight Planning")

@@ -1,0 +1,59 @@
+"""Move pandas DataFrames in and out of Anaplan in one line.
+
+>>> import anaplan_frames as af
+>>> conn = af.connect()  # doctest: +SKIP
+>>> model = conn.model("Flight Planning", workspace="Demo")  # doctest: +SKIP
+>>> df = af.read_anaplan("Flights export", model)  # doctest: +SKIP
+>>> result = af.to_anaplan(df, "Load flights", model)  # doctest: +SKIP
+"""
+
+from anaplan_frames.auth import BasicAuth, CertificateAuth, KeystoreAuth, TokenAuth
+from anaplan_frames.connection import Connection, connect
+from anaplan_frames.errors import (
+    AmbiguousName,
+    AnaplanError,
+    AuthenticationError,
+    ColumnMismatch,
+    ConfigurationError,
+    EncodingError,
+    MissingExtra,
+    ModelUnavailable,
+    NotFound,
+    RateLimited,
+    RejectedRows,
+    TaskFailed,
+    TaskUncertain,
+    TransferError,
+)
+from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
+from anaplan_frames.model import Model
+from anaplan_frames.resources.result import ImportResult
+
+__all__ = [
+    "AmbiguousName",
+    "AnaplanError",
+    "AuthenticationError",
+    "BasicAuth",
+    "CertificateAuth",
+    "ColumnMismatch",
+    "ConfigurationError",
+    "Connection",
+    "EncodingError",
+    "ImportResult",
+    "KeystoreAuth",
+    "MissingExtra",
+    "Model",
+    "ModelUnavailable",
+    "NotFound",
+    "RateLimited",
+    "RejectedRows",
+    "TaskFailed",
+    "TaskUncertain",
+    "TokenAuth",
+    "TransferError",
+    "connect",
+    "read_anaplan",
+    "read_arrow",
+    "to_anaplan",
+]
+__version__ = "0.1.0"

@@ -1,0 +1,250 @@
+"""A connection to a tenant: its workspaces, models and users, and the way to one model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+
+from anaplan_frames.auth import Credentials
+from anaplan_frames.clock import Clock
+from anaplan_frames.config import resolve
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.model import Model
+from anaplan_frames.tables.records import frame_of_records
+from anaplan_frames.transport import Transport
+
+_WORKSPACE_COLUMNS = {
+    "id": "id",
+    "name": "name",
+    "active": "active",
+    "sizeAllowance": "size_allowance",
+    "currentSize": "current_size",
+}
+_MODEL_COLUMNS = {
+    "id": "id",
+    "name": "name",
+    "activeState": "state",
+    "currentWorkspaceId": "workspace_id",
+    "currentWorkspaceName": "workspace",
+    "memoryUsage": "memory_usage",
+    "lastModified": "last_modified",
+    "isoCreationDate": "created",
+    "modelUrl": "url",
+}
+_USER_COLUMNS = {
+    "id": "id",
+    "email": "email",
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "active": "active",
+    "lastLoginDate": "last_login",
+}
+
+
+def connect(
+    auth: Credentials | None = None,
+    *,
+    profile: str | None = None,
+    api_url: str | None = None,
+    auth_url: str | None = None,
+    requests_per_minute: float | None = 600,
+    timeout: tuple[float, float] = (10, 120),
+    proxies: Mapping[str, str] | None = None,
+    verify: bool | str | None = None,
+    allow_http: bool = False,
+    clock: Clock | None = None,
+) -> Connection:
+    """Connect to Anaplan.
+
+    Nothing is sent before the first call needs it.
+
+    Parameters
+    ----------
+    auth : Credentials, optional
+        `BasicAuth`, `CertificateAuth`, `KeystoreAuth` or `TokenAuth`. By default the environment
+        variables ``ANAPLAN_*`` are used, then the profile file.
+    profile : str, optional
+        A profile of the profile file; by default ``ANAPLAN_PROFILE``, else ``default``.
+    api_url, auth_url : str, optional
+        Hosts of another region, or of a sandbox.
+    requests_per_minute : float, optional
+        What this connection allows itself; Anaplan allows a tenant 600. None for no limit.
+    timeout : (float, float)
+        Seconds to wait for a connection, and for an answer.
+    proxies : mapping of str to str, optional
+        As `requests` takes them; by default its environment variables.
+    verify : bool or str, optional
+        A file of CA certificates to trust, as `requests` takes it.
+    allow_http : bool
+        Allow ``http://`` to a host that is not this machine. Credentials would go unprotected.
+    clock : Clock, optional
+        What all waiting goes through.
+
+    Returns
+    -------
+    Connection
+
+    Raises
+    ------
+    ConfigurationError
+        If there are no credentials, or they do not fit together.
+    AuthenticationError
+        If a certificate or keystore cannot be opened.
+    """
+    settings = resolve(auth, profile, api_url, auth_url)
+    transport = Transport(
+        settings.auth,
+        api_url=settings.api_url,
+        auth_url=settings.auth_url,
+        requests_per_minute=requests_per_minute,
+        timeout=timeout,
+        proxies=proxies,
+        verify=verify,
+        allow_http=allow_http,
+        clock=clock or Clock(),
+    )
+    return Connection(transport, workspace=settings.workspace, model=settings.model)
+
+
+class Connection:
+    """A connection to a tenant; a context manager whose end logs out. Made by `connect`."""
+
+    def __init__(
+        self, transport: Transport, *, workspace: str | None = None, model: str | None = None
+    ) -> None:
+        self._transport = transport
+        self._workspace = workspace
+        self._model = model
+
+    def workspaces(self) -> pd.DataFrame:
+        """Return the workspaces that the user may see.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name`` (text), ``active`` (boolean), ``size_allowance`` and
+            ``current_size`` (Int64, bytes).
+        """
+        return frame_of_records(self._workspace_records(), columns=_WORKSPACE_COLUMNS)
+
+    def models(self) -> pd.DataFrame:
+        """Return the models that the user may see, of all workspaces.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name``, ``state``, ``workspace_id``, ``workspace`` (text), ``memory_usage``
+            (bytes), ``last_modified``, ``created``, ``url`` (text).
+        """
+        return frame_of_records(self._model_records(), columns=_MODEL_COLUMNS)
+
+    def users(self) -> pd.DataFrame:
+        """Return the users of the tenant.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``email``, ``first_name``, ``last_name`` (text), ``active`` (boolean),
+            ``last_login`` (text).
+        """
+        records = self._transport.pages("/users", "users", what="the users")
+        return frame_of_records(records, columns=_USER_COLUMNS)
+
+    def me(self) -> pd.DataFrame:
+        """Return the user of this connection, in one row with the columns of `users`."""
+        user = self._transport.get("/users/me", what="your user")["user"]
+        return frame_of_records([user], columns=_USER_COLUMNS)
+
+    def model(self, name: str | None = None, workspace: str | None = None) -> Model:
+        """Return a model by name or id.
+
+        Parameters
+        ----------
+        name : str, optional
+            Its name or id; by default ``ANAPLAN_MODEL`` or the profile's ``model``.
+        workspace : str, optional
+            The name or id of its workspace; needed only where the name is borne twice. By default
+            ``ANAPLAN_WORKSPACE`` or the profile's ``workspace``.
+
+        Raises
+        ------
+        NotFound
+            If there is none that the user may see; names the near names.
+        AmbiguousName
+            If several bear the name; names their ids and workspaces.
+        """
+        name = name or self._model
+        if name is None:
+            raise ConfigurationError(
+                "Which model? Give its name or id: conn.model('Flight Planning'), or set "
+                "ANAPLAN_MODEL."
+            )
+        records = list(self._model_records())
+        wanted = workspace or self._workspace
+        if wanted is not None:
+            workspace_id = self._workspace_id(wanted, records)
+            records = [r for r in records if r["currentWorkspaceId"] == workspace_id]
+        place = f"in workspace {wanted!r}" if wanted else "in any workspace"
+        return Model(self._transport, _one_model(name, records, place))
+
+    def _workspace_id(self, workspace: str, models: Iterable[Mapping[str, Any]]) -> str:
+        """Find a workspace by name or id; the models name the workspaces that they are in."""
+        names = {str(r["currentWorkspaceId"]): str(r["currentWorkspaceName"]) for r in models}
+        names |= {str(r["id"]): str(r["name"]) for r in self._workspace_records()}
+        ids = [id_ for id_, name in names.items() if workspace in (id_, name)]
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
+            raise AmbiguousName(
+                f"{len(ids)} workspaces are named {workspace!r}. Use an id: {', '.join(ids)}."
+            )
+        raise NotFound(
+            f"There is no workspace {workspace!r} that your user may see."
+            + near_names(workspace, names.values())
+        )
+
+    def _workspace_records(self) -> Iterable[dict[str, Any]]:
+        return self._transport.pages(
+            "/workspaces", "workspaces", what="the workspaces", params={"tenantDetails": "true"}
+        )
+
+    def _model_records(self) -> Iterable[dict[str, Any]]:
+        return self._transport.pages(
+            "/models", "models", what="the models", params={"modelDetails": "true"}
+        )
+
+    def close(self) -> None:
+        """Log out; what was started goes on."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self._transport.api_url}>"
+
+
+def _one_model(name: str, records: list[dict[str, Any]], place: str) -> dict[str, Any]:
+    found = [r for r in records if r["id"] == name] or [r for r in records if r["name"] == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "; ".join(f"{r['id']} in {r['currentWorkspaceName']!r}" for r in found)
+        raise AmbiguousName(
+            f"{len(found)} models are named {name!r}: {listed}. Use an id, or say which workspace."
+        )
+    raise NotFound(
+        f"There is no model {name!r} {place} that your user may see."
+        + near_names(name, [str(r["name"]) for r in records])
+    )

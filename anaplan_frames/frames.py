@@ -1,0 +1,250 @@
+"""The one-line verbs: find what is meant, hand over to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pandas.api.extensions import no_default
+
+from anaplan_frames.connection import connect
+from anaplan_frames.locator import Locator, find, is_url
+from anaplan_frames.model import Model
+from anaplan_frames.resources.exports import Export
+from anaplan_frames.resources.files import File
+from anaplan_frames.resources.imports import Import
+from anaplan_frames.resources.processes import Process
+from anaplan_frames.resources.resource import Resource
+from anaplan_frames.resources.result import ImportResult, OnRejected
+
+_SOURCES = ("exports", "files")
+_TARGETS = ("imports", "processes", "files")
+
+
+def read_anaplan(
+    source: str,
+    model: Model | None = None,
+    *,
+    kind: str | None = None,
+    run: bool = True,
+    columns: Sequence[str] | None = None,
+    dtype: Any = None,
+    dtype_backend: Any = no_default,
+    index_col: str | Sequence[str] | None = None,
+    chunksize: int | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame | Iterator[pd.DataFrame]:
+    """Read a table out of Anaplan.
+
+    Parameters
+    ----------
+    source : str
+        The name or id of an export or a file, or ``anaplan://workspace/model/kind/name`` with
+        percent-encoded segments.
+    model : Model, optional
+        The model to look in. Without it, a connection is made from the environment or the profile
+        file and closed afterwards; a URL then names the model, else ``ANAPLAN_MODEL`` does.
+    kind : {"exports", "files"}, optional
+        Where to look, where a name is borne by two kinds.
+    run : bool
+        Run an export before its output is read; False reads what it last wrote.
+    columns : sequence of str, optional
+        Read only these, in this order.
+    dtype : dtype or dict of str to dtype, optional
+        As `pandas.read_csv` takes it. By default the types follow Anaplan's metadata and nothing
+        is guessed: NUMBER is float64, BOOLEAN boolean, DATE datetime64, everything else text, so
+        that a code such as ``00123`` stays as it is.
+    dtype_backend : {"numpy_nullable", "pyarrow"}, optional
+        As `pandas.read_csv` takes it.
+    index_col : str or sequence of str, optional
+        Columns to make the index.
+    chunksize : int, optional
+        Return an iterator of DataFrames of so many rows, in memory that does not grow.
+    progress : bool, optional
+        True shows a bar at once, False never; by default it appears in a terminal or notebook
+        when the work takes longer than a moment.
+
+    Returns
+    -------
+    pandas.DataFrame or iterator of pandas.DataFrame
+
+    Raises
+    ------
+    NotFound
+        If there is nothing of that name; names the near names.
+    AmbiguousName
+        If several things bear it.
+    TaskFailed
+        If the export did not succeed.
+    TransferError
+        If a part of the output did not arrive whole.
+    EncodingError
+        If a text is not of the type that the metadata promises; names column and row.
+
+    Examples
+    --------
+    >>> df = read_anaplan("Flights export", model)  # doctest: +SKIP
+    """
+    with ExitStack() as stack:
+        table = _source(source, model, kind, stack)
+        frame = table.read(
+            **_run_option(table, run),
+            columns=columns,
+            dtype=dtype,
+            dtype_backend=dtype_backend,
+            index_col=index_col,
+            chunksize=chunksize,
+            progress=progress,
+        )
+        if isinstance(frame, pd.DataFrame):
+            return frame
+        return _closing(frame, stack.pop_all())
+
+
+def read_arrow(
+    source: str,
+    model: Model | None = None,
+    *,
+    kind: str | None = None,
+    run: bool = True,
+    columns: Sequence[str] | None = None,
+    dtype: Any = None,
+    progress: bool | None = None,
+) -> pa.RecordBatchReader:
+    """Read a table out of Anaplan as a stream of Arrow batches, in memory that does not grow.
+
+    Polars, DuckDB and pyarrow take the reader as it is. The parameters and errors are those of
+    `read_anaplan`; `dtype` decides the columns' Arrow types.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        NUMBER is float64, BOOLEAN bool, DATE date32, everything else string.
+    """
+    with ExitStack() as stack:
+        table = _source(source, model, kind, stack)
+        reader = table.read_arrow(
+            **_run_option(table, run), columns=columns, dtype=dtype, progress=progress
+        )
+        return pa.RecordBatchReader.from_batches(
+            reader.schema, _closing(iter(reader), stack.pop_all())
+        )
+
+
+def to_anaplan(
+    data: Any,
+    target: str,
+    model: Model | None = None,
+    *,
+    kind: str | None = None,
+    mapping: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, str] | None = None,
+    on_rejected: OnRejected = "raise",
+    index: bool = False,
+    chunk_bytes: int | None = None,
+    progress: bool | None = None,
+) -> ImportResult | None:
+    """Load data into Anaplan, and say what was rejected and why.
+
+    The data's columns are matched by name to the headers of the file that the import reads, and
+    put into its order, dialect and encoding. Then the import or process runs, is watched, and
+    its rejected rows are given back as the caller's own.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow data, iterator, or dict
+        A pandas DataFrame, anything with ``__arrow_c_stream__`` (Polars, pyarrow, DuckDB), or an
+        iterator of either, which is read in memory that does not grow. For a process that reads
+        several files, ``{import or file name: data}``.
+    target : str
+        The name or id of an import, a process or a file, or
+        ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
+    model : Model, optional
+        As for `read_anaplan`.
+    kind : {"imports", "processes", "files"}, optional
+        Where to look, where a name is borne by two kinds.
+    mapping : dict of str to str, optional
+        ``{column of the data: header of the file}`` for names that differ. For a dict of data,
+        ``{its key: {column: header}}``.
+    parameters : dict of str to str, optional
+        What the import asks for at run time, e.g. ``{"Version": "Actual"}``.
+    on_rejected : {"raise", "warn", "ignore"}
+        What to do about rejected rows.
+    index : bool
+        Send the index of a DataFrame too, as columns.
+    chunk_bytes : int, optional
+        1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
+    progress : bool, optional
+        As for `read_anaplan`.
+
+    Returns
+    -------
+    ImportResult or None
+        None for a file, which is only uploaded.
+
+    Raises
+    ------
+    ColumnMismatch
+        If columns are missing (names them and their near names); nothing is sent then.
+    EncodingError
+        If a value cannot be carried by the file's dialect; names column and row.
+    RejectedRows
+        If Anaplan rejected rows; its ``.result.rejected`` holds them.
+    TaskFailed, TaskUncertain
+        If the import did not succeed, or it cannot be told whether it was started.
+    NotFound, AmbiguousName, TransferError
+        As for `read_anaplan`.
+
+    Examples
+    --------
+    >>> result = to_anaplan(df, "Load flights", model)  # doctest: +SKIP
+    """
+    with ExitStack() as stack:
+        found = _find(target, model, kind, _TARGETS, stack)
+        options: dict[str, Any] = {
+            "mapping": mapping,
+            "index": index,
+            "chunk_bytes": chunk_bytes,
+            "progress": progress,
+        }
+        if isinstance(found, File):
+            found.write(data, **options)
+            return None
+        assert isinstance(found, Import | Process)
+        return found.write(data, parameters=parameters, on_rejected=on_rejected, **options)
+
+
+def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Export | File:
+    found = _find(source, model, kind, _SOURCES, stack)
+    assert isinstance(found, Export | File)
+    return found
+
+
+def _find(
+    name: str, model: Model | None, kind: str | None, kinds: Sequence[str], stack: ExitStack
+) -> Resource:
+    """Find a thing by URL, or by name or id in a model; connect where no model is given."""
+    locator = Locator.parse(name) if is_url(name) else None
+    if model is None:
+        connection = stack.enter_context(connect())
+        model = (
+            connection.model(locator.model, locator.workspace) if locator else connection.model()
+        )
+    elif locator:
+        locator.check_model(model)
+    if locator:
+        return find(model, locator.name, kinds, locator.kind)
+    return find(model, name, kinds, kind)
+
+
+def _run_option(table: Export | File, run: bool) -> dict[str, bool]:
+    return {"run": run} if isinstance(table, Export) else {}
+
+
+def _closing(parts: Iterator[Any], stack: ExitStack) -> Iterator[Any]:
+    """Keep the connection as long as parts are read from it."""
+    with stack:
+        yield from parts

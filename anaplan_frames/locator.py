@@ -1,0 +1,111 @@
+"""Names, ids and ``anaplan://`` URLs: what a table is called, and where it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.model import Model
+from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.resource import Resource
+
+_SCHEME = "anaplan://"
+_FORM = "anaplan://workspace/model/kind/name"
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """An ``anaplan://workspace/model/kind/name`` URL, taken apart; segments are percent-encoded."""
+
+    workspace: str
+    model: str
+    kind: str
+    name: str
+
+    @classmethod
+    def parse(cls, url: str) -> Locator:
+        """Take a URL apart.
+
+        Raises
+        ------
+        ConfigurationError
+            If it has not the four segments.
+        """
+        segments = [unquote(segment) for segment in url.removeprefix(_SCHEME).split("/")]
+        if len(segments) != 4 or not all(segments):
+            raise ConfigurationError(
+                f"{url!r} is not of the form {_FORM}, each segment percent-encoded "
+                "(a slash in a name is %2F)."
+            )
+        return cls(*segments)
+
+    def check_model(self, model: Model) -> None:
+        """Make sure that the URL names this model.
+
+        Raises
+        ------
+        ConfigurationError
+            If it names another one.
+        """
+        if self.model not in (model.id, model.name):
+            raise ConfigurationError(
+                f"{self} names the model {self.model!r}, but the model {model.name!r} was given. "
+                "Leave the model out, or give a name instead of the URL."
+            )
+
+    def __str__(self) -> str:
+        segments = (self.workspace, self.model, self.kind, self.name)
+        return _SCHEME + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def is_url(source: object) -> bool:
+    """Whether this is an ``anaplan://`` URL and not a name or id."""
+    return isinstance(source, str) and source.startswith(_SCHEME)
+
+
+def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Resource:
+    """Find a thing of a model by name or id.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        The collections to look in, such as ``"exports"``; the first that has the id wins.
+    kind : str, optional
+        The only one to look in, in the singular or plural.
+
+    Raises
+    ------
+    NotFound
+        If no collection has it; names the near names.
+    AmbiguousName
+        If several have it.
+    """
+    if kind is not None:
+        return _collection(model, kinds, kind)[name]
+    collections = {k: _collection(model, kinds, k) for k in kinds}
+    with_id = [k for k, things in collections.items() if name in list(things)]
+    found = with_id[:1] or [k for k, things in collections.items() if name in things]
+    # An export and the file that it writes have one id and are the same to who reads them.
+    if len({collections[k][name].id for k in found}) == 1:
+        return collections[found[0]][name]
+    if found:
+        raise AmbiguousName(
+            f"{name!r} is among the {' and the '.join(found)} of model {model.name!r}. "
+            f"Say which with kind={found[0]!r}."
+        )
+    names = [candidate for things in collections.values() for candidate in things.names]
+    raise NotFound(
+        f"There is no {name!r} among the {' or '.join(kinds)} of model {model.name!r}."
+        + near_names(name, names)
+    )
+
+
+def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Resource]:
+    plural = next((k for k in kinds if kind.casefold() in (k, k.removesuffix("s"))), None)
+    plural = "processes" if kind == "process" and "processes" in kinds else plural
+    if plural is None:
+        raise NotFound(f"{kind!r} is not a kind that can be used here: {', '.join(kinds)} are.")
+    collection: Collection[Resource] = getattr(model, plural)
+    return collection

@@ -1,0 +1,71 @@
+"""The catalogue of a tenant as DataFrames, and the way to a model."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+
+
+def test_workspaces_models_and_users_are_frames(sandbox: Sandbox) -> None:
+    with sandbox.connect() as connection:
+        workspaces = connection.workspaces()
+        assert workspaces["name"].tolist() == ["Demo"]
+        assert workspaces["active"].dtype == "boolean"
+        assert workspaces["size_allowance"].dtype == "Int64"
+        models = connection.models()
+        assert models.loc[0, ["name", "workspace", "state"]].tolist() == [
+            "Flight Planning",
+            "Demo",
+            "UNLOCKED",
+        ]
+        assert connection.users()["email"].tolist() == ["demo@example.com"]
+        assert connection.me().loc[0, "email"] == "demo@example.com"
+
+
+def test_a_model_is_found_by_name_or_id_in_a_workspace_by_name_or_id(sandbox: Sandbox) -> None:
+    connection = sandbox.connect()
+    for name in ("Flight Planning", "D2D29CEE237C422099D83DCC4338CEA6"):
+        for workspace in (None, "Demo", "8a81b09d599f3c6e0159f605560c2630"):
+            assert connection.model(name, workspace).name == "Flight Planning"
+
+
+def test_a_model_name_in_two_workspaces_asks_for_the_workspace(tenant: Sandbox) -> None:
+    tenant.workspace("Test").model("Plan", id="A" * 32)
+    tenant.workspace("Live").model("Plan", id="B" * 32)
+    connection = tenant.connect()
+    with pytest.raises(af.AmbiguousName) as caught:
+        connection.model("Plan")
+    assert str(caught.value) == (
+        f"2 models are named 'Plan': {'A' * 32} in 'Test'; {'B' * 32} in 'Live'. "
+        "Use an id, or say which workspace."
+    )
+    assert connection.model("Plan", workspace="Live").id == "B" * 32
+
+
+def test_a_wrong_workspace_is_answered_with_the_near_names(sandbox: Sandbox) -> None:
+    with pytest.raises(af.NotFound, match="Did you mean 'Demo'"):
+        sandbox.connect().model("Flight Planning", "Demos")
+
+
+def test_no_model_at_all_is_a_question(sandbox: Sandbox) -> None:
+    with pytest.raises(af.ConfigurationError, match="Which model"):
+        sandbox.connect().model()
+
+
+def test_leaving_the_connection_logs_out(sandbox: Sandbox) -> None:
+    with sandbox.connect() as connection:
+        connection.models()
+        token = connection._transport._keeper.held.token.value
+    answer = requests.get(
+        f"{sandbox.auth_url}/token/validate",
+        headers={"Authorization": f"AnaplanAuthToken {token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 401
+
+
+def test_a_connection_shows_no_secret(sandbox: Sandbox) -> None:
+    assert repr(sandbox.connect()) == f"<Connection to {sandbox.api_url}>"

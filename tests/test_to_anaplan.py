@@ -1,0 +1,216 @@
+"""`to_anaplan` and the import's result, against the sandbox."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import anaplan_frames as af
+
+AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
+
+
+def test_a_frame_is_loaded_and_counted(model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+    assert (result.total, result.succeeded, result.created, result.failed) == (2, 2, 2, 0)
+    assert result.successful
+    assert result.rejected.empty
+
+
+def test_loading_again_updates_and_creates_nothing(model: af.Model) -> None:
+    af.to_anaplan(AIRLINES, "Load airlines", model)
+    result = af.to_anaplan(AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", model)
+    assert (result.created, result.updated) == (0, 2)
+
+
+def test_columns_in_another_order_and_mapped_names_reach_the_right_header(model: af.Model) -> None:
+    frame = pd.DataFrame({"full name": ["American"], "code": ["AA"]})
+    af.to_anaplan(
+        frame, "Load airlines", model, mapping={"full name": "name", "code": "carrier"}
+    )
+    assert model.files["airlines.csv"].read().to_dict("list") == {
+        "carrier": ["AA"],
+        "name": ["American"],
+    }
+
+
+def test_surplus_columns_are_left_out_with_a_warning_that_names_them(model: af.Model) -> None:
+    with pytest.warns(UserWarning, match="does not take the columns 'hub', 'ceo'"):
+        af.to_anaplan(AIRLINES.assign(hub="x", ceo="y"), "Load airlines", model)
+
+
+def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
+    model: af.Model,
+) -> None:
+    with pytest.raises(af.ColumnMismatch) as caught:
+        af.to_anaplan(AIRLINES.rename(columns={"carrier": "carier"}), "Load airlines", model)
+    assert str(caught.value) == (
+        "The columns do not fit file 'airlines.csv'. No column goes to 'carrier'. Did you mean "
+        "'carier'?"
+    )
+    with pytest.raises(af.NotFound):
+        model.files["airlines.csv"].read()
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        pl.from_pandas,
+        pa.Table.from_pandas,
+        lambda frame: pa.Table.from_pandas(frame).to_reader(),
+        lambda frame: iter([frame.iloc[:1], frame.iloc[1:]]),
+        lambda frame: iter(pa.Table.from_pandas(frame).to_batches()),
+        lambda frame: duckdb.from_arrow(pa.Table.from_pandas(frame)),
+    ],
+    ids=["polars", "table", "reader", "frames", "batches", "duckdb"],
+)
+def test_every_kind_of_data_is_taken(model: af.Model, convert) -> None:
+    result = af.to_anaplan(convert(AIRLINES), "Load airlines", model)
+    assert result.created == 2
+    assert model.files["airlines.csv"].read()["carrier"].tolist() == ["AA", "UA"]
+
+
+def test_the_index_is_sent_when_asked_for(model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES.set_index("carrier"), "Load airlines", model, index=True)
+    assert result.created == 2
+
+
+def test_rejected_rows_are_the_callers_own_with_index_and_dtypes(model: af.Model) -> None:
+    frame = pd.DataFrame(
+        {
+            "dst": ["A", "A", "A"],
+            "faa": ["AAA", "BBB", "CCC"],
+            "name": ["One", "One", "Two"],
+            "lat": [1.5, 2.5, 3.5],
+            "lon": [1.0, 2.0, 3.0],
+            "alt": pd.array([10, 20, None], dtype="Int64"),
+            "tz": [-5, -6, -7],
+            "tzone": pd.Categorical(["x", "y", "x"]),
+        },
+        index=pd.Index(["r1", "r2", "r3"], name="row"),
+    )
+    with pytest.raises(af.RejectedRows) as caught:
+        af.to_anaplan(frame, "Load airports", model)
+    rejected = caught.value.result.rejected
+    pd.testing.assert_frame_equal(rejected.drop(columns="error"), frame.loc[["r2"]])
+    assert "One" in rejected.loc["r2", "error"]
+    assert "1 of 3 rows were rejected by 'Load airports'" in str(caught.value)
+
+
+def test_of_equal_rows_the_later_ones_are_rejected(model: af.Model) -> None:
+    frame = pd.concat([AIRLINES, AIRLINES, AIRLINES], ignore_index=True)
+    result = af.to_anaplan(frame, "Load airlines", model, on_rejected="ignore")
+    assert result.rejected.index.tolist() == [2, 3, 4, 5]
+
+
+def test_rejected_rows_of_an_iterator_have_their_position_and_types(model: af.Model) -> None:
+    frame = pd.DataFrame(
+        {"carrier": ["AA", "UA", "AA"], "name": ["American", "United", "American"], "x": 1}
+    )
+    with pytest.warns(UserWarning, match="'x'"):
+        result = af.to_anaplan(
+            iter([frame.iloc[:2], frame.iloc[2:]]), "Load airlines", model, on_rejected="ignore"
+        )
+    assert result.rejected.index.tolist() == [2]
+    assert result.rejected[["carrier", "name"]].values.tolist() == [["AA", "American"]]
+
+
+def test_rejected_rows_warn_when_asked_to(model: af.Model) -> None:
+    frame = pd.concat([AIRLINES, AIRLINES])
+    with pytest.warns(UserWarning, match="2 of 4 rows were rejected by 'Load airlines'"):
+        af.to_anaplan(frame, "Load airlines", model, on_rejected="warn")
+
+
+def test_a_cell_may_have_several_faults_each_on_its_line(model: af.Model) -> None:
+    flights = pd.DataFrame(
+        {
+            "carrier": ["ZZ"],
+            "origin": ["XXX"],
+            "dest": ["YYY"],
+            "period": ["Jan 99"],
+            "flights": [1],
+            "cancelled": [0],
+            "dep_delay_minutes": [0.0],
+            "arr_delay_minutes": [0.0],
+            "air_time_minutes": [0.0],
+            "distance_miles": [0],
+        }
+    )
+    result = af.to_anaplan(flights, "Load flights", model, on_rejected="ignore")
+    messages = result.rejected.loc[0, "error"].split("\n")
+    assert len(messages) == 4
+    assert [value for value in ("ZZ", "XXX", "YYY", "Jan 99") if value in result.rejected["error"][0]]
+
+
+def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model) -> None:
+    airports = pd.DataFrame(
+        {c: ["x"] for c in ("faa", "name", "tzone", "dst")}
+        | {c: [1] for c in ("lat", "lon", "alt", "tz")}
+    )
+    flights = pd.DataFrame(
+        {
+            "carrier": ["AA", "AA"],
+            "origin": ["EWR", "EWR"],
+            "dest": ["x", "nowhere"],
+            "period": ["Jan 13", "Jan 13"],
+            **{c: [1, 2] for c in ("flights", "cancelled", "dep_delay_minutes")},
+            **{c: [1, 2] for c in ("arr_delay_minutes", "air_time_minutes", "distance_miles")},
+        }
+    )
+    result = af.to_anaplan(
+        {"Load airlines": AIRLINES, "airports.csv": airports, "112000000003": flights},
+        "Load all",
+        model,
+        on_rejected="ignore",
+    )
+    assert [nested.name for nested in result.nested] == [
+        "Load airlines",
+        "Load airports",
+        "Load flights",
+    ]
+    assert [nested.created for nested in result.nested[:2]] == [2, 1]
+    assert result.nested[2].rejected.index.tolist() == [1]
+    assert result.rejected.loc["Load flights"]["dest"].tolist() == ["nowhere"]
+    assert result.total == 5
+
+
+def test_a_process_with_several_files_says_that_it_wants_a_dict(model: af.Model) -> None:
+    with pytest.raises(af.ColumnMismatch, match="reads 3 files"):
+        af.to_anaplan(AIRLINES, "Load all", model)
+
+
+def test_a_process_names_its_files_for_an_unknown_key(model: af.Model) -> None:
+    with pytest.raises(af.NotFound, match="Did you mean 'Load airlines'"):
+        af.to_anaplan({"Load airline": AIRLINES}, "Load all", model)
+
+
+def test_a_file_target_is_only_uploaded(model: af.Model) -> None:
+    assert af.to_anaplan(AIRLINES, "airlines.csv", model) is None
+    assert model.files["airlines.csv"].read()["name"].tolist() == ["American", "United"]
+    assert model.imports["Load airlines"].tasks().empty
+
+
+def test_a_url_names_the_target(model: af.Model) -> None:
+    url = "anaplan://Demo/Flight%20Planning/imports/Load%20airlines"
+    assert af.to_anaplan(AIRLINES, url, model).created == 2
+
+
+def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(model: af.Model) -> None:
+    frame = AIRLINES.assign(name=["fine", "a\x00b"])
+    with pytest.raises(af.EncodingError) as caught:
+        af.to_anaplan(frame, "Load airlines", model)
+    assert (caught.value.column, caught.value.row) == ("name", 1)
+    assert model.imports["Load airlines"].tasks().empty
+    with pytest.raises(af.NotFound):
+        model.files["airlines.csv"].read()
+
+
+def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+    assert repr(result) == (
+        "<'Load airlines': 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, 0 rejected>"
+    )
+    assert "<table" in result._repr_html_()
