@@ -1,0 +1,5 @@
+"""``python -m anaplan_frames`` is ``anaplan-frames``."""
+
+from anaplan_frames.cli import main
+
+raise SystemExit(main())

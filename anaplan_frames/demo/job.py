@@ -1,0 +1,112 @@
+"""``anaplan-frames demo``: load, see what was rejected, mend it, load the rest, prove it."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import files
+
+import pandas as pd
+
+from anaplan_frames.errors import RejectedRows
+from anaplan_frames.frames import read_anaplan, to_anaplan
+from anaplan_frames.model import Model
+from anaplan_frames.sandbox import Sandbox
+
+KEYS = ["carrier", "origin", "dest", "period"]
+MEASURES = [
+    "flights",
+    "cancelled",
+    "dep_delay_minutes",
+    "arr_delay_minutes",
+    "air_time_minutes",
+    "distance_miles",
+]
+
+
+def run() -> bool:
+    """Run the demo and say what happens.
+
+    Returns
+    -------
+    bool
+        Whether every measure in Anaplan equals the source.
+    """
+    began = time.perf_counter()
+    airlines, airports, flights = _read("airlines"), _read("airports"), _read("flights_monthly")
+    with Sandbox.demo() as sandbox, sandbox.connect() as connection:
+        print(f"A sandbox of Anaplan is running at {sandbox.api_url}\n")
+        model = connection.model("Flight Planning", workspace="Demo")
+
+        print("1. Load airlines, airports and a year of flights, as they are")
+        _load(airlines, "Load airlines", model)
+        namesakes = _load(airports, "Load airports", model)
+        strays = _load(flights, "Load flights", model)
+
+        print("\n2. Mend in pandas what was rejected, and load only that again")
+        namesakes["name"] += " (" + namesakes["faa"] + ")"
+        airports.update(namesakes["name"])
+        lacking = _read("airports_lacking")
+        _load(namesakes, "Load airports", model)
+        _load(lacking, "Load airports", model)
+        _load(strays, "Load flights", model)
+
+        print("\n3. Read the export back and compare every measure with the source")
+        exported = read_anaplan("Flights export", model)
+        assert isinstance(exported, pd.DataFrame)
+        in_anaplan = _by_code(exported, airlines, pd.concat([airports, lacking]))
+    return _prove(flights, in_anaplan, seconds=time.perf_counter() - began)
+
+
+def _read(name: str) -> pd.DataFrame:
+    """Read one of the data set's files."""
+    with (files("anaplan_frames.demo") / "data" / f"{name}.csv").open("rb") as file:
+        return pd.read_csv(file)
+
+
+def _load(data: pd.DataFrame, target: str, model: Model) -> pd.DataFrame:
+    """Load data, say what became of it, and return the rejected rows without the reasons."""
+    try:
+        result = to_anaplan(data, target, model)
+    except RejectedRows as rejection:
+        result = rejection.result
+    assert result is not None
+    rejected = result.rejected
+    print(f"   {target:<13} {result.succeeded:>5,} rows loaded, {len(rejected):>3,} rejected")
+    if len(rejected):
+        shown = rejected[[*rejected.columns[:4], "error"]].head(3)
+        for line in shown.to_string(max_colwidth=72).splitlines():
+            print(f"      {line}")
+    return rejected.drop(columns="error", errors="ignore")
+
+
+def _by_code(
+    exported: pd.DataFrame, airlines: pd.DataFrame, airports: pd.DataFrame
+) -> pd.DataFrame:
+    """Put codes in the place of the names that Anaplan exports, as the source has them."""
+    carriers = airlines.set_index("name")["carrier"]
+    codes = airports.set_index("name")["faa"]
+    keys = {
+        "carrier": exported["Airlines"].map(carriers),
+        "origin": exported["Origins"],
+        "dest": exported["Airports"].map(codes),
+        "period": exported["Time"],
+    }
+    return exported.assign(**keys)[[*KEYS, *MEASURES]]
+
+
+def _prove(source: pd.DataFrame, in_anaplan: pd.DataFrame, *, seconds: float) -> bool:
+    """Compare cell by cell and total by total, and print the verdict."""
+    left = source.set_index(KEYS)[MEASURES].astype("float64").sort_index()
+    right = in_anaplan.set_index(KEYS)[MEASURES].fillna(0.0).sort_index()
+    # The export leaves out rows in which every measure is nothing.
+    left, right = (frame[(frame != 0).any(axis=1)] for frame in (left, right))
+    same = left.index.equals(right.index) and bool((left.to_numpy() == right.to_numpy()).all())
+    totals = pd.DataFrame({"source": left.sum(), "Anaplan": right.sum()})
+    totals["equal"] = totals["source"] == totals["Anaplan"]
+    for line in totals.to_string(float_format="{:,.0f}".format).splitlines():
+        print(f"   {line}")
+    cells = f"{left.size:,} cells compared, {'all equal' if same else 'NOT all equal'}"
+    flights, loaded = int(left["flights"].sum()), int(right["flights"].sum())
+    print(f"   {cells}; {seconds:.1f} seconds in all\n")
+    print(f"{flights:,} flights in the source, {loaded:,} in Anaplan")
+    return same

@@ -1,0 +1,91 @@
+"""What people are told when something is wrong, word for word."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+
+
+def test_a_wrong_name_is_answered_with_the_near_names(model: af.Model) -> None:
+    with pytest.raises(af.NotFound) as caught:
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "Load flight", model)
+    assert str(caught.value) == (
+        "There is no 'Load flight' among the imports or processes or files of model "
+        "'Flight Planning'. Did you mean 'Load flights'?"
+    )
+
+
+def test_a_wrong_name_in_a_collection_is_answered_with_the_near_names(model: af.Model) -> None:
+    with pytest.raises(af.NotFound) as caught:
+        model.exports["Flight export"]
+    assert str(caught.value) == (
+        "There is no 'Flight export' among the exports of model 'Flight Planning'. "
+        "Did you mean 'Flights export'?"
+    )
+
+
+def test_a_wrong_model_is_answered_with_the_near_names(sandbox: Sandbox) -> None:
+    with pytest.raises(af.NotFound) as caught:
+        sandbox.connect().model("Flight Planing")
+    assert str(caught.value) == (
+        "There is no model 'Flight Planing' in any workspace that your user may see. "
+        "Did you mean 'Flight Planning'?"
+    )
+
+
+def test_a_missing_column_is_named(model: af.Model) -> None:
+    with pytest.raises(af.ColumnMismatch) as caught:
+        af.to_anaplan(pd.DataFrame({"carier": ["AA"]}), "Load airlines", model)
+    assert str(caught.value) == (
+        "The columns do not fit file 'airlines.csv'. No column goes to 'carrier'. Did you mean "
+        "'carier'? No column goes to 'name'."
+    )
+
+
+def test_a_wrong_password_is_told_without_the_password(sandbox: Sandbox) -> None:
+    connection = af.connect(
+        af.BasicAuth("demo@example.com", "sesame-open"),
+        api_url=sandbox.api_url,
+        auth_url=sandbox.auth_url,
+    )
+    with pytest.raises(af.AuthenticationError) as caught:
+        connection.models()
+    assert str(caught.value) == (
+        "Anaplan does not accept the email demo@example.com with this password. Check both; where "
+        "your company signs in with SSO, the user must be an exception user to use a password."
+    )
+
+
+def test_no_network_is_told_with_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    from tests.transport.clocks import TurnedClock
+
+    connection = af.connect(
+        af.BasicAuth("a@example.com", "x"), api_url=url, auth_url=url, clock=TurnedClock()
+    )
+    with pytest.raises(af.TransferError) as caught:
+        connection.models()
+    assert str(caught.value) == "?"
+
+
+def test_a_missing_extra_is_told_with_the_line_that_installs_it() -> None:
+    blocked = "import sys; sys.modules['duckdb'] = None; from anaplan_frames.cli import main; "
+    done = subprocess.run(
+        [sys.executable, "-c", blocked + "raise SystemExit(main(['demo']))"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "anaplan-frames: The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'\n"
+    )
