@@ -21,44 +21,35 @@ _MOST_THREADS = 8
 
 
 class Batches(Iterator[pa.RecordBatch]):
-    """Record batches in order; made by `decode_stream`.
+    """Record batches in order; made by `decode_stream` or `decode_grid`.
 
     Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
     threads while the next pieces arrive; a few blocks, never the whole, are in memory.
     """
 
     def __init__(
-        self,
-        chunks: Iterable[bytes],
-        dialect: Dialect,
-        schema: pa.Schema | None,
-        columns: Sequence[str] | None,
-        retype: Callable[[pa.Schema], pa.Schema] | None,
-        threads: int,
+        self, begin: Callable[[], tuple[Decoder, Iterator[bytes]]], threads: int | None
     ) -> None:
-        self._dialect = dialect
-        self._expected = schema
-        self._columns = columns
-        self._retype = retype
-        self._threads = threads
-        self._blocks = _blocks(chunks, dialect)
-        self._decoder: Decoder | None = None
+        self._begin = begin
+        self._threads = usable_threads() if threads is None else threads
+        self._begun: tuple[Decoder, Iterator[bytes]] | None = None
         self._decoded: Iterator[pa.RecordBatch] | None = None
 
     @property
     def schema(self) -> pa.Schema:
         """The schema of the batches; reads up to the header if need be."""
-        return self._open().schema
+        return self._open()[0].schema
 
     def __next__(self) -> pa.RecordBatch:
         if self._decoded is None:
-            decoder = self._open()
-            self._decoded = _decode_all(decoder, self._blocks, self._threads)
+            decoder, blocks = self._open()
+            self._decoded = _decode_all(decoder, blocks, self._threads)
         return next(self._decoded)
 
     def close(self) -> None:
         """Stop reading; the threads end with the blocks they have."""
-        for generator in (self._decoded, self._blocks):
+        blocks = self._begun[1] if self._begun else None
+        for generator in (self._decoded, blocks):
             close = getattr(generator, "close", None)
             if close is not None:
                 close()
@@ -67,13 +58,10 @@ class Batches(Iterator[pa.RecordBatch]):
         """Return the batches as Arrow's own stream, for anything that takes one."""
         return pa.RecordBatchReader.from_batches(self.schema, self)
 
-    def _open(self) -> Decoder:
-        if self._decoder is None:
-            header, self._blocks = _read_head(self._blocks, self._dialect)
-            self._decoder = _decoder_for(
-                header, self._dialect, self._expected, self._columns, self._retype
-            )
-        return self._decoder
+    def _open(self) -> tuple[Decoder, Iterator[bytes]]:
+        if self._begun is None:
+            self._begun = self._begin()
+        return self._begun
 
 
 def decode_stream(
@@ -101,7 +89,7 @@ def decode_stream(
     retype : callable, optional
         Given the whole schema, returns the one to parse with (other types, same names).
     threads : int, optional
-        That parse. By default as many as this process may use, at most 8.
+        That parse; as many as there are processors by default, at most 8.
 
     Returns
     -------
@@ -116,15 +104,22 @@ def decode_stream(
     EncodingError
         If the text is cut short or a row cannot be decoded; names column and row.
     """
-    if threads is None:
-        usable = (
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        )
-        threads = min(usable or 1, _MOST_THREADS)
-    return Batches(chunks, dialect, schema, columns, retype, threads)
+
+    def begin() -> tuple[Decoder, Iterator[bytes]]:
+        header, blocks = _read_head(split(chunks, dialect), dialect)
+        return _decoder_for(header, dialect, schema, columns, retype), blocks
+
+    return Batches(begin, threads)
 
 
-def _blocks(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+def usable_threads() -> int:
+    """Return how many threads decode by default: as many as processors, at most 8."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_THREADS)
+
+
+def split(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """Yield the text as UTF-8 blocks of whole rows."""
     splitter = RowSplitter(dialect)
     for chunk in chunks:
         yield from splitter.feed(chunk)
