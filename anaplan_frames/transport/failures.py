@@ -95,7 +95,7 @@ def of_exception(error: requests.RequestException | OSError, what: str, url: str
         text = f"{what}: {host} cannot be reached (no answer to the connection). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(root, urllib3.exceptions.NewConnectionError):
-        reason = "there is no such host" if _is_name_unknown(root) else _reason(root)
+        reason = "its name is not known" if _is_name_unknown(root) else _reason(root)
         text = f"{what}: {host} cannot be reached ({reason}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(error, requests.ConnectionError):

@@ -1,0 +1,48 @@
+"""A scripted server and a transport to it, on a clock that is turned instead of waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from anaplan_frames.auth import BasicAuth
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import ScriptedServer, TurnedClock
+
+Connect = Callable[..., Transport]
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+def connect(server: ScriptedServer, clock: TurnedClock) -> Iterator[Connect]:
+    """Make transports to the scripted server, with options; they are closed at the end."""
+    with ExitStack() as cleanup:
+
+        def make(**options: Any) -> Transport:
+            options.setdefault("auth", BasicAuth("planner@example.com", "correct horse"))
+            options.setdefault("api_url", server.url)
+            options.setdefault("auth_url", server.url)
+            options.setdefault("clock", clock)
+            transport = Transport(**options)
+            cleanup.callback(transport.close)
+            return transport
+
+        yield make
+
+
+@pytest.fixture
+def transport(connect: Connect) -> Transport:
+    return connect()

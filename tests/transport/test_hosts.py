@@ -1,0 +1,80 @@
+"""Which addresses are taken, and where calls go."""
+
+from __future__ import annotations
+
+import pytest
+
+from anaplan_frames.auth import BasicAuth
+from anaplan_frames.errors import ConfigurationError, TransferError
+from anaplan_frames.transport import Transport
+from tests.transport.conftest import Connect
+from tests.transport.scripted import ScriptedServer, TurnedClock
+
+AUTH = BasicAuth("planner@example.com", "correct horse")
+
+
+def test_the_hosts_of_the_first_regions_are_the_default() -> None:
+    transport = Transport(AUTH)
+    assert transport.api_url == "https://api.anaplan.com"
+    assert transport.auth_url == "https://auth.anaplan.com"
+
+
+@pytest.mark.parametrize("tail", ["", "/", "/2/0", "/2/0/", " "])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_calls_go_below_2_0_however_the_url_is_written(
+    tail: str, slash: str, server: ScriptedServer, connect: Connect
+) -> None:
+    connect(api_url=server.url + tail, auth_url=server.url + "/").get(f"{slash}me", what="me")
+    assert [seen.path for seen in server.seen] == ["/token/authenticate", "/2/0/me"]
+
+
+@pytest.mark.parametrize(
+    "url", ["api.anaplan.com", "ftp://api.anaplan.com", "https://", "https://a.b?x=1", "http://[::"]
+)
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"is not the URL of a host, such as https://api"):
+        Transport(AUTH, api_url=url)
+
+
+def test_http_to_another_machine_is_refused_unless_asked_for() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Transport(AUTH, api_url="http://anaplan.internal")
+    assert str(caught.value) == (
+        "api_url='http://anaplan.internal' would send the token unencrypted to another machine. "
+        "Use https://, or say allow_http=True if you are sure."
+    )
+    with pytest.raises(ConfigurationError, match="auth_url"):
+        Transport(AUTH, auth_url="http://127.0.0.1.example.com")
+    assert Transport(AUTH, api_url="http://anaplan.internal", allow_http=True).api_url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "[::1]"])
+def test_http_to_this_machine_is_taken(host: str) -> None:
+    assert Transport(AUTH, api_url=f"http://{host}:8900").api_url == f"http://{host}:8900"
+
+
+def test_a_password_in_a_url_is_refused_without_showing_it() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Transport(AUTH, api_url="https://me:sesame@api.anaplan.com")
+    assert "sesame" not in str(caught.value)
+
+
+def test_no_network_names_the_host_and_what_to_check() -> None:
+    transport = Transport(AUTH, auth_url="https://no-such-host.invalid", clock=TurnedClock())
+    with pytest.raises(TransferError) as caught:
+        transport.get("/workspaces", what="workspaces")
+    assert str(caught.value) == (
+        "sign-in: no-such-host.invalid cannot be reached (its name is not known). "
+        "Check the network connection, the proxy (HTTPS_PROXY) and auth_url."
+    )
+
+
+def test_a_closed_port_names_the_host_and_what_to_check(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    with pytest.raises(TransferError) as caught:
+        connect(api_url="http://127.0.0.1:1").get("/workspaces", what="workspaces")
+    assert str(caught.value) == (
+        "workspaces: 127.0.0.1:1 cannot be reached (connection refused). "
+        "Check the network connection, the proxy (HTTPS_PROXY) and api_url."
+    )

@@ -1,0 +1,192 @@
+"""Connections, proxies, trust and headers, as users of `requests` expect them."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import ssl
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from anaplan_frames.errors import ConfigurationError, TransferError
+from anaplan_frames.transport import Transport
+from tests.transport.conftest import Connect
+from tests.transport.scripted import TOKEN, Answer, ScriptedServer, Seen, TurnedClock, as_json
+
+pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    for name in (*names, "requests_ca_bundle", "curl_ca_bundle", "netrc"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """Make a certificate for this machine that nobody trusts, with its key in `key.pem`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "bundle.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def tls_server(bundle: Path) -> Iterator[ScriptedServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(bundle, bundle.with_name("key.pem"))
+    with ScriptedServer(tls=context) as running:
+        yield running
+
+
+def test_a_call_carries_the_token_and_says_who_calls(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    transport.get("/me", what="me")
+    headers = server.calls[0].headers
+    assert headers["Authorization"] == f"AnaplanAuthToken {TOKEN}"
+    assert headers["Accept"] == "application/json"
+    assert headers["User-Agent"].startswith("anaplan-frames/")
+
+
+def test_netrc_never_replaces_the_token(
+    server: ScriptedServer,
+    transport: Transport,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login intruder password intruder\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    transport.get("/me", what="me")
+    transport.close()
+    schemes = [seen.headers["Authorization"].split()[0] for seen in server.seen]
+    assert schemes == ["Basic", "AnaplanAuthToken", "AnaplanAuthToken"]
+    assert server.calls[0].headers["Authorization"] == f"AnaplanAuthToken {TOKEN}"
+
+
+def test_cookies_are_not_kept(server: ScriptedServer, transport: Transport) -> None:
+    server.script = [as_json({}, **{"Set-Cookie": "session=1; Path=/"})]
+    transport.get("/me", what="me")
+    transport.get("/me", what="me")
+    assert "Cookie" not in server.calls[1].headers
+
+
+def test_as_many_threads_as_there_are_connections_work_at_once(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    meeting = threading.Barrier(8, timeout=5)
+
+    def rule(seen: Seen) -> Answer:
+        meeting.wait()
+        return as_json({"path": seen.path})
+
+    server.rule = rule
+    transport = connect(max_connections=8)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: transport.get(f"/{n}", what="call"), range(16)))
+    assert [answer["path"] for answer in answers] == [f"/2/0/{n}" for n in range(16)]
+
+
+def test_a_proxy_of_the_environment_is_used(
+    server: ScriptedServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    transport = connect(api_url="http://api.test", auth_url="http://auth.test", allow_http=True)
+    server.rule = lambda seen: as_json({"asked": seen.path})
+    server.script = [as_json({"tokenInfo": {"tokenValue": "t"}})]
+    assert transport.get("/me", what="me") == {"asked": "http://api.test/2/0/me"}
+
+
+def test_a_proxy_of_the_environment_is_not_used_for_this_machine(
+    server: ScriptedServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+    connect().get("/me", what="me")
+    assert server.calls[0].path == "/2/0/me"
+
+
+def test_a_proxy_that_is_passed_is_used_for_this_machine_too(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    with pytest.raises(TransferError) as caught:
+        connect(proxies={"http": "http://127.0.0.1:1"}).get("/me", what="me")
+    assert str(caught.value) == (
+        f"sign-in: the proxy does not let through to {server.url.removeprefix('http://')} "
+        "(connection refused). Check HTTPS_PROXY and NO_PROXY, or proxies=...."
+    )
+
+
+def test_a_certificate_that_is_not_trusted_names_the_ca_bundle_and_is_not_tried_again(
+    tls_server: ScriptedServer, connect: Connect, clock: TurnedClock
+) -> None:
+    transport = connect(api_url=tls_server.url, auth_url=tls_server.url)
+    with pytest.raises(TransferError) as caught:
+        transport.get("/me", what="me")
+    host = tls_server.url.removeprefix("https://")
+    words = str(caught.value).replace("self signed", "self-signed")  # OpenSSL 1.1
+    assert words == (
+        f"sign-in: the TLS certificate of {host} is not trusted here (self-signed certificate). "
+        "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
+        "REQUESTS_CA_BUNDLE."
+    )
+    assert clock.slept == 0
+
+
+def test_a_ca_bundle_is_taken_as_an_argument_or_from_the_environment(
+    tls_server: ScriptedServer, connect: Connect, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = {"api_url": tls_server.url, "auth_url": tls_server.url}
+    connect(verify=bundle, **hosts).get("/me", what="me")
+    connect(verify=str(bundle), **hosts).get("/me", what="me")
+    connect(verify=False, **hosts).get("/me", what="me")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    connect(**hosts).get("/me", what="me")
+    assert len(tls_server.calls) == 4
+
+
+def test_a_ca_bundle_that_is_passed_comes_before_that_of_the_environment(
+    tls_server: ScriptedServer, connect: Connect, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle.with_name("none.pem")))
+    transport = connect(verify=bundle, api_url=tls_server.url, auth_url=tls_server.url)
+    transport.get("/me", what="me")
+    with pytest.raises(TransferError, match="REQUESTS_CA_BUNDLE is not there"):
+        connect(api_url=tls_server.url, auth_url=tls_server.url).get("/me", what="me")
+
+
+def test_a_ca_bundle_that_is_not_there_is_refused_at_once(connect: Connect) -> None:
+    with pytest.raises(ConfigurationError, match=r"verify='none\.pem': there is no such CA bundle"):
+        connect(verify="none.pem")

@@ -1,0 +1,189 @@
+"""Every status becomes the right error, in words, and nothing of HTTP or JSON shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from anaplan_frames.errors import (
+    AnaplanError,
+    AuthenticationError,
+    ModelUnavailable,
+    NotFound,
+    RateLimited,
+    TransferError,
+)
+from anaplan_frames.transport import RequestRefused, Transport
+from tests.transport.conftest import Connect
+from tests.transport.scripted import Answer, ScriptedServer, as_json
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "message"),
+    [
+        (400, RequestRefused, "file 'a': Anaplan cannot do this as asked."),
+        (
+            403,
+            AuthenticationError,
+            "file 'a': you are signed in but not allowed to do this. "
+            "Ask a workspace administrator for access.",
+        ),
+        (
+            404,
+            NotFound,
+            "file 'a': it is not there, or your user may not see it. "
+            "Check the name or id, and the user's role in the model.",
+        ),
+        (405, RequestRefused, "file 'a': Anaplan does not offer this here."),
+        (
+            409,
+            ModelUnavailable,
+            "file 'a': the model is busy with another action. "
+            "Try again when that has ended (model.tasks()).",
+        ),
+        (
+            410,
+            NotFound,
+            "file 'a': it is gone: Anaplan keeps it only for a while. Run the action again.",
+        ),
+        (413, RequestRefused, "file 'a': it is too big for one request. Send less at once."),
+        (418, RequestRefused, "file 'a': Anaplan refused it (418)."),
+        (
+            422,
+            ModelUnavailable,
+            "file 'a': the model is archived. Have it unarchived in Anaplan first.",
+        ),
+        (
+            423,
+            ModelUnavailable,
+            "file 'a': the model is locked. Have it unlocked in Anaplan first.",
+        ),
+        (
+            424,
+            ModelUnavailable,
+            "file 'a': the model is offline or in maintenance. "
+            "Have it brought online, or try again later.",
+        ),
+        (
+            425,
+            ModelUnavailable,
+            "file 'a': the model is in deployed mode, where this cannot be changed. "
+            "Change it in the development model, or ask for standard mode.",
+        ),
+        (
+            429,
+            RateLimited,
+            "file 'a': Anaplan goes on refusing because of too many requests. "
+            "Run fewer jobs at once, or connect with a lower requests_per_minute.",
+        ),
+        (
+            500,
+            TransferError,
+            "file 'a': Anaplan's service has a fault or is overloaded. Try again later.",
+        ),
+        (
+            504,
+            TransferError,
+            "file 'a': Anaplan's service has a fault or is overloaded. Try again later.",
+        ),
+        (501, TransferError, "file 'a': Anaplan refused it (501)."),
+    ],
+)
+def test_each_status_has_its_error_and_a_way_out(
+    status: int,
+    kind: type[AnaplanError],
+    message: str,
+    server: ScriptedServer,
+    transport: Transport,
+) -> None:
+    server.rule = lambda seen: Answer(status, b"<html>nginx</html>")
+    with pytest.raises(kind) as caught:
+        transport.get("/files/1", what="file 'a'")
+    assert type(caught.value) is kind
+    assert str(caught.value) == message
+
+
+def test_anaplans_own_message_is_quoted(server: ScriptedServer, transport: Transport) -> None:
+    server.script = [
+        as_json({"status": {"code": 400, "message": "Bad\n date."}, "path": "/x"}, 400)
+    ]
+    with pytest.raises(RequestRefused) as caught:
+        transport.get("/x", what="view 'v'")
+    expected = "view 'v': Anaplan cannot do this as asked. Anaplan says: 'Bad date'."
+    assert str(caught.value) == expected
+    assert (caught.value.status, caught.value.reason) == (400, "Bad date")
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b'{"status": 3}', b'{"status": {"message": 3}}'])
+def test_an_error_without_a_message_is_worded_all_the_same(
+    body: bytes, server: ScriptedServer, transport: Transport
+) -> None:
+    server.script = [Answer(404, body)]
+    with pytest.raises(NotFound, match=r"role in the model\.$"):
+        transport.get("/x", what="view 'v'")
+
+
+def test_an_error_whose_body_breaks_off_keeps_its_meaning(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.script = [Answer(404, b'{"status": {"message": "nothing"}}', fault="cut")]
+    with pytest.raises(NotFound):
+        transport.get("/x", what="view 'v'")
+
+
+def test_a_page_instead_of_json_is_named_as_such(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    page = Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html; charset=x"})
+    server.script = [page]
+    with pytest.raises(TransferError) as caught:
+        transport.get("/workspaces", what="workspaces")
+    host = server.url.removeprefix("http://")
+    assert str(caught.value) == (
+        f"workspaces: {host} did not answer as Anaplan does, but with text/html. "
+        "Check api_url and auth_url, and whether a proxy asks you to sign in first."
+    )
+
+
+def test_json_that_is_no_object_is_no_answer(server: ScriptedServer, transport: Transport) -> None:
+    server.script = [as_json(["a"])]
+    with pytest.raises(TransferError, match="did not answer as Anaplan does"):
+        transport.get("/workspaces", what="workspaces")
+
+
+def test_an_empty_answer_is_an_empty_object(server: ScriptedServer, transport: Transport) -> None:
+    server.script = [Answer(204, b"")]
+    assert transport.post("/x", what="x") == {}
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed_and_the_token_stays_here(
+    status: int, server: ScriptedServer, transport: Transport
+) -> None:
+    with ScriptedServer() as elsewhere:
+        server.script = [Answer(status, headers={"Location": f"{elsewhere.url}/2/0/me"})]
+        with pytest.raises(TransferError) as caught:
+            transport.get("/me", what="me")
+        assert elsewhere.seen == []
+        assert str(caught.value) == (
+            f"me: {server.url.removeprefix('http://')} points to "
+            f"{elsewhere.url.removeprefix('http://')}, where the token is not sent. "
+            "Check api_url and auth_url, and whether a proxy asks you to sign in first."
+        )
+
+
+def test_the_password_does_not_follow_a_redirect_of_the_login(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    with ScriptedServer() as elsewhere:
+        server.logins = [Answer(307, headers={"Location": f"{elsewhere.url}/token/authenticate"})]
+        with pytest.raises(TransferError, match="where the token is not sent"):
+            connect().get("/me", what="me")
+        assert elsewhere.seen == []
+
+
+def test_a_host_that_knows_no_logins_is_not_the_authentication_service(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.logins = [Answer(404)]
+    with pytest.raises(TransferError, match=r"is not Anaplan's authentication service\. Check aut"):
+        transport.get("/me", what="me")
