@@ -161,10 +161,7 @@ def parse_mapping(
     parameters: Mapping[str, str | None],
 ) -> dict[str, str]:
     """Check an import's mapping, or make it by equal names."""
-    if isinstance(into, ListDefinition):
-        targets = list_targets(into)
-    else:
-        targets = module_targets(into)
+    targets = list_targets(into) if isinstance(into, ListDefinition) else module_targets(into)
     headers = file.header_names
     if mapping is None:
         mapping = {header: header for header in headers if header in targets}

@@ -1,4 +1,4 @@
-"""What a model consists of: lists, modules, files and actions, as plain definitions without data."""
+"""What a model consists of: lists, modules, files, actions; definitions only, no data."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ListDefinition:
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:
-        """This list, its parent list, that one's parent, ..."""
+        """The list itself, its parent list, that one's parent, ..."""
         return (self, *self.parent.lineage) if self.parent else (self,)
 
 

@@ -6,34 +6,36 @@ from pathlib import Path
 
 import duckdb
 
+from anaplan_frames.sandbox.lines import write_lines
+from anaplan_frames.sandbox.outcome import Watch
 from anaplan_frames.sandbox.sql import literal
 
 _STATUS = "Failed"
 
 
-def write_dump(con: duckdb.DuckDBPyConnection, headers: tuple[str, ...], target: Path) -> None:
+def write_dump(
+    con: duckdb.DuckDBPyConnection, headers: tuple[str, ...], target: Path, watch: Watch
+) -> None:
     """Write the rows that `faults` names: UTF-8, every field in quotes.
 
     The header names one message field, as documented; a row has one per fault. ``_Line_`` counts
     the rows of the file with its header, from 1.
     """
-    columns = [f"c{number}" for number in range(len(headers))]
-    fields = ", ".join(_in_quotes(f"r.{column}") for column in columns)
+    columns = ", ".join(f"c{number}" for number in range(len(headers)))
+    fields = ", ".join(_in_quotes(f"r.c{number}") for number in range(len(headers)))
     query = (
         "WITH messages AS (SELECT line, string_agg("
         f"{_in_quotes('message')}, ',' ORDER BY seq) AS texts FROM faults GROUP BY line),"
-        f" rows AS (SELECT line, {', '.join(columns)} FROM staged"
-        f" UNION ALL SELECT line, {', '.join(columns)} FROM malformed)"
+        f" rows AS (SELECT line, {columns} FROM staged UNION ALL"
+        f" SELECT line, {columns} FROM malformed)"
         f" SELECT concat_ws(',', {_in_quotes(literal(_STATUS))}, {fields},"
-        f" {_in_quotes('CAST(r.line AS VARCHAR)')}, m.texts)"
+        f" {_in_quotes('CAST(r.line AS VARCHAR)')}, m.texts) AS line"
         " FROM rows r JOIN messages m ON m.line = r.line ORDER BY r.line"
     )
     names = ("_Status_", *headers, "_Line_", "_Error_1_")
-    with target.open("w", encoding="utf-8", newline="") as out:
-        out.write(",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n")
-        result = con.execute(query)
-        while rows := result.fetchmany(10_000):
-            out.writelines(f"{line}\n" for (line,) in rows)
+    first = ",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n"
+    with target.open("wb") as out:
+        write_lines(con, first, query, out, "utf-8", watch)
 
 
 def _in_quotes(text: str) -> str:

@@ -28,7 +28,7 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
             query = tabular.module_lines(con, export)
         if not export.layout.startswith("GRID_"):
             first = header_line([name for name, *_ in tabular.columns(export)], export)
-        watch.step("Writing the rows", 0.4)
+        watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
         rows = write_lines(con, first, query, out, codec, watch)
     return Outcome(

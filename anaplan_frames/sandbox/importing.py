@@ -71,7 +71,7 @@ def _load(
         return Outcome(True, details)
     handle, name = tempfile.mkstemp(suffix=".csv", dir=store.folder)
     os.close(handle)
-    write_dump(con, plan.headers, Path(name))
+    write_dump(con, plan.headers, Path(name), watch)
     return Outcome(True, details, Path(name))
 
 

@@ -37,12 +37,10 @@ def write_lines(
     out.write(first.encode(codec, "replace"))
     written = 0
     result = con.sql(f"SELECT line || chr(10) FROM ({query})")
-    # Newer releases of DuckDB have renamed the method.
-    read = getattr(result, "to_arrow_reader", None) or result.fetch_arrow_reader
-    for batch in read(_LINES_PER_BATCH):
+    for batch in result.to_arrow_reader(_LINES_PER_BATCH):
         out.write(_joined(batch.column(0), codec))
         written += batch.num_rows
-        watch.step("Writing the rows", 0.4 + 0.5 * (1 - 1 / (1 + written / 1_000_000)))
+        watch.step("Writing the rows", 0.95 - 0.4 / (1 + written / 1_000_000))
     return written
 
 

@@ -101,7 +101,9 @@ def _note_row_faults(
     for seq, reading in enumerate(readings.values(), start=2):
         if reading.fault != "false":
             rows = f"staged s{reading.join} WHERE {reading.fault}"
-            faults.add(con, rows, reading.fault_type, reading.message, seq)
+            # Of dates there is a documented type that is not a module's.
+            kind = reading.fault_type.replace("moduleImportDateFormat", "dateFormatInvalid")
+            faults.add(con, rows, kind, reading.message, seq)
     faults.mark_faulty(con)
 
 

@@ -137,7 +137,7 @@ def _merge(
         f"{_combined(item, f'n{number}')} AS {modules.value_column(module, item)}"
         for number, item in enumerate(written)
     ]
-    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
     con.execute(
         f"CREATE TEMP TABLE arriving AS SELECT {', '.join([*keys, *combined])} FROM resolved"
         f" WHERE good AND leaf{group}"

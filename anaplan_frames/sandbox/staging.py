@@ -31,6 +31,7 @@ class _Malformed:
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
     fresh: list[tuple[int, list[str], str, str]] = field(default_factory=list)
+    swallowed: bool = False
 
 
 def stage(
@@ -47,24 +48,39 @@ def stage(
     con.execute(
         f"CREATE TEMP TABLE malformed (line BIGINT, type VARCHAR, message VARCHAR, {texts})"
     )
-    unmatched: dict[int, str] = {}
-    if upload.unbalanced:
+    if upload.unbalanced or not _read(con, upload, file, columns, watch):
+        con.execute("DELETE FROM staged")
+        con.execute("DELETE FROM malformed")
         upload, unmatched = repaired(upload, file, folder)
-    malformed = _Malformed()
-    before = file.first_data_row - 1
-    size = max(upload.path.stat().st_size - upload.offset, 1)
-    for batch, done in _batches(upload, file, columns, malformed):
-        watch.step("Reading the file", 0.05 + 0.35 * min(done / size, 1.0))
-        con.register("arrived", pa.Table.from_batches([batch]))
-        con.execute(f"INSERT INTO staged SELECT line + {before}, * EXCLUDE (line) FROM arrived")
-        con.unregister("arrived")
-        _keep_malformed(con, malformed, before, len(columns))
-    _keep_malformed(con, malformed, before, len(columns))
-    _take_out_unmatched(con, unmatched, file, before, len(columns))
+        _read(con, upload, file, columns, watch)
+        _take_out_unmatched(con, unmatched, file, len(columns))
     row = con.execute(
         "SELECT (SELECT count(*) FROM staged) + (SELECT count(*) FROM malformed)"
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    upload: Upload,
+    file: FileDefinition,
+    columns: list[str],
+    watch: Watch,
+) -> bool:
+    """Read all rows; tell whether no refused one has swallowed lines after it."""
+    malformed = _Malformed()
+    size = max(upload.path.stat().st_size - upload.offset, 1)
+    for batch, done in _batches(upload, file, columns, malformed):
+        watch.step("Reading the file", 0.05 + 0.35 * min(done / size, 1.0))
+        con.register("arrived", pa.Table.from_batches([batch]))
+        con.execute(
+            f"INSERT INTO staged SELECT line + {file.first_data_row - 1}, * EXCLUDE (line)"
+            " FROM arrived"
+        )
+        con.unregister("arrived")
+        _keep_malformed(con, malformed, file, len(columns))
+    _keep_malformed(con, malformed, file, len(columns))
+    return not malformed.swallowed
 
 
 def _batches(
@@ -116,6 +132,7 @@ def _row_numbers(taken: int, count: int, refused: array[int]) -> np.ndarray[Any,
 
 def _refuse(row: pa_csv.InvalidRow, file: FileDefinition, malformed: _Malformed) -> str:
     malformed.numbers.append(row.number)
+    malformed.swallowed |= "\n" in row.text
     few = row.actual_columns < row.expected_columns
     malformed.fresh.append(
         (
@@ -129,12 +146,13 @@ def _refuse(row: pa_csv.InvalidRow, file: FileDefinition, malformed: _Malformed)
 
 
 def _keep_malformed(
-    con: duckdb.DuckDBPyConnection, malformed: _Malformed, before: int, width: int
+    con: duckdb.DuckDBPyConnection, malformed: _Malformed, file: FileDefinition, width: int
 ) -> None:
     """Move the refused rows seen so far to the store."""
     if not malformed.fresh:
         return
     rows = malformed.fresh
+    before = file.first_data_row - 1
     columns: dict[str, list[Any]] = {
         "line": [number + before for number, *_ in rows],
         "type": [kind for _, _, kind, _ in rows],
@@ -154,11 +172,10 @@ def _take_out_unmatched(
     con: duckdb.DuckDBPyConnection,
     unmatched: dict[int, str],
     file: FileDefinition,
-    before: int,
     width: int,
 ) -> None:
     """Put the rows with an unmatched text delimiter in place of the empty lines left for them."""
-    lines = [number + before for number in unmatched]
+    lines = [number + file.first_data_row - 1 for number in unmatched]
     if not lines:
         return
     for table in ("staged", "malformed"):
@@ -168,4 +185,4 @@ def _take_out_unmatched(
         fields = text.rstrip("\r\n").split(file.separator)
         message = f"Unmatched text delimiter {file.delimiter}"
         malformed.fresh.append((number, fields, "unmatchedTextDelimiter", message))
-    _keep_malformed(con, malformed, before, width)
+    _keep_malformed(con, malformed, file, width)
