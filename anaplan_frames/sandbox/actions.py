@@ -12,7 +12,7 @@ from anaplan_frames.sandbox.definitions import (
     ImportDefinition,
     ProcessDefinition,
 )
-from anaplan_frames.sandbox.dumps import Dumps
+from anaplan_frames.sandbox.kept_dumps import Dumps
 from anaplan_frames.sandbox.outcome import Outcome, Watch
 from anaplan_frames.sandbox.tasks import Task
 

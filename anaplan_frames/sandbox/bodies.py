@@ -20,7 +20,7 @@ async def receive_file(request: Request, path: Path, maximum: int | None) -> Non
     Raises
     ------
     ApiError
-        413 if it has more than `maximum` bytes; it is read to its end nevertheless, because a
+        400 if it has more than `maximum` bytes; it is read to its end nevertheless, because a
         client that is still sending would not see the answer.
     """
     received = 0
@@ -37,7 +37,7 @@ async def receive_file(request: Request, path: Path, maximum: int | None) -> Non
                 buffer.clear()
         file.write(buffer)
     if maximum is not None and received > maximum:
-        raise ApiError(413, f"A chunk may have {maximum} bytes")
+        raise ApiError(400, f"A chunk may have {maximum} bytes")
 
 
 def unzip(path: Path, maximum: int) -> None:
@@ -46,7 +46,7 @@ def unzip(path: Path, maximum: int) -> None:
     Raises
     ------
     ApiError
-        400 if it is not gzip or is cut off, 413 if it holds more than `maximum` bytes.
+        400 if it is not gzip, is cut off, or holds more than `maximum` bytes.
     """
     plain = path.with_name(f"{path.name}-plain")
     size = 0
@@ -55,7 +55,7 @@ def unzip(path: Path, maximum: int) -> None:
             while block := packed.read(_BLOCK):
                 size += len(block)
                 if size > maximum:
-                    raise ApiError(413, f"A chunk may have {maximum} bytes before compression")
+                    raise ApiError(400, f"A chunk may have {maximum} bytes before compression")
                 unpacked.write(block)
         plain.replace(path)
     except (gzip.BadGzipFile, EOFError, zlib.error):

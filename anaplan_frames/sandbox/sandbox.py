@@ -15,7 +15,7 @@ from anaplan_frames.sandbox import app
 from anaplan_frames.sandbox.actions import Actions
 from anaplan_frames.sandbox.certificates import Certificates
 from anaplan_frames.sandbox.content import Contents
-from anaplan_frames.sandbox.dumps import Dumps
+from anaplan_frames.sandbox.kept_dumps import Dumps
 from anaplan_frames.sandbox.limits import TokenBucket
 from anaplan_frames.sandbox.server import HOST, Server
 from anaplan_frames.sandbox.tasks import Tasks

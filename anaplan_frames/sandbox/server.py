@@ -86,7 +86,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | None = None) -> None:
-    """Serve in the foreground until Ctrl-C or SIGTERM, then clean up.
+    """Serve in the foreground until Ctrl-C or SIGTERM, then close the sandbox.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | Non
         If the port is in use.
     """
     stopped = threading.Event()
-    sandbox.start(port)
     try:
+        sandbox.start(port)
         with _terminated(stopped.set):
             if announce:
                 announce(sandbox)
@@ -113,7 +113,7 @@ def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | Non
     except KeyboardInterrupt:
         pass
     finally:
-        sandbox.stop()
+        sandbox.close()
 
 
 @contextlib.contextmanager

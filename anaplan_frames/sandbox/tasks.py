@@ -134,6 +134,7 @@ class Tasks:
         self._tasks: dict[str, Task] = {}
         self._workers: dict[str, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
 
     def start(
         self,
@@ -183,10 +184,12 @@ class Tasks:
         with self._lock:
             tasks, workers = list(self._tasks.values()), list(self._workers.values())
             self._workers.clear()
+        self._stopping.set()
         for task in tasks:
             task.request_cancel()
         for worker in workers:
             worker.shutdown(wait=True)
+        self._stopping.clear()
 
     def _run(self, task: Task, work: Work) -> None:
         try:
@@ -196,6 +199,7 @@ class Tasks:
             task.cancel.wait(self.pause)
             task.end(COMPLETE, result)
         except Cancelled:
+            self._stopping.wait(self.pause)  # long enough for CANCELLING to be seen
             task.end(CANCELLED, failure(task.object_id))
         except Exception:
             _log.exception("Task %s of %s %s failed", task.id, task.kind, task.object_id)
@@ -205,12 +209,10 @@ class Tasks:
 
 def failure(object_id: str, kind: str | None = None, text: str = "") -> dict[str, Any]:
     """Give the result of an action that was not carried out."""
-    result: dict[str, Any] = {
+    detail = {"localMessageText": text, "occurrences": 1, "type": kind, "values": []}
+    return {
+        "details": [detail] if kind else [],
         "failureDumpAvailable": False,
         "objectId": object_id,
         "successful": False,
     }
-    if kind:
-        detail = {"localMessageText": text, "occurrences": 1, "type": kind, "values": []}
-        result["details"] = [detail]
-    return result

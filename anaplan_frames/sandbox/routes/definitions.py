@@ -148,7 +148,9 @@ def _step(
             step["importDataSource"] = {"importDataSourceId": action.file.id, "type": "FILE"}
         return step
     if isinstance(action, ExportDefinition):
-        return {**_export(action), "actionType": "EXPORT"}
+        step = {**_export(action), "actionType": "EXPORT"}
+        del step["encoding"]  # only the list of exports shows it
+        return step
     return _action(action)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from anaplan_frames.sandbox.dumps import DumpGone
 from anaplan_frames.sandbox.envelope import ApiError, collection, not_found
-from anaplan_frames.sandbox.routes.access import both_forms, caller, sandbox_of
+from anaplan_frames.sandbox.kept_dumps import DumpGone
+from anaplan_frames.sandbox.routes.access import both_forms, caller, sandbox_of, visible_model
 from anaplan_frames.sandbox.routes.tasks import find_task
 from anaplan_frames.sandbox.tasks import COMPLETE
 
@@ -56,7 +56,8 @@ def _dump(request: Request) -> Path | None:
     import_id = request.path_params["object" if of_process else "id"]
     if of_process:
         nested = task.result.get("nestedResults", [])
-        if import_id not in [result["objectId"] for result in nested]:
+        ran = [result["objectId"] for result in nested]
+        if import_id not in ran or import_id not in visible_model(request).imports:
             raise not_found()
     try:
         return sandbox_of(request).dumps.find(task.model_id, import_id, user, task.id)

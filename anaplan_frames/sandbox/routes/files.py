@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,6 +22,9 @@ from anaplan_frames.sandbox.routes.access import (
     working_model,
 )
 from anaplan_frames.sandbox.routes.definitions import listing
+
+if TYPE_CHECKING:
+    from anaplan_frames.sandbox.model import Model
 
 MAX_CHUNK_BYTES = 50 * 2**20
 _GZIP_TYPES = ("application/x-gzip", "application/gzip")
@@ -44,14 +47,13 @@ async def begin_upload(request: Request) -> Response:
     count = (await json_body(request)).get("chunkCount")
     if not isinstance(count, int) or isinstance(count, bool) or not -1 <= count <= MAX_CHUNKS:
         raise ApiError(400, f"chunkCount must be -1 or a number up to {MAX_CHUNKS}")
-    file_id = request.path_params["file"]
-    if file_id not in model.files and file_id not in model.exports:
-        # As the service does: a file that no import reads comes into being.
-        model.files[file_id] = FileDefinition(file_id, file_id, ())
+    asked = request.path_params["file"]
+    # As in the service, an id that is no file's gives a new file, which no import reads.
+    definition = _find(model, asked) or model.file(asked, columns=[""])
     declared = None if count == -1 else count
     contents = sandbox_of(request).contents
-    contents.begin(model.id, file_id, caller(request).id, declared)
-    return answer(request, "file", file=_file(_definition(request), count))
+    contents.begin(model.id, definition.id, caller(request).id, declared)
+    return answer(request, "file", file=_file(definition, count))
 
 
 async def upload_chunk(request: Request) -> Response:
@@ -136,9 +138,14 @@ def delete(request: Request) -> Response:
     return Response(status_code=204)
 
 
+def _find(model: Model, asked: str) -> FileDefinition | ExportDefinition | None:
+    """Find a file by its id; the name serves too, for files that a wrong id brought about."""
+    named = (file for file in model.files.values() if file.name == asked)
+    return model.files.get(asked) or model.exports.get(asked) or next(named, None)
+
+
 def _definition(request: Request) -> FileDefinition | ExportDefinition:
-    model, file_id = visible_model(request), request.path_params["file"]
-    definition = model.files.get(file_id) or model.exports.get(file_id)
+    definition = _find(visible_model(request), request.path_params["file"])
     if definition is None:
         raise not_found()
     return definition
@@ -203,6 +210,7 @@ def _octets(blocks: Iterator[bytes], length: int) -> Response:
 routes = [
     *both_forms("/files", files),
     *both_forms("/files/{file}", begin_upload, ["POST"]),
+    *both_forms("/files/{file}/", begin_upload, ["POST"]),  # so anaplan-api begins its uploads
     *both_forms("/files/{file}", upload_whole, ["PUT"]),
     *both_forms("/files/{file}", download_whole),
     *both_forms("/files/{file}", delete, ["DELETE"]),

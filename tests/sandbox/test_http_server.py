@@ -1,0 +1,215 @@
+"""The server itself: rate limit, start and stop, errors inside, what a user of it sees."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from anaplan_frames.sandbox import Sandbox
+from tests.contract.plugin import RECORD
+from tests.sandbox.http_client import (
+    EMPLOYEES,
+    LIST_IMPORT,
+    Http,
+    build_headcount,
+    in_model,
+    log_in,
+)
+
+
+def test_too_many_requests_are_429_with_the_seconds_to_wait() -> None:
+    now = [1_800_000_000.0]
+    with Sandbox(rate_limit=6, token_lifetime=1e9, clock=lambda: now[0]) as sandbox:
+        http = Http(sandbox)
+        assert [http.get("/users/me").status_code for _ in range(7)] == [200] * 6 + [429]
+        answer = http.get("/users/me")
+        assert answer.headers["Retry-After"] == "10"
+        assert answer.json()["status"]["code"] == 429
+        now[0] += 4
+        assert http.get("/users/me").headers["Retry-After"] == "6"
+        now[0] += 6
+        assert [http.get("/users/me").status_code for _ in range(2)] == [200, 429]
+        now[0] += 3600
+        assert [http.get("/users/me").status_code for _ in range(7)] == [200] * 6 + [429]
+
+
+def test_logins_do_not_count_against_the_rate_limit() -> None:
+    with Sandbox(rate_limit=1) as sandbox:
+        assert [log_in(sandbox).status_code for _ in range(4)] == [201] * 4
+
+
+def test_the_rate_limit_can_be_switched_off() -> None:
+    with Sandbox(rate_limit=None) as sandbox:
+        http = Http(sandbox)
+        assert {http.get("/users/me").status_code for _ in range(50)} == {200}
+
+
+def test_it_binds_to_the_loopback_interface_only(tenant: Sandbox) -> None:
+    port = int(tenant.api_url.rpartition(":")[2])
+    assert tenant.api_url == tenant.auth_url == f"http://127.0.0.1:{port}"
+    with socket.socket() as other, pytest.raises(OSError, match="refused"):
+        other.connect(("127.0.0.2", port))
+
+
+def test_it_starts_and_stops_at_once_and_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    threads = set(threading.enumerate())
+    sandbox = Sandbox()
+    model = build_headcount(sandbox)
+    begun = time.monotonic()
+    sandbox.start()
+    started = time.monotonic()
+    http = in_model(Http(sandbox), model)
+    http.upload(EMPLOYEES)
+    http.run(f"imports/{LIST_IMPORT}")
+    assert list(tmp_path.iterdir())
+    stopping = time.monotonic()
+    sandbox.close()
+    assert time.monotonic() - stopping < 2
+    assert started - begun < 1
+    assert list(tmp_path.iterdir()) == []
+    assert set(threading.enumerate()) == threads
+
+
+def test_it_stops_although_tasks_are_waiting() -> None:
+    with Sandbox(task_pause=30) as sandbox:
+        model = in_model(Http(sandbox), build_headcount(sandbox))
+        for _ in range(3):
+            model.start(f"imports/{LIST_IMPORT}")
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 3
+
+
+def test_it_can_be_stopped_and_started_again_with_what_it_has() -> None:
+    sandbox = Sandbox()
+    model = build_headcount(sandbox)
+    with sandbox:
+        http = in_model(Http(sandbox), model)
+        http.upload(EMPLOYEES)
+        url = sandbox.api_url
+        sandbox.stop()
+        with pytest.raises(requests.ConnectionError):
+            requests.get(url, timeout=5)
+        sandbox.start(int(url.rpartition(":")[2]))
+        assert sandbox.api_url == url
+        result = http.run(f"imports/{LIST_IMPORT}")
+        assert result["successful"] is True
+
+
+def test_a_url_before_the_start_says_what_to_do() -> None:
+    with pytest.raises(RuntimeError, match="not running: use `with sandbox"):
+        _ = Sandbox().api_url
+
+
+def test_the_repr_shows_where_and_what_but_no_password() -> None:
+    sandbox = Sandbox(email="demo@example.com", password="open sesame")
+    build_headcount(sandbox)
+    assert repr(sandbox) == "<Sandbox not running, demo@example.com, models: Headcount>"
+    with sandbox:
+        assert repr(sandbox).startswith(f"<Sandbox at {sandbox.api_url}, ")
+    assert "sesame" not in repr(sandbox) + repr(sandbox.users.all())
+
+
+def test_a_fault_inside_is_500_in_the_envelope_and_a_log_entry(
+    tenant: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    build_headcount(tenant).files["broken"] = None  # type: ignore[assignment]
+    model = in_model(Http(tenant), next(iter(tenant.models.values())))
+    with caplog.at_level(logging.ERROR, "anaplan_frames.sandbox"):
+        answer = model.get("/files")
+    assert answer.status_code == 500
+    assert answer.json()["status"] == {"code": 500, "message": "Internal Server Error"}
+    assert "Traceback" not in answer.text
+    assert "AttributeError" in caplog.text
+    # A fault of the sandbox is no answer that the contract knows, and rightly so.
+    RECORD.take()
+
+
+def test_the_demo_tenant_has_the_ids_that_are_promised(sandbox: Sandbox) -> None:
+    http = Http(sandbox)
+    model = http.get("/models").json()["models"][0]
+    assert model["id"] == "D2D29CEE237C422099D83DCC4338CEA6"
+    assert model["currentWorkspaceId"] == "8a81b09d599f3c6e0159f605560c2630"
+    path = f"/models/{model['id']}"
+    shown = {
+        key: {item["id"]: item["name"] for item in http.get(f"{path}/{key}").json()[key]}
+        for key in ("files", "imports", "exports", "actions", "processes")
+    }
+    assert shown["imports"] == {
+        "112000000001": "Load airlines",
+        "112000000002": "Load airports",
+        "112000000003": "Load flights",
+    }
+    assert shown["files"]["113000000003"] == "flights.csv"
+    assert shown["exports"] == {"116000000001": "Flights export"}
+    assert shown["actions"] == {"117000000001": "Clear airports"}
+    assert shown["processes"] == {"118000000001": "Load all"}
+
+
+def run_script(script: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+SERVE = """
+    import sys
+    from anaplan_frames.sandbox import Sandbox, serve
+    serve(Sandbox(), 0, lambda sandbox: print(sandbox.api_url, flush=True))
+    print("stopped")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals differ on Windows")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_served_in_the_foreground_it_ends_with_a_signal_and_without_noise(number: int) -> None:
+    process = run_script(SERVE)
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert requests.get(f"{url}/2/0/users/me", timeout=5).status_code == 401
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (out, err, process.returncode) == ("stopped\n", "", 0)
+
+
+def test_a_sandbox_in_a_script_makes_no_noise() -> None:
+    process = run_script("""
+        import requests
+        from anaplan_frames.sandbox import Sandbox
+        with Sandbox() as sandbox:
+            requests.get(sandbox.api_url, timeout=5)
+            requests.put(sandbox.api_url + "/2/0/models/x/files/y", data=b"x", timeout=5)
+    """)
+    assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "duckdb"])
+def test_without_the_extra_the_import_says_how_to_install_it(missing: str) -> None:
+    process = run_script(f"""
+        import sys
+        sys.modules[{missing!r}] = None
+        try:
+            import anaplan_frames.sandbox
+        except ImportError as error:
+            print(error)
+    """)
+    out, _ = process.communicate(timeout=30)
+    assert out == "The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'\n"
