@@ -23,6 +23,9 @@ _NAMED_MARKS = {
     "NONE": "",
 }
 
+# What only Java calls by this name.
+_JAVA_ONLY = {"windows-31j": "cp932"}
+
 # Java reads these without a byte order mark as big-endian; Python would write a mark per chunk.
 _UNMARKED = {"utf-16": "utf-16-be", "utf-32": "utf-32-be"}
 
@@ -72,8 +75,8 @@ class Dialect:
         ConfigurationError
             If Python knows no such encoding.
         """
-        name = self.encoding.strip()
-        for candidate in (name, name.lower().removeprefix("x-"), name.lower().replace("ms", "cp")):
+        name = self.encoding.strip().lower().removeprefix("x-")
+        for candidate in (name, name.replace("windows-", "cp"), _JAVA_ONLY.get(name, name)):
             try:
                 found = codecs.lookup(candidate).name
                 "".encode(found)  # LookupError for codecs that are not of text, such as base64

@@ -64,9 +64,10 @@ def render_floats(column: pa.Array, place: Place) -> pa.Array:
     whole = (values == np.trunc(values)) | missing
     if largest < _EXACT_INTEGERS[values.itemsize] and whole.all():
         return pc.cast(clean, pa.int64(), safe=False)
-    exponents = (size >= _LARGEST_PLAIN) | ((size < _SMALLEST_PLAIN) & (size > 0))
     if values.itemsize == 2:
         exponents = ~missing  # Arrow widens them first, and writes the digits of the wider one
+    else:
+        exponents = (size >= _LARGEST_PLAIN) | ((size < _SMALLEST_PLAIN) & (size > 0))
     if not exponents.any():
         return clean
     return _replaced(pc.cast(clean, pa.large_string()), exponents, _scalars(values[exponents]))

@@ -15,7 +15,7 @@ from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 from anaplan_frames.tables.frame import check_labels, frame_batch
 from anaplan_frames.tables.regroup import regroup
-from anaplan_frames.tables.unsupported import is_polars, unsupported
+from anaplan_frames.tables.unsupported import is_polars, is_series, unsupported
 
 _GONE = "A stream of rows can be read once, and this one has been. Open it again."
 
@@ -108,7 +108,7 @@ def open_source(data: Any, index: bool = False) -> Source:
         return _Table(data)
     if is_polars(data, "DataFrame"):
         return _Polars(data)
-    if hasattr(data, "__arrow_c_stream__") and not isinstance(data, pd.Series):
+    if hasattr(data, "__arrow_c_stream__") and not is_series(data):
         return _Stream(_handed_over(pa.RecordBatchReader.from_stream, data))
     for opening in ("fetch_arrow_reader", "to_reader"):  # DuckDB relations, pyarrow scanners
         if hasattr(data, opening):
@@ -290,8 +290,8 @@ def _handed_over(how: Callable[[Any], Any], data: Any) -> Any:
         return how(data)
     except pa.ArrowInvalid as error:
         raise TypeError(
-            f"The {type(data).__name__} has a column that Arrow cannot hold ({error}). Cast it, "
-            "for instance to text or Decimal."
+            f"The {type(data).__name__} is no table that Arrow can hold ({error}). Cast columns "
+            "of types that Arrow lacks, for instance to text or Decimal."
         ) from error
 
 

@@ -74,8 +74,10 @@ def _rendered(value: Any, position: int, place: Place) -> tuple[int, str | None]
         return TEXT, "true" if value else "false"
     if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return NUMBER, str(int(value))
-    if isinstance(value, float | np.floating | Decimal):
-        return _number(value, position, place)
+    if isinstance(value, float | np.floating):
+        return _float(value, position, place)
+    if isinstance(value, Decimal):
+        return _decimal(value, position, place)
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
         if value is pd.NaT:
@@ -98,14 +100,20 @@ def _checked(text: str, position: int, place: Place) -> str:
     return text
 
 
-def _number(
-    value: float | np.floating[Any] | Decimal, position: int, place: Place
-) -> tuple[int, str | None]:
+def _float(value: float | np.floating[Any], position: int, place: Place) -> tuple[int, str | None]:
     if math.isnan(value):
         return TEXT, None
     if math.isinf(value):
         raise place.refusal(position, str(value), NOT_FINITE)
-    if isinstance(value, Decimal) and abs(value.adjusted()) > _LARGEST_EXPONENT:
+    return NUMBER, plain_number(value)
+
+
+def _decimal(value: Decimal, position: int, place: Place) -> tuple[int, str | None]:
+    if value.is_nan():
+        return TEXT, None
+    if value.is_infinite():
+        raise place.refusal(position, str(value), NOT_FINITE)
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise place.refusal(position, str(value), "is beyond all numbers that Anaplan can hold.")
     return NUMBER, plain_number(value)
 

@@ -15,6 +15,11 @@ def is_polars(data: Any, name: str) -> bool:
     return kind.__module__.split(".")[0] == "polars" and kind.__name__ == name
 
 
+def is_series(data: Any) -> bool:
+    """Say whether data is a single column, of pandas or Polars."""
+    return isinstance(data, pd.Series) or is_polars(data, "Series")
+
+
 def unsupported(data: Any) -> str:
     """Say what is taken instead, and how to come from here to there."""
     taken = (
@@ -27,7 +32,7 @@ def unsupported(data: Any) -> str:
 def _way_out(data: Any) -> str:
     if is_polars(data, "LazyFrame"):
         return " Call .collect() first."
-    if isinstance(data, pd.Series) or is_polars(data, "Series"):
+    if is_series(data):
         return " Call .to_frame() first."
     if isinstance(data, str | PathLike) or hasattr(data, "read"):
         return (
