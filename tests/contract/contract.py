@@ -6,15 +6,15 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
 from tests.contract.keys import KeyCheck
-from tests.contract.overlay import MAY_LACK, MENDS, NOT_IN_BOTH_FORMS, STATUSES
+from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
 from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
 from tests.contract.schemas import FORMATS, to_json_schema
 
@@ -33,13 +33,11 @@ class Body:
     document: dict[str, Any]
     examples: list[Any]
     may_lack: frozenset[str]
-    formats: FormatChecker = field(default=FORMATS)
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        components = {"schemas": self.document["components"]["schemas"]}
-        schema = to_json_schema({**self.schema, "components": components})
-        return Draft202012Validator(schema, format_checker=self.formats)
+        schema = {**self.schema, "components": self.document["components"]}
+        return Draft202012Validator(schema, format_checker=FORMATS)
 
     @cached_property
     def _keys(self) -> KeyCheck:
@@ -106,7 +104,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def mended(name: str) -> dict[str, Any]:
-    """Read an OpenAPI file and apply the mends of the overlay to it."""
+    """Read an OpenAPI file, mended by the overlay, with its named schemas as JSON Schema."""
     document = read(name)
     for mend in MENDS:
         if mend.file == name:
@@ -114,6 +112,7 @@ def mended(name: str) -> dict[str, Any]:
             for key in mend.at[:-1]:
                 place = place.setdefault(key, {})
             place[mend.at[-1]] = copy.deepcopy(mend.value)
+    document["components"]["schemas"] = to_json_schema(document["components"]["schemas"])
     if name == INTEGRATION:
         document["paths"] = _both_forms(document["paths"])
     return document
@@ -132,9 +131,16 @@ def _both_forms(paths: dict[str, Any]) -> dict[str, Any]:
         else:
             continue
         for method in _METHODS:
-            if method in item and (method, other) not in NOT_IN_BOTH_FORMS:
+            if method in item:
                 complete.setdefault(other, {}).setdefault(method, item[method])
     return complete
+
+
+def validator(name: str, schema: str) -> Draft202012Validator:
+    """Return a validator of one of a file's named schemas, mended."""
+    components = mended(name)["components"]
+    chosen = {"$ref": f"#/components/schemas/{schema}"}
+    return Draft202012Validator({**chosen, "components": components})
 
 
 @cache
@@ -187,7 +193,7 @@ def _body(
     if media != JSON:
         return None
     examples = [content["example"]] if "example" in content else []
-    return Body(content["schema"], document, examples, may_lack)
+    return Body(to_json_schema(content["schema"]), document, examples, may_lack)
 
 
 def _error_body(document: dict[str, Any]) -> Body:

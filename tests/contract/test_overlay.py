@@ -70,5 +70,8 @@ def test_operations_below_a_model_have_both_url_forms() -> None:
     } <= paths
 
 
-def test_a_model_below_its_workspace_is_no_operation() -> None:
-    assert contract().find("GET", "/2/0/workspaces/w/models/m") is None
+def test_a_model_below_its_workspace_is_405_and_nothing_else() -> None:
+    operation = contract().find("GET", "/2/0/workspaces/w/models/m")
+    assert operation is not None
+    assert not [status for status in operation.answers if status < "400"]
+    assert "405" in operation.answers

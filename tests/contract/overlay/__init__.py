@@ -9,7 +9,6 @@ from __future__ import annotations
 from tests.contract.overlay.examples import EXAMPLES
 from tests.contract.overlay.operations import (
     NO_OPERATION,
-    NOT_IN_BOTH_FORMS,
     OPERATIONS,
 )
 from tests.contract.overlay.schemas import SCHEMAS
@@ -18,4 +17,4 @@ from tests.contract.overlay.tasks import TASKS
 
 MENDS = (*SCHEMAS, *OPERATIONS, *TASKS, *EXAMPLES)
 
-__all__ = ["MAY_LACK", "MENDS", "NOT_IN_BOTH_FORMS", "NO_OPERATION", "STATUSES"]
+__all__ = ["MAY_LACK", "MENDS", "NO_OPERATION", "STATUSES"]

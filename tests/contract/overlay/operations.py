@@ -1,4 +1,8 @@
-"""Operations that the files leave out, and which of the two URL forms there are."""
+"""Operations that the files leave out.
+
+Those below a model exist as ``/workspaces/{w}/models/{m}/...`` and as ``/models/{m}/...``; where a
+file describes one form only, `tests/contract/contract.py` gives the other the same description.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +51,13 @@ OPERATIONS = (
         {"200": _json(envelope(action=one("Action")), example("action", action=_ACTION))},
         "one action, in the form of an element of the list of actions; the file lacks it",
     ),
+    Mend(
+        INTEGRATION,
+        ("paths", IN_MODEL),
+        {"get": {"responses": {"405": _EMPTY}}},
+        "the one operation without this URL form: a model below its workspace answers 405",
+    ),
 )
-
-# Every operation below a model exists as /workspaces/{w}/models/{m}/... and as /models/{m}/...,
-# though the files list most of them in one form only. Except these, by (method, path).
-NOT_IN_BOTH_FORMS = {
-    ("get", IN_MODEL): "the service answers 405 for a model below its workspace",
-}
 
 # Requests that are no operation at all: the statuses and why they are right.
 NO_OPERATION = {

@@ -36,10 +36,38 @@ MAY_LACK = (
         "task.result",
         "not there before the task has ended, which the schema checks by taskState",
     ),
+    *(
+        MayLack(
+            ("get",),
+            rf"{_TASKS}/\{{taskId\}}",
+            f"task.result.{key}",
+            "a cancelled task has none; of a complete one the schema requires it",
+        )
+        for key in ("details", "nestedResults")
+    ),
     MayLack(
         ("get",),
         r".*/dimensions/\{dimensionId\}/items",
         "items",
         "the key is left out where there is no item",
+    ),
+    *(
+        MayLack(
+            ("get",),
+            r"/workspaces(/\{workspaceId\})?",
+            f"{workspace}.{key}",
+            "sent only where tenantDetails=true asks for it, as the parameter's description says",
+        )
+        for workspace in ("workspaces[]", "workspace")
+        for key in ("sizeAllowance", "currentSize")
+    ),
+    *(
+        MayLack(
+            ("get",),
+            r"/users(/\{userId\})?",
+            f"{user}.lastLoginDate",
+            "somebody who never logged in has none",
+        )
+        for user in ("users[]", "user")
     ),
 )

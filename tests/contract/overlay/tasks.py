@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.overlay.mend import (
     IN_MODEL,
     INTEGRATION,
@@ -52,6 +54,13 @@ _POLL = (
 _CANCEL = "DELETE cancels a task; the file leaves it out, so its answer may be empty or the task"
 
 
+def _task(kind: str) -> dict[str, Any]:
+    """Give the schema of a task; what its result holds is required once it is complete."""
+    complete = {"required": ["taskState"], "properties": {"taskState": {"const": "COMPLETE"}}}
+    result = {"required": sorted(_RESULTS[kind])}
+    return {**one("Task"), "if": complete, "then": {"properties": {"result": result}}}
+
+
 def _mends(kind: str) -> list[Mend]:
     tasks = f"{IN_MODEL}/{kind}/{_OWNERS[kind]}/tasks"
     poll = {**_SUMMARY, "progress": 1.0, "currentStep": "Complete.", "result": _RESULTS[kind]}
@@ -63,7 +72,7 @@ def _mends(kind: str) -> list[Mend]:
         "schema": envelope(task=one("TaskWithUrl")),
         "example": example("task", task=_STARTED),
     }
-    polled = {"schema": envelope(task=one("Task")), "example": example("task", task=poll)}
+    polled = {"schema": envelope(task=_task(kind)), "example": example("task", task=poll)}
     cancelled = {"schema": envelope(task=one("Task")), "example": example("task", task=_STARTED)}
     return [
         Mend(INTEGRATION, answer_at("get", tasks), listed, _FORM),

@@ -1,0 +1,1 @@
+"""Other people's clients, unchanged but for the host, against the sandbox."""
