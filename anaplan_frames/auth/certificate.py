@@ -9,8 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from anaplan_frames.auth.credentials import Credentials, LoginRequest
-from anaplan_frames.auth.identity import Identity, check_data_format
+from anaplan_frames.auth.identity import Identity, SignedLogin, check_data_format
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.auth.sources import Source, conceal
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
@@ -23,7 +22,7 @@ _KEY = re.compile(
 )
 
 
-class CertificateAuth(Credentials):
+class CertificateAuth(SignedLogin):
     """Sign in with a certificate that is registered with Anaplan.
 
     Parameters
@@ -63,18 +62,6 @@ class CertificateAuth(Credentials):
         chain = _certificates(chain_source)
         key = _private_key(Source.open(key_given, "private key"), secret)
         self._identity = Identity.of(key, chain, str(chain_source))
-
-    def __repr__(self) -> str:
-        return f"CertificateAuth({self._identity.origin}, of {self._identity.subject!r})"
-
-    def login(self) -> LoginRequest:
-        """Return a request with fresh signed data; AuthenticationError if it has expired."""
-        return self._identity.login(self._data_format)
-
-    @property
-    def refusal(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
-        return self._identity.refusal
 
 
 def _certificates(source: Source) -> list[x509.Certificate]:

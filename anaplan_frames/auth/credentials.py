@@ -121,7 +121,8 @@ class BasicAuth(Credentials):
         self._password = secret
 
     def __repr__(self) -> str:
-        return f"BasicAuth({self.email!r}, password='***')"
+        # A traceback may show an object whose making has failed.
+        return f"BasicAuth({getattr(self, 'email', '')!r}, password='***')"
 
     def login(self) -> LoginRequest:
         """Return the request that signs in with email and password."""
@@ -160,9 +161,8 @@ class TokenAuth(Credentials):
         words = [Secret(word) for word in token.split()]
         del token
         scheme = "AnaplanAuthToken"
-        if len(words) == 2 and words[0].reveal() in ("AnaplanAuthToken", "Bearer"):
-            scheme = words[0].reveal()
-            words = words[1:]
+        if words and words[0].reveal() in ("AnaplanAuthToken", "Bearer"):
+            scheme = words.pop(0).reveal()
         if len(words) != 1 or not words[0].reveal().isascii():
             raise ConfigurationError("TokenAuth needs a token: one word, as Anaplan gave it.")
         self._scheme = scheme

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from anaplan_frames.auth.credentials import LoginRequest
+from anaplan_frames.auth.credentials import Credentials, LoginRequest
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
 DataFormat = Literal["v1", "v2"]
@@ -116,6 +116,28 @@ class Identity:
             "registered in Anaplan (Administration > Security > Certificates), that its user is "
             "active, and that this machine's clock is right."
         )
+
+
+class SignedLogin(Credentials):
+    """A credential that signs in with a key and certificate, wherever it found them."""
+
+    _identity: Identity
+    _data_format: DataFormat = "v2"
+
+    def __repr__(self) -> str:
+        # A traceback may show an object whose making has failed.
+        identity: Identity | None = getattr(self, "_identity", None)
+        shown = f"{identity.origin}, of {identity.subject!r}" if identity else "not opened"
+        return f"{type(self).__name__}({shown})"
+
+    def login(self) -> LoginRequest:
+        """Return a request with fresh signed data; AuthenticationError if it has expired."""
+        return self._identity.login(self._data_format)
+
+    @property
+    def refusal(self) -> str:
+        """What to say when Anaplan refuses the certificate."""
+        return self._identity.refusal
 
 
 def check_data_format(data_format: str) -> DataFormat:

@@ -71,8 +71,9 @@ def open_entry(
 def _import_jks(source: Source) -> Any:
     """Import `pyjks` when it is needed: most keystores of today are PKCS#12."""
     convert = (
-        f"Or convert the keystore once, which needs no extra: keytool -importkeystore "
-        f"-srckeystore {source.name} -destkeystore keystore.p12 -deststoretype pkcs12"
+        "Or, where that fails for want of a compiler, convert the keystore once: "
+        f"keytool -importkeystore -srckeystore {source.name} -destkeystore keystore.p12 "
+        "-deststoretype pkcs12"
     )
     try:
         import jks
@@ -83,11 +84,7 @@ def _import_jks(source: Source) -> Any:
         missing = "a part of it"
     else:
         return jks
-    if missing == "jks":
-        raise MissingExtra(f"The {source}, in Java's own format,", "keystore", hint=convert)
-    raise MissingExtra(
-        f"The {source}, in Java's own format, is read by pyjks, which is installed without "
-        f"{missing}, and",
-        "keystore",
-        hint=convert,
-    )
+    purpose = f"The {source} is in Java's own format, which"
+    if missing != "jks":
+        purpose += f" pyjks cannot read here for want of {missing}; it"
+    raise MissingExtra(purpose, "keystore", hint=convert)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from anaplan_frames.auth.credentials import Credentials, LoginRequest
-from anaplan_frames.auth.identity import Identity, check_data_format
+from anaplan_frames.auth.identity import Identity, SignedLogin, check_data_format
 from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_entry, open_java_keystore
 from anaplan_frames.auth.pkcs12 import open_pkcs12
 from anaplan_frames.auth.secret import Secret
@@ -14,7 +13,7 @@ from anaplan_frames.auth.sources import Source, conceal
 from anaplan_frames.errors import AuthenticationError, ConfigurationError, near_names
 
 
-class KeystoreAuth(Credentials):
+class KeystoreAuth(SignedLogin):
     """Sign in with a certificate that is registered with Anaplan, kept in a keystore.
 
     Parameters
@@ -56,18 +55,6 @@ class KeystoreAuth(Credentials):
         self._data_format = check_data_format(data_format)
         source = Source.open(given, "keystore")
         self._identity = _identity(source, store_secret, alias, key_secret)
-
-    def __repr__(self) -> str:
-        return f"KeystoreAuth({self._identity.origin}, of {self._identity.subject!r})"
-
-    def login(self) -> LoginRequest:
-        """Return a request with fresh signed data; AuthenticationError if it has expired."""
-        return self._identity.login(self._data_format)
-
-    @property
-    def refusal(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
-        return self._identity.refusal
 
 
 def _identity(

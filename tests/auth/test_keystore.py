@@ -1,0 +1,289 @@
+"""Keystores: told apart by content, opened with the right words for each fault."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import jks
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+from anaplan_frames.auth import KeystoreAuth
+from anaplan_frames.errors import AuthenticationError, ConfigurationError, MissingExtra
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transport import Transport
+from tests.auth.making import Holder, date, holder
+
+DATA = Path(__file__).parent / "data"
+JAVA = [DATA / "two.jks", DATA / "two.jceks"]
+KEYTOOL = [*JAVA, DATA / "two.pkcs12"]
+STORE, KEY = "store-password", "key-Planner"
+
+
+@pytest.fixture(scope="module")
+def planner() -> Holder:
+    return holder("planner")
+
+
+def certificate_of(credential: KeystoreAuth) -> x509.Certificate:
+    encoded = credential.login().headers["Authorization"].split()[1]
+    return x509.load_pem_x509_certificate(base64.b64decode(encoded))
+
+
+def subject_of(credential: KeystoreAuth) -> str:
+    return certificate_of(credential).subject.rfc4514_string()
+
+
+def java_store(one: Holder, *chain: Holder) -> bytes:
+    certificates = [each.certificate.public_bytes(Encoding.DER) for each in (one, *chain)]
+    entry = jks.PrivateKeyEntry.new("planner", certificates, one.key_der())
+    saved: bytes = jks.KeyStore.new("jks", [entry]).saves(STORE)
+    return saved
+
+
+def p12_store(
+    one: Holder,
+    *chain: Holder,
+    alias: bytes | None = b"planner",
+    guard: KeySerializationEncryption | None = None,
+) -> bytes:
+    assert isinstance(one.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return pkcs12.serialize_key_and_certificates(
+        alias,
+        one.key,
+        one.certificate,
+        [each.certificate for each in chain],
+        guard or BestAvailableEncryption(STORE.encode()),
+    )
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+@pytest.mark.parametrize("alias", ["planner", "auditor", "Auditor"])
+def test_each_key_of_a_keystore_by_keytool_opens_by_its_alias(path: Path, alias: str) -> None:
+    name = alias.capitalize()
+    key_password = None if path.suffix == ".pkcs12" else f"key-{name}"
+    assert subject_of(KeystoreAuth(path, STORE, alias, key_password)) == f"CN={name}"
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_the_name_of_the_file_does_not_matter(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "keystore.jks"
+    other.write_bytes(path.read_bytes())
+    key_password = None if path.suffix == ".pkcs12" else KEY
+    assert subject_of(KeystoreAuth(str(other), STORE, "planner", key_password)) == "CN=Planner"
+
+
+@pytest.mark.parametrize("name", ["one.jks", "one.jceks"])
+def test_one_key_needs_no_alias_and_the_keystores_password_opens_it(name: str) -> None:
+    assert subject_of(KeystoreAuth(DATA / name, STORE)) == "CN=Planner"
+
+
+def test_of_a_chain_the_certificate_of_the_key_is_sent(planner: Holder) -> None:
+    store = java_store(planner, holder("authority"))
+    assert certificate_of(KeystoreAuth(store, STORE)) == planner.certificate
+
+
+@pytest.mark.parametrize("alias", [b"planner", None, "plänner".encode()])
+def test_pkcs12_opens_with_and_without_an_alias(planner: Holder, alias: bytes | None) -> None:
+    store = p12_store(planner, holder("authority"), alias=alias)
+    assert certificate_of(KeystoreAuth(store, STORE)) == planner.certificate
+    if alias:
+        credential = KeystoreAuth(store, STORE, alias.decode())
+        assert certificate_of(credential) == planner.certificate
+
+
+def test_pkcs12_in_the_old_encryption_of_java_8_opens(planner: Holder) -> None:
+    guard = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(2000)
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .build(STORE.encode())
+    )
+    assert certificate_of(KeystoreAuth(p12_store(planner, guard=guard), STORE, "planner"))
+
+
+def test_pkcs12_without_a_password_opens_with_an_empty_one(planner: Holder) -> None:
+    assert KeystoreAuth(p12_store(planner, guard=NoEncryption()), "").login()
+
+
+def test_the_sandbox_takes_the_login(sandbox: Sandbox) -> None:
+    credential = KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
+    sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
+    transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
+    assert transport.get("/users/me", what="me")["user"]["email"] == sandbox.email
+    transport.close()
+
+
+def refusal(*args: object) -> str:
+    """Return the words with which a keystore is refused, without the folder."""
+    with pytest.raises((AuthenticationError, ConfigurationError)) as caught:
+        KeystoreAuth(*args)  # type: ignore[arg-type]
+    return f"{caught.type.__name__}: {caught.value}".replace(f"{DATA}/", "")
+
+
+@pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
+def test_a_wrong_keystore_password_is_named(path: Path) -> None:
+    assert refusal(path, "wrong", "planner", KEY) == (
+        f"AuthenticationError: The keystore '{path.name}' cannot be opened with this password. "
+        "Check the keystore's password."
+    )
+
+
+def test_a_wrong_password_of_a_pkcs12_keystore_is_named() -> None:
+    assert refusal(DATA / "two.pkcs12", "wrong", "planner") == (
+        "AuthenticationError: The keystore 'two.pkcs12' cannot be opened with this password. "
+        "Check the keystore's password; if that is right, the file is damaged."
+    )
+
+
+@pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
+@pytest.mark.parametrize("key_password", [None, "wrong", "key-Auditor", "pässword"])
+def test_a_wrong_key_password_is_named(path: Path, key_password: str | None) -> None:
+    assert refusal(path, STORE, "planner", key_password) == (
+        f"AuthenticationError: The key 'planner' in the keystore '{path.name}' cannot be opened "
+        "with this password. Give the key's own password: key_password=..., or "
+        "ANAPLAN_KEYSTORE_KEY_PASSWORD."
+    )
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_an_unknown_alias_names_the_near_ones_and_all_there_are(path: Path) -> None:
+    assert refusal(path, STORE, "planer") == (
+        f"ConfigurationError: The keystore '{path.name}' has no key 'planer'. Did you mean "
+        "'planner'? It holds: 'auditor', 'planner'."
+    )
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_a_trusted_certificate_is_no_key(path: Path) -> None:
+    assert "has no key 'authority'." in refusal(path, STORE, "authority")
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_several_keys_and_no_alias_are_named(path: Path) -> None:
+    assert refusal(path, STORE) == (
+        f"ConfigurationError: The keystore '{path.name}' holds several keys: 'auditor', 'planner'. "
+        "Say which: alias=..., or ANAPLAN_KEYSTORE_ALIAS."
+    )
+
+
+def test_a_keystore_without_a_key_is_named(planner: Holder) -> None:
+    certificate = planner.certificate.public_bytes(Encoding.DER)
+    entry = jks.TrustedCertEntry.new("authority", certificate)
+    store = jks.KeyStore.new("jks", [entry]).saves(STORE)
+    assert "holds no private key" in refusal(store, STORE)
+    bare = pkcs12.serialize_key_and_certificates(
+        None, None, None, [planner.certificate], BestAvailableEncryption(STORE.encode())
+    )
+    assert "holds no private key" in refusal(bare, STORE)
+
+
+def test_an_expired_certificate_in_a_keystore_is_named() -> None:
+    old = holder("planner", first=date("2001-01-01"), last=date("2002-02-03"))
+    for store in (java_store(old), p12_store(old)):
+        assert refusal(store, STORE) == (
+            "AuthenticationError: The certificate 'planner' in the keystore given of 'planner' "
+            "expired on 2002-02-03. Have a new one made, and register it with Anaplan."
+        )
+
+
+def test_a_key_that_is_not_rsa_is_refused() -> None:
+    curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
+    assert "is not an RSA key, and Anaplan takes no other" in refusal(p12_store(curve), STORE)
+
+
+def test_a_key_with_the_certificate_of_another_is_refused(planner: Holder) -> None:
+    other = Holder(planner.key, holder("authority").certificate)
+    assert "The private key does not belong to certificate 'planner' in the keystore" in refusal(
+        java_store(other), STORE
+    )
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_a_damaged_keystore_is_named_and_never_crashes(path: Path) -> None:
+    content = path.read_bytes()
+    for length in (4, 20, 100, len(content) // 2, len(content) - 30):
+        assert "damaged" in refusal(content[:length], STORE) or length == 4
+
+
+def test_what_is_no_keystore_is_named(planner: Holder) -> None:
+    assert refusal(planner.pem, STORE) == (
+        "ConfigurationError: The keystore given is not a keystore (JKS, JCEKS or PKCS#12). "
+        "Where it is PEM text, use CertificateAuth."
+    )
+    assert refusal("nowhere.jks", STORE) == (
+        "ConfigurationError: The keystore 'nowhere.jks': there is no such file. Check the path."
+    )
+
+
+@pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
+def test_without_the_extra_the_command_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jks", None)
+    with pytest.raises(MissingExtra) as caught:
+        KeystoreAuth(path, STORE, "planner", KEY)
+    assert str(caught.value) == (
+        f"The keystore {str(path)!r} is in Java's own format, which needs an extra: "
+        "pip install 'anaplan-frames[keystore]'. Or, where that fails for want of a compiler, "
+        f"convert the keystore once: keytool -importkeystore -srckeystore '{path}' -destkeystore "
+        "keystore.p12 -deststoretype pkcs12"
+    )
+
+
+def test_pkcs12_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jks", None)
+    assert KeystoreAuth(DATA / "two.pkcs12", STORE, "planner").login()
+
+
+def test_an_extra_that_lacks_a_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "jks"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "javaobj", None)
+    with pytest.raises(MissingExtra, match="which pyjks cannot read here for want of javaobj; it"):
+        KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
+
+
+def test_neither_twofish_nor_pyjks_is_needed_before_it_is() -> None:
+    script = (
+        "import sys; sys.modules['twofish'] = None\n"
+        "from anaplan_frames.auth import KeystoreAuth\n"
+        "assert 'jks' not in sys.modules\n"
+        f"KeystoreAuth({str(DATA / 'two.jks')!r}, {STORE!r}, 'planner', {KEY!r}).login()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
+def test_no_frame_of_an_error_shows_a_password(path: Path) -> None:
+    with pytest.raises((AuthenticationError, ConfigurationError)) as caught:
+        KeystoreAuth(path, STORE, "nobody", KEY)
+    text = ""
+    error: BaseException | None = caught.value
+    while error is not None:
+        each = traceback.TracebackException.from_exception(error, capture_locals=True)
+        text += "".join(each.format())
+        error = error.__cause__ or error.__context__
+    assert STORE not in text
+    assert KEY not in text
+
+
+def test_repr_tells_whose_it_is_and_no_secret() -> None:
+    credential = KeystoreAuth((DATA / "two.jks").read_bytes(), STORE, "planner", KEY)
+    assert repr(credential) == (
+        "KeystoreAuth(certificate 'planner' in the keystore given, of 'Planner')"
+    )
+    assert STORE not in repr(vars(credential))
