@@ -41,14 +41,15 @@ class Certificates:
         self._users: dict[bytes, User] = {}
 
     def register(self, pem: bytes, user: User) -> None:
-        """Let the owner of the certificate's key log in as `user`.
+        """Let the owner of a certificate's key log in as `user`; `pem` may hold a chain.
 
         Raises
         ------
         ValueError
             If `pem` holds no certificate.
         """
-        self._users[_fingerprint(x509.load_pem_x509_certificate(pem))] = user
+        for certificate in x509.load_pem_x509_certificates(pem):
+            self._users[_fingerprint(certificate)] = user
 
     def login(self, header: str, body: Mapping[str, Any], now: float) -> User:
         """Check a login.

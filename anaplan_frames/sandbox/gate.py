@@ -6,7 +6,7 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from anaplan_frames.sandbox.envelope import ApiError, error_response
@@ -74,6 +74,8 @@ class Net:
 
         try:
             await self._app(scope, receive, note)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception:
             _log.exception("%s %s failed", scope.get("method"), scope.get("path"))
             if begun:  # half an answer cannot be mended: end the connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import tempfile
@@ -89,6 +90,7 @@ class Sandbox:
         self.tasks = Tasks(task_pause, clock)
         self.actions = Actions(self.contents, self.dumps)
         self._server: Server | None = None
+        self._closed = False
         self.add_user(email, password)
 
     @classmethod
@@ -198,10 +200,14 @@ class Sandbox:
         """Start serving in a thread; on a free port unless one is given."""
         if self._server is not None:
             raise RuntimeError("The sandbox is running already.")
+        if self._closed:
+            raise RuntimeError("The sandbox was closed and its data are gone: make another.")
         # Looked up at each start, so that a test can put its check around the application.
         server = Server(app.build_app(self), port)
         server.start()
         self._server = server
+        # A notebook or script need not close what it started; DuckDB complains at the very end.
+        atexit.register(self.close)
         return self
 
     def stop(self) -> None:
@@ -213,6 +219,10 @@ class Sandbox:
 
     def close(self) -> None:
         """Stop, and let go of everything: databases, uploads, temporary files."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
         self.stop()
         if self.data is not None:
             self.contents.save()

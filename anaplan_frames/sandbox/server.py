@@ -85,7 +85,12 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | None = None) -> None:
+def _print_url(sandbox: Sandbox) -> None:
+    said = f"Anaplan sandbox at {sandbox.api_url}, login {sandbox.email}. Ctrl-C ends it."
+    print(said, flush=True)
+
+
+def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] = _print_url) -> None:
     """Serve in the foreground until Ctrl-C or SIGTERM, then close the sandbox.
 
     Parameters
@@ -94,7 +99,7 @@ def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | Non
     port : int
         On 127.0.0.1; 0 takes a free one.
     announce : callable, optional
-        Called with the sandbox as soon as it takes requests, to say where it is.
+        Called with the sandbox as soon as it takes requests; prints its URL by default.
 
     Raises
     ------
@@ -105,8 +110,7 @@ def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] | Non
     try:
         sandbox.start(port)
         with _terminated(stopped.set):
-            if announce:
-                announce(sandbox)
+            announce(sandbox)
             # Waiting in slices, because an endless wait cannot be interrupted on Windows.
             while not stopped.wait(0.5):
                 pass

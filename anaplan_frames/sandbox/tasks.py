@@ -68,7 +68,7 @@ class Task:
             raise Cancelled
         with self._lock:
             self.current_step = text
-            self.progress = min(1.0, max(0.0, progress))
+            self.progress = min(1.0, max(self.progress, progress))  # it never falls back
 
     def begin(self) -> None:
         """Pass to IN_PROGRESS; raises `Cancelled` if the task was cancelled before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -110,6 +111,20 @@ def test_it_can_be_stopped_and_started_again_with_what_it_has() -> None:
         assert result["successful"] is True
 
 
+def test_closing_twice_does_no_harm_but_a_closed_sandbox_does_not_start() -> None:
+    with Sandbox() as sandbox:
+        sandbox.close()
+    with pytest.raises(RuntimeError, match="closed and its data are gone: make another"):
+        sandbox.start()
+
+
+def test_a_port_in_use_is_an_os_error(tenant: Sandbox) -> None:
+    other = Sandbox()
+    with pytest.raises(OSError, match="in use"):
+        other.start(int(tenant.api_url.rpartition(":")[2]))
+    other.close()
+
+
 def test_a_url_before_the_start_says_what_to_do() -> None:
     with pytest.raises(RuntimeError, match="not running: use `with sandbox"):
         _ = Sandbox().api_url
@@ -170,9 +185,8 @@ def run_script(script: str) -> subprocess.Popen[str]:
 
 
 SERVE = """
-    import sys
     from anaplan_frames.sandbox import Sandbox, serve
-    serve(Sandbox(), 0, lambda sandbox: print(sandbox.api_url, flush=True))
+    serve(Sandbox(), 0)
     print("stopped")
 """
 
@@ -182,7 +196,12 @@ SERVE = """
 def test_served_in_the_foreground_it_ends_with_a_signal_and_without_noise(number: int) -> None:
     process = run_script(SERVE)
     assert process.stdout is not None
-    url = process.stdout.readline().strip()
+    said = re.fullmatch(
+        r"Anaplan sandbox at (http://127.0.0.1:\d+), login demo@example.com. Ctrl-C ends it.\n",
+        process.stdout.readline(),
+    )
+    assert said is not None
+    url = said[1]
     assert requests.get(f"{url}/2/0/users/me", timeout=5).status_code == 401
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
@@ -199,6 +218,41 @@ def test_a_sandbox_in_a_script_makes_no_noise() -> None:
     """)
     assert process.communicate(timeout=30) == ("", "")
     assert process.returncode == 0
+
+
+def test_a_sandbox_that_is_never_closed_does_not_keep_the_interpreter(tmp_path: Path) -> None:
+    process = run_script(f"""
+        import tempfile
+        tempfile.tempdir = {str(tmp_path)!r}
+        import warnings
+        warnings.simplefilter("ignore", ResourceWarning)  # it is right, and not the point here
+        from anaplan_frames.sandbox import Sandbox
+        from tests.sandbox.http_client import build_headcount, in_model, Http
+        sandbox = Sandbox(task_pause=0)
+        model = in_model(Http(sandbox.start()), build_headcount(sandbox))
+        model.upload(b"Name,Code,Grade")
+        model.run("imports/112000000001")
+    """)
+    assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_client_that_hangs_up_in_the_middle_of_an_upload_leaves_no_trace(
+    tenant: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = in_model(Http(tenant), build_headcount(tenant))
+    port = int(tenant.api_url.rpartition(":")[2])
+    head = (
+        f"PUT /2/0{model.path}/files/113000000001 HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: AnaplanAuthToken {model.http.token}\r\nContent-Length: 1000\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head.encode() + b"half")
+        time.sleep(0.1)
+    time.sleep(0.1)
+    assert model.get("/files/113000000001").status_code == 404
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "duckdb"])
