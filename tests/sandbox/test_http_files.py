@@ -63,7 +63,9 @@ def test_each_chunk_is_unzipped_on_its_own(model: InModel) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [b"not gzip", gzip.compress(EMPLOYEES)[:-9], gzip.compress(EMPLOYEES)[:-8] + bytes(8)]
+    "bad",
+    [b"not gzip", gzip.compress(EMPLOYEES)[:-9], gzip.compress(EMPLOYEES)[:-8] + bytes(8)],
+    ids=["not gzip", "cut off", "wrong checksum"],  # the bytes hold the time, so would the ids
 )
 def test_a_chunk_that_is_not_whole_gzip_is_refused(model: InModel, bad: bytes) -> None:
     model.post(f"/files/{FILE}", {"chunkCount": 1})
