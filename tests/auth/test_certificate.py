@@ -307,7 +307,7 @@ def test_no_frame_of_an_error_shows_key_or_password(certificate: bytes | None) -
         CertificateAuth(certificate, KEY, PASSWORD)
     each = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     shown = "".join(each.format())
-    assert "-----BEGIN" not in shown
+    assert "PRIVATE KEY-----" not in shown
     assert PASSWORD not in shown
 
 
@@ -316,5 +316,5 @@ def test_no_frame_of_a_wrong_password_shows_it(planner: Holder) -> None:
         CertificateAuth(planner.pem, planner.key_pem(b"another"), PASSWORD)
     each = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     shown = "".join(each.format())
-    assert "-----BEGIN" not in shown
+    assert "PRIVATE KEY-----" not in shown
     assert PASSWORD not in shown
