@@ -197,6 +197,17 @@ def test_a_cancelled_task_changes_nothing() -> None:
         assert exported(model) == []
 
 
+def test_a_task_cancelled_while_it_runs_is_rolled_back(model: InModel) -> None:
+    rows = "".join(f"Name {number},E{number},A\n" for number in range(200_000))
+    model.upload(f"Name,Code,Grade\n{rows}".encode())
+    task = model.start(LOAD)
+    while model.status(task)["taskState"] == "NOT_STARTED":
+        time.sleep(0.005)
+    assert model.delete(task) == 204
+    assert model.wait(task)["taskState"] == "CANCELLED"
+    assert exported(model) == []
+
+
 def test_a_task_that_waits_behind_another_can_be_cancelled() -> None:
     with Sandbox(rate_limit=None, task_pause=0.1) as sandbox:
         model = in_model(Http(sandbox), build_headcount(sandbox))
