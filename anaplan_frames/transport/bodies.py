@@ -1,4 +1,4 @@
-"""How the body of a successful answer is taken: left on the wire, whole, as bytes or as JSON."""
+"""How a successful answer is taken: left on the wire, whole, as bytes or as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from typing import Any
 from anaplan_frames.errors import TransferError
 from anaplan_frames.transport.hosts import host_of
 from anaplan_frames.transport.session import BrokenBody, CheckedResponse
+
+
+def refuse_page(response: CheckedResponse) -> None:
+    """Raise TransferError for a web page, which Anaplan never sends.
+
+    A proxy that wants a sign-in answers so, with status 200, and has done nothing.
+    """
+    if _kind(response) == "text/html":
+        response.close()
+        raise _not_anaplan(response)
 
 
 def left(response: CheckedResponse) -> CheckedResponse:
@@ -34,7 +44,7 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
     BrokenBody
         The body is said to be JSON and is cut.
     TransferError
-        The body is something else, such as the page of a proxy.
+        The body is something else.
     """
     content = response.content
     if not content.strip():
@@ -45,10 +55,19 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
         answer = None
     if isinstance(answer, dict):
         return answer
-    kind = response.headers.get("Content-Type", "").split(";")[0].strip() or "no content type"
-    if answer is None and kind.endswith("json"):
+    if answer is None and _kind(response).endswith("json"):
         raise BrokenBody(f"{response.what}: {host_of(response.url)} answered with broken JSON.")
-    raise TransferError(
+    raise _not_anaplan(response)
+
+
+def _kind(response: CheckedResponse) -> str:
+    """Return the content type without its parameters."""
+    return response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+
+def _not_anaplan(response: CheckedResponse) -> TransferError:
+    return TransferError(
         f"{response.what}: {host_of(response.url)} did not answer as Anaplan does, but with "
-        f"{kind}. Check api_url and auth_url, and whether a proxy asks you to sign in first."
+        f"{_kind(response) or 'an unknown content type'}. "
+        "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )

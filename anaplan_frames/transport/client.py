@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ class Transport:
         self._auth = auth
         self._timeout = timeout
         self._sender = Sender(
-            user_agent=f"anaplan-frames/{version('anaplan-frames')}",
+            user_agent=_user_agent(),
             max_connections=max_connections,
             requests_per_minute=requests_per_minute,
             tries=tries,
@@ -94,6 +94,9 @@ class Transport:
         self._keeper = TokenKeeper(auth, self._sign_in, self.clock)
         self._closing = threading.Lock()
         self._closed = False
+
+    def __repr__(self) -> str:
+        return f"Transport({self.api_url!r})"
 
     def request(
         self,
@@ -229,6 +232,14 @@ class Transport:
             refusal=self._auth.refusal,
         )
         return self._sender.send(call, _answer_and_time, None)
+
+
+def _user_agent() -> str:
+    """Say who calls; the version is unknown where the package runs from a zip file."""
+    try:
+        return f"anaplan-frames/{version('anaplan-frames')}"
+    except PackageNotFoundError:
+        return "anaplan-frames"
 
 
 def _answer_and_time(response: CheckedResponse) -> tuple[dict[str, Any], float | None]:

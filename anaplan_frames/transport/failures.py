@@ -64,7 +64,7 @@ def _is_name_unknown(root: BaseException) -> bool:
     )
 
 
-def of_exception(error: requests.RequestException | OSError, what: str, url: str) -> Failure:
+def of_exception(error: Exception, what: str, url: str) -> Failure:
     """Word an exception of `requests`; it keeps no reference to the request and its headers."""
     host = host_of(url)
     root = _root(error)
@@ -105,7 +105,8 @@ def of_exception(error: requests.RequestException | OSError, what: str, url: str
         text = f"{what}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
         return Failure(TransferError(text), again=False, doubtful=False)
     text = f"{what}: the request cannot be sent ({type(error).__name__})."
-    return Failure(TransferError(text), again=False, doubtful=True)
+    unsendable = isinstance(error, ValueError | requests.exceptions.InvalidJSONError)
+    return Failure(TransferError(text), again=False, doubtful=not unsendable)
 
 
 def _reason(root: BaseException) -> str:

@@ -11,10 +11,12 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
+import urllib3.exceptions
 
 from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
+from anaplan_frames.transport import bodies
 from anaplan_frames.transport.failures import AnswerLost, Failure, bare, of_exception
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
@@ -176,11 +178,12 @@ class Sender:
             done = gone_is_done and status in (404, 410)
             if not (200 <= status < 300 or done):
                 return failure_of(response, call.what, self._clock.time)
+            bodies.refuse_page(response)
             return read(response)
         except TransferError as error:
             bare(error)
             return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)
             return of_exception(error, call.what, call.url)
         except BaseException as interrupt:

@@ -56,6 +56,11 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
         "Check the name or id, and the user's role in the model.",
     ),
     405: (RequestRefused, "Anaplan does not offer this here."),
+    407: (
+        TransferError,
+        "the proxy asks for a user and password. "
+        "Give them: proxies={'https': 'http://user:password@proxy:3128'}, or HTTPS_PROXY.",
+    ),
     408: (TransferError, "the request took too long to arrive. Try again, or look at the network."),
     409: (
         ModelUnavailable,

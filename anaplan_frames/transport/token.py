@@ -10,7 +10,7 @@ from typing import Any
 
 from anaplan_frames.auth import Credentials, LoginRequest, Token
 from anaplan_frames.clock import Clock
-from anaplan_frames.errors import AnaplanError, AuthenticationError
+from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 
 _log = logging.getLogger("anaplan_frames")
 
@@ -115,7 +115,9 @@ class TokenKeeper:
             if refresh is not None:
                 try:
                     return self._made(refresh, prolonged=True)
-                except AuthenticationError:
+                except TransferError:
+                    raise
+                except AnaplanError:
                     _log.debug("the token cannot be prolonged any more; signing in anew")
         login = self._credentials.login()
         if isinstance(login, LoginRequest):

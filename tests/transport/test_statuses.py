@@ -35,6 +35,12 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         ),
         (405, RequestRefused, "file 'a': Anaplan does not offer this here."),
         (
+            407,
+            TransferError,
+            "file 'a': the proxy asks for a user and password. "
+            "Give them: proxies={'https': 'http://user:password@proxy:3128'}, or HTTPS_PROXY.",
+        ),
+        (
             409,
             ModelUnavailable,
             "file 'a': the model is busy with another action. "
@@ -142,6 +148,19 @@ def test_a_page_instead_of_json_is_named_as_such(
         f"workspaces: {host} did not answer as Anaplan does, but with text/html. "
         "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_page_is_no_success_of_any_call(
+    method: str, stream: bool, server: ScriptedServer, transport: Transport
+) -> None:
+    server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
+    with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
+        transport.request(method, "/files/1/chunks/0", what="chunk 0", data=b"a", stream=stream)
+    server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
+    with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
+        transport.download("/files/1/chunks/0", what="chunk 0")
 
 
 def test_json_that_is_no_object_is_no_answer(server: ScriptedServer, transport: Transport) -> None:

@@ -121,6 +121,18 @@ def test_a_refresh_that_gives_the_same_value_again_is_enough(
     assert used(server.asked(REFRESH)[0]) == "same"
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+def test_where_a_refresh_is_refused_a_login_follows(
+    status: int, server: ScriptedServer, connect: Connect
+) -> None:
+    transport = connect()
+    server.logins = [token_answer("first"), Answer(status), token_answer("second")]
+    transport.get("/me", what="me")
+    server.script = [Answer(401)]
+    transport.get("/me", what="me")
+    assert [used(seen) for seen in server.calls] == ["first", "first", "second"]
+
+
 def test_where_a_refreshed_token_is_refused_a_login_follows(
     server: ScriptedServer, connect: Connect
 ) -> None:
