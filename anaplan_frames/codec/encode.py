@@ -13,7 +13,7 @@ from anaplan_frames.codec.columns import Matching
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.fields import Field, render
 from anaplan_frames.codec.place import Place
-from anaplan_frames.codec.text import Charset, characters, check_unquoted, quote
+from anaplan_frames.codec.text import Charset, characters, check_first, check_unquoted, quote
 from anaplan_frames.errors import EncodingError
 
 _TEXT = pa.large_string()
@@ -131,6 +131,8 @@ class Encoder:
             for field, place in zip(fields, places, strict=True):
                 if field.is_text:
                     check_unquoted(field.values, self.dialect, place)
+            if places[0].first_row == 0 and self.dialect.first_data_row == 1:
+                check_first(fields[0].texts(), places[0])
         if len(fields) == 1:
             return [self._alone(fields[0], places[0])]
         return fields

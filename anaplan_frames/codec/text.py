@@ -45,6 +45,17 @@ def check_unquoted(texts: pa.Array, dialect: Dialect, place: Place) -> None:
             )
 
 
+def check_first(texts: pa.Array, place: Place) -> None:
+    """Refuse a text at the very start of a file that would read as the mark of its encoding."""
+    first = texts[0].as_py()
+    if first and first.startswith(codecs.BOM_UTF8.decode()):
+        raise place.refusal(
+            0,
+            first,
+            "begins with a byte order mark, which at the start of a file is no text. Take it out.",
+        )
+
+
 def _holds(texts: pa.Array, mark: str) -> bool:
     """Say whether the mark may occur anywhere, from one look at all bytes."""
     if len(mark) > 1 or not mark.isascii():

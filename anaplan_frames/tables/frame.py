@@ -59,6 +59,9 @@ def frame_batch(
 def _column(series: pd.Series[Any], place: Place) -> pa.Array:
     if series.dtype == object:
         return objects_to_arrow(series.to_numpy(), place)
+    if isinstance(series.dtype, pd.CategoricalDtype) and len(series.dtype.categories) > len(series):
+        # Arrow would convert all categories for each slice anew.
+        series = series.cat.remove_unused_categories()
     # Plain numbers are shared as they are; a NaN among them counts as missing further down.
     shared = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufb"
     values = series.to_numpy() if shared else series

@@ -19,6 +19,7 @@ from anaplan_frames.codec.numbers import NOT_FINITE, plain_number
 from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import EncodingError
 
+_TAKEN = (pa.null(), pa.string(), pa.large_string())
 # Decimals may have exponents of many millions; a double, and so a number in Anaplan, ends at 308.
 _LARGEST_EXPONENT = 400
 
@@ -45,7 +46,9 @@ def objects_to_arrow(values: np.ndarray[Any, Any], place: Place) -> pa.Array:
         found = pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return _one_by_one(values, place)
-    if pa.types.is_string(found.type) or pa.types.is_null(found.type):
+    if isinstance(found, pa.ChunkedArray):  # more text than 32-bit offsets reach
+        found = pc.cast(found, pa.large_string()).combine_chunks()
+    if found.type in _TAKEN:
         return found
     if pa.types.is_date32(found.type) and set(map(type, values)) <= {dt.date, type(None)}:
         return pc.cast(found, pa.large_string())

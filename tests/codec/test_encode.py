@@ -38,6 +38,13 @@ def test_without_a_delimiter_structure_in_a_text_is_refused(text):
     assert "set a text delimiter" in str(error)
 
 
+def test_a_byte_order_mark_is_text_except_at_the_start_of_a_file():
+    bare = Dialect("\t", "", header_row=0, first_data_row=1)
+    assert refusal(bare, a=["\ufeffx"], b=[1]).row == 0
+    assert encoded(bare, first_row=1, a=["\ufeffx"], b=[1]) == "\ufeffx\t1\n".encode()
+    assert encoded(UNQUOTED, a=["\ufeffx"], b=[1]) == "\ufeffx\t1\n".encode()
+
+
 def test_a_separator_that_numbers_are_written_with_is_not_mistaken():
     assert (
         encoded(Dialect(separator="-"), a=[-5], b=[dt.date(2020, 1, 1)]) == b'"-5"-"2020-01-01"\n'

@@ -48,6 +48,12 @@ def test_a_float_is_shortest_in_its_own_width(value, text, kind):
     assert lines(pa.array(np.array([value, 0.25], dtype=kind)))[0] == text
 
 
+def test_a_whole_float_is_shortest_in_its_own_width_too():
+    whole = np.array([47469472, 3], dtype=np.float32)
+    assert np.float32("47469470") == whole[0]
+    assert lines(pa.array(whole)) == ["47469470", "3"]
+
+
 def test_half_floats_are_shortest_too():
     assert lines(pa.array(np.array([0.1, 65504, 3], dtype=np.float16))) == ["0.1", "65500", "3"]
 

@@ -137,6 +137,12 @@ def test_a_part_may_have_its_columns_in_another_order():
     assert rows_of(source) == EXPECTED
 
 
+def test_what_is_needed_of_a_part_goes_by_name_too():
+    source = open_source(iter([FRAME.iloc[:1], FRAME.iloc[1:2][["t", "n"]]]))
+    numbers = [batch.columns[0].to_pylist() for batch in source.batches(100, needed=[0])]
+    assert numbers == [[0], [1]]
+
+
 def test_an_iterator_without_parts_is_refused():
     with pytest.raises(ColumnMismatch, match="gave nothing"):
         open_source(iter([]))

@@ -165,6 +165,15 @@ def test_pandas_types_without_counterpart_are_refused(values):
     assert (error.column, error.row) == ("x", 0)
 
 
+def test_many_categories_of_few_rows_are_sent():
+    categories = [f"item {number}" for number in range(1_000)]
+    assert sent(pd.Categorical(["item 7", None, "item 999"], categories)) == [
+        "item 7",
+        None,
+        "item 999",
+    ]
+
+
 def test_polars_types_are_sent():
     frame = pl.DataFrame(
         {
