@@ -30,7 +30,7 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
             first = header_line([name for name, *_ in tabular.columns(export)], export)
         watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
-        rows = write_lines(con, first, query, out, codec, watch)
+        rows = write_lines(con, first, query, out, codec, watch, 0.5)
     return Outcome(
         True,
         [

@@ -32,15 +32,20 @@ def write_lines(
     out: BinaryIO,
     codec: str,
     watch: Watch,
+    progress: float,
 ) -> int:
-    """Write the text `first`, then each line of the query; return how many lines it gave."""
+    """Write the text `first`, then each line of the query; return how many lines it gave.
+
+    The task's progress goes from `progress` on towards 1.
+    """
     out.write(first.encode(codec, "replace"))
     written = 0
     result = con.sql(f"SELECT line || chr(10) FROM ({query})")
     for batch in result.to_arrow_reader(_LINES_PER_BATCH):
         out.write(_joined(batch.column(0), codec))
         written += batch.num_rows
-        watch.step("Writing the rows", 0.95 - 0.4 / (1 + written / 1_000_000))
+        done = written / (written + 1_000_000)
+        watch.step("Writing the rows", progress + (0.99 - progress) * done)
     return written
 
 

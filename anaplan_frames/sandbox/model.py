@@ -354,4 +354,7 @@ class Model:
         if id is None or kind in ("list", "module"):
             for other in there.values():
                 if other.name == name:
-                    raise ValueError(f"The model {self.name!r} has a {kind} {name!r} already.")
+                    article = "an" if kind[0] in "aei" else "a"
+                    raise ValueError(
+                        f"In model {self.name!r} there is {article} {kind} named {name!r} already."
+                    )

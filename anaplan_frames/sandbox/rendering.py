@@ -17,7 +17,7 @@ CASE
   WHEN NOT contains(CAST(x AS VARCHAR), 'e') THEN regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
   ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || shifted(
     replace(split_part(CAST(abs(x) AS VARCHAR), 'e', 1), '.', ''),
-    CAST(split_part(CAST(x AS VARCHAR), 'e', 2) AS INTEGER))
+    TRY_CAST(split_part(CAST(x AS VARCHAR), 'e', 2) AS INTEGER))
 END
 """
 _SHIFTED = """

@@ -1,0 +1,207 @@
+"""The builder: ids, defaults, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from anaplan_frames.sandbox.model import Model
+from anaplan_frames.sandbox.workspace import Workspace
+from tests.sandbox.planning import new_model
+
+
+@pytest.fixture
+def model() -> Model:
+    return new_model()
+
+
+def test_generated_ids_begin_with_the_prefix_of_their_kind(model: Model) -> None:
+    lst = model.list("L", subsets=["S"])
+    module = model.module("M", dimensions=[lst], line_items={"V": "NUMBER"})
+    file = model.file("f", columns=["L", "V"])
+    definition = model.import_("I", file, into=module)
+    export = model.export("E", module)
+    action = model.delete_action("D", of=lst)
+    process = model.process("P", [definition, export, action])
+    made = [lst, module, module.line_items[0], file, definition, export, action, process]
+    assert [one.id[:3] for one in made] == ["101", "102", "206", "113", "112", "116", "117", "118"]
+    assert lst.subsets["S"].startswith("109")
+    assert all(len(one.id) == 12 for one in made)
+
+
+def test_a_given_id_is_kept_and_never_given_again(model: Model) -> None:
+    assert model.list("A", id="101000000001").id == "101000000001"
+    assert model.list("B").id == "101000000002"
+    with pytest.raises(ValueError, match="101000000001 of list 'C' is in use"):
+        model.list("C", id="101000000001")
+
+
+def test_ids_of_workspaces_and_models_are_hex_and_always_the_same() -> None:
+    first, second = Workspace("Finance"), Workspace("Finance")
+    assert first.id == second.id
+    assert len(first.id) == 32
+    assert first.id == first.id.lower()
+    model = first.model("Headcount")
+    assert model.id == second.model("Headcount").id
+    assert model.id == model.id.upper()
+
+
+def test_two_models_may_have_one_name_but_not_one_id() -> None:
+    workspace = Workspace("Finance")
+    first, second = workspace.model("Same"), workspace.model("Same")
+    assert first.id != second.id
+    with pytest.raises(ValueError, match="already"):
+        workspace.model("Other", id=first.id)
+
+
+def test_columns_are_mapped_by_equal_names_by_default(model: Model) -> None:
+    lst = model.list("L", properties={"Size": "NUMBER"})
+    file = model.file("f", columns=["Size", "Colour", "Name"])
+    assert model.import_("I", file, into=lst).mapping == {"Size": "Size", "Name": "Name"}
+
+
+def test_every_module_has_a_default_view_of_its_own_id(model: Model) -> None:
+    lst = model.list("L")
+    module = model.module("M", dimensions=[lst, "Time", "Versions"], line_items={"V": "NUMBER"})
+    view = model.views[module.id]
+    assert view.name == "M"
+    assert [dimension.name for dimension in view.columns] == ["Time"]
+    assert [dimension.name for dimension in view.rows] == ["Line items"]
+    assert [dimension.name for dimension in view.pages] == ["L", "Versions"]
+
+
+def test_actions_may_share_a_name_if_their_ids_are_given(model: Model) -> None:
+    lst = model.list("L")
+    file = model.file("f", columns=["Name"])
+    model.import_("I", file, into=lst)
+    with pytest.raises(ValueError, match="there is an import named 'I' already"):
+        model.import_("I", file, into=lst)
+    model.import_("I", file, into=lst, id="112000000099")
+    assert [one.name for one in model.imports.values()] == ["I", "I"]
+
+
+def bad(build: Callable[[Model], object], words: str) -> object:
+    return pytest.param(build, words, id=words)
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        bad(lambda m: m.list("Products"), "there is a list named 'Products' already"),
+        bad(lambda m: m.list("L", id="12"), "must be a number of 12 digits"),
+        bad(lambda m: m.list("L", properties={"P": "MONEY"}), "'MONEY' of property 'P' is unknown"),
+        bad(lambda m: m.list("L", properties={"P": "TEXT"}, subsets=["P"]), "has 'P' twice"),
+        bad(lambda m: m.list("L", properties={"Code": "TEXT"}), "has 'Code' twice"),
+        bad(lambda m: m.list("L", parent=new_model().list("X")), "parent list 'X' is not in"),
+        bad(
+            lambda m: m.module("M", dimensions=["Shops"], line_items={"V": "NUMBER"}), "'Shops' is"
+        ),
+        bad(lambda m: m.module("M", dimensions=["Time"]), "at least one line item"),
+        bad(
+            lambda m: m.module("M", dimensions=["Time", "Time"], line_items={"V": "NUMBER"}),
+            "has 'Time' twice",
+        ),
+        bad(
+            lambda m: m.module("M", dimensions=["Time"], line_items={"Time": "NUMBER"}),
+            "'M' has 'Time' twice",
+        ),
+        bad(
+            lambda m: m.module("M", dimensions=["Line items"], line_items={"V": "NUMBER"}),
+            "Line items are given by",
+        ),
+        bad(lambda m: m.file("f"), "needs columns"),
+        bad(lambda m: m.file("f", columns=["a"], separator="::"), "one ASCII character"),
+        bad(lambda m: m.file("f", columns=["a"], separator='"'), "not the separator"),
+        bad(lambda m: m.file("f", columns=["a"], encoding="EBCDIC-9"), "'EBCDIC-9' of file 'f'"),
+        bad(lambda m: m.file("f", columns=["a"], first_data_row=1), "after its header row"),
+        bad(lambda m: m.file("f", columns=["a"], decimal_separator="x"), "'.' or ','"),
+        bad(
+            lambda m: m.import_("I", m.file("f", columns=["a"]), m.lists["101000000001"]),
+            "must map Name or Code",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I", m.file("f", columns=["a"]), m.lists["101000000001"], mapping={"b": "Name"}
+            ),
+            "no column 'b' to map",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I", m.file("f", columns=["a"]), m.lists["101000000001"], mapping={"a": "Title"}
+            ),
+            "'Title' is no target column",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I",
+                m.file("f", columns=["a", "b"]),
+                m.lists["101000000001"],
+                mapping={"a": "Name", "b": "Name"},
+            ),
+            "Two columns are mapped to 'Name'",
+        ),
+        bad(
+            lambda m: m.import_("I", m.file("f", columns=["Time", "V"]), m.modules["102000000001"]),
+            "must map the dimension 'Products'",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I", m.file("f", columns=["Products", "Time"]), m.modules["102000000001"]
+            ),
+            "maps no line item",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I",
+                m.file("f", columns=["Products", "Time", "V"]),
+                m.modules["102000000001"],
+                parameters={"Colour": "red"},
+            ),
+            "parameter 'Colour'",
+        ),
+        bad(
+            lambda m: m.import_(
+                "I",
+                m.file("f", columns=["Products", "Time", "V"]),
+                m.modules["102000000001"],
+                match_by="colour",
+            ),
+            "'code', 'name' or 'either'",
+        ),
+        bad(lambda m: m.export("E", m.modules["102000000001"], layout="PDF"), "'PDF' is unknown"),
+        bad(
+            lambda m: m.export("E", m.lists["101000000001"], layout="GRID_ALL_PAGES"),
+            "TABULAR_MULTI_COLUMN only",
+        ),
+        bad(
+            lambda m: m.view(m.modules["102000000001"], "V", rows=["Time"], columns=["Time"]),
+            "names 'Time' twice",
+        ),
+        bad(
+            lambda m: m.view(
+                m.modules["102000000001"], "V", rows=["Time"], columns=["Line items"], pages=[]
+            ),
+            "leaves out 'Products'",
+        ),
+        bad(
+            lambda m: m.view(m.modules["102000000001"], "V", rows=["Versions"], columns=["Time"]),
+            "'Versions' is no dimension of module",
+        ),
+        bad(
+            lambda m: m.view(m.modules["102000000001"], "V", rows=[], columns=["Time"]),
+            "needs a dimension on its rows",
+        ),
+        bad(
+            lambda m: m.process("P", [new_model().delete_action("D", of=m.lists["101000000001"])]),
+            "'D' is not in model",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_sentence(
+    model: Model, build: Callable[[Model], object], words: str
+) -> None:
+    products = model.list("Products")
+    model.module("Sales", dimensions=[products, "Time"], line_items={"V": "NUMBER"})
+    with pytest.raises(ValueError, match=words):
+        build(model)
