@@ -135,8 +135,10 @@ def test_a_port_in_use_is_an_os_error(tenant: Sandbox) -> None:
 
 
 def test_a_url_before_the_start_says_what_to_do() -> None:
+    sandbox = Sandbox()
     with pytest.raises(RuntimeError, match="not running: use `with sandbox"):
-        _ = Sandbox().api_url
+        _ = sandbox.api_url
+    sandbox.close()
 
 
 def test_the_repr_shows_where_and_what_but_no_password() -> None:
