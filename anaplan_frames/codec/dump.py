@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.rows import read_fields
@@ -138,14 +139,14 @@ def _sniffed(text: str, headers: Sequence[str], dialect: Dialect) -> Dialect:
             Dialect(separator=dialect.separator),
             Dialect(separator=dialect.separator, delimiter=dialect.delimiter),
         ]
-    wanted = {_folded(name) for name in _names(headers)}
+    wanted = {_LINE, _STATUS, *map(_folded, _names(headers))}
 
-    def fitness(candidate: Dialect) -> tuple[int, int]:
-        first = next((row for row in read_fields(text, candidate) if any(row)), [])
-        named = sum(
-            _folded(field) in wanted or _folded(field) in (_LINE, _STATUS) for field in first
-        )
-        return named, min(len(first), len(headers))
+    def fitness(candidate: Dialect) -> tuple[int, int, int]:
+        rows = list(islice(filter(any, read_fields(text, candidate)), _SAMPLE_ROWS))
+        first = rows[0] if rows else []
+        named = sum(_folded(field) in wanted for field in first)
+        still_quoted = sum(field[:1] in ('"', "'") for row in rows for field in row if field)
+        return named, min(len(first), len(headers)), -still_quoted
 
     return max(candidates, key=fitness)
 
@@ -175,7 +176,7 @@ def _layouts(first: Sequence[str], headers: Sequence[str]) -> list[_Layout]:
     if messages:
         gaps = [place + 1 for place in sorted(messages, reverse=True) if place + 1 not in messages]
     else:
-        gaps = [len(first), max(known, default=0) + 1, min(known, default=0), 0]
+        gaps = [len(first), max(known, default=0) + 1, min(known, default=0)]
     other = frozenset(rest - messages | ({status} if status is not None else set()))
     return [_Layout(len(first), places, line, other, gap) for gap in gaps]
 

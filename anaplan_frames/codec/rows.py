@@ -131,7 +131,7 @@ class RowSplitter:
         start = 0
         while start < len(text) and self._size + len(text) - start >= self._enough:
             # At least a quarter, so that a row longer than a block comes in few parts.
-            stop = start + max(self._enough - self._size, self._enough // 4)
+            stop = start + max(self._enough - self._size, self._enough // 4 + 1)
             end = _last_row_end(text, self._quote, start, min(stop, len(text)), self._inside)
             if end < 0:
                 self._keep(text, start, min(stop, len(text)))
