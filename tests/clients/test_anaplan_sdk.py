@@ -18,8 +18,8 @@ from anaplan_sdk.exceptions import (
 )
 
 from anaplan_frames.sandbox import Sandbox
+from tests.auth.making import Holder, holder
 from tests.clients import tenant
-from tests.clients.certificates import make_certificate
 from tests.clients.conftest import Watch
 from tests.contract.contract import validator
 from tests.contract.overlay.mend import AUTHENTICATION
@@ -73,27 +73,29 @@ def test_a_wrong_password_is_refused(sandbox: Sandbox) -> None:
         connect(sandbox, password="wrong")
 
 
+def connect_as(someone: Holder, sandbox: Sandbox, *, key: bytes = b"") -> anaplan_sdk.Client:
+    return connect(sandbox, certificate=someone.pem, private_key=key or someone.key_pem())
+
+
 def test_it_logs_in_with_a_certificate(sandbox: Sandbox, sent: list[httpx2.Request]) -> None:
-    certificate, key = make_certificate()
-    sandbox.register_certificate(certificate)
-    client = connect(sandbox, certificate=certificate, private_key=key)
+    someone = holder("someone")
+    sandbox.register_certificate(someone.pem)
+    client = connect_as(someone, sandbox)
     assert [workspace.name for workspace in client.get_workspaces()] == ["Demo"]
     login = json.loads(sent[0].content)
     assert list(validator(AUTHENTICATION, "CertPayload").iter_errors(login)) == []
 
 
 def test_a_certificate_that_nobody_registered_is_refused(sandbox: Sandbox) -> None:
-    certificate, key = make_certificate()
     with pytest.raises(InvalidCredentialsException):
-        connect(sandbox, certificate=certificate, private_key=key)
+        connect_as(holder("someone"), sandbox)
 
 
 def test_a_signature_by_another_key_is_refused(sandbox: Sandbox) -> None:
-    certificate, _ = make_certificate()
-    _, other_key = make_certificate()
-    sandbox.register_certificate(certificate)
+    someone = holder("someone")
+    sandbox.register_certificate(someone.pem)
     with pytest.raises(InvalidCredentialsException):
-        connect(sandbox, certificate=certificate, private_key=other_key)
+        connect_as(someone, sandbox, key=holder("somebody else").key_pem())
 
 
 def test_it_lists_workspaces_and_models(sandbox: Sandbox) -> None:

@@ -28,7 +28,11 @@ def pytest_configure() -> None:
 def answers_keep_the_contract() -> Iterator[None]:
     """Fail the test during which a sandbox gave an answer that breaks the contract."""
     yield
-    violations = RECORD.take()
+    fail_for(RECORD.take())
+
+
+def fail_for(violations: list[str]) -> None:
+    """Fail the test that runs, if there are violations, with each kind of them once."""
     if violations:
         listed = "\n".join(f"- {violation}" for violation in dict.fromkeys(violations))
         pytest.fail(f"The sandbox broke the contract:\n{listed}", pytrace=False)

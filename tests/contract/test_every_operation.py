@@ -11,7 +11,7 @@ import requests
 from anaplan_frames.sandbox import Sandbox
 from tests.clients import tenant
 from tests.contract.contract import Operation, contract
-from tests.contract.plugin import RECORD
+from tests.contract.plugin import RECORD, fail_for
 from tests.sandbox.http_client import Http, InModel
 
 # What is not the bulk part: the transactional API, and administration of the tenant.
@@ -184,11 +184,12 @@ def test_more_requests_than_allowed_are_answered_429_with_the_time_to_wait() -> 
     assert int(answers[-1].headers["Retry-After"]) >= 1
 
 
-def test_an_answer_that_breaks_the_contract_is_noted_for_the_test_to_fail(
+def test_an_answer_that_breaks_the_contract_fails_the_test(
     sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [model] = sandbox.models.values()
     monkeypatch.setattr(model, "name", 7)  # the sandbox sends it as it is
     http.get("/models")
-    [violation] = RECORD.take()  # taken here, so that this test does not fail
-    assert "models.0.name: 7 is not of type 'string'" in violation
+    violations = RECORD.take()  # taken here, so that it is not this test that fails
+    with pytest.raises(pytest.fail.Exception, match=r"models\.0\.name: 7 is not of type 'string'"):
+        fail_for(violations)

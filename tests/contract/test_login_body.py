@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from anaplan_frames.auth.certificate import CertificateAuth
-from tests.clients.certificates import make_certificate
+from tests.auth.making import holder
 from tests.contract.contract import validator
 from tests.contract.overlay.mend import AUTHENTICATION
 
 
 @pytest.mark.parametrize(("form", "keys"), [("v1", 2), ("v2", 3)])
 def test_our_login_sends_the_keys_that_the_service_takes(form: str, keys: int) -> None:
-    body = CertificateAuth(*make_certificate(), data_format=form).login().body
+    someone = holder("someone")
+    body = CertificateAuth(someone.pem, someone.key_pem(), data_format=form).login().body
     assert body is not None
     assert list(validator(AUTHENTICATION, "CertPayload").iter_errors(body)) == []
     assert len(body) == keys
