@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.command(arguments))
-    except (AnaplanError, ImportError) as error:
+    except (AnaplanError, ImportError, OSError) as error:
         print(f"anaplan-frames: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

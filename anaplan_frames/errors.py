@@ -124,7 +124,7 @@ class MissingExtra(AnaplanError, ImportError):
 def near_names(name: str, names: Iterable[str]) -> str:
     """Say which of `names` are meant, perhaps: ``" Did you mean 'Load flights'?"`` or ``""``."""
     by_folded = {candidate.casefold(): candidate for candidate in names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.6)
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.7)
     if not found:
         return ""
     return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in found)}?"

@@ -88,7 +88,8 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
     with_id = [k for k, things in collections.items() if name in list(things)]
     found = with_id[:1] or [k for k, things in collections.items() if name in things]
     # An export and the file that it writes have one id and are the same to who reads them.
-    if len({collections[k][name].id for k in found}) == 1:
+    ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
+    if len(found) == 1 or len(ids) == 1:
         return collections[found[0]][name]
     if found:
         raise AmbiguousName(

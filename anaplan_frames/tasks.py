@@ -97,7 +97,7 @@ def run(
 def _start(
     transport: Transport, path: str, *, what: str, parameters: Mapping[str, str] | None
 ) -> str:
-    """Start the action; where the answer is lost, look which task is new instead of asking twice."""
+    """Start the action; where the answer is lost, look which task is new, never ask twice."""
     body: dict[str, Any] = {"localeName": "en_US"}
     if parameters:
         body["mappingParameters"] = [
@@ -112,7 +112,11 @@ def _start(
             return new[0]
         raise TaskUncertain(
             f"The answer to the start of {what} was lost, and "
-            + (f"several tasks are new: {', '.join(new)}. " if new else "no new task is listed yet. ")
+            + (
+                f"several tasks are new: {', '.join(new)}. "
+                if new
+                else "no new task is listed yet. "
+            )
             + "It may be running: look at its tasks before you run it again."
         ) from lost
     return str(answer.get("task", answer)["taskId"])

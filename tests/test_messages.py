@@ -11,6 +11,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from tests.transport.scripted import TurnedClock
 
 
 def test_a_wrong_name_is_answered_with_the_near_names(model: af.Model) -> None:
@@ -58,23 +59,25 @@ def test_a_wrong_password_is_told_without_the_password(sandbox: Sandbox) -> None
     with pytest.raises(af.AuthenticationError) as caught:
         connection.models()
     assert str(caught.value) == (
-        "Anaplan does not accept the email demo@example.com with this password. Check both; where "
-        "your company signs in with SSO, the user must be an exception user to use a password."
+        "Anaplan does not accept the email 'demo@example.com' with this password. Check both; "
+        "where your company signs in by SSO, only an exception user has a password, and others "
+        "use CertificateAuth. Anaplan says: 'The email or the password is wrong'."
     )
 
 
-def test_no_network_is_told_with_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_told_with_the_host() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    from tests.transport.clocks import TurnedClock
-
-    connection = af.connect(
-        af.BasicAuth("a@example.com", "x"), api_url=url, auth_url=url, clock=TurnedClock()
+        connection = af.connect(
+            af.BasicAuth("a@example.com", "x"), api_url=url, auth_url=url, clock=TurnedClock()
+        )
+        with pytest.raises(af.TransferError) as caught:
+            connection.models()
+    assert str(caught.value) == (
+        f"sign-in: {url.removeprefix('http://')} cannot be reached (connection refused). Check the "
+        "network connection, the proxy (HTTPS_PROXY) and auth_url."
     )
-    with pytest.raises(af.TransferError) as caught:
-        connection.models()
-    assert str(caught.value) == "?"
 
 
 def test_a_missing_extra_is_told_with_the_line_that_installs_it() -> None:

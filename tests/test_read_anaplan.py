@@ -66,8 +66,7 @@ def test_columns_dtype_and_index_are_as_in_read_csv(costs: af.Model) -> None:
         "TABULAR_MULTI_COLUMN",
         costs,
         columns=["Note", "Employees", "Salary"],
-        dtype={"Employees": "category", "Salary": "Int64", "Active": "str"}
-        | {"Salary": "Float64"},
+        dtype={"Employees": "category", "Salary": "Int64", "Active": "str"} | {"Salary": "Float64"},
         index_col="Employees",
     )
     assert frame.columns.tolist() == ["Note", "Salary"]
@@ -92,9 +91,7 @@ def test_the_last_output_is_read_without_running(costs: af.Model) -> None:
 def test_chunks_have_the_asked_rows(costs: af.Model) -> None:
     chunks = list(af.read_anaplan("TABULAR_MULTI_COLUMN", costs, chunksize=1))
     assert [len(chunk) for chunk in chunks] == [1, 1]
-    pd.testing.assert_frame_equal(
-        pd.concat(chunks), af.read_anaplan("TABULAR_MULTI_COLUMN", costs)
-    )
+    pd.testing.assert_frame_equal(pd.concat(chunks), af.read_anaplan("TABULAR_MULTI_COLUMN", costs))
 
 
 def test_polars_duckdb_and_pyarrow_take_an_export_as_it_is(costs: af.Model) -> None:
@@ -104,7 +101,7 @@ def test_polars_duckdb_and_pyarrow_take_an_export_as_it_is(costs: af.Model) -> N
     assert pa.table(export).num_rows == 2
     reader = af.read_arrow("TABULAR_MULTI_COLUMN", costs)
     assert isinstance(reader, pa.RecordBatchReader)
-    assert duckdb.from_arrow(reader).aggregate("count(*)").fetchone() == (2,)
+    assert duckdb.from_arrow(reader).aggregate("count(*)").fetchall() == [(2,)]
 
 
 def test_one_column_of_values_can_be_typed_by_hand(costs: af.Model) -> None:

@@ -22,15 +22,15 @@ def test_a_frame_is_loaded_and_counted(model: af.Model) -> None:
 
 def test_loading_again_updates_and_creates_nothing(model: af.Model) -> None:
     af.to_anaplan(AIRLINES, "Load airlines", model)
-    result = af.to_anaplan(AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", model)
+    result = af.to_anaplan(
+        AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", model
+    )
     assert (result.created, result.updated) == (0, 2)
 
 
 def test_columns_in_another_order_and_mapped_names_reach_the_right_header(model: af.Model) -> None:
     frame = pd.DataFrame({"full name": ["American"], "code": ["AA"]})
-    af.to_anaplan(
-        frame, "Load airlines", model, mapping={"full name": "name", "code": "carrier"}
-    )
+    af.to_anaplan(frame, "Load airlines", model, mapping={"full name": "name", "code": "carrier"})
     assert model.files["airlines.csv"].read().to_dict("list") == {
         "carrier": ["AA"],
         "name": ["American"],
@@ -142,7 +142,9 @@ def test_a_cell_may_have_several_faults_each_on_its_line(model: af.Model) -> Non
     result = af.to_anaplan(flights, "Load flights", model, on_rejected="ignore")
     messages = result.rejected.loc[0, "error"].split("\n")
     assert len(messages) == 4
-    assert [value for value in ("ZZ", "XXX", "YYY", "Jan 99") if value in result.rejected["error"][0]]
+    assert [
+        value for value in ("ZZ", "XXX", "YYY", "Jan 99") if value in result.rejected["error"][0]
+    ]
 
 
 def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model) -> None:

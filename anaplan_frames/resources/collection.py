@@ -50,9 +50,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         AmbiguousName
             If several bear the name; names their ids.
         """
-        if key in self._records:
-            return self._make(self._catalogue, self._records[key])
-        ids = [id_ for id_, record in self._records.items() if record["name"] == key]
+        ids = self.ids_of(key)
         if len(ids) == 1:
             return self._make(self._catalogue, self._records[ids[0]])
         if ids:
@@ -65,6 +63,12 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
             + (near_names(str(key), self.names) or self._some_names())
         )
 
+    def ids_of(self, key: object) -> list[str]:
+        """Return the ids of what has this id or else this name; an empty list if nothing has."""
+        if key in self._records:
+            return [str(key)]
+        return [id_ for id_, record in self._records.items() if record["name"] == key]
+
     def _some_names(self) -> str:
         names = self.names
         if not names:
@@ -73,9 +77,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         return f" There is {shown}{f' and {len(names) - 5} more' if len(names) > 5 else ''}."
 
     def __contains__(self, key: object) -> bool:
-        return key in self._records or any(
-            record["name"] == key for record in self._records.values()
-        )
+        return bool(self.ids_of(key))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)
@@ -103,7 +105,8 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         self._catalogue.forget(self._kind)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {', '.join(map(repr, self.names))}>"
+        names = ", ".join(map(repr, self.names))
+        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {names}>"
 
     def _repr_html_(self) -> str:
         return self.to_pandas().to_html(index=False)

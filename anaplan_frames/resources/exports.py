@@ -30,7 +30,7 @@ class Export(Runnable):
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout``, ..."""
+        """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..."""
         answer = self._transport.get(self.path, what=self.what)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
@@ -64,7 +64,7 @@ class Export(Runnable):
         chunksize: int | None = None,
         progress: bool | None = None,
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Run the export and return its output; the parameters are `anaplan_frames.read_anaplan`'s."""
+        """Run the export and return its output; parameters as in `anaplan_frames.read_anaplan`."""
         if run:
             self.run(progress=progress)
         return read_frame(

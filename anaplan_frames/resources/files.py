@@ -136,9 +136,7 @@ class File(Resource):
             If not every chunk was confirmed.
         """
         with ExitStack() as stack:
-            bar = stack.enter_context(
-                Progress(f"Uploading {self.what}", unit="B", show=progress)
-            )
+            bar = stack.enter_context(Progress(f"Uploading {self.what}", unit="B", show=progress))
             upload(
                 self._transport,
                 self.path,
@@ -153,9 +151,7 @@ class File(Resource):
         self._transport.request("DELETE", self.path, what=self.what)
 
     def _table(self) -> TextTable:
-        return TextTable(
-            path=self.path, what=self.what, dialect=self.dialect, schema=pa.schema([])
-        )
+        return TextTable(path=self.path, what=self.what, dialect=self.dialect, schema=pa.schema([]))
 
 
 def _blocks(
@@ -165,7 +161,7 @@ def _blocks(
     if isinstance(content, bytes | bytearray | memoryview):
         return iter([bytes(content)])
     if isinstance(content, str | os.PathLike):
-        content = stack.enter_context(open(content, "rb"))
+        content = stack.enter_context(Path(content).open("rb"))
     read = content.read
     if isinstance(read(0), str):
         raise TypeError(

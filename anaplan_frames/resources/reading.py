@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.decode import Batches, decode_stream
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.grid import decode_grid
 from anaplan_frames.progress import Progress
 from anaplan_frames.tables.outgoing import to_frames, to_pandas, with_dtypes
 from anaplan_frames.transfer.download import download
@@ -82,12 +83,9 @@ def _open(
     dtype: Any,
     show_progress: bool | None,
 ) -> Batches:
-    chunks = _chunks(transport, table, show_progress)
-    if table.grid:
-        from anaplan_frames.codec.grid import grid_to_table
-        chunks = grid_to_table(chunks, table.dialect)
-    return decode_stream(
-        chunks,
+    decode = decode_grid if table.grid else decode_stream
+    return decode(
+        _chunks(transport, table, show_progress),
         table.dialect,
         table.schema,
         columns,
@@ -95,8 +93,6 @@ def _open(
     )
 
 
-def _chunks(
-    transport: Transport, table: TextTable, show_progress: bool | None
-) -> Iterator[bytes]:
+def _chunks(transport: Transport, table: TextTable, show_progress: bool | None) -> Iterator[bytes]:
     with Progress(f"Reading {table.what}", unit="B", show=show_progress) as bar:
         yield from download(transport, table.path, what=table.what, progress=bar)

@@ -115,7 +115,9 @@ class ImportResult:
             raise TaskFailed(f"{self.name!r} failed (task {self.task_id}): {said}", result=self)
         if self.failed or len(self.rejected) or len(self.unmatched):
             if on_rejected == "raise":
-                raise RejectedRows(self._complaint("They are in the error's .result.rejected"), self)
+                raise RejectedRows(
+                    self._complaint("They are in the error's .result.rejected"), self
+                )
             if on_rejected == "warn":
                 warnings.warn(self._complaint("See .rejected"), stacklevel=4)
         return self

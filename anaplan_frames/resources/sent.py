@@ -67,12 +67,12 @@ class Sent(ABC):
 class KeptRows(Sent):
     """Data in memory, looked up again by position; a `matching.SentRows`."""
 
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return self.source.rows or 0
+    def __init__(self, source: Source, encoder: Encoder) -> None:
+        super().__init__(source, encoder)
+        self.rows = source.rows or 0
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield the data; it can be asked for again."""
         return self.source.batches(batch_rows, self._needed)
 
     def take(self, positions: Sequence[int]) -> Texts:
@@ -85,6 +85,7 @@ class KeptRows(Sent):
         return (self._texts(batch) for batch in self.batches(_SCAN_ROWS))
 
     def rejected(self, dump: Sequence[DumpRow]) -> tuple[pd.DataFrame, list[DumpRow]]:
+        """Match by line and by values, and take the rows from the data itself."""
         matches = list(zip(match_rows(dump, self, self.encoder.dialect), dump, strict=True))
         found = sorted(
             ((position, row) for position, row in matches if position is not None),
@@ -110,6 +111,7 @@ class StreamedRows(Sent):
         self._schema: pa.Schema | None = None
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield the data, remembering the first rows and the types."""
         for batch in self.source.batches(batch_rows, self._needed):
             if self.rows < _HEAD_ROWS:
                 self._head += self._texts(batch.slice(0, _HEAD_ROWS - self.rows))
@@ -127,6 +129,7 @@ class StreamedRows(Sent):
         yield self._head
 
     def rejected(self, dump: Sequence[DumpRow]) -> tuple[pd.DataFrame, list[DumpRow]]:
+        """Match by line, and read the rows from the dump."""
         base = self._first_line(dump)
         placed = sorted(
             ((row.line - base, row) for row in dump if row.line is not None),
@@ -164,7 +167,8 @@ class StreamedRows(Sent):
             for header, position in enumerate(matching.positions)
             if position is not None
         }
-        return pa.table(columns).to_pandas()
+        frame: pd.DataFrame = pa.table(columns).to_pandas()
+        return frame
 
 
 def with_errors(frame: pd.DataFrame, rows: Sequence[DumpRow]) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import anaplan_frames as af
@@ -47,9 +49,10 @@ def test_an_empty_collection_is_empty_with_its_columns(tenant: Sandbox) -> None:
 def test_two_equal_names_are_ambiguous_and_named_with_their_ids(tenant: Sandbox) -> None:
     builder = tenant.workspace("W").model("M")
     things = builder.list("Things")
-    first = builder.export("Out", of=things, layout="TABULAR_MULTI_COLUMN", id="116000000001")
-    again = builder.export("Out 2", of=things, layout="TABULAR_MULTI_COLUMN", id="116000000002")
-    again.name = first.name
+    for number in (1, 2):
+        id_ = f"11600000000{number}"
+        builder.export(f"Out {number}", of=things, layout="TABULAR_MULTI_COLUMN", id=id_)
+        builder.exports[id_] = replace(builder.exports[id_], name="Out")
     exports = tenant.connect().model("M").exports
     with pytest.raises(af.AmbiguousName) as caught:
         exports["Out"]
