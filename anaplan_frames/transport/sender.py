@@ -181,7 +181,6 @@ class Sender:
             bodies.refuse_page(response)
             return read(response)
         except TransferError as error:
-            bare(error)
             return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import requests
+import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -30,22 +31,18 @@ class CheckedResponse(requests.Response):
         return self._checked(super().iter_content(chunk_size, decode_unicode))
 
     def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
-        broken = None
         try:
             yield from chunks
-        except (requests.RequestException, OSError) as error:
-            broken = type(error).__name__
-        promised = self.headers.get("Content-Length", "")
-        received = self.raw.tell() if hasattr(self.raw, "tell") else None
-        if broken is None and promised.isdecimal() and received is not None:
-            broken = "short" if received < int(promised) else None
-        if broken is not None:
+            return
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+            received = self.raw.tell()
             self.close()
-            of = f" of {promised}" if promised else ""
-            raise BrokenBody(
-                f"{self.what}: the answer broke off after {received or 0}{of} bytes. "
-                "If this goes on, look at the network, the proxy or the time-out."
-            )
+        promised = self.headers.get("Content-Length")
+        of = f" of {promised}" if promised else ""
+        raise BrokenBody(
+            f"{self.what}: the answer broke off after {received}{of} bytes. "
+            "If this goes on, look at the network, the proxy or the time-out."
+        )
 
 
 class _CheckingAdapter(HTTPAdapter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,11 +52,26 @@ def test_all_threads_of_a_connection_share_the_limit(
     assert clock.slept >= 29.99
 
 
+@pytest.mark.parametrize("per_minute", [600, None])
 def test_one_thread_that_is_refused_makes_all_wait(
-    server: ScriptedServer, connect: Connect, clock: TurnedClock
+    per_minute: int | None, server: ScriptedServer, connect: Connect
 ) -> None:
-    transport = connect(requests_per_minute=None)
-    transport.get("/me", what="me")
+    class Watched(TurnedClock):
+        """Sends another call from another thread as soon as the first one waits."""
+
+        def sleep(self, seconds: float) -> None:
+            if not seen_before_the_other:
+                seen_before_the_other.append(len(server.calls))
+                other = threading.Thread(target=transport.get, args=("/b",), kwargs={"what": "b"})
+                other.start()
+                other.join()
+                slept_by_the_other.append(self.slept)
+            super().sleep(seconds)
+
+    seen_before_the_other: list[int] = []
+    slept_by_the_other: list[float] = []
+    transport = connect(requests_per_minute=per_minute, clock=Watched())
     server.script = [Answer(429, headers={"Retry-After": "20"})]
-    transport.get("/me", what="me")
-    assert clock.slept == pytest.approx(20)
+    transport.get("/a", what="a")
+    assert seen_before_the_other == [1]
+    assert slept_by_the_other[0] >= 19.9
