@@ -29,6 +29,10 @@ def shown(error: BaseException | None) -> str:
     return text
 
 
+def secrets_in(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]
+
+
 def make(connect: Connect, **options: object) -> Transport:
     return connect(auth=BasicAuth("planner@example.com", PASSWORD), **options)
 
@@ -62,14 +66,14 @@ def test_errors_and_logs_are_free_of_secrets(
     with pytest.raises(AnaplanError) as caught:
         transport.request(method, "/me", what="me", json={}, repeatable=method == "GET")
     seen = shown(caught.value) + caplog.text + repr(transport) + repr(vars(transport))
-    assert [secret for secret in SECRETS if secret in seen] == []
+    assert secrets_in(seen) == []
 
 
 def test_an_unreachable_host_shows_no_secret(connect: Connect) -> None:
     transport = make(connect, api_url="http://127.0.0.1:1")
     with pytest.raises(AnaplanError) as caught:
         transport.get("/me", what="me")
-    assert [secret for secret in SECRETS if secret in shown(caught.value)] == []
+    assert secrets_in(shown(caught.value)) == []
 
 
 def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
@@ -84,7 +88,7 @@ def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
     monkeypatch.setattr("http.client.HTTPConnection.getresponse", interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
         transport.get("/me", what="me")
-    assert [secret for secret in SECRETS if secret in shown(caught.value)] == []
+    assert secrets_in(shown(caught.value)) == []
 
 
 def test_a_ready_token_shows_nowhere(server: ScriptedServer, connect: Connect) -> None:
@@ -92,7 +96,7 @@ def test_a_ready_token_shows_nowhere(server: ScriptedServer, connect: Connect) -
     transport = connect(auth=TokenAuth("ready-made"))
     with pytest.raises(AnaplanError) as caught:
         transport.get("/me", what="me")
-    assert [secret for secret in SECRETS if secret in shown(caught.value)] == []
+    assert secrets_in(shown(caught.value)) == []
 
 
 def test_the_log_tells_of_calls_and_renewals(
