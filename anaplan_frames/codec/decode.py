@@ -144,7 +144,7 @@ def _read_head(
         found = (found[0], b"")
     rows, rest = found
     header = None
-    if dialect.header_row and block:
+    if 0 < dialect.header_row <= len(rows) and block:
         header = _fields(rows[dialect.header_row - 1], dialect)
     elif not dialect.header_row and rest:
         # No names, but their number.
@@ -166,7 +166,7 @@ def _fields(row: bytes, dialect: Dialect) -> list[str]:
             f"The header is not {dialect.encoding}: {row[error.start : error.end]!r}. Set the "
             "encoding in Anaplan's settings of the file or export to that of its content."
         ) from None
-    return next(iter(read_fields(text, dialect)), [])
+    return next(iter(read_fields(text, dialect)), []) or [""]
 
 
 def _decoder_for(

@@ -15,6 +15,7 @@ from anaplan_frames.errors import EncodingError
 from anaplan_frames.tables.dtypes import arrow_for
 
 _STEP = 4_000_000  # bytes by which a long column grows
+_JOINED = 16_000_000  # bytes from which Arrow arrays are joined
 
 
 class Builder(Protocol):
@@ -146,18 +147,29 @@ class _MaskedBuilder:
 
 
 class _ArrowBuilder:
-    """Dtypes that hold Arrow memory: the arrays are taken as they are."""
+    """Dtypes that hold Arrow memory. Arrays are joined to larger ones, which fit without waste."""
 
     def __init__(self, dtype: Any, kind: pa.DataType) -> None:
         self._dtype = dtype
         self._kind = kind
-        self._arrays: list[pa.Array] = []
+        self._joined: list[pa.Array] = []
+        self._last: list[pa.Array] = []
+        self._size = 0
 
     def add(self, array: pa.Array) -> None:
-        self._arrays.append(array.cast(self._kind))
+        self._last.append(array.cast(self._kind))
+        self._size += array.nbytes
+        if self._size > _JOINED:
+            self._join()
 
     def finish(self) -> Any:
-        return self._dtype.__from_arrow__(pa.chunked_array(self._arrays, self._kind))
+        if self._last:
+            self._join()
+        return self._dtype.__from_arrow__(pa.chunked_array(self._joined, self._kind))
+
+    def _join(self) -> None:
+        self._joined.append(pa.concat_arrays(self._last))
+        self._last, self._size = [], 0
 
 
 class _CategoryBuilder:

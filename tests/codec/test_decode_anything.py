@@ -168,6 +168,7 @@ Decode = Callable[..., Batches]
 @settings(max_examples=250, deadline=None)
 @given(HOSTILE, DIALECTS, SCHEMAS, st.sampled_from([decode_stream, decode_grid]))
 @example(b'a\n"', Dialect(), None, decode_stream)
+@example(b"\0'", Dialect(",", "'", header_row=2, first_data_row=3), None, decode_stream)
 def test_any_bytes_are_decoded_or_refused_with_an_error_of_ours(
     content: bytes, dialect: Dialect, schema: pa.Schema | None, decode: Decode
 ) -> None:
