@@ -45,8 +45,9 @@ def test_a_missing_column_is_named(model: af.Model) -> None:
     with pytest.raises(af.ColumnMismatch) as caught:
         af.to_anaplan(pd.DataFrame({"carier": ["AA"]}), "Load airlines", model)
     assert str(caught.value) == (
-        "The columns do not fit file 'airlines.csv'. No column goes to 'carrier'. Did you mean "
-        "'carier'? No column goes to 'name'."
+        "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
+        "mean 'carier'? The data has no column 'name'. Where only the names differ, say so with "
+        "mapping={'your column': 'its header'}."
     )
 
 

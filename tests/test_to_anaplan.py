@@ -48,8 +48,9 @@ def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
     with pytest.raises(af.ColumnMismatch) as caught:
         af.to_anaplan(AIRLINES.rename(columns={"carrier": "carier"}), "Load airlines", model)
     assert str(caught.value) == (
-        "The columns do not fit file 'airlines.csv'. No column goes to 'carrier'. Did you mean "
-        "'carier'?"
+        "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
+        "mean 'carier'? Where only the names differ, say so with mapping={'your column': 'its "
+        "header'}."
     )
     with pytest.raises(af.NotFound):
         model.files["airlines.csv"].read()

@@ -92,7 +92,8 @@ class _Match:
         positions = self._positions()
         if self.complaints:
             raise ColumnMismatch(
-                f"The columns do not fit {self.target}. {' '.join(self.complaints)}"
+                f"The columns do not fit {self.target}. {' '.join(self.complaints)} Where only the "
+                "names differ, say so with mapping={'your column': 'its header'}."
             )
         used = set(positions)
         surplus = tuple(name for number, name in enumerate(self.columns) if number not in used)
@@ -160,7 +161,7 @@ class _Match:
         free = [
             column for column in self.columns if column not in wanted and column not in self.mapping
         ]
-        self.complaints.append(f"No column goes to {name!r}.{near_names(name, free)}")
+        self.complaints.append(f"The data has no column {name!r}.{near_names(name, free)}")
 
 
 def _columns(count: int) -> str:

@@ -161,7 +161,7 @@ def _blocks(
     if isinstance(content, bytes | bytearray | memoryview):
         return iter([bytes(content)])
     if isinstance(content, str | os.PathLike):
-        content = stack.enter_context(Path(content).open("rb"))
+        content = stack.enter_context(Path(content).open("rb"))  # noqa: SIM115 the stack closes it
     read = content.read
     if isinstance(read(0), str):
         raise TypeError(

@@ -51,11 +51,6 @@ class Sent(ABC):
             What matches no row.
         """
 
-    @property
-    def _needed(self) -> list[int]:
-        """Positions of the columns that the file takes."""
-        return [p for p in self.encoder.matching.positions if p is not None]
-
     def _texts(self, batch: pa.RecordBatch) -> Texts:
         """Return the texts that are sent for each row, one per header, ``""`` for missing."""
         columns = [
@@ -73,11 +68,11 @@ class KeptRows(Sent):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data; it can be asked for again."""
-        return self.source.batches(batch_rows, self._needed)
+        return self.source.batches(batch_rows, self.encoder.matching.needed)
 
     def take(self, positions: Sequence[int]) -> Texts:
         """Return the texts of these rows."""
-        batches = self.source.part(positions).batches(_SCAN_ROWS, self._needed)
+        batches = self.source.part(positions).batches(_SCAN_ROWS, self.encoder.matching.needed)
         return [row for batch in batches for row in self._texts(batch)]
 
     def scan(self) -> Iterator[Texts]:
@@ -112,7 +107,7 @@ class StreamedRows(Sent):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data, remembering the first rows and the types."""
-        for batch in self.source.batches(batch_rows, self._needed):
+        for batch in self.source.batches(batch_rows, self.encoder.matching.needed):
             if self.rows < _HEAD_ROWS:
                 self._head += self._texts(batch.slice(0, _HEAD_ROWS - self.rows))
                 self.rows = len(self._head)

@@ -77,8 +77,8 @@ class Source(ABC):
         """
 
     @abstractmethod
-    def take(self, positions: Sequence[int]) -> pd.DataFrame | None:
-        """Return these rows as the caller has them, or None where they are gone (streams)."""
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        """Return these rows as the caller has them; raises as `part` does."""
 
 
 def open_source(data: Any, index: bool = False) -> Source:
@@ -207,8 +207,8 @@ class _Once(Source):
     def part(self, positions: Sequence[int]) -> Source:
         raise AnaplanError(_GONE)
 
-    def take(self, positions: Sequence[int]) -> None:
-        return None
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        raise AnaplanError(_GONE)
 
     def _ask(self) -> None:
         if self._asked:

@@ -36,12 +36,13 @@ def test_columns_that_the_file_does_not_take_are_surplus():
 def test_every_missing_header_is_named_with_the_near_names():
     assert refusal(["Carier", "month"], ["Carrier", "Origin"]) == (
         "The columns do not fit import 'Load flights'. "
-        "No column goes to 'Carrier'. Did you mean 'Carier'? No column goes to 'Origin'."
+        "The data has no column 'Carrier'. Did you mean 'Carier'? The data has no column 'Origin'. "
+        "Where only the names differ, say so with mapping={'your column': 'its header'}."
     )
 
 
 def test_case_and_blanks_count():
-    assert "No column goes to 'Name'. Did you mean 'name'?" in refusal(["name"], ["Name"])
+    assert "The data has no column 'Name'. Did you mean 'name'?" in refusal(["name"], ["Name"])
 
 
 def test_a_mapping_names_the_header():
