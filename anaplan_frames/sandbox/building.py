@@ -225,3 +225,12 @@ def parse_match_by(
         if way not in ("code", "name", "either"):
             raise ValueError(f"match_by must be 'code', 'name' or 'either', not {way!r}.")
     return chosen
+
+
+def refuse_name(kind: str, name: str, there: Mapping[str, Any], id: str | None = None) -> None:
+    """Refuse a name that is in use; files and actions may share one if an id is given."""
+    if id is not None and kind not in ("list", "module"):
+        return
+    if any(other.name == name for other in there.values()):
+        article = "an" if kind[0] in "aei" else "a"
+        raise ValueError(f"There is {article} {kind} named {name!r} already in this model.")

@@ -14,16 +14,29 @@ def create_table(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TEMP TABLE faults (line BIGINT, seq INTEGER, type VARCHAR, message VARCHAR)"
     )
-    con.execute("INSERT INTO faults SELECT line, 0, type, message FROM malformed")
+    _insert(con, "SELECT line, 0 AS seq, type, message FROM malformed")
 
 
 def add(
     con: duckdb.DuckDBPyConnection, rows: str, fault_type: str, message: str, seq: int = 0
 ) -> None:
     """Note a fault for every row of ``rows``: SQL that follows FROM and has a column s.line."""
-    con.execute(
-        f"INSERT INTO faults SELECT s.line, {seq}, {literal(fault_type)}, {message} FROM {rows}"
+    _insert(
+        con,
+        f"SELECT s.line, {seq} AS seq, {literal(fault_type)} AS type, {message} AS message"
+        f" FROM {rows}",
     )
+
+
+def _insert(con: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Insert what a query gives, if anything.
+
+    DuckDB 2.0.0 loses a large INSERT into an empty table if an INSERT of no rows went before it in
+    the same transaction.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_faults AS {query}")
+    if con.execute("SELECT 1 FROM fresh_faults LIMIT 1").fetchone():
+        con.execute("INSERT INTO faults SELECT * FROM fresh_faults")
 
 
 def failed_rows(con: duckdb.DuckDBPyConnection) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pandas as pd
 
 from anaplan_frames.sandbox import building, deleting, exporting, ids, importing, lists, modules
-from anaplan_frames.sandbox.building import DimensionGiven, FormatGiven
+from anaplan_frames.sandbox.building import DimensionGiven, FormatGiven, refuse_name
 from anaplan_frames.sandbox.calendar import Calendar
 from anaplan_frames.sandbox.definitions import (
     LAYOUTS,
@@ -88,7 +88,7 @@ class Model:
         items : DataFrame, optional
             Items to begin with, in columns Name, Code, Parent, properties and subsets.
         """
-        self._refuse_name(name, self.lists, "list")
+        refuse_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
             raise ValueError(f"The parent list {parent.name!r} is not in model {self.name!r}.")
         formats = {
@@ -128,7 +128,7 @@ class Model:
         line_items : mapping of str to format
             A format as for a list's property, or ``{"format": ..., "formula": ..., "id": ...}``.
         """
-        self._refuse_name(name, self.modules, "module")
+        refuse_name("module", name, self.modules)
         module = ModuleDefinition(
             self._ids.take(ids.MODULE, id, f"module {name!r}"),
             name,
@@ -180,7 +180,7 @@ class Model:
         `header_row` (0: no header line) and `first_data_row` count from 1; a `delimiter` of ""
         means that texts are not delimited.
         """
-        self._refuse_name(name, self.files, "file", id)
+        refuse_name("file", name, self.files, id)
         check_dialect(f"file {name!r}", separator, delimiter, encoding)
         if not columns:
             raise ValueError(f"The file {name!r} needs columns.")
@@ -227,7 +227,7 @@ class Model:
             Dimensions that are asked for at run time (``"Version"``), with their defaults.
             An unmapped Versions dimension that is not asked for is "Actual".
         """
-        self._refuse_name(name, self.imports, "import", id)
+        refuse_name("import", name, self.imports, id)
         asked = dict(parameters or {})
         definition = ImportDefinition(
             self._ids.take(ids.IMPORT, id, f"import {name!r}"),
@@ -266,7 +266,7 @@ class Model:
         labels : {"name", "code"}
             How items are written; by name, as is Anaplan's habit, or by code where they have one.
         """
-        self._refuse_name(name, self.exports, "export", id)
+        refuse_name("export", name, self.exports, id)
         check_dialect(f"export {name!r}", separator, delimiter, encoding)
         if layout not in LAYOUTS:
             raise ValueError(f"The layout {layout!r} is unknown; there are {', '.join(LAYOUTS)}.")
@@ -291,7 +291,7 @@ class Model:
         self, name: str, of: ListDefinition, id: str | None = None
     ) -> DeleteDefinition:
         """Make an action that deletes all items of a list and their cells."""
-        self._refuse_name(name, self.actions, "action", id)
+        refuse_name("action", name, self.actions, id)
         definition = DeleteDefinition(self._ids.take(ids.ACTION, id, f"action {name!r}"), name, of)
         self.actions[definition.id] = definition
         return definition
@@ -300,7 +300,7 @@ class Model:
         self, name: str, actions: Sequence[Action], id: str | None = None
     ) -> ProcessDefinition:
         """Make a process that runs these actions one after the other."""
-        self._refuse_name(name, self.processes, "process", id)
+        refuse_name("process", name, self.processes, id)
         known = {**self.imports, **self.exports, **self.actions}
         for action in actions:
             if known.get(action.id) is not action:
@@ -346,15 +346,3 @@ class Model:
 
     def _dimensions(self, given: Sequence[DimensionGiven]) -> tuple[Dimension, ...]:
         return tuple(building.parse_dimension(one, self.lists.values()) for one in given)
-
-    def _refuse_name(
-        self, name: str, there: Mapping[str, Any], kind: str, id: str | None = None
-    ) -> None:
-        """Refuse a name that is in use; files and actions may share one if an id is given."""
-        if id is None or kind in ("list", "module"):
-            for other in there.values():
-                if other.name == name:
-                    article = "an" if kind[0] in "aei" else "a"
-                    raise ValueError(
-                        f"In model {self.name!r} there is {article} {kind} named {name!r} already."
-                    )

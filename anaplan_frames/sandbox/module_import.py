@@ -117,14 +117,12 @@ def _resolve(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
 
 def _note_faults(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
     """Note every fault of every row that is not good."""
-    con.execute(
-        "CREATE TEMP TABLE bad AS SELECT staged.* FROM staged"
-        " JOIN (SELECT line FROM resolved WHERE NOT good) USING (line)"
-    )
+    if not con.execute("SELECT 1 FROM resolved WHERE NOT good LIMIT 1").fetchone():
+        return
     readings = [*columns.items, *(reading for _, reading in columns.values)]
     for seq, reading in enumerate(readings):
         if reading.fault != "false":
-            rows = f"bad s{reading.join} WHERE {reading.fault}"
+            rows = f"staged s{reading.join} WHERE {reading.fault}"
             faults.add(con, rows, reading.fault_type, reading.message, seq)
 
 

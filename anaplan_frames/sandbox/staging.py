@@ -72,12 +72,14 @@ def _read(
     size = max(upload.path.stat().st_size - upload.offset, 1)
     for batch, done in _batches(upload, file, columns, malformed):
         watch.step("Reading the file", 0.05 + 0.35 * min(done / size, 1.0))
-        con.register("arrived", pa.Table.from_batches([batch]))
-        con.execute(
-            f"INSERT INTO staged SELECT line + {file.first_data_row - 1}, * EXCLUDE (line)"
-            " FROM arrived"
-        )
-        con.unregister("arrived")
+        # See `faults._insert`: an INSERT of no rows would do harm.
+        if batch.num_rows:
+            con.register("arrived", pa.Table.from_batches([batch]))
+            con.execute(
+                f"INSERT INTO staged SELECT line + {file.first_data_row - 1}, * EXCLUDE (line)"
+                " FROM arrived"
+            )
+            con.unregister("arrived")
         _keep_malformed(con, malformed, file, len(columns))
     _keep_malformed(con, malformed, file, len(columns))
     return not malformed.swallowed

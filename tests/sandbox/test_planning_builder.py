@@ -75,7 +75,7 @@ def test_actions_may_share_a_name_if_their_ids_are_given(model: Model) -> None:
     lst = model.list("L")
     file = model.file("f", columns=["Name"])
     model.import_("I", file, into=lst)
-    with pytest.raises(ValueError, match="there is an import named 'I' already"):
+    with pytest.raises(ValueError, match="There is an import named 'I' already"):
         model.import_("I", file, into=lst)
     model.import_("I", file, into=lst, id="112000000099")
     assert [one.name for one in model.imports.values()] == ["I", "I"]
@@ -88,7 +88,7 @@ def bad(build: Callable[[Model], object], words: str) -> object:
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        bad(lambda m: m.list("Products"), "there is a list named 'Products' already"),
+        bad(lambda m: m.list("Products"), "There is a list named 'Products' already"),
         bad(lambda m: m.list("L", id="12"), "must be a number of 12 digits"),
         bad(lambda m: m.list("L", properties={"P": "MONEY"}), "'MONEY' of property 'P' is unknown"),
         bad(lambda m: m.list("L", properties={"P": "TEXT"}, subsets=["P"]), "has 'P' twice"),

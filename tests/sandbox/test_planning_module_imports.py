@@ -284,3 +284,15 @@ def test_the_summary_counts_every_row_once(model: Model, sales: ImportDefinition
     assert detail["type"] == "lineItemRowsProcessedWithFailures"
     assert detail["localMessageText"] == ("Sales: 1 (0/1) rows successful, 2 failed, 1 ignored ")
     assert loaded.count("totalRowCount") == 4
+
+
+def test_many_rejected_rows_are_all_told(model: Model, sales: ImportDefinition) -> None:
+    # More than one of DuckDB's row groups; two faults in each row.
+    count = 150_000
+    loaded = load(model, sales, HEADER + "X,Jan 99,1,,,\n" * count)
+    assert loaded.counts == (0, 0, 0, count)
+    assert loaded.types == {
+        "moduleImportInvalidListIdentifier": count,
+        "moduleImportInvalidTimeEntityIdentifier": count,
+    }
+    assert loaded.lines == list(range(2, count + 2))

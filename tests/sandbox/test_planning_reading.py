@@ -179,3 +179,12 @@ def test_the_line_of_every_rejected_row_is_right(model: Model, kinds: list[str])
     _, loaded = read(model, "Name,Note\n" + body)
     rejected = [i + 2 for i, kind in enumerate(kinds) if kind not in ("good", "long")]
     assert loaded.lines == rejected
+
+
+def test_a_file_in_the_wrong_dialect_is_rejected_row_by_row(model: Model) -> None:
+    # More than one of DuckDB's row groups.
+    count = 150_000
+    _, loaded = read(model, "Name;Note\n" + "a,b\n" * count, separator=";")
+    assert loaded.counts == (0, 0, 0, count)
+    assert loaded.types == {"missingFields": count}
+    assert loaded.lines[-1] == count + 1
