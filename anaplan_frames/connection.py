@@ -167,7 +167,7 @@ class Connection:
             Its name or id; by default ``ANAPLAN_MODEL`` or the profile's ``model``.
         workspace : str, optional
             The name or id of its workspace; needed only where the name is borne twice. By default
-            ``ANAPLAN_WORKSPACE`` or the profile's ``workspace``.
+            the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
 
         Raises
         ------
@@ -183,12 +183,11 @@ class Connection:
                 "ANAPLAN_MODEL."
             )
         records = list(self._model_records())
-        wanted = workspace or self._workspace
-        if wanted is not None:
-            workspace_id = self._workspace_id(wanted, records)
+        if workspace is not None:
+            workspace_id = self._workspace_id(workspace, records)
             records = [r for r in records if r["currentWorkspaceId"] == workspace_id]
-        place = f"in workspace {wanted!r}" if wanted else "in any workspace"
-        return Model(self._transport, _one_model(name, records, place))
+        place = f"in workspace {workspace!r}" if workspace else "in any workspace"
+        return Model(self._transport, _one_model(name, records, place, self._workspace))
 
     def _workspace_id(self, workspace: str, models: Iterable[Mapping[str, Any]]) -> str:
         """Find a workspace by name or id; the models name the workspaces that they are in."""
@@ -235,8 +234,14 @@ class Connection:
         return f"<Connection to {self._transport.api_url}>"
 
 
-def _one_model(name: str, records: list[dict[str, Any]], place: str) -> dict[str, Any]:
+def _one_model(
+    name: str, records: list[dict[str, Any]], place: str, preferred: str | None
+) -> dict[str, Any]:
     found = [r for r in records if r["id"] == name] or [r for r in records if r["name"] == name]
+    if len(found) > 1 and preferred is not None:
+        found = [
+            r for r in found if preferred in (r["currentWorkspaceId"], r["currentWorkspaceName"])
+        ] or found
     if len(found) == 1:
         return found[0]
     if found:

@@ -45,6 +45,19 @@ def test_a_model_name_in_two_workspaces_asks_for_the_workspace(tenant: Sandbox) 
     assert connection.model("Plan", workspace="Live").id == "B" * 32
 
 
+def test_the_environments_workspace_is_preferred_but_hides_no_other(
+    tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant.workspace("Test").model("Plan", id="A" * 32)
+    live = tenant.workspace("Live")
+    live.model("Plan", id="B" * 32)
+    live.model("Costs", id="C" * 32)
+    monkeypatch.setenv("ANAPLAN_WORKSPACE", "Test")
+    monkeypatch.setenv("ANAPLAN_MODEL", "Plan")
+    assert tenant.connect().model().id == "A" * 32
+    assert tenant.connect().model("Costs").id == "C" * 32
+
+
 def test_a_wrong_workspace_is_answered_with_the_near_names(sandbox: Sandbox) -> None:
     with pytest.raises(af.NotFound, match="Did you mean 'Demo'"):
         sandbox.connect().model("Flight Planning", "Demos")

@@ -42,7 +42,8 @@ def run() -> bool:
         namesakes = _load(airports, "Load airports", model)
         strays = _load(flights, "Load flights", model)
 
-        print("\n2. Mend in pandas what was rejected, and load only that again")
+        lost = f"{strays['flights'].sum():,} flights go to airports that the list lacks"
+        print(f"\n2. Mend in pandas what was rejected, and load only that again ({lost})")
         namesakes["name"] += " (" + namesakes["faa"] + ")"
         airports.update(namesakes["name"])
         lacking = _read("airports_lacking")
@@ -73,8 +74,7 @@ def _load(data: pd.DataFrame, target: str, model: Model) -> pd.DataFrame:
     rejected = result.rejected
     print(f"   {target:<13} {result.succeeded:>5,} rows loaded, {len(rejected):>3,} rejected")
     if len(rejected):
-        shown = rejected[[*rejected.columns[:4], "error"]].head(3)
-        for line in shown.to_string(max_colwidth=72).splitlines():
+        for line in rejected[[*rejected.columns[:2], "error"]].head(3).to_string().splitlines():
             print(f"      {line}")
     return rejected.drop(columns="error", errors="ignore")
 
