@@ -13,10 +13,9 @@ from pandas.api.extensions import no_default
 from anaplan_frames.connection import connect
 from anaplan_frames.locator import Locator, find, is_url
 from anaplan_frames.model import Model
-from anaplan_frames.resources.exports import Export
 from anaplan_frames.resources.files import File
-from anaplan_frames.resources.imports import Import
-from anaplan_frames.resources.processes import Process
+from anaplan_frames.resources.loading import Loadable
+from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.result import ImportResult, OnRejected
 
@@ -91,7 +90,7 @@ def read_anaplan(
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
         frame = table.read(
-            **_run_option(table, run),
+            run=run,
             columns=columns,
             dtype=dtype,
             dtype_backend=dtype_backend,
@@ -126,9 +125,7 @@ def read_arrow(
     """
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
-        reader = table.read_arrow(
-            **_run_option(table, run), columns=columns, dtype=dtype, progress=progress
-        )
+        reader = table.read_arrow(run=run, columns=columns, dtype=dtype, progress=progress)
         return pa.RecordBatchReader.from_batches(
             reader.schema, _closing(iter(reader), stack.pop_all())
         )
@@ -213,13 +210,13 @@ def to_anaplan(
         if isinstance(found, File):
             found.write(data, **options)
             return None
-        assert isinstance(found, Import | Process)
+        assert isinstance(found, Loadable)
         return found.write(data, parameters=parameters, on_rejected=on_rejected, **options)
 
 
-def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Export | File:
+def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Readable:
     found = _find(source, model, kind, _SOURCES, stack)
-    assert isinstance(found, Export | File)
+    assert isinstance(found, Readable)
     return found
 
 
@@ -238,10 +235,6 @@ def _find(
     if locator:
         return find(model, locator.name, kinds, locator.kind)
     return find(model, name, kinds, kind)
-
-
-def _run_option(table: Export | File, run: bool) -> dict[str, bool]:
-    return {"run": run} if isinstance(table, Export) else {}
 
 
 def _closing(parts: Iterator[Any], stack: ExitStack) -> Iterator[Any]:

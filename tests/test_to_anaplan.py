@@ -38,8 +38,9 @@ def test_columns_in_another_order_and_mapped_names_reach_the_right_header(model:
 
 
 def test_surplus_columns_are_left_out_with_a_warning_that_names_them(model: af.Model) -> None:
-    with pytest.warns(UserWarning, match="does not take the columns 'hub', 'ceo'"):
+    with pytest.warns(UserWarning, match="does not take the columns 'hub', 'ceo'") as caught:
         af.to_anaplan(AIRLINES.assign(hub="x", ceo="y"), "Load airlines", model)
+    assert caught[0].filename == __file__
 
 
 def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(

@@ -1,4 +1,4 @@
-"""Other actions, such as deleting from a list."""
+"""Actions that take no data, such as deleting from a list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anaplan_frames.resources.result import ImportResult
 
 
 class Action(Runnable):
-    """An action that neither imports nor exports, such as "Delete from list"."""
+    """An action that takes no data, such as "Delete from list"; exports are actions too."""
 
     kind: ClassVar[str] = "action"
     plural: ClassVar[str] = "actions"

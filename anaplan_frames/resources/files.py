@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-import pandas as pd
 import pyarrow as pa
-from pandas.api.extensions import no_default
 
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.reading import TextTable, read_arrow, read_frame
-from anaplan_frames.resources.resource import Resource
+from anaplan_frames.resources.reading import Readable, TextTable
 from anaplan_frames.resources.targets import target_of_file
-from anaplan_frames.resources.writing import write_file
-from anaplan_frames.transfer.download import download, save
+from anaplan_frames.resources.writing import SendOptions, write_file
+from anaplan_frames.transfer.download import save
 from anaplan_frames.transfer.upload import upload
 
 _BLOCK_BYTES = 1_000_000
 
 
-class File(Resource):
-    """A file of a model. What a user uploads is private to that user, and dropped after 48 hours.
+class File(Readable):
+    """A file of a model.
 
-    Arrow's consumers can take it as a table in which everything is text.
+    What a user uploads is private to that user, and dropped after 48 hours. Anaplan keeps no types
+    for a file: read as a table, everything in it is text unless ``dtype`` says.
     """
 
     kind: ClassVar[str] = "file"
@@ -38,51 +36,9 @@ class File(Resource):
         """How its text is written, as Anaplan has it."""
         return Dialect.of_file(self.info)
 
-    def read(
-        self,
-        *,
-        columns: Sequence[str] | None = None,
-        dtype: Any = None,
-        dtype_backend: Any = no_default,
-        index_col: str | Sequence[str] | None = None,
-        chunksize: int | None = None,
-        progress: bool | None = None,
-    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Return its content; the parameters are those of `anaplan_frames.read_anaplan`.
-
-        Anaplan keeps no types for a file, so that everything is text unless `dtype` says.
-        """
-        return read_frame(
-            self._transport,
-            self._table(),
-            columns=columns,
-            dtype=dtype,
-            dtype_backend=dtype_backend,
-            index_col=index_col,
-            chunksize=chunksize,
-            show_progress=progress,
-        )
-
-    def read_arrow(
-        self,
-        *,
-        columns: Sequence[str] | None = None,
-        dtype: Any = None,
-        progress: bool | None = None,
-    ) -> pa.RecordBatchReader:
-        """Stream its content; see `anaplan_frames.read_arrow`."""
-        return read_arrow(
-            self._transport, self._table(), columns=columns, dtype=dtype, show_progress=progress
-        )
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Stream its content as text columns."""
-        return self.read_arrow().__arrow_c_stream__(requested_schema)
-
     def stream(self, *, progress: bool | None = None) -> Iterator[bytes]:
         """Yield its content as bytes, chunk by chunk, while later chunks are being fetched."""
-        with Progress(f"Downloading {self.what}", unit="B", show=progress) as bar:
-            yield from download(self._transport, self.path, what=self.what, progress=bar)
+        return self._chunks(self.path, progress)
 
     def download(self, target: str | os.PathLike[str], *, progress: bool | None = None) -> Path:
         """Write its content to a path, byte for byte; the path holds all of it or is unchanged."""
@@ -102,15 +58,9 @@ class File(Resource):
         The headers are those that an import of the file expects; where no import reads it, the
         data's own columns.
         """
-        write_file(
-            self._transport,
-            target_of_file(self._catalogue, self.info),
-            data,
-            mapping=mapping,
-            index=index,
-            chunk_bytes=chunk_bytes,
-            show_progress=progress,
-        )
+        target = target_of_file(self._catalogue, self.info)
+        options = SendOptions(index, chunk_bytes, progress)
+        write_file(self._transport, target, data, mapping, options)
 
     def upload(
         self,
@@ -150,8 +100,8 @@ class File(Resource):
         """Delete the user's private content; the default content and the file itself remain."""
         self._transport.request("DELETE", self.path, what=self.what)
 
-    def _table(self) -> TextTable:
-        return TextTable(path=self.path, what=self.what, dialect=self.dialect, schema=pa.schema([]))
+    def _table(self, run: bool, progress: bool | None) -> TextTable:
+        return TextTable(path=self.path, dialect=self.dialect, schema=pa.schema([]))
 
 
 def _blocks(

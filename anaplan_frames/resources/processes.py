@@ -9,17 +9,21 @@ import pandas as pd
 
 from anaplan_frames import tasks
 from anaplan_frames.errors import ColumnMismatch, NotFound, near_names
+from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.rejects import Rejects, collect_rejects
-from anaplan_frames.resources.resource import Runnable
-from anaplan_frames.resources.result import ImportResult, OnRejected
+from anaplan_frames.resources.result import ImportResult
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.targets import FileTarget, target_of_import
-from anaplan_frames.resources.writing import write_file
+from anaplan_frames.resources.writing import SendOptions, write_file
 from anaplan_frames.tasks import Outcome
 
 
-class Process(Runnable):
-    """A process of a model."""
+class Process(Loadable):
+    """A process of a model.
+
+    `write` takes a dict ``{import or file name or id: data}``, and `mapping` likewise, where the
+    process reads several files; a file that is not named keeps what was last uploaded to it.
+    """
 
     kind: ClassVar[str] = "process"
     plural: ClassVar[str] = "processes"
@@ -30,69 +34,21 @@ class Process(Runnable):
         answer = self._transport.get(self.path, what=self.what)
         return list(answer["processMetadata"].get("actions") or ())
 
-    def write(
-        self,
-        data: Any,
-        *,
-        mapping: Mapping[str, Any] | None = None,
-        parameters: Mapping[str, str] | None = None,
-        on_rejected: OnRejected = "raise",
-        index: bool = False,
-        chunk_bytes: int | None = None,
-        progress: bool | None = None,
-    ) -> ImportResult:
-        """Upload data to the files that the process reads, run it, and say what became of it.
-
-        Parameters
-        ----------
-        data : DataFrame or the like, or dict
-            ``{import or file name or id: data}``, or the data itself where the process reads only
-            one file. A file that is not named keeps what was last uploaded to it.
-        mapping : dict, optional
-            ``{column: header}``; where `data` is a dict, ``{its key: {column: header}}``.
-
-        The other parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
-
-        Raises
-        ------
-        NotFound
-            If a key is neither an import nor a file of the process; names those there are.
-        """
-        actions = self.actions
-        sent = {
-            target.id: write_file(
-                self._transport,
-                target,
-                part,
-                mapping=part_mapping,
-                index=index,
-                chunk_bytes=chunk_bytes,
-                show_progress=progress,
-            )
-            for target, part, part_mapping in self._parts(data, mapping, self._targets(actions))
+    def _send(
+        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
+    ) -> dict[str, Sent]:
+        return {
+            target.id: write_file(self._transport, target, part, its_mapping, options)
+            for target, part, its_mapping in self._parts(data, mapping, self._targets())
         }
-        return self._run(parameters, actions, sent, progress).check(on_rejected)
 
-    def run(
-        self,
-        parameters: Mapping[str, str] | None = None,
-        *,
-        on_rejected: OnRejected = "raise",
-        progress: bool | None = None,
-    ) -> ImportResult:
-        """Run the process on what its files already hold.
-
-        The parameters are those of `Import.run`.
-        """
-        return self._run(parameters, self.actions, {}, progress).check(on_rejected)
-
-    def _targets(self, actions: list[Mapping[str, Any]]) -> dict[str, FileTarget]:
+    def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""
         imports = self._catalogue.records("imports")
         files = self._catalogue.records("files")
         return {
             str(action["id"]): target_of_import(self._catalogue, imports[str(action["id"])])
-            for action in actions
+            for action in self.actions
             if str(imports.get(str(action["id"]), {}).get("importDataSourceId")) in files
         }
 
@@ -134,7 +90,6 @@ class Process(Runnable):
     def _run(
         self,
         parameters: Mapping[str, str] | None,
-        actions: list[Mapping[str, Any]],
         sent: Mapping[str, Sent],
         progress: bool | None,
     ) -> ImportResult:
@@ -145,22 +100,23 @@ class Process(Runnable):
             parameters=parameters,
             show_progress=progress,
         )
-        names = {str(action["id"]): str(action["name"]) for action in actions}
-        nested = [self._nested(part, names, sent) for part in outcome.nested]
+        nested = [self._nested(part, sent) for part in outcome.nested]
         return ImportResult.of(outcome, self.name, _together(nested), nested)
 
-    def _nested(
-        self, outcome: Outcome, names: Mapping[str, str], sent: Mapping[str, Sent]
-    ) -> ImportResult:
+    def _nested(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
-        name = outcome.name or names.get(outcome.object_id, outcome.object_id)
         if info is None:
-            return ImportResult.of(outcome, name)
+            return ImportResult.of(outcome, self._name_of(outcome))
         dump = f"{self.path}/tasks/{outcome.task_id}/dumps/{outcome.object_id}"
         file = sent.get(str(info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, info, outcome, dump, file)
-        return ImportResult.of(outcome, name, rejects)
+        return ImportResult.of(outcome, str(info["name"]), rejects)
+
+    def _name_of(self, outcome: Outcome) -> str:
+        """Name an action that is no import."""
+        names = {str(action["id"]): str(action["name"]) for action in self.actions}
+        return outcome.name or names.get(outcome.object_id, outcome.object_id)
 
 
 def _together(nested: list[ImportResult]) -> Rejects:

@@ -1,21 +1,23 @@
-"""A file's text on its way out: fetched ahead, parsed as it arrives, typed by its metadata."""
+"""Tables on their way out: fetched ahead, parsed as they arrive, typed by their metadata."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import no_default
 
 from anaplan_frames.codec.decode import Batches, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid import decode_grid
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.resource import Resource
 from anaplan_frames.tables.outgoing import to_frames, to_pandas, with_dtypes
 from anaplan_frames.transfer.download import download
-from anaplan_frames.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class TextTable:
 
     Attributes
     ----------
-    path, what : str
-        The file's path below the API's root, and the table in words.
+    path : str
+        The file's path below the API's root.
     dialect : Dialect
         How its text is written.
     schema : pyarrow.Schema
@@ -35,64 +37,68 @@ class TextTable:
     """
 
     path: str
-    what: str
     dialect: Dialect
     schema: pa.Schema
     grid: bool = False
 
 
-def read_arrow(
-    transport: Transport,
-    table: TextTable,
-    *,
-    columns: Sequence[str] | None = None,
-    dtype: Any = None,
-    show_progress: bool | None = None,
-) -> pa.RecordBatchReader:
-    """Read a table as a stream of Arrow batches, in memory that does not grow."""
-    batches = _open(transport, table, columns, dtype, show_progress)
-    return pa.RecordBatchReader.from_batches(batches.schema, batches)
+class Readable(Resource):
+    """A resource that can be read as a table."""
 
+    @abstractmethod
+    def _table(self, run: bool, progress: bool | None) -> TextTable:
+        """Have the table made, if asked to, and say where and how it is written."""
 
-def read_frame(
-    transport: Transport,
-    table: TextTable,
-    *,
-    columns: Sequence[str] | None = None,
-    dtype: Any = None,
-    dtype_backend: Any,
-    index_col: str | Sequence[str] | None = None,
-    chunksize: int | None = None,
-    show_progress: bool | None = None,
-) -> pd.DataFrame | Iterator[pd.DataFrame]:
-    """Read a table as a DataFrame, or as several of `chunksize` rows."""
-    batches = _open(transport, table, columns, dtype, show_progress)
-    schema = batches.schema
-    if isinstance(dtype, Mapping):  # columns that are not read need no dtype
-        dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
-    options = {"dtype": dtype, "dtype_backend": dtype_backend, "index_col": index_col}
-    if chunksize is None:
-        return to_pandas(batches, schema, **options)
-    return to_frames(batches, schema, chunksize, **options)
+    def read(
+        self,
+        *,
+        run: bool = True,
+        columns: Sequence[str] | None = None,
+        dtype: Any = None,
+        dtype_backend: Any = no_default,
+        index_col: str | Sequence[str] | None = None,
+        chunksize: int | None = None,
+        progress: bool | None = None,
+    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
+        """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
+        batches = self._batches(run, columns, dtype, progress)
+        schema = batches.schema
+        if isinstance(dtype, Mapping):  # columns that are not read need no dtype
+            dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
+        options = {"dtype": dtype, "dtype_backend": dtype_backend, "index_col": index_col}
+        if chunksize is None:
+            return to_pandas(batches, schema, **options)
+        return to_frames(batches, schema, chunksize, **options)
 
+    def read_arrow(
+        self,
+        *,
+        run: bool = True,
+        columns: Sequence[str] | None = None,
+        dtype: Any = None,
+        progress: bool | None = None,
+    ) -> pa.RecordBatchReader:
+        """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
+        return self._batches(run, columns, dtype, progress).reader()
 
-def _open(
-    transport: Transport,
-    table: TextTable,
-    columns: Sequence[str] | None,
-    dtype: Any,
-    show_progress: bool | None,
-) -> Batches:
-    decode = decode_grid if table.grid else decode_stream
-    return decode(
-        _chunks(transport, table, show_progress),
-        table.dialect,
-        table.schema,
-        columns,
-        retype=lambda schema: with_dtypes(schema, dtype),
-    )
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Stream the table as it is, for whatever takes Arrow: an export is not run."""
+        return self.read_arrow(run=False).__arrow_c_stream__(requested_schema)
 
+    def _batches(
+        self, run: bool, columns: Sequence[str] | None, dtype: Any, progress: bool | None
+    ) -> Batches:
+        table = self._table(run, progress)
+        decode = decode_grid if table.grid else decode_stream
+        return decode(
+            self._chunks(table.path, progress),
+            table.dialect,
+            table.schema,
+            columns,
+            retype=lambda schema: with_dtypes(schema, dtype),
+        )
 
-def _chunks(transport: Transport, table: TextTable, show_progress: bool | None) -> Iterator[bytes]:
-    with Progress(f"Reading {table.what}", unit="B", show=show_progress) as bar:
-        yield from download(transport, table.path, what=table.what, progress=bar)
+    def _chunks(self, path: str, progress: bool | None) -> Iterator[bytes]:
+        """Fetch the text, while there is something to show with a bar."""
+        with Progress(f"Reading {self.what}", unit="B", show=progress) as bar:
+            yield from download(self._transport, path, what=self.what, progress=bar)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from anaplan_frames.errors import RejectedRows, TaskFailed
+from anaplan_frames.errors import RejectedRows, TaskFailed, warn
 from anaplan_frames.resources.rejects import Rejects
 from anaplan_frames.tasks import Outcome
 
@@ -119,7 +118,7 @@ class ImportResult:
                     self._complaint("They are in the error's .result.rejected"), self
                 )
             if on_rejected == "warn":
-                warnings.warn(self._complaint("See .rejected"), stacklevel=4)
+                warn(self._complaint("See .rejected"))
         return self
 
     def _complaint(self, where: str) -> str:

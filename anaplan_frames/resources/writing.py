@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.errors import warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.sent import Sent, remember
 from anaplan_frames.resources.targets import FileTarget
@@ -24,15 +25,21 @@ _BATCH_BYTES = 8_000_000
 _ENCODERS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class SendOptions:
+    """How data is sent; `anaplan_frames.to_anaplan` says what the options mean."""
+
+    index: bool = False
+    chunk_bytes: int | None = None
+    progress: bool | None = None
+
+
 def write_file(
     transport: Transport,
     target: FileTarget,
     data: Any,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    index: bool = False,
-    chunk_bytes: int | None = None,
-    show_progress: bool | None = None,
+    mapping: Mapping[str, str] | None,
+    options: SendOptions,
 ) -> Sent:
     """Replace a file's content by data, and return what a failure dump can be matched against.
 
@@ -45,15 +52,12 @@ def write_file(
     EncodingError
         If a value cannot be carried; the upload is then left incomplete, so nothing reads it.
     """
-    source = open_source(data, index=index)
+    source = open_source(data, index=options.index)
     headers = target.headers or tuple(source.columns)
     matching = match_columns(source.columns, headers, mapping, target.what)
     if matching.surplus:
-        warnings.warn(
-            f"{target.what} does not take the columns {', '.join(map(repr, matching.surplus))}; "
-            "they are left out.",
-            stacklevel=5,
-        )
+        surplus = ", ".join(map(repr, matching.surplus))
+        warn(f"{target.what} does not take the columns {surplus}; they are left out.")
     encoder = Encoder(target.dialect, matching)
     sent = remember(source, encoder)
     encoded = in_order(
@@ -62,13 +66,13 @@ def write_file(
         threads=_ENCODERS,
         name="anaplan-encode",
     )
-    with Progress(f"Uploading {target.what}", unit="B", show=show_progress) as bar:
+    with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
             transport,
             target.path,
             chain([encoder.preamble()], encoded),
             what=target.what,
-            chunk_bytes=chunk_bytes,
+            chunk_bytes=options.chunk_bytes,
             progress=bar,
         )
     return sent

@@ -1,0 +1,70 @@
+"""What data can be given to: imports, and processes of imports."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.resources.result import ImportResult, OnRejected
+from anaplan_frames.resources.sent import Sent
+from anaplan_frames.resources.writing import SendOptions
+
+
+class Loadable(Runnable):
+    """An action that loads what was uploaded to one or more files."""
+
+    @abstractmethod
+    def _send(
+        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
+    ) -> dict[str, Sent]:
+        """Upload the data, and return by file id what rejected rows can be matched against."""
+
+    @abstractmethod
+    def _run(
+        self,
+        parameters: Mapping[str, str] | None,
+        sent: Mapping[str, Sent],
+        progress: bool | None,
+    ) -> ImportResult:
+        """Run the action, and read its outcome and its failure dumps."""
+
+    def write(
+        self,
+        data: Any,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        on_rejected: OnRejected = "raise",
+        index: bool = False,
+        chunk_bytes: int | None = None,
+        progress: bool | None = None,
+    ) -> ImportResult:
+        """Upload data, run the action on it, and say what became of it.
+
+        The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
+        """
+        sent = self._send(data, mapping, SendOptions(index, chunk_bytes, progress))
+        return self._run(parameters, sent, progress).check(on_rejected)
+
+    def run(
+        self,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        progress: bool | None = None,
+    ) -> ImportResult:
+        """Run the action on what its files already hold.
+
+        Parameters
+        ----------
+        parameters : mapping of str to str, optional
+            What an import asks for at run time, e.g. ``{"Version": "Actual"}``.
+        on_rejected : {"raise", "warn", "ignore"}
+            As for `write`, but the rejected rows are in the result's ``unmatched``, as Anaplan
+            sent them: the data is not known here.
+        progress : bool, optional
+            True shows a bar at once, False never.
+        """
+        return self._run(parameters, {}, progress).check(on_rejected)
