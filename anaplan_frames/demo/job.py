@@ -96,11 +96,15 @@ def _by_code(
 
 def _prove(source: pd.DataFrame, in_anaplan: pd.DataFrame, *, seconds: float) -> bool:
     """Compare cell by cell and total by total, and print the verdict."""
-    left = source.set_index(KEYS)[MEASURES].astype("float64").sort_index()
-    right = in_anaplan.set_index(KEYS)[MEASURES].fillna(0.0).sort_index()
-    # The export leaves out rows in which every measure is nothing.
-    left, right = (frame[(frame != 0).any(axis=1)] for frame in (left, right))
-    same = left.index.equals(right.index) and bool((left.to_numpy() == right.to_numpy()).all())
+    both = source.merge(
+        in_anaplan, "outer", KEYS, suffixes=(" source", " Anaplan"), validate="one_to_one"
+    )
+    # Nothing is zero here, and the export leaves out rows in which every measure is nothing.
+    left, right = (
+        both[[f"{measure} {side}" for measure in MEASURES]].fillna(0).set_axis(MEASURES, axis=1)
+        for side in ("source", "Anaplan")
+    )
+    same = bool((left.to_numpy() == right.to_numpy()).all())
     totals = pd.DataFrame({"source": left.sum(), "Anaplan": right.sum()})
     totals["equal"] = totals["source"] == totals["Anaplan"]
     for line in totals.to_string(float_format="{:,.0f}".format).splitlines():
