@@ -212,6 +212,29 @@ def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(model: 
         model.files["airlines.csv"].read()
 
 
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        (AIRLINES, {"on_rejected": "explode"}, "'raise', 'warn' or 'ignore'"),
+        (AIRLINES, {"chunk_bytes": 5}, "from 1,000,000 to 50,000,000"),
+        (AIRLINES.assign(name=["fine", float("inf")]), {}, "infinite"),
+    ],
+    ids=["a word that is none", "a size out of bounds", "a bad value"],
+)
+def test_what_is_wrong_is_told_while_the_file_keeps_its_content(
+    model: af.Model, data: pd.DataFrame, options: dict, message: str
+) -> None:
+    model.files["airlines.csv"].write(AIRLINES)
+    with pytest.raises(ValueError, match=message):
+        af.to_anaplan(data, "Load airlines", model, **options)
+    assert model.files["airlines.csv"].read().equals(AIRLINES.astype("str"))
+
+
+def test_an_action_without_rows_shows_what_it_did(model: af.Model) -> None:
+    af.to_anaplan(AIRLINES, "Load airlines", model)
+    assert "deleted" in repr(model.actions["Clear airports"].run())
+
+
 def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
     result = af.to_anaplan(AIRLINES, "Load airlines", model)
     assert repr(result) == (

@@ -65,8 +65,9 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
 
     def ids_of(self, key: object) -> list[str]:
         """Return the ids of what has this id or else this name; an empty list if nothing has."""
+        key = str(key)
         if key in self._records:
-            return [str(key)]
+            return [key]
         return [id_ for id_, record in self._records.items() if record["name"] == key]
 
     def _some_names(self) -> str:
@@ -74,7 +75,8 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         if not names:
             return f" Your user may see no {self._kind} in it."
         shown = ", ".join(repr(name) for name in names[:5])
-        return f" There is {shown}{f' and {len(names) - 5} more' if len(names) > 5 else ''}."
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return f" There {'is' if len(names) == 1 else 'are'} {shown}{more}."
 
     def __contains__(self, key: object) -> bool:
         return bool(self.ids_of(key))

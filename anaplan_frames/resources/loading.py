@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anaplan_frames.resources.resource import Runnable
-from anaplan_frames.resources.result import ImportResult, OnRejected
+from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.writing import SendOptions
 
@@ -45,6 +45,7 @@ class Loadable(Runnable):
 
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
         """
+        check_on_rejected(on_rejected)
         sent = self._send(data, mapping, SendOptions(index, chunk_bytes, progress))
         return self._run(parameters, sent, progress).check(on_rejected)
 
@@ -67,4 +68,5 @@ class Loadable(Runnable):
         progress : bool, optional
             True shows a bar at once, False never.
         """
+        check_on_rejected(on_rejected)
         return self._run(parameters, {}, progress).check(on_rejected)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -15,6 +15,13 @@ from anaplan_frames.resources.rejects import Rejects
 from anaplan_frames.tasks import Outcome
 
 OnRejected = Literal["raise", "warn", "ignore"]
+
+
+def check_on_rejected(on_rejected: str) -> None:
+    """Refuse a word that is none of those, before anything is sent."""
+    if on_rejected not in get_args(OnRejected):
+        raise ValueError(f"on_rejected must be 'raise', 'warn' or 'ignore', not {on_rejected!r}")
+
 
 _NONE = Rejects()
 
@@ -146,12 +153,17 @@ class ImportResult:
 
     def __repr__(self) -> str:
         verdict = "" if self.successful else "failed; "
-        text = (
-            f"<{self.name!r}: {verdict}{self.succeeded:,} of {self.total:,} rows loaded "
-            f"({self.created:,} created, {self.updated:,} updated), {self.ignored:,} ignored, "
-            f"{self.failed:,} rejected>"
-        )
+        text = f"<{self.name!r}: {verdict}{self._summary()}>"
         return "\n".join([text, *(f"  {result!r}" for result in self.nested)])
+
+    def _summary(self) -> str:
+        """Sum up in a few words; an action that loads no rows has only its messages."""
+        if not self.total and len(self.details):
+            return "; ".join(self.details["message"])
+        return (
+            f"{self.succeeded:,} of {self.total:,} rows loaded ({self.created:,} created, "
+            f"{self.updated:,} updated), {self.ignored:,} ignored, {self.failed:,} rejected"
+        )
 
     def _repr_html_(self) -> str:
         table = self.to_pandas().to_html(index=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from anaplan_frames.errors import TransferError
@@ -55,6 +56,10 @@ def upload(
     TransferError
         If any chunk, or the completion, was not confirmed.
     """
+    # The first chunk comes before the declaration: what is wrong in a small file is found before
+    # anything is sent, and the file keeps its content.
+    chunks = cut(blocks, chunk_bytes)
+    first = next(chunks)
     transport.request("POST", path, what=what, json={"chunkCount": -1})
 
     def send(chunk: tuple[int, list[memoryview]]) -> int:
@@ -69,8 +74,8 @@ def upload(
         return sum(part.nbytes for part in parts)
 
     sent = 0
-    chunks = enumerate(cut(blocks, chunk_bytes))
-    for size in in_order(send, chunks, threads=_SENDERS, name="anaplan-upload"):
+    numbered = enumerate(chain([first], chunks))
+    for size in in_order(send, numbered, threads=_SENDERS, name="anaplan-upload"):
         sent += size
         progress.advance(size)
     transport.request("POST", f"{path}/complete", what=what, json={}, timeout=_COMPLETE_TIMEOUT)

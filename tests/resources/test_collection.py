@@ -13,6 +13,7 @@ from anaplan_frames.sandbox import Sandbox
 def test_a_thing_is_found_by_name_and_by_id(model: af.Model) -> None:
     assert model.imports["Load airlines"].id == "112000000001"
     assert model.imports["112000000001"].name == "Load airlines"
+    assert model.imports[112000000001].name == "Load airlines"
     assert "Load airlines" in model.imports
     assert "112000000001" in model.imports
     assert "Load nothing" not in model.imports
