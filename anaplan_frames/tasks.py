@@ -160,7 +160,7 @@ def _outcome(task_id: str, result: Mapping[str, Any]) -> Outcome:
 
 
 def read_dump(transport: Transport, path: str, *, what: str) -> bytes:
-    """Fetch a failure dump, chunk by chunk; empty where Anaplan has none to give.
+    """Fetch a failure dump, by chunks or whole; empty where Anaplan has none to give.
 
     Parameters
     ----------
@@ -176,6 +176,8 @@ def read_dump(transport: Transport, path: str, *, what: str) -> bytes:
     """
     try:
         chunks = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", what=what)]
+        if not chunks:  # none are listed, but the whole may be there
+            return transport.download(path, what=what)
         return b"".join(
             transport.download(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
             for chunk in sorted(chunks, key=int)

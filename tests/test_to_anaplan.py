@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
 
 AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
 
@@ -241,3 +242,71 @@ def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
         "<'Load airlines': 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, 0 rejected>"
     )
     assert "<table" in result._repr_html_()
+
+
+def test_an_id_that_is_no_files_is_refused_and_creates_none(model: af.Model) -> None:
+    for refused in (
+        lambda: model.files["113999999999"].upload(b"a"),
+        lambda: af.to_anaplan(AIRLINES, "113999999999", model),
+    ):
+        with pytest.raises(af.NotFound, match="113999999999"):
+            refused()
+    before = model.files.names
+    model.files.refresh()
+    assert model.files.names == before
+
+
+def test_a_files_own_dialect_reaches_the_import(tenant: Sandbox) -> None:
+    builder = tenant.workspace("W").model("M")
+    things = builder.list("Things", properties={"Price": "NUMBER", "Since": "DATE"})
+    file = builder.file(
+        "things.txt",
+        columns=["Code", "Name", "Price", "Since"],
+        separator="\t",
+        delimiter="",
+        encoding="ISO-8859-1",
+        header_row=2,
+        first_data_row=4,
+        decimal_separator=",",
+    )
+    builder.import_("Load things", file=file, into=things)
+    builder.export("Things out", of=things, layout="TABULAR_MULTI_COLUMN")
+    model = tenant.connect().model("M")
+    frame = pd.DataFrame(
+        {
+            "Name": ["Käse", "Brot"],
+            "Code": ["001", "002"],
+            "Price": [1234567.125, None],
+            "Since": pd.to_datetime(["2020-02-29", None]),
+        }
+    )
+    assert af.to_anaplan(frame, "Load things", model).created == 2
+    content = b"".join(model.files["things.txt"].stream())
+    assert content.splitlines()[:5] == [
+        b"",
+        b"Code\tName\tPrice\tSince",
+        b"",
+        "001\tKäse\t1234567,125\t2020-02-29".encode("latin-1"),
+        b"002\tBrot\t\t",
+    ]
+    out = af.read_anaplan("Things out", model)
+    assert out["Price"].tolist()[0] == 1234567.125
+    assert out["Since"].dtype.kind == "M"
+
+
+def test_parameters_fill_what_an_import_asks_for(tenant: Sandbox) -> None:
+    builder = tenant.workspace("W").model("M")
+    things = builder.list("Things", items=pd.DataFrame({"Code": ["a"], "Name": ["A"]}))
+    module = builder.module(
+        "Plan", dimensions=[things, "Versions"], line_items={"Amount": "NUMBER"}
+    )
+    file = builder.file("plan.csv", columns=["Things", "Amount"])
+    builder.import_("Load plan", file=file, into=module, parameters={"Version": None})
+    builder.export("Plan out", of=module, layout="TABULAR_MULTI_COLUMN")
+    model = tenant.connect().model("M")
+    data = pd.DataFrame({"Things": ["a"], "Amount": [5]})
+    with pytest.raises(af.TaskFailed, match="Version"):
+        af.to_anaplan(data, "Load plan", model)
+    af.to_anaplan(data, "Load plan", model, parameters={"Version": "Forecast"})
+    out = af.read_anaplan("Plan out", model)
+    assert out.loc[out["Amount"] == 5, "Versions"].tolist() == ["Forecast"]

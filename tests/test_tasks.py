@@ -1,0 +1,167 @@
+"""Starting once and watching to the end, against a server that answers as a test tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames import tasks
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_json
+
+PATH = "/workspaces/w/models/m/imports/112000000001"
+Run = Callable[[], tasks.Outcome]
+
+
+def listed(*ids: str) -> Answer:
+    paging = {"currentPageSize": len(ids), "totalSize": len(ids), "offset": 0}
+    return as_json({"meta": {"paging": paging}, "tasks": [{"taskId": id_} for id_ in ids]})
+
+
+def state(word: str, **result: object) -> Answer:
+    return as_json({"task": {"taskId": "T", "taskState": word, "result": result}})
+
+
+STARTED = as_json({"task": {"taskId": "T"}})
+DONE = state("COMPLETE", successful=True)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+def run(server: ScriptedServer, clock: TurnedClock) -> Iterator[Run]:
+    transport = Transport(
+        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
+    )
+    yield lambda: tasks.run(transport, PATH, what="import 'Load'", show_progress=False)
+    transport.close()
+
+
+def starts(server: ScriptedServer) -> list[Seen]:
+    return [call for call in server.calls if call.method == "POST"]
+
+
+def test_a_task_is_started_once_and_watched_ever_slower(
+    server: ScriptedServer, clock: TurnedClock, run: Run
+) -> None:
+    server.script = [
+        listed(),
+        STARTED,
+        state("NOT_STARTED"),
+        *[state("IN_PROGRESS")] * 12,
+        DONE,
+    ]
+    assert run().successful
+    assert len(starts(server)) == 1
+    assert b'"localeName": "en_US"' in starts(server)[0].body
+    assert 10 < clock.slept < 13 * 5
+
+
+def test_parameters_are_sent_as_anaplan_wants_them(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), STARTED, DONE]
+    transport = Transport(
+        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url
+    )
+    tasks.run(transport, PATH, what="x", parameters={"Version": "Actual"}, show_progress=False)
+    assert b'"mappingParameters": [{"entityType": "Version", "entityName": "Actual"}]' in (
+        starts(server)[0].body
+    )
+
+
+@pytest.mark.parametrize("fault", ["reset", "close", "cut"])
+def test_a_lost_answer_takes_the_one_new_task_up(
+    server: ScriptedServer, run: Run, fault: str
+) -> None:
+    lost = Answer(200, STARTED.body, fault=fault)
+    server.script = [listed("OLD"), lost, listed("OLD", "T"), DONE]
+    assert run().task_id == "T"
+    assert len(starts(server)) == 1
+
+
+@pytest.mark.parametrize(("new", "told"), [((), "no new task"), (("A", "B"), "A, B")])
+def test_what_cannot_be_told_is_uncertain_and_not_started_again(
+    server: ScriptedServer, run: Run, new: tuple[str, ...], told: str
+) -> None:
+    server.script = [listed("OLD"), Answer(fault="reset"), listed("OLD", *new)]
+    with pytest.raises(af.TaskUncertain, match=told):
+        run()
+    assert len(starts(server)) == 1
+
+
+def test_a_refusal_for_too_many_requests_is_tried_again(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), Answer(429, headers={"Retry-After": "1"}), STARTED, DONE]
+    assert run().successful
+    assert len(starts(server)) == 2
+
+
+def test_a_task_that_vanishes_is_uncertain(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), STARTED, state("IN_PROGRESS"), Answer(404)]
+    with pytest.raises(af.TaskUncertain, match="can no longer be found"):
+        run()
+
+
+def test_a_cancelled_task_has_failed(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), STARTED, state("CANCELLING"), state("CANCELLED")]
+    with pytest.raises(af.TaskFailed, match="was cancelled"):
+        run()
+
+
+def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
+    server: ScriptedServer, run: Run
+) -> None:
+    details = [
+        {"type": "hierarchyImportInvalidCode", "values": ["totalRowCount", "99"]},
+        {
+            "type": "hierarchyRowsProcessed",
+            "values": ["hierarchyName", "12", "failedCount", "1", "totalRowCount", "3"],
+        },
+    ]
+    server.script = [listed(), STARTED, state("COMPLETE", successful=True, details=details)]
+    assert run().counts == {"hierarchyName": 12, "failedCount": 1, "totalRowCount": 3}
+
+
+def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
+    server: ScriptedServer, clock: TurnedClock
+) -> None:
+    transport = Transport(
+        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
+    )
+    paging = {"currentPageSize": 2, "totalSize": 2, "offset": 0}
+    server.script = [
+        as_json({"meta": {"paging": paging}, "chunks": [{"id": "1"}, {"id": "0"}]}),
+        Answer(200, b"first,"),
+        Answer(200, b"second"),
+    ]
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"first,second"
+    server.script = [listed(), Answer(200, b"whole")]
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"whole"
+    server.script = [listed(), Answer(204, b"")]
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b""
+
+
+def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
+    files = {"first": b"carrier,name\nAA,x\nAA,y\n", "second": b"carrier,name\nAA,z\nAA,w\n"}
+    paths = []
+    for content in files.values():
+        model.files["airlines.csv"].upload(content)
+        result = model.imports["Load airlines"].run(on_rejected="ignore")
+        paths.append(f"{model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
+    transport = model.imports["Load airlines"]._transport
+    with pytest.raises(af.NotFound) as caught:
+        tasks.read_dump(transport, paths[0], what="the failure dump of import 'Load airlines'")
+    assert str(caught.value) == (
+        "the failure dump of import 'Load airlines' is gone. Anaplan keeps a failure dump for 48 "
+        "hours, for the user who ran the task, and only for that user's latest task of the import."
+    )
+    assert b'"w"' in tasks.read_dump(transport, paths[1], what="the dump")
