@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +21,38 @@ from anaplan_frames.resources.result import ImportResult, OnRejected
 
 _SOURCES = ("exports", "files")
 _TARGETS = ("imports", "processes", "files")
+
+
+@overload
+def read_anaplan(
+    source: str,
+    model: Model | None = None,
+    *,
+    kind: str | None = ...,
+    run: bool = ...,
+    columns: Sequence[str] | None = ...,
+    dtype: Any = ...,
+    dtype_backend: Any = ...,
+    index_col: str | Sequence[str] | None = ...,
+    chunksize: None = ...,
+    progress: bool | None = ...,
+) -> pd.DataFrame: ...
+
+
+@overload
+def read_anaplan(
+    source: str,
+    model: Model | None = None,
+    *,
+    kind: str | None = ...,
+    run: bool = ...,
+    columns: Sequence[str] | None = ...,
+    dtype: Any = ...,
+    dtype_backend: Any = ...,
+    index_col: str | Sequence[str] | None = ...,
+    chunksize: int,
+    progress: bool | None = ...,
+) -> Iterator[pd.DataFrame]: ...
 
 
 def read_anaplan(

@@ -7,7 +7,10 @@ import socket
 import subprocess
 import sys
 
+import pytest
 import requests
+
+from anaplan_frames.cli import main
 
 COMMAND = [sys.executable, "-m", "anaplan_frames"]
 
@@ -19,6 +22,12 @@ def test_the_demo_ends_with_the_proof_and_status_zero() -> None:
     assert "Load airports 1,440 rows loaded,  18 rejected" in done.stdout
     assert "Load flights  3,744 rows loaded, 125 rejected" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_demo_holds_to_the_contract_all_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """In this process, where each answer of the sandbox is checked."""
+    assert main(["demo"]) == 0
+    assert "all equal" in capsys.readouterr().out
 
 
 def test_the_sandbox_is_served_on_loopback_until_it_is_ended() -> None:

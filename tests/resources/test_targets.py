@@ -1,0 +1,66 @@
+"""What data cannot be given to, against a server that answers as a test tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from tests.transport.scripted import ScriptedServer, Seen, as_json
+
+MODEL = {"id": "M", "name": "Plan", "currentWorkspaceId": "w", "currentWorkspaceName": "W"}
+IMPORTS = [
+    {"id": "112000000001", "name": "From a model", "importDataSourceId": "102000000001"},
+    {"id": "112000000002", "name": "From a lost file", "importDataSourceId": "113000000009"},
+]
+METADATA = {
+    "112000000001": {"name": "From a model", "type": "MODEL"},
+    "112000000002": {"name": "From a lost file", "type": "FILE", "source": {"headerNames": ["a"]}},
+}
+
+
+def answer(seen: Seen) -> Any:
+    path = seen.path.split("?")[0].rstrip("/")
+    kind = path.rsplit("/", 1)[1]
+    items = {"models": [MODEL], "imports": IMPORTS, "files": []}.get(kind)
+    if items is None:
+        return as_json({"importMetadata": METADATA[kind]})
+    paging = {"currentPageSize": len(items), "totalSize": len(items), "offset": 0}
+    return as_json({"meta": {"paging": paging}, kind: items})
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        running.rule = answer
+        yield running
+
+
+@pytest.fixture
+def model(server: ScriptedServer) -> Iterator[af.Model]:
+    auth = af.BasicAuth("a@example.com", "x")
+    with af.connect(auth, api_url=server.url, auth_url=server.url) as connection:
+        yield connection.model("Plan")
+
+
+def test_an_import_from_a_model_says_that_it_takes_no_data(
+    model: af.Model, server: ScriptedServer
+) -> None:
+    with pytest.raises(af.ColumnMismatch) as caught:
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a model", model)
+    assert str(caught.value) == (
+        "import 'From a model' reads no file but a model, so no data can be given to it. Run it "
+        "with model.imports['From a model'].run()."
+    )
+    assert {call.method for call in server.calls} == {"GET"}
+
+
+def test_a_file_that_is_not_listed_is_never_posted_to(
+    model: af.Model, server: ScriptedServer
+) -> None:
+    with pytest.raises(af.NotFound, match="not among the files of model 'Plan'"):
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a lost file", model)
+    assert {call.method for call in server.calls} == {"GET"}
