@@ -25,9 +25,9 @@ METADATA = {
 def answer(seen: Seen) -> Any:
     path = seen.path.split("?")[0].rstrip("/")
     kind = path.rsplit("/", 1)[1]
-    items = {"models": [MODEL], "imports": IMPORTS, "files": []}.get(kind)
-    if items is None:
+    if kind in METADATA:
         return as_json({"importMetadata": METADATA[kind]})
+    items = {"models": [MODEL], "imports": IMPORTS}.get(kind, [])
     paging = {"currentPageSize": len(items), "totalSize": len(items), "offset": 0}
     return as_json({"meta": {"paging": paging}, kind: items})
 
