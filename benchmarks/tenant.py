@@ -1,0 +1,24 @@
+"""The one model that the sink pretends to have: its ids, names, columns and their types."""
+
+from __future__ import annotations
+
+WORKSPACE, WORKSPACE_NAME = "8a81b09d599f3c6e0159f605560c2630", "Benchmark"
+MODEL, MODEL_NAME = "D2D29CEE237C422099D83DCC4338CEA6", "Sink"
+FILE, FILE_NAME = "113000000001", "data.csv"
+IMPORT, IMPORT_NAME = "112000000001", "Load data"
+EXPORT, EXPORT_NAME = "116000000001", "Data export"
+EMAIL, PASSWORD = "benchmark@example.com", "benchmark"
+
+COLUMNS = {
+    "Region": "ENTITY",
+    "Product": "ENTITY",
+    "Month": "TIME_ENTITY",
+    "Day": "DATE",
+    "Units": "NUMBER",
+    "Amount": "NUMBER",
+    "Active": "BOOLEAN",
+}
+"""The mixed frame's columns, in order, and Anaplan's word for the type of each."""
+
+CHUNK_BYTES = 10_000_000
+"""Size of an export's chunks, as Anaplan cuts them."""
