@@ -1,0 +1,78 @@
+"""What the documentation shows, run as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import warnings
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+DATA = files("anaplan_frames.demo") / "data"
+
+
+def blocks(name: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def at_work(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A tenant in the environment, its files filled, and the data in the working folder."""
+    monkeypatch.setenv("ANAPLAN_EMAIL", sandbox.email)
+    monkeypatch.setenv("ANAPLAN_PASSWORD", sandbox.password)
+    monkeypatch.setenv("ANAPLAN_API_URL", sandbox.api_url)
+    monkeypatch.setenv("ANAPLAN_AUTH_URL", sandbox.auth_url)
+    monkeypatch.chdir(tmp_path)
+    model = sandbox.connect().model("Flight Planning")
+    for source, target in [
+        ("airlines", "airlines.csv"),
+        ("airports", "airports.csv"),
+        ("flights_monthly", "flights.csv"),
+    ]:
+        shutil.copy(str(DATA / f"{source}.csv"), target)
+        model.files[target].upload(target)
+    return sandbox
+
+
+def test_the_readme_does_what_it_says(at_work: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    first, with_sandbox, more = blocks("README.md")
+    namespace: dict[str, object] = {}
+    exec(first, namespace)
+    assert "Item not located in list Airlines" in capsys.readouterr().out
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        exec(more, namespace)
+    exec(with_sandbox, namespace)
+    assert isinstance(namespace["conn"], af.Connection)
+    namespace["sandbox"].close()
+
+
+def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
+    table = (ROOT / "docs/from-scripts.md").read_text("utf-8")
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    assert len(rows) == 17
+    namespace: dict[str, object] = {}
+    exec(blocks("docs/from-scripts.md")[0], namespace)
+    namespace["df"] = pd.read_csv("flights.csv")
+    for row in rows:
+        shown = re.findall(r"`([^`]+)`", row.split("|", 3)[3])
+        lines = [code for code in shown if re.match(r"(conn|model|af|df)\b", code)]
+        assert lines or "the same" in row
+        for line in lines:
+            with suppress(af.RejectedRows):  # loading flights before their airports
+                exec(line, namespace)
+
+
+def test_the_sandbox_is_built_as_its_page_shows() -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks("docs/sandbox.md"):
+        exec(block, namespace)
+    assert "Headcount" in repr(namespace["sandbox"])
