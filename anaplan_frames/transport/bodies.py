@@ -32,8 +32,8 @@ def whole(response: CheckedResponse) -> CheckedResponse:
 
 
 def as_bytes(response: CheckedResponse) -> bytes:
-    """Return the whole body."""
-    return response.content
+    """Return the whole body, read in one piece: `requests` reads 10 kB at a time, much slower."""
+    return b"".join(response.iter_content(None))
 
 
 def as_json(response: CheckedResponse) -> dict[str, Any]:

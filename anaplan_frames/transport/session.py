@@ -35,12 +35,11 @@ class CheckedResponse(requests.Response):
             yield from chunks
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
-            received = self.raw.tell()
             self.close()
         promised = self.headers.get("Content-Length")
-        of = f" of {promised}" if promised else ""
+        whole = f" before all its {promised} bytes were there" if promised else ""
         raise BrokenBody(
-            f"{self.what}: the answer broke off after {received}{of} bytes. "
+            f"{self.what}: the answer broke off{whole}. "
             "If this goes on, look at the network, the proxy or the time-out."
         )
 
