@@ -7,27 +7,31 @@
 >>> result = af.to_anaplan(df, "Load flights", model)  # doctest: +SKIP
 """
 
-from anaplan_frames.auth import BasicAuth, CertificateAuth, KeystoreAuth, TokenAuth
-from anaplan_frames.connection import Connection, connect
-from anaplan_frames.errors import (
-    AmbiguousName,
-    AnaplanError,
-    AuthenticationError,
-    ColumnMismatch,
-    ConfigurationError,
-    EncodingError,
-    MissingExtra,
-    ModelUnavailable,
-    NotFound,
-    RateLimited,
-    RejectedRows,
-    TaskFailed,
-    TaskUncertain,
-    TransferError,
-)
-from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
-from anaplan_frames.model import Model
-from anaplan_frames.resources.result import ImportResult
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anaplan_frames.auth import BasicAuth, CertificateAuth, KeystoreAuth, TokenAuth
+    from anaplan_frames.connection import Connection, connect
+    from anaplan_frames.errors import (
+        AmbiguousName,
+        AnaplanError,
+        AuthenticationError,
+        ColumnMismatch,
+        ConfigurationError,
+        EncodingError,
+        MissingExtra,
+        ModelUnavailable,
+        NotFound,
+        RateLimited,
+        RejectedRows,
+        TaskFailed,
+        TaskUncertain,
+        TransferError,
+    )
+    from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
+    from anaplan_frames.model import Model
+    from anaplan_frames.resources.result import ImportResult
 
 __all__ = [
     "AmbiguousName",
@@ -57,3 +61,31 @@ __all__ = [
     "to_anaplan",
 ]
 __version__ = "0.1.0"
+
+# Where the names live that are not errors. They are looked up when they are first used, so that
+# the import itself costs next to nothing beyond pandas and pyarrow.
+_HOMES = {
+    "BasicAuth": "auth",
+    "CertificateAuth": "auth",
+    "KeystoreAuth": "auth",
+    "TokenAuth": "auth",
+    "Connection": "connection",
+    "connect": "connection",
+    "Model": "model",
+    "ImportResult": "resources.result",
+    "read_anaplan": "frames",
+    "read_arrow": "frames",
+    "to_anaplan": "frames",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,29 @@
+"""What ``import anaplan_frames`` brings along."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import anaplan_frames as af
+
+EXTRAS = {"duckdb", "starlette", "uvicorn", "polars", "jks", "twofish", "fsspec", "dask", "pyspark"}
+
+
+def test_no_extra_is_imported() -> None:
+    code = "import sys; import anaplan_frames; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not EXTRAS & set(done.stdout.split())
+
+
+def test_every_public_name_is_there() -> None:
+    for name in af.__all__:
+        assert getattr(af, name).__name__ == name
+        assert name in dir(af)
+
+
+def test_a_name_that_is_none_is_told_as_python_does() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'to_anaplam'"):
+        af.to_anaplam  # noqa: B018
