@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self
 
 _MOMENT = 0.7  # seconds; quicker work shows no bar
+_SHARE = "{l_bar}{bar}| {elapsed}{postfix}"
 
 
 class Progress:
@@ -17,7 +19,7 @@ class Progress:
     label : str
         What is being done, e.g. ``"Uploading flights.csv"``.
     unit : str
-        ``"B"`` for bytes (shown with k, M, G), else the word that follows the number.
+        ``"B"`` for bytes (shown with k, M, G and their rate), ``"%"`` for a share of 100.
     total : float, optional
         The number at which the work is done, where it is known.
     show : bool, optional
@@ -30,13 +32,12 @@ class Progress:
     ) -> None:
         self._bar: Any = None
         if show or (show is None and _somebody_watches()):
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(
+            self._bar = _tqdm()(
                 desc=label,
                 total=total,
                 unit=unit,
                 unit_scale=unit == "B",
+                bar_format=_SHARE if unit == "%" else None,
                 delay=0 if show else _MOMENT,
                 leave=False,
             )
@@ -71,5 +72,18 @@ class Progress:
 
 def _somebody_watches() -> bool:
     """Whether there is a terminal or a notebook to draw in."""
-    kernel = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return (kernel is not None and hasattr(kernel, "kernel")) or sys.stderr.isatty()
+    return _in_notebook() or sys.stderr.isatty()
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
+
+
+def _tqdm() -> Any:
+    """Choose the bar: a notebook's own where it has widgets to draw it with, else text."""
+    if _in_notebook() and find_spec("ipywidgets"):
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm.std import tqdm
+    return tqdm
