@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self
@@ -82,8 +83,5 @@ def _in_notebook() -> bool:
 
 def _tqdm() -> Any:
     """Choose the bar: a notebook's own where it has widgets to draw it with, else text."""
-    if _in_notebook() and find_spec("ipywidgets"):
-        from tqdm.notebook import tqdm
-    else:
-        from tqdm.std import tqdm
-    return tqdm
+    kind = "notebook" if _in_notebook() and find_spec("ipywidgets") else "std"
+    return import_module(f"tqdm.{kind}").tqdm
