@@ -7,10 +7,11 @@ details never reach the caller raw: the layer that meets a fault words it here, 
 from __future__ import annotations
 
 import difflib
-import inspect
+import sys
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ def near_names(name: str, names: Iterable[str]) -> str:
 def warn(message: str) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
     package = str(Path(__file__).parent)
-    frame, level = inspect.currentframe(), 1
+    frame: FrameType | None
+    frame, level = sys._getframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, stacklevel=level)

@@ -48,8 +48,10 @@ def collect_rejects(
         What was sent; None where the data is not known.
     """
     nothing = sent.rejected(())[0] if sent else pd.DataFrame()
+    failed = outcome.counts.get("failedCount", 0)
     if not outcome.dump_available:
-        return Rejects(rejected=nothing)
+        note = f"Anaplan wrote no failure dump that would show the {failed:,} rows."
+        return Rejects(rejected=nothing, note=note if failed else "")
     what = f"the failure dump of import {info['name']!r}"
     try:
         content = read_dump(catalogue.transport, dump_path, what=what)
@@ -62,8 +64,10 @@ def collect_rejects(
             unmatched=_as_sent(parse_dump(content, headers, Dialect.of_import(source)), headers)
         )
     headers = sent.encoder.matching.headers
-    rejected, lost = sent.rejected(parse_dump(content, headers, sent.encoder.dialect))
-    return Rejects(rejected=rejected, unmatched=_as_sent(lost, headers))
+    rows = parse_dump(content, headers, sent.encoder.dialect)
+    rejected, lost = sent.rejected(rows)
+    note = f"Anaplan counts {failed:,} failed rows, and its failure dump shows {len(rows):,}."
+    return Rejects(rejected, _as_sent(lost, headers), note if len(rows) != failed else "")
 
 
 def _as_sent(rows: Sequence[DumpRow], headers: Sequence[str]) -> pd.DataFrame:

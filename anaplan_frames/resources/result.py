@@ -52,7 +52,8 @@ class ImportResult:
         What Anaplan says: ``action``, ``type``, ``message``, ``occurrences``, ``values``.
     rejected : pandas.DataFrame
         The caller's own rows that Anaplan rejected, with their columns, dtypes and index, and a
-        column ``error`` with Anaplan's messages, several joined by newlines. Where the data came
+        last column ``error`` with Anaplan's messages, several joined by newlines (it is called
+        ``anaplan_error`` where the data has an ``error`` of its own). Where the data came
         from an iterator, the index is the row's position in it, counted from 0. For a process
         that was given several data, the first level of the index is the import's name.
     unmatched : pandas.DataFrame
@@ -118,7 +119,12 @@ class ImportResult:
         """
         if not self.successful:
             said = "; ".join(dict.fromkeys(self.details["message"])) or "Anaplan gives no reason"
-            raise TaskFailed(f"{self.name!r} failed (task {self.task_id}): {said}", result=self)
+            rows = f" {len(self.rejected):,} rejected rows are in the error's .result.rejected."
+            raise TaskFailed(
+                f"{self.name!r} failed (task {self.task_id}): {said}"
+                + (rows if len(self.rejected) else ""),
+                result=self,
+            )
         if self.failed or len(self.rejected) or len(self.unmatched):
             if on_rejected == "raise":
                 raise RejectedRows(
@@ -129,7 +135,8 @@ class ImportResult:
         return self
 
     def _complaint(self, where: str) -> str:
-        shown = [*self.rejected.get("error", ()), *self.unmatched.get("error", ())]
+        results = self.nested or (self,)
+        shown = [error for result in results for error in result._errors()]
         count = max(self.failed, len(shown))
         lines = [f"{count:,} of {self.total:,} rows were rejected by {self.name!r}."]
         reasons = Counter(shown).most_common(3)
@@ -137,13 +144,18 @@ class ImportResult:
         if len(set(shown)) > len(reasons):
             lines.append(f"  and {len(set(shown)) - len(reasons):,} other reasons")
         if len(self.rejected):
-            lines.append(f"{where}, with the reasons in the column 'error'.")
+            lines.append(f"{where}, with the reasons in the last column.")
         if len(self.unmatched):
             lines.append(
                 f"{len(self.unmatched):,} of them could not be matched to a row of the data; they "
                 "are in .unmatched as Anaplan sent them."
             )
         return "\n".join([*lines, self.note] if self.note else lines)
+
+    def _errors(self) -> list[str]:
+        """Return the reasons, one per rejected row; they are in the last column."""
+        frames = [frame for frame in (self.rejected, self.unmatched) if frame.shape[1]]
+        return [error for frame in frames for error in frame.iloc[:, -1]]
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the counts, one row per action."""
