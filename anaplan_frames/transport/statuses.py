@@ -64,7 +64,7 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
     408: (TransferError, "the request took too long to arrive. Try again, or look at the network."),
     409: (
         ModelUnavailable,
-        "the model is busy with another action. Try again when that has ended (model.tasks()).",
+        "the model is busy with another action. Try again when that has ended.",
     ),
     410: (NotFound, "it is gone: Anaplan keeps it only for a while. Run the action again."),
     413: (RequestRefused, "it is too big for one request. Send less at once."),

@@ -43,8 +43,7 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         (
             409,
             ModelUnavailable,
-            "file 'a': the model is busy with another action. "
-            "Try again when that has ended (model.tasks()).",
+            "file 'a': the model is busy with another action. Try again when that has ended.",
         ),
         (
             410,
