@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import pandas as pd
 import polars as pl
@@ -310,3 +312,20 @@ def test_parameters_fill_what_an_import_asks_for(tenant: Sandbox) -> None:
     af.to_anaplan(data, "Load plan", model, parameters={"Version": "Forecast"})
     out = af.read_anaplan("Plan out", model)
     assert out.loc[out["Amount"] == 5, "Versions"].tolist() == ["Forecast"]
+
+
+def test_tokens_that_die_in_the_middle_of_a_transfer_lose_nothing(sandbox: Sandbox) -> None:
+    def parts() -> Iterator[pd.DataFrame]:
+        for number in range(12):
+            sandbox.tokens.revoke_all()
+            codes = [f"{number:02}-{row:06}" for row in range(10_000)]
+            yield pd.DataFrame({"carrier": codes, "name": [code * 3 for code in codes]})
+
+    with sandbox.connect() as connection:
+        model = connection.model("Flight Planning")
+        model.files["airlines.csv"].write(parts(), chunk_bytes=1_000_000)
+        sandbox.tokens.revoke_all()
+        back = model.files["airlines.csv"].read()
+    assert back["carrier"].is_unique
+    assert back["carrier"].is_monotonic_increasing
+    assert len(back) == 120_000
