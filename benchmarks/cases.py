@@ -1,0 +1,187 @@
+"""The cases: what is compared with what, against which sink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import imports, report, sink
+from benchmarks.frames import mixed_frame, write_text
+from benchmarks.measure import ROOT, Subject, in_turns, once
+
+_MILLION = 1_000_000
+_OURS = "anaplan_frames"
+_SLOW_ROWS = 4 * _MILLION  # beyond, the peers take minutes: they get one run
+_LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
+_THIN_ROWS, _THIN_MBIT, _THIN_DELAY = 1 * _MILLION, 20, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line asks for.
+
+    Attributes
+    ----------
+    folder : Path
+        For the export's text.
+    rows : sequence of int
+        How large the frames are.
+    rounds : int
+        How many runs each way gets.
+    peers : bool
+        Whether to measure the other clients too.
+    """
+
+    folder: Path
+    rows: Sequence[int]
+    rounds: int
+    peers: bool
+
+    def sink(self, rows: int) -> AbstractContextManager[sink.Running]:
+        """Run a sink whose export has so many rows."""
+        base = min(rows, _MILLION)
+        path = self.folder / f"{base}.csv"
+        if not path.exists():
+            write_text(mixed_frame(base), path)
+        return sink.running(path, repeat=rows // base)
+
+
+def write(settings: Settings) -> str:
+    """Load a DataFrame."""
+    return _versus(
+        settings,
+        "write",
+        Subject("limit", "limits.write"),
+    )
+
+
+def read(settings: Settings) -> str:
+    """Read an export to a DataFrame."""
+    return _versus(
+        settings,
+        "read",
+        Subject("limit", "limits.read"),
+        Subject("limit, parsing while fetching", "limits.read_fed"),
+    )
+
+
+def _versus(settings: Settings, verb: str, *limits: Subject) -> str:
+    parts = []
+    for rows in settings.rows:
+        if rows > _LARGEST_FRAME:
+            continue
+        subjects = [Subject(_OURS, f"ours.{verb}"), *limits]
+        peers = _peers(verb) if settings.peers else []
+        slow = 1 if rows > _SLOW_ROWS else settings.rounds
+        rounds = {subject.name: settings.rounds for subject in subjects}
+        rounds |= {peer.name: slow for peer in peers}
+        with settings.sink(rows) as running:
+            runs = in_turns([*subjects, *peers], running.url, rows, rounds)
+        parts.append(f"### {verb}, {rows:,} rows\n\n{report.compared(runs, _OURS)}")
+    return "\n\n".join(parts)
+
+
+def _peers(verb: str) -> list[Subject]:
+    pandas = {"write": "to_csv", "read": "read_csv"}[verb]
+    return [
+        Subject(f"{pandas} + anaplan-sdk", f"peers.sdk_{verb}"),
+        Subject(f"{pandas} + anaplan-api", f"peers.api_{verb}", _anaplan_api()),
+    ]
+
+
+def _anaplan_api() -> Path:
+    """Return the interpreter that has anaplan-api: the one that the tests use."""
+    from tests.clients.environments import python_with
+
+    kept = ROOT / ".pytest_cache" / "d" / "environments"
+    kept.mkdir(parents=True, exist_ok=True)
+    return python_with("anaplan-api==0.3.4", kept)
+
+
+def memory(settings: Settings) -> str:
+    """Peak memory of every way in and out, by the number of rows."""
+    ways = {
+        "to_anaplan, DataFrame": "write",
+        "to_anaplan, iterator of DataFrames": "write_iterator",
+        "to_anaplan, RecordBatchReader": "write_reader",
+        "read_anaplan": "read",
+        "read_anaplan, chunksize": "read_chunksize",
+        "read_arrow": "read_arrow",
+    }
+    lines = []
+    for rows in settings.rows:
+        subjects = [
+            Subject(name, f"ours.{function}")
+            for name, function in ways.items()
+            if rows <= _LARGEST_FRAME or function not in ("write", "read")
+        ]
+        with settings.sink(rows) as running:
+            rounds = dict.fromkeys(ways, settings.rounds)
+            runs = in_turns(subjects, running.url, rows, rounds)
+        lines += [
+            [
+                name,
+                f"{rows:,}",
+                report.megabytes(run.beyond),
+                report.megabytes(run.total),
+                f"{run.seconds:.2f}",
+            ]
+            for name, run in runs.items()
+        ]
+    header = ["way", "rows", "peak beyond, MB", "peak in all, MB", "seconds"]
+    return f"### memory\n\n{report.table(header, sorted(lines, key=lambda line: line[0]))}"
+
+
+def first(settings: Settings) -> str:
+    """Which chunks have been asked for when `read_arrow` gives its first batch."""
+    lines = []
+    for rows in settings.rows:
+        with settings.sink(rows) as running:
+            run = once(Subject(_OURS, "ours.first_row"), running.url, rows)
+            counts = running.counts()
+        asked = f"{len(counts['asked'])} of {counts['chunks']}"
+        lines.append([f"{rows:,}", f"{run.seconds:.2f}", asked])
+    header = ["rows", "seconds to the first batch", "chunks asked for by then"]
+    return f"### first row of read_arrow\n\n{report.table(header, lines)}"
+
+
+def import_cost(settings: Settings) -> str:
+    """Time of `import anaplan_frames`, and of the libraries that it needs anyway."""
+    seconds = imports.in_turns(max(settings.rounds, 5) * 2)
+    base = seconds[imports.THEIRS]
+    lines = [[f"`{what}`", f"{took:.3f}", f"{took / base:.2f}"] for what, took in seconds.items()]
+    return f"### import\n\n{report.table(['statement', 'seconds', 'x'], lines)}"
+
+
+def thin(settings: Settings) -> str:
+    """Our choice of compression against fixed ones, on a thin line and on a fat one."""
+    with sink.running(rate_mbit=_THIN_MBIT, delay_ms=_THIN_DELAY) as running:
+        narrow = _levels(running.url, _THIN_ROWS, min(settings.rounds, 3))
+    fat_rows = max(rows for rows in [*settings.rows, _MILLION] if rows <= _SLOW_ROWS)
+    with sink.running() as running:
+        wide = _levels(running.url, fat_rows, settings.rounds)
+    title = f"### compression, {_THIN_ROWS:,} rows, {_THIN_MBIT} Mbit/s and {_THIN_DELAY} ms"
+    return f"{title}\n\n{narrow}\n\n### compression, {fat_rows:,} rows, loopback\n\n{wide}"
+
+
+def _levels(url: str, rows: int, rounds: int) -> str:
+    from benchmarks import levels
+
+    subjects = [Subject("followed", "ours.write")]
+    subjects += [Subject(name.replace("_", " "), f"levels.{name}") for name in levels.NAMES]
+    runs = in_turns(subjects, url, rows, {subject.name: rounds for subject in subjects})
+    best = min((name for name in runs if name != "followed"), key=lambda n: runs[n].seconds)
+    return report.compared(runs, best)
+
+
+CASES: dict[str, Callable[[Settings], str]] = {
+    "write": write,
+    "read": read,
+    "memory": memory,
+    "first": first,
+    "import": import_cost,
+    "thin": thin,
+}
+"""By the names that the command line knows."""

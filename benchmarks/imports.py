@@ -1,0 +1,32 @@
+"""What an import costs: its time in a fresh interpreter."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+
+from benchmarks.measure import ROOT
+
+OURS = "import anaplan_frames"
+ALL_OF_OURS = "from anaplan_frames import *"
+THEIRS = "import pandas, pyarrow, requests"
+_CODE = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
+
+
+def cost(statement: str) -> float:
+    """Return the seconds that an import takes."""
+    command = [sys.executable, "-c", _CODE.format(statement)]
+    return float(subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout)
+
+
+def in_turns(rounds: int) -> dict[str, float]:
+    """Return the median seconds of ours, and of the libraries that it stands on.
+
+    Ours looks its public names up when they are first used, so it is measured with all of them too.
+    """
+    statements = (OURS, ALL_OF_OURS, THEIRS)
+    turns = [[cost(statement) for statement in statements] for _ in range(rounds + 1)]
+    del turns[0]  # it fills the disk's cache
+    medians = map(statistics.median, zip(*turns, strict=True))
+    return dict(zip(statements, medians, strict=True))

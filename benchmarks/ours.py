@@ -1,0 +1,89 @@
+"""anaplan_frames, as its users call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+import anaplan_frames as af
+from anaplan_frames.model import Model
+from benchmarks import tenant
+from benchmarks.frames import mixed_frame
+
+_PIECE_ROWS = 250_000
+
+
+def _model(url: str) -> Model:
+    credentials = af.BasicAuth(tenant.EMAIL, tenant.PASSWORD)
+    return af.connect(credentials, api_url=url, auth_url=url).model(tenant.MODEL_NAME)
+
+
+def write(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to load a DataFrame."""
+    return _loading(url, mixed_frame(rows))
+
+
+def write_iterator(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to load an iterator of DataFrames."""
+    return _loading(url, _pieces(rows))
+
+
+def write_reader(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to load a RecordBatchReader."""
+    batches = (pa.RecordBatch.from_pandas(piece) for piece in _pieces(rows))
+    schema = pa.Schema.from_pandas(mixed_frame(1))
+    return _loading(url, pa.RecordBatchReader.from_batches(schema, batches))
+
+
+def _loading(url: str, data: Any) -> Callable[[], object]:
+    model = _model(url)
+    return lambda: af.to_anaplan(data, tenant.IMPORT_NAME, model, progress=False)
+
+
+def _pieces(rows: int) -> Iterator[pd.DataFrame]:
+    """Yield `rows` rows in new frames: the same values, as their making is not to be measured."""
+    piece = mixed_frame(min(rows, _PIECE_ROWS))
+    while rows > 0:
+        yield piece.iloc[:rows].copy()
+        rows -= len(piece)
+
+
+def read(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to read an export to a DataFrame."""
+    model = _model(url)
+    return lambda: af.read_anaplan(tenant.EXPORT_NAME, model, progress=False)
+
+
+def read_chunksize(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to read an export in DataFrames of 100,000 rows, each dropped."""
+    model = _model(url)
+
+    def run() -> int:
+        parts = af.read_anaplan(tenant.EXPORT_NAME, model, chunksize=100_000, progress=False)
+        return sum(len(part) for part in parts)
+
+    return run
+
+
+def read_arrow(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to read an export as Arrow batches, each dropped."""
+    model = _model(url)
+
+    def run() -> int:
+        reader = af.read_arrow(tenant.EXPORT_NAME, model, progress=False)
+        return sum(batch.num_rows for batch in reader)
+
+    return run
+
+
+def first_row(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to read an export's first batch, and leave the rest."""
+    model = _model(url)
+
+    def run() -> None:
+        af.read_arrow(tenant.EXPORT_NAME, model, progress=False).read_next_batch()
+
+    return run
