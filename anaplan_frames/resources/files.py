@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
@@ -106,15 +108,15 @@ class File(Readable):
 
 def _blocks(
     content: str | os.PathLike[str] | bytes | BinaryIO, stack: ExitStack
-) -> Iterator[bytes]:
-    """Read bytes in pieces from wherever they are."""
+) -> Iterator[Callable[[], Any]]:
+    """Read bytes in pieces from wherever they are, each wrapped as `upload` takes it."""
     if isinstance(content, bytes | bytearray | memoryview):
-        return iter([bytes(content)])
-    if isinstance(content, str | os.PathLike):
+        content = io.BytesIO(content)
+    elif isinstance(content, str | os.PathLike):
         content = stack.enter_context(Path(content).open("rb"))  # noqa: SIM115 the stack closes it
     read = content.read
     if isinstance(read(0), str):
         raise TypeError(
             "The file object gives text, not bytes. Open it in binary mode: open(path, 'rb')."
         )
-    return iter(lambda: read(_BLOCK_BYTES), b"")
+    return (partial(bytes, block) for block in iter(lambda: read(_BLOCK_BYTES), b""))

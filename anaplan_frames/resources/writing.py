@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -16,13 +17,12 @@ from anaplan_frames.progress import Progress
 from anaplan_frames.resources.sent import Sent, remember
 from anaplan_frames.resources.targets import FileTarget
 from anaplan_frames.tables.incoming import open_source
-from anaplan_frames.transfer.pipeline import in_order
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.transport import Transport
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 8_000_000
-_ENCODERS = 4
+_OPENING_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,13 @@ def write_file(
         warn(f"{target.what} does not take the columns {surplus}; they are left out.")
     encoder = Encoder(target.dialect, matching)
     sent = remember(source, encoder)
-    encoded = in_order(
-        lambda numbered: encoder.encode(numbered[1], numbered[0]),
-        _numbered(sent.batches(_batch_rows(source.rows, source.nbytes))),
-        threads=_ENCODERS,
-        name="anaplan-encode",
-    )
+    batches = sent.batches(_batch_rows(source.rows, source.nbytes))
     with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
             transport,
             target.path,
-            chain([encoder.preamble()], encoded),
+            _blocks(iter(batches), encoder),
+            head=encoder.preamble(),
             what=target.what,
             chunk_bytes=options.chunk_bytes,
             progress=bar,
@@ -78,12 +74,20 @@ def write_file(
     return sent
 
 
-def _numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Give each batch the position of its first row in the data."""
-    first = 0
-    for batch in batches:
-        yield first, batch
-        first += batch.num_rows
+def _blocks(batches: Iterator[pa.RecordBatch], encoder: Encoder) -> Iterator[Callable[[], Any]]:
+    """Say of each batch how it becomes bytes, which is done later and by other threads."""
+    first_row = 0
+    for batch in _short_first(batches):
+        yield partial(encoder.encode, batch, first_row)
+        first_row += batch.num_rows
+
+
+def _short_first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Take a short batch off the first, as `upload` holds the others back until it is sent."""
+    for first in islice(batches, 1):
+        rows = min(first.num_rows, _OPENING_BYTES * first.num_rows // max(first.nbytes, 1) + 1)
+        yield from (first.slice(0, rows), first.slice(rows))
+    yield from batches
 
 
 def _batch_rows(rows: int | None, nbytes: int | None) -> int:

@@ -1,28 +1,89 @@
-"""Gzip for chunks: isal where there is a wheel for it, else the standard library's zlib."""
+"""Gzip for chunks, made of pieces that several threads compress at the same time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 try:
-    from isal import isal_zlib as _zlib
+    from isal import isal_zlib as quick_zlib
 except ImportError:  # no wheel for this machine
-    import zlib as _zlib  # type: ignore[no-redef]
+    import zlib as quick_zlib  # type: ignore[no-redef]
 
-_LEVEL = 1  # both libraries' quick level: a chunk should not wait for its compression
-_GZIP = 31  # window bits of 15, plus 16 for a gzip header
+_RAW = -15  # window bits; negative for a stream without header and checksum
+_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no time, from an unknown system
+_LAST_BLOCK = b"\x03\0"  # of a deflate stream; empty
+_POLYNOMIAL = 0xEDB88320  # of CRC-32, lowest power first as in all of gzip
+_ONE, _X_8 = 1 << 31, 1 << 23  # the polynomials 1 and x^8
 
 
-def gzip(blocks: Iterable[Any]) -> bytes:
-    """Compress the blocks, taken as one run of bytes, to one gzip member.
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A library with zlib's interface, and one of its levels."""
 
-    Parameters
+    library: Any
+    level: int
+
+
+# From quick to strong. Levels between them, and the others of isal, gain next to nothing.
+METHODS = (Method(quick_zlib, 1), Method(zlib, 4), Method(zlib, 6), Method(zlib, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes compressed by themselves, which can stand anywhere in a gzip file.
+
+    Attributes
     ----------
-    blocks : iterable of bytes-like
-        Anything with the buffer protocol, such as bytes or a ``pyarrow.Buffer``.
+    deflated : bytes
+        A part of a deflate stream that ends at a byte, and is not the stream's end.
+    size, checksum : int
+        Number of bytes before compression, and their CRC-32.
     """
-    compressor = _zlib.compressobj(_LEVEL, _zlib.DEFLATED, _GZIP)
-    parts = [compressor.compress(block) for block in blocks]
-    parts.append(compressor.flush())
-    return b"".join(parts)
+
+    deflated: bytes
+    size: int
+    checksum: int
+
+
+def deflate(content: Any, method: Method) -> Piece:
+    """Compress a piece; `content` is anything with the buffer protocol."""
+    compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
+    deflated = compressor.compress(content) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content))
+
+
+def gzip(pieces: Sequence[Piece]) -> bytes:
+    """Join pieces to one gzip member, as there are readers that stop after the first."""
+    size = checksum = 0
+    for piece in pieces:
+        size += piece.size
+        checksum = _times(_x_to_the(piece.size), checksum) ^ piece.checksum
+    trailer = struct.pack("<LL", checksum, size & 0xFFFFFFFF)
+    return b"".join([_HEADER, *(piece.deflated for piece in pieces), _LAST_BLOCK, trailer])
+
+
+def _times(one: int, other: int) -> int:
+    """Multiply two polynomials modulo that of CRC-32."""
+    product = 0
+    for power in range(31, -1, -1):
+        if one >> power & 1:
+            product ^= other
+        other = other >> 1 ^ (_POLYNOMIAL if other & 1 else 0)
+    return product
+
+
+@lru_cache
+def _x_to_the(length: int) -> int:
+    """Return what a checksum is multiplied by when `length` bytes follow: x to the 8 x length."""
+    power, factor = _ONE, _X_8
+    while length:
+        if length & 1:
+            power = _times(power, factor)
+        factor = _times(factor, factor)
+        length >>= 1
+    return power

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_MOST_CORES = 8
 
 
 def in_order(
@@ -35,3 +37,10 @@ def in_order(
         for future in under_way:  # a second failure is of no use to the caller, the first is
             with suppress(BaseException):
                 future.exception(timeout=0)
+
+
+def cores() -> int:
+    """Return how many threads of pure work make sense here: memory is needed for each."""
+    if hasattr(os, "sched_getaffinity"):  # what a container leaves of the machine
+        return min(len(os.sched_getaffinity(0)), _MOST_CORES)
+    return min(os.cpu_count() or 1, _MOST_CORES)

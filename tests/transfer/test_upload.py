@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip as standard_gzip
 import io
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,56 +11,64 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.transfer.compress import gzip
-from anaplan_frames.transfer.upload import LARGEST_CHUNK, SMALLEST_CHUNK, cut
+from anaplan_frames.transfer.compress import Piece
+from anaplan_frames.transfer.upload import LARGEST_CHUNK, SMALLEST_CHUNK, chunk_sizes, gather
 
 MB = 1_000_000
 
 
-def _sizes(chunks: list[list[memoryview]]) -> list[int]:
-    return [sum(part.nbytes for part in chunk) for chunk in chunks]
+def _pieces(*lengths: int) -> list[Piece]:
+    return [Piece(b"", length, number) for number, length in enumerate(lengths)]
 
 
-@given(st.lists(st.integers(0, 2_500_000), max_size=6))
-def test_chunks_hold_every_byte_in_order_and_have_the_asked_size(lengths: list[int]) -> None:
-    blocks = [bytes([number]) * length for number, length in enumerate(lengths)]
-    chunks = list(cut(blocks, MB))
-    assert b"".join(bytes(part) for chunk in chunks for part in chunk) == b"".join(blocks)
-    assert all(size == MB for size in _sizes(chunks)[:-1])
-    assert _sizes(chunks)[-1] <= MB
+@given(st.lists(st.integers(0, 900_000), max_size=20), st.integers(MB, 3 * MB))
+def test_chunks_hold_every_piece_in_order_and_as_many_as_fit(
+    lengths: list[int], chunk_bytes: int
+) -> None:
+    pieces = _pieces(*lengths)
+    chunks = list(gather(pieces, chunk_sizes(chunk_bytes)))
+    assert [piece for chunk in chunks for piece in chunk] == pieces
+    sizes = [sum(piece.size for piece in chunk) for chunk in chunks]
+    assert all(size <= chunk_bytes for size in sizes)
+    for size, following in zip(sizes, chunks[1:], strict=False):
+        assert size + following[0].size > chunk_bytes
 
 
-def test_an_empty_file_is_one_empty_chunk() -> None:
-    assert list(cut([], None)) == [[]]
-    assert list(cut([b""], None)) == [[]]
+def test_nothing_is_no_chunk() -> None:
+    assert list(gather([], chunk_sizes(None))) == []
 
 
 def test_chunks_grow_with_the_length_of_the_file_up_to_the_largest() -> None:
-    block = bytes(LARGEST_CHUNK)
-    sizes = []
-    for chunk in cut((block for _ in range(120)), None):
-        sizes += _sizes([chunk])
+    sizes = list(islice(chunk_sizes(None), 1_000))
     assert sizes[0] == SMALLEST_CHUNK
-    assert sizes == sorted(sizes[:-1]) + sizes[-1:]
-    assert max(sizes) == LARGEST_CHUNK
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == LARGEST_CHUNK
+
+
+def test_chunks_of_their_own_size_hold_30_gb_and_6_gb_in_a_minute_of_requests() -> None:
+    sizes = list(islice(chunk_sizes(None), 1_000))
+    full = 900_000  # of a chunk, the last piece that does not fit is missing
+    assert sum(sizes) - 1_000 * full > 30_000 * MB
+    assert sum(sizes[:500]) - 500 * full > 6_000 * MB
 
 
 def test_more_chunks_than_anaplan_takes_are_refused() -> None:
-    block = bytes(MB)
     with pytest.raises(af.TransferError, match="1,000 chunks"):
-        for _ in cut((block for _ in range(1_002)), MB):
+        for _ in gather(_pieces(*[900_000] * 1_001), chunk_sizes(MB)):
             pass
 
 
 @pytest.mark.parametrize("size", [999_999, 50_000_001])
 def test_a_chunk_size_out_of_bounds_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match="from 1,000,000 to 50,000,000"):
-        next(cut([b"x"], size))
+        next(chunk_sizes(size))
 
 
-@given(st.lists(st.binary(max_size=2000), max_size=5))
-def test_compressed_blocks_are_one_gzip_member_of_their_sum(blocks: list[bytes]) -> None:
-    assert standard_gzip.decompress(gzip(blocks)) == b"".join(blocks)
+def test_an_upload_of_nothing_replaces_the_old_content(model: af.Model) -> None:
+    file = model.files["airlines.csv"]
+    file.upload(b"carrier,name\nAA,American\n")
+    file.upload(b"")
+    assert b"".join(file.stream()) == b""
 
 
 @pytest.mark.parametrize("given_as", ["bytes", "path", "file object"])
