@@ -147,6 +147,20 @@ def first(settings: Settings) -> str:
     return f"### first row of read_arrow\n\n{report.table(header, lines)}"
 
 
+def requests(settings: Settings) -> str:
+    """How many requests a load takes, of the 600 a minute that Anaplan allows."""
+    lines = []
+    for rows in settings.rows:
+        with settings.sink(rows) as running:
+            # From an iterator, whose length is not known: the same chunks, or more.
+            run = once(Subject(_OURS, "ours.write_iterator"), running.url, rows)
+            counts = running.counts()
+        numbers = (rows, counts["chunks_up"], counts["requests"])
+        lines.append([*(f"{number:,}" for number in numbers), f"{run.seconds:.2f}"])
+    header = ["rows", "chunks", "requests", "seconds"]
+    return f"### requests of a load\n\n{report.table(header, lines)}"
+
+
 def import_cost(settings: Settings) -> str:
     """Time of `import anaplan_frames`, and of the libraries that it needs anyway."""
     seconds = imports.in_turns(max(settings.rounds, 5) * 2)
@@ -176,12 +190,23 @@ def _levels(url: str, rows: int, rounds: int) -> str:
     return report.compared(runs, best)
 
 
+def sandbox(settings: Settings) -> str:
+    """The sandbox's import into a module of three dimensions; rows and cores are given."""
+    rows = 5 * _MILLION
+    run = once(Subject("sandbox", "planning.load"), "", rows)
+    line = [f"{rows:,}", f"{run.seconds:.1f}", report.megabytes(run.total)]
+    header = ["rows", "seconds", "peak in all, MB"]
+    return f"### the sandbox's import, two cores\n\n{report.table(header, [line])}"
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
     "memory": memory,
     "first": first,
+    "requests": requests,
     "import": import_cost,
     "thin": thin,
+    "sandbox": sandbox,
 }
 """By the names that the command line knows."""

@@ -72,7 +72,7 @@ def api_write(url: str, rows: int) -> Callable[[], object]:
 
 def api_read(url: str, rows: int) -> Callable[[], object]:
     """Prepare anaplan-api's export, which downloads its output, and `pandas.read_csv`."""
-    from anaplan_api.anaplan import anaplan  # type: ignore[import-not-found]
+    from anaplan_api.anaplan import anaplan
 
     connection = _api_connection(url)
 
@@ -85,7 +85,7 @@ def api_read(url: str, rows: int) -> Callable[[], object]:
 
 def _api_connection(url: str) -> Any:
     import requests
-    from anaplan_api.anaplan import anaplan  # type: ignore[import-not-found]
+    from anaplan_api.anaplan import anaplan
     from anaplan_api.anaplan.models.AnaplanConnection import (  # type: ignore[import-not-found]
         AnaplanConnection,
     )

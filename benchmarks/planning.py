@@ -1,0 +1,61 @@
+"""The sandbox as a planning store: an import of millions of rows into a module, on two cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.calendar import Calendar
+
+_CORES = 2
+_MONTHS = [f"{month} 24" for month in "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()]
+_REGIONS = 500
+
+
+def load(url: str, rows: int) -> Callable[[], object]:
+    """Prepare a module of regions, products and months, and upload a row for each of its cells.
+
+    The import itself is what is measured.
+    """
+    if hasattr(os, "sched_setaffinity"):  # before DuckDB counts its threads
+        os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:_CORES]))
+    products = -(-rows // (_REGIONS * len(_MONTHS)))
+    sandbox = Sandbox(email="planner@example.com", password="benchmark", rate_limit=None)
+    calendar = Calendar(2024, past_years=0, future_years=0)
+    model = sandbox.workspace("Benchmark").model("Plan", calendar=calendar)
+    names = {
+        "Region": [f"Region {i:03d}" for i in range(_REGIONS)],
+        "Product": [f"Product {i:05d}" for i in range(products)],
+    }
+    lists = [model.list(name, items=pd.DataFrame({"Name": items})) for name, items in names.items()]
+    module = model.module("Sales", dimensions=[*lists, "Time"], line_items={"Amount": "NUMBER"})
+    file = model.file("sales.csv", columns=["Region", "Product", "Time", "Amount"])
+    model.import_("Load sales", file, into=module)
+    connected = sandbox.start().connect().model("Plan")
+    connected.files["sales.csv"].write(_cells(names, rows), progress=False)
+    load_sales = connected.imports["Load sales"]
+
+    def run() -> None:
+        result = load_sales.run(progress=False)
+        assert result.total == rows, result
+
+    return run
+
+
+def _cells(names: dict[str, list[str]], rows: int) -> pd.DataFrame:
+    """Return a row for each of the module's cells, up to so many."""
+    numbers = np.arange(rows)
+    months, regions = numbers % len(_MONTHS), numbers // len(_MONTHS) % _REGIONS
+    products = numbers // (len(_MONTHS) * _REGIONS)
+    return pd.DataFrame(
+        {
+            "Region": np.array(names["Region"], dtype=object)[regions],
+            "Product": np.array(names["Product"], dtype=object)[products],
+            "Time": np.array(_MONTHS, dtype=object)[months],
+            "Amount": numbers % 100_000 / 100,
+        }
+    )
