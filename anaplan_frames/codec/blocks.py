@@ -11,7 +11,7 @@ import pyarrow.csv as pa_csv
 
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.lenient import Doubt, to_type
-from anaplan_frames.codec.rows import read_fields
+from anaplan_frames.codec.rows import Block, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
 _SHOWN = 80
@@ -77,12 +77,12 @@ class Decoder:
         marks = dialect.separator + dialect.delimiter
         self._plain = marks.isascii() and len(dialect.separator) == 1 and len(dialect.delimiter) < 2
 
-    def decode(self, block: bytes, first_row: int) -> pa.RecordBatch:
+    def decode(self, block: Block, first_row: int) -> pa.RecordBatch:
         """Decode UTF-8 rows.
 
         Parameters
         ----------
-        block : bytes
+        block : bytes or memoryview
             Whole rows, as `RowSplitter` cuts them.
         first_row : int
             Position of the block's first row in the data, counted from 0, for errors.
@@ -98,7 +98,7 @@ class Decoder:
         except BlockFault as fault:
             raise fault.error(first_row) from None
 
-    def decode_block(self, block: bytes) -> pa.RecordBatch:
+    def decode_block(self, block: Block) -> pa.RecordBatch:
         """Decode like `decode`, where the position of the first row is not known yet.
 
         Raises
@@ -114,7 +114,7 @@ class Decoder:
             arrays = self._read_text(block)
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _read(self, block: bytes, types: list[pa.DataType]) -> list[pa.Array]:
+    def _read(self, block: Block, types: list[pa.DataType]) -> list[pa.Array]:
         """Let Arrow parse the whole block in this thread, in one piece."""
         if not block:
             return [pa.array([], kind) for kind in types]
@@ -134,7 +134,9 @@ class Decoder:
                 parse_options=pa_csv.ParseOptions(
                     delimiter=dialect.separator if self._plain else ",",
                     quote_char=(dialect.delimiter or False) if self._plain else '"',
-                    newlines_in_values=bool(dialect.delimiter),
+                    # Quoted newlines are read all the same: this only asks for a second look at
+                    # where rows end, and a block holds whole rows.
+                    newlines_in_values=False,
                     ignore_empty_lines=len(self._names) > 1,
                     invalid_row_handler=note,
                 ),
@@ -154,7 +156,7 @@ class Decoder:
             raise
         return [_one_array(column) for column in table.columns]
 
-    def _read_text(self, block: bytes) -> list[pa.Array]:
+    def _read_text(self, block: Block) -> list[pa.Array]:
         """Parse the block again as text, and convert column by column."""
         try:
             arrays = self._read(block, [pa.string()] * len(self.schema))
@@ -168,7 +170,8 @@ class Decoder:
                 raise _type_fault(field, doubt) from None
         return converted
 
-    def _unreadable(self, block: bytes, error: pa.ArrowInvalid) -> BlockFault:
+    def _unreadable(self, content: Block, error: pa.ArrowInvalid) -> BlockFault:
+        block = bytes(content)
         try:
             block.decode()
         except UnicodeDecodeError as found:
@@ -183,10 +186,10 @@ class Decoder:
             )
         return BlockFault(f"the rows from here on cannot be read: {_first_line(error)}.", 0)
 
-    def _rewritten(self, block: bytes) -> bytes:
+    def _rewritten(self, block: Block) -> bytes:
         """Write the block with a comma and quotes, where Arrow cannot take its separator."""
         try:
-            text = block.decode()
+            text = str(block, "utf-8")
         except UnicodeDecodeError as error:
             raise self._unreadable(block, pa.ArrowInvalid(str(error))) from None
         written = io.StringIO()

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.blocks import BlockFault, Decoder
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.rows import RowSplitter, first_rows, read_fields
+from anaplan_frames.codec.rows import Block, RowSplitter, first_rows, read_fields
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
@@ -28,11 +28,11 @@ class Batches(Iterator[pa.RecordBatch]):
     """
 
     def __init__(
-        self, begin: Callable[[], tuple[Decoder, Iterator[bytes]]], threads: int | None
+        self, begin: Callable[[], tuple[Decoder, Iterator[Block]]], threads: int | None
     ) -> None:
         self._begin = begin
         self._threads = usable_threads() if threads is None else threads
-        self._begun: tuple[Decoder, Iterator[bytes]] | None = None
+        self._begun: tuple[Decoder, Iterator[Block]] | None = None
         self._decoded: Iterator[pa.RecordBatch] | None = None
 
     @property
@@ -58,7 +58,7 @@ class Batches(Iterator[pa.RecordBatch]):
         """Return the batches as Arrow's own stream, for anything that takes one."""
         return pa.RecordBatchReader.from_batches(self.schema, self)
 
-    def _open(self) -> tuple[Decoder, Iterator[bytes]]:
+    def _open(self) -> tuple[Decoder, Iterator[Block]]:
         if self._begun is None:
             self._begun = self._begin()
         return self._begun
@@ -105,7 +105,7 @@ def decode_stream(
         If the text is cut short or a row cannot be decoded; names column and row.
     """
 
-    def begin() -> tuple[Decoder, Iterator[bytes]]:
+    def begin() -> tuple[Decoder, Iterator[Block]]:
         header, blocks = _read_head(split(chunks, dialect), dialect)
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
@@ -118,17 +118,18 @@ def usable_threads() -> int:
     return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_THREADS)
 
 
-def split(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+def split(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Block]:
     """Yield the text as UTF-8 blocks of whole rows."""
     splitter = RowSplitter(dialect)
     for chunk in chunks:
         yield from splitter.feed(chunk)
+        del chunk  # not held while the next is waited for
     yield from splitter.finish()
 
 
 def _read_head(
-    blocks: Iterator[bytes], dialect: Dialect
-) -> tuple[list[str] | None, Iterator[bytes]]:
+    blocks: Iterator[Block], dialect: Dialect
+) -> tuple[list[str] | None, Iterator[Block]]:
     """Take what is above the first data row off the blocks; return the header and the rest."""
     count = dialect.first_data_row - 1
     block = b""
@@ -152,7 +153,7 @@ def _read_head(
     return header, _chained(rest, blocks)
 
 
-def _chained(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+def _chained(first: Block, others: Iterator[Block]) -> Iterator[Block]:
     if first:
         yield first
     yield from others
@@ -210,7 +211,7 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
 
 
 def _decode_all(
-    decoder: Decoder, blocks: Iterator[bytes], threads: int
+    decoder: Decoder, blocks: Iterator[Block], threads: int
 ) -> Iterator[pa.RecordBatch]:
     """Decode blocks by several threads, in order, at most a few ahead."""
     first_row = 0

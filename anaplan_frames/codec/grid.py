@@ -18,7 +18,7 @@ import pyarrow as pa
 from anaplan_frames.codec.blocks import Decoder
 from anaplan_frames.codec.decode import Batches, split
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.rows import read_fields
+from anaplan_frames.codec.rows import Block, read_fields
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
@@ -62,7 +62,7 @@ def decode_grid(
         If the text is cut short or a row cannot be decoded.
     """
 
-    def begin() -> tuple[Decoder, Iterator[bytes]]:
+    def begin() -> tuple[Decoder, Iterator[Block]]:
         rows = _rows(split(chunks, dialect), dialect)
         top, rows = _read_top(rows, list(schema.names) if schema else [])
         plain = Dialect(decimal_separator=dialect.decimal_separator)
@@ -123,15 +123,15 @@ class _Top:
         )
 
 
-def _rows(blocks: Iterator[bytes], dialect: Dialect) -> Iterator[Row]:
+def _rows(blocks: Iterator[Block], dialect: Dialect) -> Iterator[Row]:
     """Yield the fields of the rows, without empty lines."""
     for block in blocks:
         try:
-            text = block.decode()
+            text = str(block, "utf-8")
         except UnicodeDecodeError as error:
             raise EncodingError(
-                f"The text is not {dialect.encoding}: {block[error.start : error.end]!r}. Set the "
-                "encoding in Anaplan's settings of the export to that of its content."
+                f"The text is not {dialect.encoding}: {error.object[error.start : error.end]!r}. "
+                "Set the encoding in Anaplan's settings of the export to that of its content."
             ) from None
         yield from (row for row in read_fields(text, dialect) if any(row))
 

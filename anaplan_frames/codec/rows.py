@@ -26,8 +26,10 @@ _MARKS = (
 _LONGEST_MARK = 4
 # A row longer than this is no row: some text delimiter was never closed.
 _LONGEST_ROW = 256_000_000
-_COUNTED_AT_ONCE = 1 << 16
+_COUNTED_AT_ONCE = 1 << 18
 _FIRST_BLOCK = 1 << 18
+
+Block = bytes | memoryview
 
 _field_limit = threading.Lock()
 
@@ -37,14 +39,16 @@ class RowSplitter:
 
     A newline inside a quoted text does not end a row. A byte order mark is dropped, and decides
     the encoding where it differs from the dialect's. NUL is a character like any other. UTF-8 is
-    passed on unchecked: the decoder, which can name the row, checks it.
+    passed on unchecked: the decoder, which can name the row, checks it. Blocks are views of the
+    pieces; only what lies across two pieces is copied.
 
     Parameters
     ----------
     dialect : Dialect
         For its encoding, separator and text delimiter.
     block_bytes : int
-        Blocks have about this size: less only at the end, more only if one row is longer.
+        Blocks have at most about this size, more only if one row is longer. They are smaller at
+        the beginning and the end, and where two pieces meet.
     """
 
     def __init__(self, dialect: Dialect, block_bytes: int = 4_000_000) -> None:
@@ -54,13 +58,13 @@ class RowSplitter:
         self._head: bytes | None = b""  # the first bytes, until they can show a byte order mark
         self._decoder: codecs.IncrementalDecoder | None = None
         self._received = 0
-        self._parts: list[memoryview] = []  # whole rows, and the beginning of one
+        self._parts: list[Block] = []  # whole rows, and the beginning of one
         self._size = 0
         self._inside = False  # do the parts end inside a quoted text?
         # The first blocks are small: whoever waits for the first row shall not wait long.
         self._enough = min(block_bytes, _FIRST_BLOCK)
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
+    def feed(self, chunk: bytes) -> Iterator[Block]:
         """Take the next bytes and yield the blocks that are now whole.
 
         Raises
@@ -75,7 +79,7 @@ class RowSplitter:
             chunk = self._begin()
         yield from self._take(self._utf8(chunk))
 
-    def finish(self) -> Iterator[bytes]:
+    def finish(self) -> Iterator[Block]:
         """Yield the last block: its last row need not end with a newline.
 
         Raises
@@ -125,28 +129,39 @@ class RowSplitter:
                 "encoding in Anaplan's settings of the file to that of its content."
             ) from None
 
-    def _take(self, text: bytes) -> Iterator[bytes]:
-        """Cut blocks off what is there; each byte is looked at and copied once."""
+    def _take(self, text: bytes) -> Iterator[Block]:
+        """Cut blocks off what is there; keep the rest until more comes."""
         view = memoryview(text)
         start = 0
-        while start < len(text) and self._size + len(text) - start >= self._enough:
-            # At least a quarter, so that a row longer than a block comes in few parts.
-            stop = start + max(self._enough - self._size, self._enough // 4 + 1)
-            end = _last_row_end(text, self._quote, start, min(stop, len(text)), self._inside)
+        enough = self._enough
+        while start < len(text) and self._size + len(text) - start >= enough:
+            stop = min(start + self._next_size(len(text) - start), len(text))
+            end = _last_row_end(text, self._quote, start, stop, self._inside)
             if end < 0:
-                self._keep(text, start, min(stop, len(text)))
+                self._keep(text, start, stop)
                 start = stop
                 continue
-            yield b"".join([*self._parts, view[start:end]])
+            yield b"".join([*self._parts, view[start:end]]) if self._parts else view[start:end]
             self._parts, self._size, self._inside = [], 0, False
             self._enough = min(self._enough * 2, self._block_bytes)
             start = end
+            # What is left of the piece goes too, unless it is hardly worth a block.
+            enough = self._enough // 4
         if start < len(text):
             self._keep(text, start, len(text))
 
+    def _next_size(self, left: int) -> int:
+        """Return the size of the next block, of which `left` bytes are there in one piece."""
+        if self._parts:
+            # Short, because it is copied; growing, so that a long row comes in few parts.
+            return max(self._enough // 16, self._size // 4) + 1
+        blocks = -(-left // self._enough)
+        return -(-left // blocks)
+
     def _keep(self, text: bytes, start: int, stop: int) -> None:
         """Set aside the beginning of a row, until its end comes."""
-        self._parts.append(memoryview(text)[start:stop])
+        # A copy of a part does not hold on to the whole piece.
+        self._parts.append(text if stop - start == len(text) else text[start:stop])
         self._size += stop - start
         if self._quote:
             self._inside ^= _count(text, self._quote, start, stop) % 2 == 1
