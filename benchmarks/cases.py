@@ -191,7 +191,7 @@ def _levels(url: str, rows: int, rounds: int) -> str:
 
 
 def sandbox(settings: Settings) -> str:
-    """The sandbox's import into a module of three dimensions; rows and cores are given."""
+    """Import into a module of three dimensions of the sandbox; rows and cores are fixed."""
     rows = 5 * _MILLION
     run = once(Subject("sandbox", "planning.load"), "", rows)
     line = [f"{rows:,}", f"{run.seconds:.1f}", report.megabytes(run.total)]

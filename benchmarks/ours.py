@@ -28,14 +28,14 @@ def write(url: str, rows: int) -> Callable[[], object]:
 
 def write_iterator(url: str, rows: int) -> Callable[[], object]:
     """Prepare to load an iterator of DataFrames."""
-    return _loading(url, _pieces(rows))
+    return _loading(url, _repeated(mixed_frame(min(rows, _PIECE_ROWS)), rows))
 
 
 def write_reader(url: str, rows: int) -> Callable[[], object]:
     """Prepare to load a RecordBatchReader."""
-    batches = (pa.RecordBatch.from_pandas(piece) for piece in _pieces(rows))
-    schema = pa.Schema.from_pandas(mixed_frame(1))
-    return _loading(url, pa.RecordBatchReader.from_batches(schema, batches))
+    piece = pa.RecordBatch.from_pandas(mixed_frame(min(rows, _PIECE_ROWS)))
+    batches = (piece.slice(0, count) for count in _counts(rows))
+    return _loading(url, pa.RecordBatchReader.from_batches(piece.schema, batches))
 
 
 def _loading(url: str, data: Any) -> Callable[[], object]:
@@ -43,12 +43,15 @@ def _loading(url: str, data: Any) -> Callable[[], object]:
     return lambda: af.to_anaplan(data, tenant.IMPORT_NAME, model, progress=False)
 
 
-def _pieces(rows: int) -> Iterator[pd.DataFrame]:
-    """Yield `rows` rows in new frames: the same values, as their making is not to be measured."""
-    piece = mixed_frame(min(rows, _PIECE_ROWS))
-    while rows > 0:
-        yield piece.iloc[:rows].copy()
-        rows -= len(piece)
+def _repeated(piece: pd.DataFrame, rows: int) -> Iterator[pd.DataFrame]:
+    """Yield `rows` rows in new frames: of the same values, as their making is not measured."""
+    for count in _counts(rows):
+        yield piece.iloc[:count].copy()
+
+
+def _counts(rows: int) -> Iterator[int]:
+    for start in range(0, rows, _PIECE_ROWS):
+        yield min(_PIECE_ROWS, rows - start)
 
 
 def read(url: str, rows: int) -> Callable[[], object]:

@@ -12,7 +12,7 @@ from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.calendar import Calendar
 
 _CORES = 2
-_MONTHS = [f"{month} 24" for month in "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()]
+_MONTHS = list(pd.date_range("2024-01-01", periods=12, freq="MS").strftime("%b %y"))
 _REGIONS = 500
 
 
