@@ -20,6 +20,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each way")
     parser.add_argument("--no-peers", action="store_true", help="leave the other clients out")
     options = parser.parse_args()
+    if any(millions > 1 and millions % 1 for millions in options.rows):
+        parser.error("--rows beyond one million must be whole millions")
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="anaplan-frames-") as folder:
         rows = [round(millions * 1e6) for millions in options.rows]

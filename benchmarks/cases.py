@@ -13,8 +13,9 @@ from benchmarks.measure import ROOT, Subject, in_turns, once
 
 _MILLION = 1_000_000
 _OURS = "anaplan_frames"
-_SLOW_ROWS = 4 * _MILLION  # beyond, the peers take minutes: they get one run
+_PEERS_ROWS = 12 * _MILLION  # by all runs of a peer together, which takes minutes
 _LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
+_FAT_ROWS = 4 * _MILLION
 _THIN_ROWS, _THIN_MBIT, _THIN_DELAY = 1 * _MILLION, 20, 50
 
 
@@ -74,7 +75,7 @@ def _versus(settings: Settings, verb: str, *limits: Subject) -> str:
             continue
         subjects = [Subject(_OURS, f"ours.{verb}"), *limits]
         peers = _peers(verb) if settings.peers else []
-        slow = 1 if rows > _SLOW_ROWS else settings.rounds
+        slow = min(settings.rounds, max(1, _PEERS_ROWS // rows))
         rounds = {subject.name: settings.rounds for subject in subjects}
         rounds |= {peer.name: slow for peer in peers}
         with settings.sink(rows) as running:
@@ -173,7 +174,7 @@ def thin(settings: Settings) -> str:
     """Our choice of compression against fixed ones, on a thin line and on a fat one."""
     with sink.running(rate_mbit=_THIN_MBIT, delay_ms=_THIN_DELAY) as running:
         narrow = _levels(running.url, _THIN_ROWS, min(settings.rounds, 3))
-    fat_rows = max(rows for rows in [*settings.rows, _MILLION] if rows <= _SLOW_ROWS)
+    fat_rows = max(rows for rows in [*settings.rows, _MILLION] if rows <= _FAT_ROWS)
     with sink.running() as running:
         wide = _levels(running.url, fat_rows, settings.rounds)
     title = f"### compression, {_THIN_ROWS:,} rows, {_THIN_MBIT} Mbit/s and {_THIN_DELAY} ms"
