@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.command(arguments))
     except (AnaplanError, ImportError, OSError) as error:
-        print(f"anaplan-frames: {error}", file=sys.stderr)
+        print(f"anaplan-frames: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

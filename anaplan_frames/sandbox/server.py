@@ -80,9 +80,10 @@ def _listen(port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        text = f"Port {port} of {HOST} cannot be used: {error.strerror}. Choose another port."
+        raise OSError(error.errno, text) from None
     return listener
 
 
