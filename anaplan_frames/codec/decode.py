@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.blocks import BlockFault, Decoder
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.rows import Block, RowSplitter, first_rows, read_fields
+from anaplan_frames.codec.rows import Block, Piece, RowSplitter, first_rows, read_fields
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
@@ -65,7 +65,7 @@ class Batches(Iterator[pa.RecordBatch]):
 
 
 def decode_stream(
-    chunks: Iterable[bytes],
+    chunks: Iterable[Piece],
     dialect: Dialect,
     schema: pa.Schema | None = None,
     columns: Sequence[str] | None = None,
@@ -118,7 +118,7 @@ def usable_threads() -> int:
     return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_THREADS)
 
 
-def split(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Block]:
+def split(chunks: Iterable[Piece], dialect: Dialect) -> Iterator[Block]:
     """Yield the text as UTF-8 blocks of whole rows."""
     splitter = RowSplitter(dialect)
     for chunk in chunks:

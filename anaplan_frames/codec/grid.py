@@ -18,7 +18,7 @@ import pyarrow as pa
 from anaplan_frames.codec.blocks import Decoder
 from anaplan_frames.codec.decode import Batches, split
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.rows import Block, read_fields
+from anaplan_frames.codec.rows import Block, Piece, read_fields
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
@@ -31,7 +31,7 @@ Row = list[str]
 
 
 def decode_grid(
-    chunks: Iterable[bytes],
+    chunks: Iterable[Piece],
     dialect: Dialect,
     schema: pa.Schema | None = None,
     columns: Sequence[str] | None = None,

@@ -40,11 +40,11 @@ class File(Readable):
 
     def stream(self, *, progress: bool | None = None) -> Iterator[bytes]:
         """Yield its content as bytes, chunk by chunk, while later chunks are being fetched."""
-        return self._chunks(self.path, progress)
+        return (bytes(chunk) for chunk in self._chunks(self.path, progress))
 
     def download(self, target: str | os.PathLike[str], *, progress: bool | None = None) -> Path:
         """Write its content to a path, byte for byte; the path holds all of it or is unchanged."""
-        return save(self.stream(progress=progress), target)
+        return save(self._chunks(self.path, progress), target)
 
     def write(
         self,

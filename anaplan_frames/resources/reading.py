@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid import decode_grid
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.tables.outgoing import to_frames, to_pandas, with_dtypes
+from anaplan_frames.tables.outgoing import frame_schema, to_frames, to_pandas, with_dtypes
 from anaplan_frames.transfer.download import download
+from anaplan_frames.transport import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class Readable(Resource):
         progress: bool | None = None,
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
         """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
-        batches = self._batches(run, columns, dtype, progress)
+        backend = None if dtype_backend is no_default else dtype_backend
+        batches = self._batches(
+            run, columns, lambda schema: frame_schema(schema, dtype, backend), progress
+        )
         schema = batches.schema
         if isinstance(dtype, Mapping):  # columns that are not read need no dtype
             dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
@@ -79,14 +83,19 @@ class Readable(Resource):
         progress: bool | None = None,
     ) -> pa.RecordBatchReader:
         """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
-        return self._batches(run, columns, dtype, progress).reader()
+        batches = self._batches(run, columns, lambda schema: with_dtypes(schema, dtype), progress)
+        return batches.reader()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream the table as it is, for whatever takes Arrow: an export is not run."""
         return self.read_arrow(run=False).__arrow_c_stream__(requested_schema)
 
     def _batches(
-        self, run: bool, columns: Sequence[str] | None, dtype: Any, progress: bool | None
+        self,
+        run: bool,
+        columns: Sequence[str] | None,
+        retype: Callable[[pa.Schema], pa.Schema],
+        progress: bool | None,
     ) -> Batches:
         table = self._table(run, progress)
         decode = decode_grid if table.grid else decode_stream
@@ -95,10 +104,10 @@ class Readable(Resource):
             table.dialect,
             table.schema,
             columns,
-            retype=lambda schema: with_dtypes(schema, dtype),
+            retype=retype,
         )
 
-    def _chunks(self, path: str, progress: bool | None) -> Iterator[bytes]:
+    def _chunks(self, path: str, progress: bool | None) -> Iterator[Content]:
         """Fetch the text, while there is something to show with a bar."""
         with Progress(f"Reading {self.what}", unit="B", show=progress) as bar:
             yield from download(self._transport, path, what=self.what, progress=bar)

@@ -15,7 +15,6 @@ from anaplan_frames.errors import EncodingError
 from anaplan_frames.tables.dtypes import arrow_for
 
 _STEP = 4_000_000  # bytes by which a long column grows
-_JOINED = 16_000_000  # bytes from which Arrow arrays are joined
 
 
 class Builder(Protocol):
@@ -66,7 +65,7 @@ class Column:
 
     def _cast(self, array: pa.Array, first_row: int) -> pa.Array:
         try:
-            if pa.types.is_string(array.type):
+            if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
                 return to_type(array, self._type)
             return array.cast(self._type)
         except Doubt as doubt:
@@ -147,29 +146,18 @@ class _MaskedBuilder:
 
 
 class _ArrowBuilder:
-    """Dtypes that hold Arrow memory. Arrays are joined to larger ones, which fit without waste."""
+    """Dtypes that hold Arrow memory: the arrays are taken as they are."""
 
     def __init__(self, dtype: Any, kind: pa.DataType) -> None:
         self._dtype = dtype
         self._kind = kind
-        self._joined: list[pa.Array] = []
-        self._last: list[pa.Array] = []
-        self._size = 0
+        self._arrays: list[pa.Array] = []
 
     def add(self, array: pa.Array) -> None:
-        self._last.append(array.cast(self._kind))
-        self._size += array.nbytes
-        if self._size > _JOINED:
-            self._join()
+        self._arrays.append(array.cast(self._kind))
 
     def finish(self) -> Any:
-        if self._last:
-            self._join()
-        return self._dtype.__from_arrow__(pa.chunked_array(self._joined, self._kind))
-
-    def _join(self) -> None:
-        self._joined.append(pa.concat_arrays(self._last))
-        self._last, self._size = [], 0
+        return self._dtype.__from_arrow__(pa.chunked_array(self._arrays, self._kind))
 
 
 class _CategoryBuilder:
@@ -240,6 +228,8 @@ def _type_for(dtype: Any, given: pa.DataType) -> pa.DataType:
     """Return the Arrow type that the builder of the dtype takes."""
     if isinstance(dtype, np.dtype) and dtype.kind == "M":
         return pa.timestamp(np.datetime_data(dtype)[0])
+    if isinstance(dtype, pd.StringDtype):
+        return pa.large_string()  # what pandas keeps
     return arrow_for(dtype, given)
 
 
@@ -249,7 +239,7 @@ def _builder(dtype: Any, kind: pa.DataType) -> Builder:
     if isinstance(dtype, pd.ArrowDtype):
         return _ArrowBuilder(dtype, dtype.pyarrow_dtype)
     if isinstance(dtype, pd.StringDtype):
-        return _ArrowBuilder(dtype, pa.large_string())
+        return _ArrowBuilder(dtype, kind)
     if isinstance(dtype, pd.BooleanDtype) or hasattr(dtype, "numpy_dtype"):
         return _MaskedBuilder(dtype)
     if isinstance(dtype, np.dtype) and dtype.kind in "iufbM":

@@ -11,9 +11,9 @@ from pandas.api.extensions import no_default
 
 from anaplan_frames.errors import NotFound, near_names
 from anaplan_frames.tables.builders import Column
-from anaplan_frames.tables.dtypes import pandas_dtypes, with_dtypes
+from anaplan_frames.tables.dtypes import frame_schema, pandas_dtypes, with_dtypes
 
-__all__ = ["to_frames", "to_pandas", "with_dtypes"]
+__all__ = ["frame_schema", "to_frames", "to_pandas", "with_dtypes"]
 
 IndexColumns = Hashable | Sequence[Hashable] | None
 
@@ -37,7 +37,7 @@ def to_pandas(
         All of `schema`.
     schema : pyarrow.Schema
         Gives zero rows their columns and dtypes. To keep text or integers exact, read with
-        ``with_dtypes(schema, dtype)``.
+        ``frame_schema(schema, dtype, dtype_backend)``.
     dtype : dtype or dict, optional
         As in `pandas.read_csv`: one for all columns, or by column name. Unasked, numbers are
         ``float64``, booleans ``boolean``, dates ``datetime64[s]``, text is pandas' own string.

@@ -11,12 +11,14 @@ from pathlib import Path
 from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.pipeline import in_order
-from anaplan_frames.transport import Transport
+from anaplan_frames.transport import Content, Transport
 
 _FETCHERS = 4
 
 
-def download(transport: Transport, path: str, *, what: str, progress: Progress) -> Iterator[bytes]:
+def download(
+    transport: Transport, path: str, *, what: str, progress: Progress
+) -> Iterator[Content]:
     """Yield the chunks of a file, complete and in order, while later ones are being fetched.
 
     Parameters
@@ -40,8 +42,8 @@ def download(transport: Transport, path: str, *, what: str, progress: Progress) 
             "user and dropped after 48 hours, and an export must have been run."
         )
 
-    def fetch(chunk: str) -> bytes:
-        return transport.download(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
+    def fetch(chunk: str) -> Content:
+        return transport.download_large(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
 
     # Chunks are numbered from 0 without gaps; the listing is not trusted to be in order.
     ordered = sorted(listed, key=int)
@@ -50,9 +52,10 @@ def download(transport: Transport, path: str, *, what: str, progress: Progress) 
     for content in in_order(fetch, ordered, threads=_FETCHERS, name="anaplan-download"):
         progress.advance(len(content))
         yield content
+        del content  # not held while the next is waited for
 
 
-def save(chunks: Iterator[bytes], target: str | os.PathLike[str]) -> Path:
+def save(chunks: Iterator[Content], target: str | os.PathLike[str]) -> Path:
     """Write chunks to a path, which holds either all of them or what it held before."""
     path = Path(target)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)

@@ -1,7 +1,8 @@
 """The one place that speaks HTTP: logins, token, retry, rate, errors."""
 
+from anaplan_frames.transport.bodies import Content
 from anaplan_frames.transport.client import Transport
 from anaplan_frames.transport.failures import AnswerLost
 from anaplan_frames.transport.statuses import RequestRefused
 
-__all__ = ["AnswerLost", "RequestRefused", "Transport"]
+__all__ = ["AnswerLost", "Content", "RequestRefused", "Transport"]

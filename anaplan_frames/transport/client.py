@@ -190,6 +190,11 @@ class Transport:
         call = self._call("GET", path, what, params=params, headers=headers)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
+    def download_large(self, path: str, *, what: str) -> bodies.Content:
+        """Return the whole body at `path`, like `download`; for bodies of many megabytes."""
+        call = self._call("GET", path, what, headers={"Accept": "*/*"})
+        return self._sender.send(call, bodies.as_mapping, self._keeper)
+
     def pages(
         self, path: str, key: str, *, what: str, params: Mapping[str, Any] | None = None
     ) -> Iterator[dict[str, Any]]:
