@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import mmap
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.transport.hosts import host_of
@@ -12,8 +15,7 @@ from anaplan_frames.transport.session import BrokenBody, CheckedResponse
 
 # Bytes, or a mapping that serves as such.
 Content = bytes | mmap.mmap
-_PIECE = 1 << 18
-_PRIVATE = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}
+_PIECE = 1 << 20
 
 
 def refuse_page(response: CheckedResponse) -> None:
@@ -50,9 +52,24 @@ def as_mapping(response: CheckedResponse) -> Content:
     length = response.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) < _PIECE or "Content-Encoding" in response.headers:
         return as_bytes(response)
-    content = mmap.mmap(-1, int(length), **_PRIVATE)
+    content = _mapping(int(length))
+    room = np.frombuffer(content, np.uint8)
+    start = 0
     for piece in response.iter_content(_PIECE):
-        content.write(piece)
+        # By numpy, which lets other threads run while it copies.
+        room[start : start + len(piece)] = np.frombuffer(piece, np.uint8)
+        start += len(piece)
+    return content
+
+
+def _mapping(length: int) -> mmap.mmap:
+    """Return memory of its own, in large pages where the system has them: faster to fill."""
+    if not hasattr(mmap, "MAP_PRIVATE"):  # Windows
+        return mmap.mmap(-1, length)
+    content = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a kernel built without them
+            content.madvise(mmap.MADV_HUGEPAGE)
     return content
 
 
