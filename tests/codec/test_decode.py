@@ -290,6 +290,20 @@ def test_blocks_are_about_as_large_as_asked_and_hold_whole_rows() -> None:
     assert len(blocks) < 100
 
 
+def test_blocks_of_a_large_piece_are_views_of_it_and_hold_nothing_back() -> None:
+    row = b'"a\nb",1\n'
+    piece = row * 100_000 + b'"a'
+    splitter = RowSplitter(Dialect(), block_bytes=100_000)
+    blocks = list(splitter.feed(piece))
+    assert all(isinstance(block, memoryview) and block.obj is piece for block in blocks)
+    assert b"".join(blocks) == row * 100_000
+    # What was left over comes with the next piece, in a short block of its own.
+    blocks = list(splitter.feed(piece[2:]))
+    assert isinstance(blocks[0], bytes)
+    assert len(blocks[0]) < 10_000
+    assert b"".join(blocks) == row * 100_000
+
+
 def test_a_decoder_names_the_position_that_it_is_told() -> None:
     decoder = Decoder(Dialect(), TWO)
     assert decoder.decode(b"x,1\n", 0).schema == TWO

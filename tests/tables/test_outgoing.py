@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from anaplan_frames.errors import ColumnMismatch, EncodingError, NotFound
-from anaplan_frames.tables.outgoing import to_frames, to_pandas, with_dtypes
+from anaplan_frames.tables.outgoing import frame_schema, to_frames, to_pandas, with_dtypes
 
 SCHEMA = pa.schema(
     [("item", pa.string()), ("cost", pa.float64()), ("open", pa.bool_()), ("day", pa.date32())]
@@ -120,6 +120,32 @@ def test_integers_are_exact_where_they_are_asked_for() -> None:
 )
 def test_text_is_read_as_what_the_dtype_needs(dtype: Any, expected: pa.DataType) -> None:
     assert with_dtypes(pa.schema([("n", pa.string())]), dtype).types == [expected]
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "number"),
+    [
+        ({}, pa.large_string(), pa.float64()),
+        ({"dtype": {"n": "Int64", "item": object}}, pa.string(), pa.int64()),
+        ({"dtype_backend": "numpy_nullable"}, pa.large_string(), pa.float64()),
+        ({"dtype_backend": "pyarrow"}, pa.string(), pa.float64()),
+    ],
+)
+def test_text_is_read_as_the_arrow_type_that_pandas_keeps(
+    options: dict[str, Any], text: pa.DataType, number: pa.DataType
+) -> None:
+    schema = pa.schema([("item", pa.string()), ("n", pa.float64())])
+    wanted = frame_schema(schema, **options)
+    assert wanted.types == [text, number]
+    batches = [pa.record_batch([["x", None], [1, None]], schema=kind) for kind in (schema, wanted)]
+    plain, kept = (to_pandas([each], each.schema, **options) for each in batches)
+    assert_frame_equal(plain, kept)
+
+
+def test_large_text_is_read_as_the_dtype_that_is_asked_for() -> None:
+    schema = pa.schema([("n", pa.large_string())])
+    batches = [pa.record_batch([[" 7.0 ", None]], schema=schema)]
+    assert to_pandas(batches, schema, dtype="Int64")["n"].tolist() == [7, pd.NA]
 
 
 def test_a_missing_value_in_a_column_of_plain_integers_is_an_error_with_a_way_out() -> None:

@@ -1,0 +1,132 @@
+"""Chunks on their way down: whole, in order, and no more of them ahead than there are threads."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+
+from anaplan_frames.auth import BasicAuth
+from anaplan_frames.codec.decode import decode_stream
+from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.errors import NotFound, TransferError
+from anaplan_frames.progress import Progress
+from anaplan_frames.transfer.download import download
+from anaplan_frames.transport import Content, Transport
+from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
+
+SCHEMA = pa.schema([("item", pa.string()), ("cost", pa.float64())])
+ROWS = [(f"item {number}", float(number)) for number in range(200_000)]
+TEXT = "item,cost\n" + "".join(f"{item},{cost}\n" for item, cost in ROWS)
+
+
+class Chunked:
+    """Answers for a file in chunks, and knows which ones were asked for."""
+
+    def __init__(self, chunks: list[bytes], ids: list[str] | None = None) -> None:
+        self._chunks = chunks
+        self._ids = [str(n) for n in range(len(chunks))] if ids is None else ids
+        self.asked: list[int] = []
+
+    def __call__(self, seen: Seen) -> Answer:
+        last = seen.path.split("?")[0].rsplit("/", 1)[1]
+        if last == "chunks":
+            paging = {"currentPageSize": len(self._ids), "totalSize": len(self._ids), "offset": 0}
+            listed = [{"id": each} for each in self._ids]
+            return as_json({"meta": {"paging": paging}, "chunks": listed})
+        self.asked.append(int(last))
+        return Answer(body=self._chunks[int(last)])
+
+
+def cut(content: bytes, size: int) -> list[bytes]:
+    return [content[start : start + size] for start in range(0, len(content), size)]
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def transport(server: ScriptedServer) -> Iterator[Transport]:
+    auth = BasicAuth("planner@example.com", "correct horse")
+    made = Transport(auth, api_url=server.url, auth_url=server.url, requests_per_minute=None)
+    yield made
+    made.close()
+
+
+def fetched(transport: Transport) -> Iterator[Content]:
+    with Progress("Reading", unit="B", show=False) as bar:
+        yield from download(transport, "/files/1", what="file 'costs.csv'", progress=bar)
+
+
+@pytest.mark.parametrize("size", [100_000, 1_500_000])
+def test_a_text_in_chunks_of_any_size_comes_back_as_the_table_it_was(
+    size: int, server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = Chunked(cut(TEXT.encode(), size))
+    batches = decode_stream(fetched(transport), Dialect(), SCHEMA)
+    table = pa.Table.from_batches(list(batches), SCHEMA)
+    assert list(zip(*table.to_pydict().values(), strict=True)) == ROWS
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16LE"])
+def test_large_chunks_lie_in_memory_of_their_own(
+    encoding: str, server: ScriptedServer, transport: Transport
+) -> None:
+    dialect = Dialect(encoding=encoding)
+    content = TEXT.encode(dialect.codec)
+    server.rule = Chunked(cut(content, 2_000_001))
+    chunks = list(fetched(transport))
+    assert isinstance(chunks[0], mmap.mmap)
+    assert b"".join(map(bytes, chunks)) == content
+    batches = decode_stream(chunks, dialect, SCHEMA)
+    assert sum(batch.num_rows for batch in batches) == len(ROWS)
+
+
+def test_a_large_chunk_that_is_cut_is_fetched_again(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    whole = TEXT.encode()
+    server.script = [Answer(body=whole, fault="cut"), Answer(body=whole)]
+    found = transport.download_large("/files/1/chunks/0", what="chunk 0")
+    assert bytes(found) == whole
+    assert len(server.calls) == 2
+
+
+def test_the_first_row_is_there_before_the_last_chunk_is_asked_for(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    chunks = Chunked(cut(TEXT.encode(), 100_000))
+    server.rule = chunks
+    reader = decode_stream(fetched(transport), Dialect(), SCHEMA).reader()
+    first = reader.read_next_batch()
+    assert first.slice(0, 1).to_pylist() == [{"item": "item 0", "cost": 0.0}]
+    assert max(chunks.asked) < 10
+    rows = first.num_rows + sum(batch.num_rows for batch in reader)
+    assert (rows, sorted(chunks.asked)) == (
+        len(ROWS),
+        list(range(len(cut(TEXT.encode(), 100_000)))),
+    )
+
+
+def test_a_list_of_chunks_out_of_order_is_put_in_order(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = Chunked([b"a", b"b", b"c"], ids=["2", "0", "1"])
+    assert list(fetched(transport)) == [b"a", b"b", b"c"]
+
+
+def test_a_gap_in_the_list_of_chunks_raises(server: ScriptedServer, transport: Transport) -> None:
+    server.rule = Chunked([b"a", b"b", b"c"], ids=["0", "2"])
+    with pytest.raises(TransferError, match=r"file 'costs\.csv' is not complete"):
+        list(fetched(transport))
+
+
+def test_a_file_without_chunks_has_no_content(server: ScriptedServer, transport: Transport) -> None:
+    server.rule = Chunked([])
+    with pytest.raises(NotFound, match=r"file 'costs\.csv' has no content"):
+        list(fetched(transport))
