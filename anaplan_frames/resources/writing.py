@@ -20,8 +20,10 @@ from anaplan_frames.tables.incoming import open_source
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.transport import Transport
 
-_BATCH_ROWS = 65_536
-_BATCH_BYTES = 8_000_000
+_BLOCK_ROWS = 65_536
+_STREAM_ROWS = 24_576  # who streams wants little memory used
+_BLOCK_BYTES = 8_000_000
+_BLOCKS_AT_ONCE = 4
 _OPENING_BYTES = 500_000
 
 
@@ -60,12 +62,14 @@ def write_file(
         warn(f"{target.what} does not take the columns {surplus}; they are left out.")
     encoder = Encoder(target.dialect, matching)
     sent = remember(source, encoder)
-    batches = sent.batches(_batch_rows(source.rows, source.nbytes))
+    block_rows = _block_rows(source.rows, source.nbytes)
+    # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
+    batches = sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
             transport,
             target.path,
-            _blocks(iter(batches), encoder),
+            _blocks(iter(batches), encoder, block_rows),
             head=encoder.preamble(),
             what=target.what,
             chunk_bytes=options.chunk_bytes,
@@ -74,11 +78,14 @@ def write_file(
     return sent
 
 
-def _blocks(batches: Iterator[pa.RecordBatch], encoder: Encoder) -> Iterator[Callable[[], Any]]:
-    """Say of each batch how it becomes bytes, which is done later and by other threads."""
+def _blocks(
+    batches: Iterator[pa.RecordBatch], encoder: Encoder, block_rows: int
+) -> Iterator[Callable[[], Any]]:
+    """Say of each block of rows how it becomes bytes, which is done later and by other threads."""
     first_row = 0
     for batch in _short_first(batches):
-        yield partial(encoder.encode, batch, first_row)
+        for start in range(0, batch.num_rows, block_rows):
+            yield partial(encoder.encode, batch.slice(start, block_rows), first_row + start)
         first_row += batch.num_rows
 
 
@@ -90,8 +97,8 @@ def _short_first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield from batches
 
 
-def _batch_rows(rows: int | None, nbytes: int | None) -> int:
+def _block_rows(rows: int | None, nbytes: int | None) -> int:
     """As many rows as make some megabytes, so that wide and narrow data cost the same memory."""
     if not rows or not nbytes:
-        return _BATCH_ROWS
-    return max(1, min(_BATCH_ROWS, _BATCH_BYTES * rows // nbytes))
+        return _STREAM_ROWS
+    return max(1, min(_BLOCK_ROWS, _BLOCK_BYTES * rows // nbytes))

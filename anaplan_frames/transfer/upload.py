@@ -17,8 +17,7 @@ from anaplan_frames.transport import Transport
 SMALLEST_CHUNK = 1_000_000
 LARGEST_CHUNK = 50_000_000  # bytes before compression; Anaplan takes no more
 MOST_CHUNKS = 1_000  # per file
-_GROWTH = 65_000  # bytes by which each chunk is longer than the one before
-_PIECE_BYTES = 900_000  # so that the smallest chunk has room for one and a header line
+_FIRST_CHUNK, _GROWTH = 6_000_000, 100_000  # bytes; each chunk is so much longer
 _SENDERS = 4
 _COMPLETE_TIMEOUT = (10, 1_800)  # on gigabytes `complete` takes many minutes
 
@@ -64,13 +63,15 @@ def upload(
         If any chunk, or the completion, was not confirmed.
     """
     line = Line(METHODS, threads=cores(), senders=_SENDERS)
+    sizes = chunk_sizes(chunk_bytes)
+    piece_bytes = chunk_bytes or _FIRST_CHUNK
 
     def pack(block: Callable[[], Any]) -> list[Piece]:
         content = memoryview(block()).cast("B")
         line.show(content)
         return [
-            deflate(content[start : start + _PIECE_BYTES], line.method)
-            for start in range(0, len(content), _PIECE_BYTES)
+            deflate(content[start : start + piece_bytes], line.method)
+            for start in range(0, len(content), piece_bytes)
         ]
 
     def send(numbered: tuple[int, list[Piece]]) -> int:
@@ -91,7 +92,6 @@ def upload(
     # There is a first chunk even of an empty file: without any, the old content would stay.
     opening = [deflate(head, line.method), *pack(next(remaining, bytes))]
     packed = in_order(pack, remaining, threads=cores(), name="anaplan-pack")
-    sizes = chunk_sizes(chunk_bytes)
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
@@ -125,15 +125,15 @@ def chunk_sizes(chunk_bytes: int | None) -> Iterator[int]:
     """Tell the size of each chunk in turn, as many as a file may have.
 
     By default chunks begin small, so that small files are sent in parallel too, and grow as the
-    file goes on: 6 GB are fewer than the 600 requests of a minute, 30 GB the 1,000 chunks that
-    Anaplan takes.
+    file goes on: 10 GB are less than the 600 requests of a minute, 30 GB less than the 1,000
+    chunks that Anaplan takes.
     """
     if chunk_bytes is not None and not SMALLEST_CHUNK <= chunk_bytes <= LARGEST_CHUNK:
         raise ValueError(
             f"chunk_bytes must be from {SMALLEST_CHUNK:,} to {LARGEST_CHUNK:,}, not {chunk_bytes:,}"
         )
     for index in range(MOST_CHUNKS):
-        yield chunk_bytes or min(SMALLEST_CHUNK + index * _GROWTH, LARGEST_CHUNK)
+        yield chunk_bytes or min(_FIRST_CHUNK + index * _GROWTH, LARGEST_CHUNK)
     raise TransferError(
         f"The file needs more than the {MOST_CHUNKS:,} chunks that Anaplan takes. Leave "
         "chunk_bytes out or raise it, or load the data in several files."
