@@ -16,7 +16,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.reading import Readable, TextTable
 from anaplan_frames.resources.targets import target_of_file
-from anaplan_frames.resources.writing import SendOptions, write_file
+from anaplan_frames.resources.writing import SendOptions, prepare, send
 from anaplan_frames.transfer.download import save
 from anaplan_frames.transfer.upload import upload
 
@@ -62,7 +62,7 @@ class File(Readable):
         """
         target = target_of_file(self._catalogue, self.info)
         options = SendOptions(index, chunk_bytes, progress)
-        write_file(self._transport, target, data, mapping, options)
+        send(self._transport, prepare(target, data, mapping, options), options)
 
     def upload(
         self,

@@ -11,7 +11,7 @@ from anaplan_frames.resources.rejects import collect_rejects
 from anaplan_frames.resources.result import ImportResult
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.targets import import_metadata, target_of_import
-from anaplan_frames.resources.writing import SendOptions, write_file
+from anaplan_frames.resources.writing import SendOptions, Shipment, prepare
 
 
 class Import(Loadable):
@@ -25,11 +25,10 @@ class Import(Loadable):
         """What Anaplan says of the import: ``name``, ``type``, ``source`` with its dialect."""
         return import_metadata(self._catalogue, self.id, self.what)
 
-    def _send(
+    def _prepare(
         self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> dict[str, Sent]:
-        target = target_of_import(self._catalogue, self.info)
-        return {target.id: write_file(self._transport, target, data, mapping, options)}
+    ) -> list[Shipment]:
+        return [prepare(target_of_import(self._catalogue, self.info), data, mapping, options)]
 
     def _run(
         self,

@@ -9,17 +9,17 @@ from typing import Any
 from anaplan_frames.resources.resource import Runnable
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 from anaplan_frames.resources.sent import Sent
-from anaplan_frames.resources.writing import SendOptions
+from anaplan_frames.resources.writing import SendOptions, Shipment, send
 
 
 class Loadable(Runnable):
     """An action that loads what was uploaded to one or more files."""
 
     @abstractmethod
-    def _send(
+    def _prepare(
         self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> dict[str, Sent]:
-        """Upload the data, and return by file id what rejected rows can be matched against."""
+    ) -> list[Shipment]:
+        """Match the data to the files that they are meant for, before any is sent."""
 
     @abstractmethod
     def _run(
@@ -28,7 +28,7 @@ class Loadable(Runnable):
         sent: Mapping[str, Sent],
         progress: bool | None,
     ) -> ImportResult:
-        """Run the action, and read its outcome and its failure dumps."""
+        """Run the action, and match its failure dumps to what was sent to each file, by id."""
 
     def write(
         self,
@@ -46,7 +46,11 @@ class Loadable(Runnable):
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
         """
         check_on_rejected(on_rejected)
-        sent = self._send(data, mapping, SendOptions(index, chunk_bytes, progress))
+        options = SendOptions(index, chunk_bytes, progress)
+        shipments = self._prepare(data, mapping, options)
+        for shipment in shipments:
+            send(self._transport, shipment, options)
+        sent = {shipment.target.id: shipment.sent for shipment in shipments}
         return self._run(parameters, sent, progress).check(on_rejected)
 
     def run(

@@ -14,7 +14,7 @@ from anaplan_frames.resources.rejects import Rejects, collect_rejects
 from anaplan_frames.resources.result import ImportResult
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.targets import FileTarget, target_of_import
-from anaplan_frames.resources.writing import SendOptions, write_file
+from anaplan_frames.resources.writing import SendOptions, Shipment, prepare
 from anaplan_frames.tasks import Outcome
 
 
@@ -34,13 +34,11 @@ class Process(Loadable):
         answer = self._transport.get(self.path, what=self.what)
         return list(answer["processMetadata"].get("actions") or ())
 
-    def _send(
+    def _prepare(
         self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> dict[str, Sent]:
-        return {
-            target.id: write_file(self._transport, target, part, its_mapping, options)
-            for target, part, its_mapping in self._parts(data, mapping, self._targets())
-        }
+    ) -> list[Shipment]:
+        parts = self._parts(data, mapping, self._targets())
+        return [prepare(target, part, its_mapping, options) for target, part, its_mapping in parts]
 
     def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""

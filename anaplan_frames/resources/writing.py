@@ -36,23 +36,23 @@ class SendOptions:
     progress: bool | None = None
 
 
-def write_file(
-    transport: Transport,
-    target: FileTarget,
-    data: Any,
-    mapping: Mapping[str, str] | None,
-    options: SendOptions,
-) -> Sent:
-    """Replace a file's content by data, and return what a failure dump can be matched against.
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Data that fits a file, ready to be sent to it."""
 
-    Everything that can be known to be wrong before a byte is sent is raised before.
+    target: FileTarget
+    sent: Sent
+
+
+def prepare(
+    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: SendOptions
+) -> Shipment:
+    """Match data to a file's headers; whatever is wrong with its columns is raised here.
 
     Raises
     ------
     ColumnMismatch
         If columns are missing.
-    EncodingError
-        If a value cannot be carried; the upload is then left incomplete, so nothing reads it.
     """
     source = open_source(data, index=options.index)
     headers = target.headers or tuple(source.columns)
@@ -60,11 +60,22 @@ def write_file(
     if matching.surplus:
         surplus = ", ".join(map(repr, matching.surplus))
         warn(f"{target.what} does not take the columns {surplus}; they are left out.")
-    encoder = Encoder(target.dialect, matching)
-    sent = remember(source, encoder)
+    return Shipment(target, remember(source, Encoder(target.dialect, matching)))
+
+
+def send(transport: Transport, shipment: Shipment, options: SendOptions) -> None:
+    """Replace a file's content by data.
+
+    Raises
+    ------
+    EncodingError
+        If a value cannot be carried; if some of the data was sent by then, the upload is left
+        incomplete, so that nothing reads it.
+    """
+    target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
-    batches = sent.batches(_BLOCKS_AT_ONCE * block_rows)
+    batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
             transport,
@@ -75,7 +86,6 @@ def write_file(
             chunk_bytes=options.chunk_bytes,
             progress=bar,
         )
-    return sent
 
 
 def _blocks(
