@@ -1,0 +1,24 @@
+"""The benchmarks run; what they measure is looked at by people."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_benchmarks_run_and_print_their_tables() -> None:
+    options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", "write", "read", "first"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for table in ("### write, 20,000 rows", "### read, 20,000 rows", "### first row"):
+        assert table in done.stdout
+    assert done.stdout.count("| anaplan_frames |") == 2
