@@ -237,7 +237,7 @@ def test_what_is_wrong_is_told_while_the_file_keeps_its_content(
     model.files["airlines.csv"].write(AIRLINES)
     with pytest.raises(ValueError, match=message):
         af.to_anaplan(data, "Load airlines", model, **options)
-    assert model.files["airlines.csv"].read().equals(AIRLINES.astype("str"))
+    assert model.files["airlines.csv"].read().to_dict("list") == AIRLINES.to_dict("list")
 
 
 def test_an_action_without_rows_shows_what_it_did(model: af.Model) -> None:
