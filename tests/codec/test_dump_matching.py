@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -122,10 +121,8 @@ def test_many_rejected_rows_of_many_more_are_found_without_a_scan() -> None:
     places = range(13, 5_000_000, 50)
     dump = [row((f"item {place}", str(place % 7)), place + 2) for place in places]
     sent = Counted()
-    started = time.perf_counter()
     assert match_rows(dump, sent, Dialect()) == list(places)
     assert sent.taken < 110_000
-    assert time.perf_counter() - started < 20
 
 
 VALUES = st.one_of(
