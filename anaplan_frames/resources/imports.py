@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from anaplan_frames import tasks
 from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.rejects import collect_rejects
 from anaplan_frames.resources.result import ImportResult
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.targets import import_metadata, target_of_import
 from anaplan_frames.resources.writing import SendOptions, Shipment, prepare
+from anaplan_frames.tasks import Outcome
 
 
 class Import(Loadable):
@@ -30,19 +30,7 @@ class Import(Loadable):
     ) -> list[Shipment]:
         return [prepare(target_of_import(self._catalogue, self.info), data, mapping, options)]
 
-    def _run(
-        self,
-        parameters: Mapping[str, str] | None,
-        sent: Mapping[str, Sent],
-        progress: bool | None,
-    ) -> ImportResult:
-        outcome = tasks.run(
-            self._transport,
-            self.path,
-            what=self.what,
-            parameters=parameters,
-            show_progress=progress,
-        )
+    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file)

@@ -6,10 +6,12 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from anaplan_frames import tasks
 from anaplan_frames.resources.resource import Runnable
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 from anaplan_frames.resources.sent import Sent
 from anaplan_frames.resources.writing import SendOptions, Shipment, send
+from anaplan_frames.tasks import Outcome
 
 
 class Loadable(Runnable):
@@ -22,13 +24,8 @@ class Loadable(Runnable):
         """Match the data to the files that they are meant for, before any is sent."""
 
     @abstractmethod
-    def _run(
-        self,
-        parameters: Mapping[str, str] | None,
-        sent: Mapping[str, Sent],
-        progress: bool | None,
-    ) -> ImportResult:
-        """Run the action, and match its failure dumps to what was sent to each file, by id."""
+    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+        """Read the outcome, and match its failure dumps to what was sent to each file, by id."""
 
     def write(
         self,
@@ -51,7 +48,7 @@ class Loadable(Runnable):
         for shipment in shipments:
             send(self._transport, shipment, options)
         sent = {shipment.target.id: shipment.sent for shipment in shipments}
-        return self._run(parameters, sent, progress).check(on_rejected)
+        return self._result(self._run(parameters, progress), sent).check(on_rejected)
 
     def run(
         self,
@@ -73,4 +70,13 @@ class Loadable(Runnable):
             True shows a bar at once, False never.
         """
         check_on_rejected(on_rejected)
-        return self._run(parameters, {}, progress).check(on_rejected)
+        return self._result(self._run(parameters, progress), {}).check(on_rejected)
+
+    def _run(self, parameters: Mapping[str, str] | None, progress: bool | None) -> Outcome:
+        return tasks.run(
+            self._transport,
+            self.path,
+            what=self.what,
+            parameters=parameters,
+            show_progress=progress,
+        )

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from anaplan_frames import tasks
 from anaplan_frames.errors import ColumnMismatch, NotFound, near_names
 from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.rejects import Rejects, collect_rejects
@@ -85,19 +84,7 @@ class Process(Loadable):
             keys[target.id] = target
         return keys
 
-    def _run(
-        self,
-        parameters: Mapping[str, str] | None,
-        sent: Mapping[str, Sent],
-        progress: bool | None,
-    ) -> ImportResult:
-        outcome = tasks.run(
-            self._transport,
-            self.path,
-            what=self.what,
-            parameters=parameters,
-            show_progress=progress,
-        )
+    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         nested = [self._nested(part, sent) for part in outcome.nested]
         return ImportResult.of(outcome, self.name, _together(nested), nested)
 
