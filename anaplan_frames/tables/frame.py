@@ -62,6 +62,9 @@ def _column(series: pd.Series[Any], place: Place) -> pa.Array:
     if isinstance(series.dtype, pd.CategoricalDtype) and len(series.dtype.categories) > len(series):
         # Arrow would convert all categories for each slice anew.
         series = series.cat.remove_unused_categories()
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        # The wall clock as pandas shows it: of old local times Arrow may know another.
+        series = series.dt.tz_localize(None)
     # Plain numbers are shared as they are; a NaN among them counts as missing further down.
     shared = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufb"
     values = series.to_numpy() if shared else series

@@ -185,3 +185,13 @@ def test_polars_types_are_sent():
     assert sent(pl.DataFrame({"x": pl.Series(["b"], dtype=pl.Enum(["a", "b"]))})) == ["b"]
     assert sent(pl.DataFrame({"x": [dt.datetime(2013, 1, 1)]})) == ["2013-01-01"]
     assert sent(pl.DataFrame({"x": [Decimal("1.50")]})) == ["1.50"]
+
+
+def test_an_old_local_midnight_is_the_day_that_pandas_shows():
+    days = pd.Series(pd.to_datetime(["1901-01-01", "2020-06-01"])).dt.tz_localize("Asia/Tokyo")
+    source = open_source(pd.DataFrame({"day": days}))
+    batch = next(source.batches(10))
+    assert [str(value)[:19] for value in batch.column(0).to_pylist()] == [
+        "1901-01-01 00:00:00",
+        "2020-06-01 00:00:00",
+    ]
