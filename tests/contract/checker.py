@@ -117,11 +117,19 @@ class Checked:
             return
         answer = _Answer()
 
+        held: list[Message] = []
+
         async def note(message: Message) -> None:
             # Checked before the client has it, so that a test cannot end before its fault is known.
-            if answer.is_complete_with(message):
+            # An answer without content is whole with its start, which therefore waits.
+            complete = answer.is_complete_with(message)
+            held.append(message)
+            if message["type"] == "http.response.start":
+                return
+            if complete:
                 self._note(scope["method"], scope["path"], answer)
-            await send(message)
+            while held:
+                await send(held.pop(0))
 
         await self.app(scope, receive, note)
 
