@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.calendar import Calendar
+from anaplan_frames.sandbox.planning.calendar import Calendar
 
 _CORES = 2
 _MONTHS = list(pd.date_range("2024-01-01", periods=12, freq="MS").strftime("%b %y"))

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from anaplan_frames.sandbox.content import Contents
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.kept_dumps import Dumps
+from anaplan_frames.sandbox.planning.definitions import (
     DeleteDefinition,
     ExportDefinition,
     ImportDefinition,
     ProcessDefinition,
 )
-from anaplan_frames.sandbox.kept_dumps import Dumps
-from anaplan_frames.sandbox.outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
 from anaplan_frames.sandbox.tasks import Task
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
 
 Action: TypeAlias = ImportDefinition | ExportDefinition | DeleteDefinition
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from anaplan_frames.sandbox.calendar import Calendar
+from anaplan_frames.sandbox.planning.calendar import Calendar
 
 if TYPE_CHECKING:
     from anaplan_frames.sandbox.sandbox import Sandbox

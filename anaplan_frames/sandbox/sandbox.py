@@ -18,15 +18,15 @@ from anaplan_frames.sandbox.certificates import Certificates
 from anaplan_frames.sandbox.content import Contents
 from anaplan_frames.sandbox.kept_dumps import Dumps
 from anaplan_frames.sandbox.limits import TokenBucket
+from anaplan_frames.sandbox.planning.workspace import Workspace
 from anaplan_frames.sandbox.server import HOST, Server
 from anaplan_frames.sandbox.tasks import Tasks
 from anaplan_frames.sandbox.tokens import Tokens
 from anaplan_frames.sandbox.users import User, Users
-from anaplan_frames.sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
     from anaplan_frames.connection import Connection
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
 
 
 class Sandbox:

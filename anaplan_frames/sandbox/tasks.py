@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from anaplan_frames.sandbox.outcome import Cancelled
+from anaplan_frames.sandbox.planning.outcome import Cancelled
 from anaplan_frames.sandbox.users import User
 
 _log = logging.getLogger(__name__)

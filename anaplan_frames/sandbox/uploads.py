@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from anaplan_frames.sandbox.definitions import FileDefinition, shown_headers
-from anaplan_frames.sandbox.dialects import python_codec
+from anaplan_frames.sandbox.planning.definitions import FileDefinition, shown_headers
+from anaplan_frames.sandbox.planning.dialects import python_codec
 
 _BLOCK = 4_000_000
 _BOM = codecs.BOM_UTF8

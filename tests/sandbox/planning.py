@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.definitions import ExportDefinition, ImportDefinition
-from anaplan_frames.sandbox.model import Model
-from anaplan_frames.sandbox.outcome import Outcome, Unwatched
-from anaplan_frames.sandbox.workspace import Workspace
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition, ImportDefinition
+from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.outcome import Outcome, Unwatched
+from anaplan_frames.sandbox.planning.workspace import Workspace
 
 
 @dataclass

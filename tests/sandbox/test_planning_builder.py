@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from anaplan_frames.sandbox.model import Model
-from anaplan_frames.sandbox.workspace import Workspace
+from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.workspace import Workspace
 from tests.sandbox.planning import new_model
 
 

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from anaplan_frames.sandbox.calendar import Calendar
+from anaplan_frames.sandbox.planning.calendar import Calendar
 
 
 def test_a_year_of_months_has_quarters_and_a_total_after_what_they_add_up() -> None:

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import anaplan_frames.demo
-from anaplan_frames.sandbox.calendar import Calendar
 from anaplan_frames.sandbox.demo import MEASURES, build_demo
-from anaplan_frames.sandbox.model import Model
-from anaplan_frames.sandbox.outcome import Unwatched
-from anaplan_frames.sandbox.workspace import Workspace
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.outcome import Unwatched
+from anaplan_frames.sandbox.planning.workspace import Workspace
 from tests.sandbox.planning import export_lines, items, load
 
 DATA = Path(anaplan_frames.demo.__file__).parent / "data"

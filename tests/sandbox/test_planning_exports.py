@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.definitions import ModuleDefinition
-from anaplan_frames.sandbox.model import Model
-from anaplan_frames.sandbox.rendering import create_macros
+from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
+from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.rendering import create_macros
 from tests.sandbox.planning import export_bytes, export_lines, load, names, new_model
 
 

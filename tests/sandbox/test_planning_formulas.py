@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from anaplan_frames.sandbox.formula import to_sql
+from anaplan_frames.sandbox.planning.formula import to_sql
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 VALUES = {"a": 12, "b": 5, "Net pay": 7, "it's": 2, "zero": 0}

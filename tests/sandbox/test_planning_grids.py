@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.definitions import ModuleDefinition
-from anaplan_frames.sandbox.model import Model
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
+from anaplan_frames.sandbox.planning.model import Model
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 

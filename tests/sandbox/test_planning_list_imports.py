@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox.model import Model
+from anaplan_frames.sandbox.planning.model import Model
 from tests.sandbox.planning import items, load, names, new_model
 
 

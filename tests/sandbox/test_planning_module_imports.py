@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from anaplan_frames.sandbox.definitions import ImportDefinition, ModuleDefinition
-from anaplan_frames.sandbox.model import Model
+from anaplan_frames.sandbox.planning.definitions import ImportDefinition, ModuleDefinition
+from anaplan_frames.sandbox.planning.model import Model
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 HEADER = "Product,Time,Amount,Open,Note,Due\n"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.definitions import ImportDefinition
-from anaplan_frames.sandbox.model import Model
-from anaplan_frames.sandbox.outcome import Cancelled, Unwatched
-from anaplan_frames.sandbox.workspace import Workspace
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import ImportDefinition
+from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.outcome import Cancelled, Unwatched
+from anaplan_frames.sandbox.planning.workspace import Workspace
 from tests.sandbox.planning import export_lines, items, load, names, new_model
 
 

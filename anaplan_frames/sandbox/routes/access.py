@@ -13,7 +13,7 @@ from anaplan_frames.sandbox.envelope import ApiError, not_found
 from anaplan_frames.sandbox.users import User
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
     from anaplan_frames.sandbox.sandbox import Sandbox
 
 Endpoint: TypeAlias = Callable[[Request], Any]

@@ -8,13 +8,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.envelope import answer, collection, not_found
+from anaplan_frames.sandbox.planning.definitions import (
     DeleteDefinition,
     ExportDefinition,
     ImportDefinition,
     ProcessDefinition,
 )
-from anaplan_frames.sandbox.envelope import answer, collection, not_found
 from anaplan_frames.sandbox.routes.access import (
     both_forms,
     sandbox_of,

@@ -11,8 +11,8 @@ from starlette.responses import Response, StreamingResponse
 
 from anaplan_frames.sandbox.bodies import receive_file, unzip
 from anaplan_frames.sandbox.content import MAX_CHUNKS, Content, MissingChunk
-from anaplan_frames.sandbox.definitions import ExportDefinition, FileDefinition
 from anaplan_frames.sandbox.envelope import ApiError, answer, collection, not_found
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition, FileDefinition
 from anaplan_frames.sandbox.routes.access import (
     both_forms,
     caller,
@@ -24,7 +24,7 @@ from anaplan_frames.sandbox.routes.access import (
 from anaplan_frames.sandbox.routes.definitions import listing
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
 
 MAX_CHUNK_BYTES = 50 * 2**20
 _GZIP_TYPES = ("application/x-gzip", "application/gzip")

@@ -21,7 +21,7 @@ from anaplan_frames.sandbox.routes.tenant import iso_time
 from anaplan_frames.sandbox.selection import search, sort_strictly
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
 
 
 def tenant_models(request: Request) -> Response:

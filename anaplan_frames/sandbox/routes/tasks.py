@@ -21,7 +21,7 @@ from anaplan_frames.sandbox.selection import sort_leniently
 from anaplan_frames.sandbox.tasks import Task
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.model import Model
+    from anaplan_frames.sandbox.planning.model import Model
 
 KINDS = ("imports", "exports", "actions", "processes")
 _SORT = {

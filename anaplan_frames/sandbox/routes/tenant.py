@@ -15,7 +15,7 @@ from anaplan_frames.sandbox.selection import search, sort_strictly
 from anaplan_frames.sandbox.users import CUSTOMER_ID, User
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.workspace import Workspace
+    from anaplan_frames.sandbox.planning.workspace import Workspace
 
 _SIZE_ALLOWANCE = 130 * 2**30  # bytes
 _USER_SORT = ("firstName", "lastName", "email", "active", "lastLoginDate")

@@ -8,8 +8,8 @@ from typing import BinaryIO
 import duckdb
 import pyarrow as pa
 
-from anaplan_frames.sandbox.definitions import ExportDefinition
-from anaplan_frames.sandbox.outcome import Watch
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition
+from anaplan_frames.sandbox.planning.outcome import Watch
 
 _LINES_PER_BATCH = 100_000
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.definitions import Dimension, LineItem, ListDefinition, ModuleDefinition
-from anaplan_frames.sandbox.lists import table_of
-from anaplan_frames.sandbox.sql import literal, stored_type
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import (
+    Dimension,
+    LineItem,
+    ListDefinition,
+    ModuleDefinition,
+)
+from anaplan_frames.sandbox.planning.lists import table_of
+from anaplan_frames.sandbox.planning.sql import literal, stored_type
 
 VERSION_NAMES = ("Actual", "Forecast")
 

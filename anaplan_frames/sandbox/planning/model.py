@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
 
-from anaplan_frames.sandbox import building, deleting, exporting, ids, importing, lists, modules
-from anaplan_frames.sandbox.building import DimensionGiven, FormatGiven, refuse_name
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.planning import (
+    building,
+    deleting,
+    exporting,
+    ids,
+    importing,
+    lists,
+    modules,
+)
+from anaplan_frames.sandbox.planning.building import DimensionGiven, FormatGiven, refuse_name
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import (
     LAYOUTS,
     DeleteDefinition,
     Dimension,
@@ -23,13 +31,13 @@ from anaplan_frames.sandbox.definitions import (
     ProcessDefinition,
     ViewDefinition,
 )
-from anaplan_frames.sandbox.dialects import check_dialect
-from anaplan_frames.sandbox.initial import load_items
-from anaplan_frames.sandbox.outcome import Outcome, Watch
-from anaplan_frames.sandbox.store import Store
+from anaplan_frames.sandbox.planning.dialects import check_dialect
+from anaplan_frames.sandbox.planning.initial import load_items
+from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.store import Store
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.workspace import Workspace
+    from anaplan_frames.sandbox.planning.workspace import Workspace
 
 Action: TypeAlias = ImportDefinition | ExportDefinition | DeleteDefinition
 

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from anaplan_frames.sandbox.definitions import FileDefinition
-from anaplan_frames.sandbox.outcome import Watch
-from anaplan_frames.sandbox.repairing import repaired
+from anaplan_frames.sandbox.planning.definitions import FileDefinition
+from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.repairing import repaired
 from anaplan_frames.sandbox.uploads import Upload, split_record
 
 _BLOCK = 16_000_000

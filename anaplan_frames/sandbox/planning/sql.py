@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anaplan_frames.sandbox.definitions import Format
+from anaplan_frames.sandbox.planning.definitions import Format
 
 STORED_AS = {
     "NUMBER": "DOUBLE",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anaplan_frames.sandbox.calendar import Calendar
-from anaplan_frames.sandbox.ids import hexadecimal_id
-from anaplan_frames.sandbox.model import Model
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.ids import hexadecimal_id
+from anaplan_frames.sandbox.planning.model import Model
 
 
 class Workspace:

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from anaplan_frames.sandbox.sql import literal
+from anaplan_frames.sandbox.planning.sql import literal
 
 
 def create_table(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from anaplan_frames.sandbox import faults, modules
-from anaplan_frames.sandbox.building import parameter_of
-from anaplan_frames.sandbox.counts import Counts
-from anaplan_frames.sandbox.definitions import Dimension, LineItem, ModuleDefinition
-from anaplan_frames.sandbox.outcome import Watch
-from anaplan_frames.sandbox.plan import ImportPlan, ParameterError
-from anaplan_frames.sandbox.values import Reading, read_item, read_typed
+from anaplan_frames.sandbox.planning import faults, modules
+from anaplan_frames.sandbox.planning.building import parameter_of
+from anaplan_frames.sandbox.planning.counts import Counts
+from anaplan_frames.sandbox.planning.definitions import Dimension, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.plan import ImportPlan, ParameterError
+from anaplan_frames.sandbox.planning.values import Reading, read_item, read_typed
 
 
 @dataclass(frozen=True, slots=True)

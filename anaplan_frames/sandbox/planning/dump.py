@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from anaplan_frames.sandbox.lines import write_lines
-from anaplan_frames.sandbox.outcome import Watch
-from anaplan_frames.sandbox.sql import literal
+from anaplan_frames.sandbox.planning.lines import write_lines
+from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.sql import literal
 
 _STATUS = "Failed"
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox import faults, lists
-from anaplan_frames.sandbox.definitions import ListDefinition
-from anaplan_frames.sandbox.plan import ImportPlan
-from anaplan_frames.sandbox.values import message
+from anaplan_frames.sandbox.planning import faults, lists
+from anaplan_frames.sandbox.planning.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.plan import ImportPlan
+from anaplan_frames.sandbox.planning.values import message
 
 _AFTER_OTHER_FAULTS = 1000
 

@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.sandbox import faults, list_import
-from anaplan_frames.sandbox.building import list_targets
-from anaplan_frames.sandbox.definitions import ListDefinition
-from anaplan_frames.sandbox.outcome import Unwatched
-from anaplan_frames.sandbox.plan import ImportPlan
+from anaplan_frames.sandbox.planning import faults, list_import
+from anaplan_frames.sandbox.planning.building import list_targets
+from anaplan_frames.sandbox.planning.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.outcome import Unwatched
+from anaplan_frames.sandbox.planning.plan import ImportPlan
 
 
 def load_items(con: duckdb.DuckDBPyConnection, lst: ListDefinition, items: pd.DataFrame) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from anaplan_frames.sandbox import ids
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.planning import ids
+from anaplan_frames.sandbox.planning.definitions import (
     FORMAT_TYPES,
     LINE_ITEMS,
     TIME,
@@ -18,7 +18,7 @@ from anaplan_frames.sandbox.definitions import (
     ListDefinition,
     ModuleDefinition,
 )
-from anaplan_frames.sandbox.formula import to_sql
+from anaplan_frames.sandbox.planning.formula import to_sql
 
 FormatGiven: TypeAlias = "str | Format | ListDefinition | Mapping[str, Any]"
 DimensionGiven: TypeAlias = "str | Dimension | ListDefinition"

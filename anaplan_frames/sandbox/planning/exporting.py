@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from anaplan_frames.sandbox import grid, lists, modules, tabular
-from anaplan_frames.sandbox.definitions import ExportDefinition, ListDefinition
-from anaplan_frames.sandbox.dialects import python_codec
-from anaplan_frames.sandbox.lines import header_line, write_lines
-from anaplan_frames.sandbox.outcome import Outcome, Watch
-from anaplan_frames.sandbox.rendering import create_macros
-from anaplan_frames.sandbox.store import Store
+from anaplan_frames.sandbox.planning import grid, lists, modules, tabular
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition, ListDefinition
+from anaplan_frames.sandbox.planning.dialects import python_codec
+from anaplan_frames.sandbox.planning.lines import header_line, write_lines
+from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.rendering import create_macros
+from anaplan_frames.sandbox.planning.store import Store
 
 
 def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watch) -> Outcome:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from anaplan_frames.sandbox import lists, modules
-from anaplan_frames.sandbox.definitions import Format, ListDefinition, ModuleDefinition
-from anaplan_frames.sandbox.outcome import Outcome, Watch
-from anaplan_frames.sandbox.store import Store
+from anaplan_frames.sandbox.planning import lists, modules
+from anaplan_frames.sandbox.planning.definitions import Format, ListDefinition, ModuleDefinition
+from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.store import Store
 
 
 def run_delete(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox import modules
-from anaplan_frames.sandbox.building import formula_sql
-from anaplan_frames.sandbox.definitions import ExportDefinition, LineItem, ModuleDefinition
-from anaplan_frames.sandbox.rendering import delimited, is_filled, label
+from anaplan_frames.sandbox.planning import modules
+from anaplan_frames.sandbox.planning.building import formula_sql
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.planning.rendering import delimited, is_filled, label
 
 
 def create_members(

@@ -10,13 +10,13 @@ from typing import Any
 
 import duckdb
 
-from anaplan_frames.sandbox import counts, faults, list_import, module_import
-from anaplan_frames.sandbox.definitions import ImportDefinition, ListDefinition
-from anaplan_frames.sandbox.dump import write_dump
-from anaplan_frames.sandbox.outcome import Outcome, Watch
-from anaplan_frames.sandbox.plan import ImportPlan, ParameterError
-from anaplan_frames.sandbox.staging import stage
-from anaplan_frames.sandbox.store import Store
+from anaplan_frames.sandbox.planning import counts, faults, list_import, module_import
+from anaplan_frames.sandbox.planning.definitions import ImportDefinition, ListDefinition
+from anaplan_frames.sandbox.planning.dump import write_dump
+from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.plan import ImportPlan, ParameterError
+from anaplan_frames.sandbox.planning.staging import stage
+from anaplan_frames.sandbox.planning.store import Store
 from anaplan_frames.sandbox.uploads import Upload, prepare
 
 

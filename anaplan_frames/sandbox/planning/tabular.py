@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox import lists
-from anaplan_frames.sandbox.cube import create_cube, create_members
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.planning import lists
+from anaplan_frames.sandbox.planning.cube import create_cube, create_members
+from anaplan_frames.sandbox.planning.definitions import (
     LINE_ITEMS,
     Dimension,
     ExportDefinition,
@@ -16,9 +16,9 @@ from anaplan_frames.sandbox.definitions import (
     ModuleDefinition,
     ViewDefinition,
 )
-from anaplan_frames.sandbox.modules import list_members
-from anaplan_frames.sandbox.rendering import delimited, is_filled, label, value_text
-from anaplan_frames.sandbox.sql import literal
+from anaplan_frames.sandbox.planning.modules import list_members
+from anaplan_frames.sandbox.planning.rendering import delimited, is_filled, label, value_text
+from anaplan_frames.sandbox.planning.sql import literal
 
 
 def module_of(export: ExportDefinition) -> ModuleDefinition:

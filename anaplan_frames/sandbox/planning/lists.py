@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox.definitions import Format, ListDefinition
-from anaplan_frames.sandbox.sql import stored_type
+from anaplan_frames.sandbox.planning.definitions import Format, ListDefinition
+from anaplan_frames.sandbox.planning.sql import stored_type
 
 # Ids of items start with three digits of their list's own; 200-209 are other things' prefixes.
 _FIRST_PREFIX = 210

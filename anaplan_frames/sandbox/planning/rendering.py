@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox.definitions import ExportDefinition, Format
-from anaplan_frames.sandbox.modules import list_members
-from anaplan_frames.sandbox.sql import literal
+from anaplan_frames.sandbox.planning.definitions import ExportDefinition, Format
+from anaplan_frames.sandbox.planning.modules import list_members
+from anaplan_frames.sandbox.planning.sql import literal
 
 # Writes a number without an exponent, in as few digits as tell it from its neighbours.
 _PLAIN = """

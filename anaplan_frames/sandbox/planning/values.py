@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from anaplan_frames.sandbox.definitions import Format
-from anaplan_frames.sandbox.modules import list_members
-from anaplan_frames.sandbox.sql import literal
+from anaplan_frames.sandbox.planning.definitions import Format
+from anaplan_frames.sandbox.planning.modules import list_members
+from anaplan_frames.sandbox.planning.sql import literal
 
 
 @dataclass(frozen=True, slots=True)

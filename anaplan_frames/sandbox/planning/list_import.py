@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox import faults, lists
-from anaplan_frames.sandbox.counts import Counts
-from anaplan_frames.sandbox.definitions import ListDefinition
-from anaplan_frames.sandbox.list_parents import settle_parents
-from anaplan_frames.sandbox.outcome import Watch
-from anaplan_frames.sandbox.plan import ImportPlan
-from anaplan_frames.sandbox.sql import filled
-from anaplan_frames.sandbox.values import Reading, message, read_typed
+from anaplan_frames.sandbox.planning import faults, lists
+from anaplan_frames.sandbox.planning.counts import Counts
+from anaplan_frames.sandbox.planning.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.list_parents import settle_parents
+from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.plan import ImportPlan
+from anaplan_frames.sandbox.planning.sql import filled
+from anaplan_frames.sandbox.planning.values import Reading, message, read_typed
 
 _EXISTS = "hierarchyImportNameOrCodeExists"
 

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox.building import default_axes
-from anaplan_frames.sandbox.cube import create_cube, create_members
-from anaplan_frames.sandbox.definitions import (
+from anaplan_frames.sandbox.planning.building import default_axes
+from anaplan_frames.sandbox.planning.cube import create_cube, create_members
+from anaplan_frames.sandbox.planning.definitions import (
     LINE_ITEMS,
     Dimension,
     ExportDefinition,
     ViewDefinition,
 )
-from anaplan_frames.sandbox.modules import member_count, members
-from anaplan_frames.sandbox.rendering import (
+from anaplan_frames.sandbox.planning.modules import member_count, members
+from anaplan_frames.sandbox.planning.rendering import (
     blank_text,
     delimited,
     is_filled,
     label,
     value_text,
 )
-from anaplan_frames.sandbox.sql import literal
-from anaplan_frames.sandbox.tabular import module_of
+from anaplan_frames.sandbox.planning.sql import literal
+from anaplan_frames.sandbox.planning.tabular import module_of
 
 _Axes = tuple[tuple[Dimension, ...], tuple[Dimension, ...], tuple[Dimension, ...]]
 

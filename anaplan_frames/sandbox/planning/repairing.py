@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from anaplan_frames.sandbox.definitions import FileDefinition
+from anaplan_frames.sandbox.planning.definitions import FileDefinition
 from anaplan_frames.sandbox.uploads import Upload, is_closed, split_record
 
 # A delimited text that runs over more lines than this is taken to have lost its end.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from anaplan_frames.sandbox import ids
+from anaplan_frames.sandbox.planning import ids
 
 FormatType: TypeAlias = Literal["NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD"]
 FORMAT_TYPES: tuple[FormatType, ...] = ("NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD")
