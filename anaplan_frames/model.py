@@ -12,7 +12,10 @@ from anaplan_frames.resources.collection import Collection
 from anaplan_frames.resources.exports import Export
 from anaplan_frames.resources.files import File
 from anaplan_frames.resources.imports import Import
+from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.modules import Module
 from anaplan_frames.resources.processes import Process
+from anaplan_frames.resources.views import View
 from anaplan_frames.transport import Transport
 
 
@@ -58,6 +61,21 @@ class Model:
     def processes(self) -> Collection[Process]:
         """Its processes."""
         return Collection(self._catalogue, Process)
+
+    @cached_property
+    def lists(self) -> Collection[List]:
+        """Its lists."""
+        return Collection(self._catalogue, List)
+
+    @cached_property
+    def modules(self) -> Collection[Module]:
+        """Its modules."""
+        return Collection(self._catalogue, Module)
+
+    @cached_property
+    def views(self) -> Collection[View]:
+        """Its views, the modules' default views included."""
+        return Collection(self._catalogue, View)
 
     def __repr__(self) -> str:
         return f"<model {self.name!r} ({self.id})>"

@@ -34,7 +34,7 @@ class Export(Action, Readable):
         """Run the export and write its output to a path, byte for byte, whatever its format."""
         if run:
             self.run(progress=progress)
-        return save(self._chunks(self._output, progress), target)
+        return save(self._chunks(self._file(self._output), progress), target)
 
     @property
     def _output(self) -> str:
@@ -53,7 +53,7 @@ class Export(Action, Readable):
             self.run(progress=progress)
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
         return TextTable(
-            path=self._output,
+            fetch=self._file(self._output),
             dialect=Dialect.of_export(metadata),
             schema=export_schema(metadata),
             grid=layout.startswith("GRID"),

@@ -40,11 +40,11 @@ class File(Readable):
 
     def stream(self, *, progress: bool | None = None) -> Iterator[bytes]:
         """Yield its content as bytes, chunk by chunk, while later chunks are being fetched."""
-        return (bytes(chunk) for chunk in self._chunks(self.path, progress))
+        return (bytes(chunk) for chunk in self._chunks(self._file(self.path), progress))
 
     def download(self, target: str | os.PathLike[str], *, progress: bool | None = None) -> Path:
         """Write its content to a path, byte for byte; the path holds all of it or is unchanged."""
-        return save(self._chunks(self.path, progress), target)
+        return save(self._chunks(self._file(self.path), progress), target)
 
     def write(
         self,
@@ -103,7 +103,7 @@ class File(Readable):
         self._transport.request("DELETE", self.path, what=self.what)
 
     def _table(self, run: bool, progress: bool | None) -> TextTable:
-        return TextTable(path=self.path, dialect=self.dialect, schema=pa.schema([]))
+        return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))
 
 
 def _blocks(

@@ -20,15 +20,17 @@ from anaplan_frames.tables.outgoing import frame_schema, to_frames, to_pandas, w
 from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content
 
+Fetch = Callable[[Progress], Iterator[Content]]
+
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A file that holds a table as text.
+    """A table as text, not fetched yet.
 
     Attributes
     ----------
-    path : str
-        The file's path below the API's root.
+    fetch : callable
+        Yields the text in pieces, in order; tells the bar how many bytes have come.
     dialect : Dialect
         How its text is written.
     schema : pyarrow.Schema
@@ -37,7 +39,7 @@ class TextTable:
         Whether it is a cross table.
     """
 
-    path: str
+    fetch: Fetch
     dialect: Dialect
     schema: pa.Schema
     grid: bool = False
@@ -100,14 +102,22 @@ class Readable(Resource):
         table = self._table(run, progress)
         decode = decode_grid if table.grid else decode_stream
         return decode(
-            self._chunks(table.path, progress),
+            self._chunks(table.fetch, progress),
             table.dialect,
             table.schema,
             columns,
             retype=retype,
         )
 
-    def _chunks(self, path: str, progress: bool | None) -> Iterator[Content]:
+    def _chunks(self, fetch: Fetch, progress: bool | None) -> Iterator[Content]:
         """Fetch the text, while there is something to show with a bar."""
         with Progress(f"Reading {self.what}", unit="B", show=progress) as bar:
-            yield from download(self._transport, path, what=self.what, progress=bar)
+            yield from fetch(bar)
+
+    def _file(self, path: str) -> Fetch:
+        """Return what fetches the chunks of a file."""
+
+        def fetch(progress: Progress) -> Iterator[Content]:
+            return download(self._transport, path, what=self.what, progress=progress)
+
+        return fetch

@@ -30,6 +30,7 @@ _COUNTS = {
     "succeeded": ("successRowCount",),
     "created": ("createdCount", "successCreateCount"),
     "updated": ("updatedCount", "successUpdateCount"),
+    "deleted": ("deletedCount",),
     "ignored": ("ignoredCount",),
     "failed": ("failedCount",),
 }
@@ -42,10 +43,10 @@ class ImportResult:
     Attributes
     ----------
     name, task_id : str
-        The action and its task.
+        The action and its task; what is written to a list or module directly has no task.
     successful : bool
         Anaplan's verdict on the whole; an import with rejected rows is still successful.
-    total, succeeded, created, updated, ignored, failed : int
+    total, succeeded, created, updated, deleted, ignored, failed : int
         Numbers of rows as Anaplan counts them; for a process the sums over its actions. A row
         that feeds only calculated cells is ignored, not failed.
     details : pandas.DataFrame
@@ -75,6 +76,7 @@ class ImportResult:
     ignored: int
     failed: int
     details: pd.DataFrame
+    deleted: int = 0
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
     unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
     note: str = ""

@@ -16,11 +16,17 @@ from anaplan_frames.sandbox.gate import Gate, Net
 from anaplan_frames.sandbox.routes import (
     authentication,
     definitions,
+    dimensions,
     dumps,
     files,
+    lists,
     models,
+    modules,
+    read_requests,
     tasks,
     tenant,
+    timing,
+    views,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +44,12 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
             *files.routes,
             *tasks.routes,
             *dumps.routes,
+            *timing.routes,
+            *lists.routes,
+            *dimensions.routes,
+            *modules.routes,
+            *views.routes,
+            *read_requests.routes,
         ],
         middleware=[Middleware(Net), Middleware(Gate, sandbox=sandbox)],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error},
