@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.types import Receive
 
 from anaplan_frames.sandbox.envelope import ApiError
 
@@ -62,3 +63,11 @@ def unzip(path: Path, maximum: int) -> None:
         raise ApiError(400, "The chunk is not gzip, or it is cut off") from None
     finally:
         plain.unlink(missing_ok=True)
+
+
+async def drain(receive: Receive) -> None:
+    """Read the body to its end: a client that is still sending would not see the answer."""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from anaplan_frames.sandbox.bodies import drain
 from anaplan_frames.sandbox.envelope import ApiError, error_response
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Gate:
             token = self._authenticate(request)
             self._limit()
         except ApiError as error:
-            await _drain(receive)
+            await drain(receive)
             await error_response(request, error)(scope, receive, send)
             return
         request.state.user = token.user
@@ -82,11 +83,3 @@ class Net:
                 raise
             error = ApiError(500, "Internal Server Error")
             await error_response(Request(scope), error)(scope, receive, send)
-
-
-async def _drain(receive: Receive) -> None:
-    """Read the body to its end: a client that is still sending would not see the answer."""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request" or not message.get("more_body"):
-            return

@@ -16,6 +16,8 @@ from anaplan_frames.sandbox import app
 from anaplan_frames.sandbox.actions import Actions
 from anaplan_frames.sandbox.certificates import Certificates
 from anaplan_frames.sandbox.content import Contents
+from anaplan_frames.sandbox.fault_machine import FaultMachine
+from anaplan_frames.sandbox.faults import Faults
 from anaplan_frames.sandbox.kept_dumps import Dumps
 from anaplan_frames.sandbox.limits import TokenBucket
 from anaplan_frames.sandbox.planning.workspace import Workspace
@@ -89,6 +91,7 @@ class Sandbox:
         self.dumps = Dumps(self.contents.new_path, clock)
         self.tasks = Tasks(task_pause, clock)
         self.actions = Actions(self.contents, self.dumps)
+        self.faults = Faults()
         self._server: Server | None = None
         self._closed = False
         self.add_user(email, password)
@@ -203,7 +206,7 @@ class Sandbox:
         if self._closed:
             raise RuntimeError("The sandbox was closed and its data are gone: make another.")
         # Looked up at each start, so that a test can put its check around the application.
-        server = Server(app.build_app(self), port)
+        server = Server(FaultMachine(app.build_app(self), self), port)
         server.start()
         self._server = server
         # A notebook or script need not close what it started; DuckDB complains at the very end.

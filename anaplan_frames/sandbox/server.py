@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from anaplan_frames.sandbox.fault_machine import Connection
+
 if TYPE_CHECKING:
     from anaplan_frames.sandbox.sandbox import Sandbox
 
@@ -42,6 +44,7 @@ class Server:
         config = uvicorn.Config(
             app,
             loop="asyncio",
+            http=Connection,
             lifespan="off",
             ws="none",
             log_config=None,

@@ -1,0 +1,219 @@
+"""Faults by rule: the sandbox fails as networks and services do, so that ETL can be tested."""
+
+from __future__ import annotations
+
+import fnmatch
+import random
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+Kind: TypeAlias = Literal[
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "reset",
+    "broken upload",
+    "lost answer",
+    "lost 504",
+    "cut body",
+    "stall",
+    "stalled answer",
+    "token",
+    "restart",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(slots=True)
+class Fault:
+    """A rule: which requests fail, how, and how often.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`; `Faults.add` says what they do.
+    method, path : str
+        Patterns as of `fnmatch`; the path without ``/2/0`` before it.
+    after : int
+        How many requests that match are let through first.
+    times : int or None
+        How many fail then; None for all.
+    retry_after : str or None
+        The header of that name, for a refusal.
+    seconds : float
+        How long a stall lasts.
+    hits : int
+        How many requests have failed by this rule.
+    """
+
+    kind: Kind
+    method: str = "*"
+    path: str = "*"
+    after: int = 0
+    times: int | None = 1
+    retry_after: str | None = None
+    seconds: float = 1.0
+    hits: int = 0
+    _passed: int = field(default=0, repr=False)
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Count a request, and tell whether it fails."""
+        if not (fnmatch.fnmatchcase(method, self.method) and fnmatch.fnmatchcase(path, self.path)):
+            return False
+        if self.times is not None and self.hits >= self.times:
+            return False
+        if self._passed < self.after:
+            self._passed += 1
+            return False
+        self.hits += 1
+        return True
+
+
+class Faults:
+    """The rules of one sandbox; the first that matches a request decides.
+
+    Examples
+    --------
+    >>> with Sandbox.demo() as sandbox:  # doctest: +SKIP
+    ...     sandbox.faults.add("lost answer", method="POST", path="*/imports/*/tasks")
+    ...     sandbox.faults.add("503", path="*/chunks/*", times=3)
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[Fault] = []
+        self._random: _AtRandom | None = None
+        self._lock = threading.Lock()
+        self.struck: list[tuple[str, str, str]] = []
+        """What failed so far: kind, method and path, in order."""
+
+    def add(
+        self,
+        kind: Kind,
+        *,
+        method: str = "*",
+        path: str = "*",
+        after: int = 0,
+        times: int | None = 1,
+        retry_after: str | float | None = None,
+        seconds: float = 1.0,
+    ) -> Fault:
+        """Have requests fail.
+
+        Parameters
+        ----------
+        kind : str
+            ``"429"``, ``"500"``, ``"502"``, ``"503"``, ``"504"``: refused with this status, and
+            nothing is done. ``"reset"``: the connection is reset before the request is read;
+            ``"broken upload"``: while it is read. ``"lost answer"``: done, and the connection is
+            reset instead of an answer; ``"lost 504"``: done, and a gateway answers 504.
+            ``"cut body"``: done, and the answer breaks off half way. ``"stall"``: nothing happens
+            for some seconds and then the connection is reset; ``"stalled answer"``: done, and the
+            same. ``"token"``: all tokens end. ``"restart"``: all connections are reset, all tokens
+            end, and the next few connections are reset at once.
+        method, path : str
+            Which requests, as patterns: ``"PUT"``, ``"*/chunks/*"``. The path begins after
+            ``/2/0``; those of the authentication service are such as ``/token/authenticate``.
+        after : int
+            Let so many of them through first.
+        times : int or None
+            How many fail; None for all from then on.
+        retry_after : str or float, optional
+            The header ``Retry-After`` of a refusal: seconds, or an HTTP date.
+        seconds : float
+            How long a stall lasts; make it longer than the client's time-out.
+
+        Returns
+        -------
+        Fault
+            The rule; its ``hits`` count.
+
+        Raises
+        ------
+        ValueError
+            If there is no such kind.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"There is no fault {kind!r}; there are {', '.join(KINDS)}.")
+        header = None if retry_after is None else str(retry_after)
+        rule = Fault(kind, method, path, after, times, header, seconds)
+        with self._lock:
+            self._rules.append(rule)
+        return rule
+
+    def at_random(
+        self,
+        seed: int,
+        *,
+        share: float = 0.1,
+        kinds: Sequence[Kind] = KINDS,
+        in_a_row: int = 3,
+        seconds: float = 1.0,
+    ) -> None:
+        """Have a share of all requests fail at random, the same for the same seed.
+
+        Parameters
+        ----------
+        seed : int
+            Which requests fail depends on it and on their order.
+        share : float
+            Of the requests, 0 to 1.
+        kinds : sequence of str
+            Which faults.
+        in_a_row : int
+            Requests of one method and path fail at most so often in a row, so that there is a way
+            through for those who try again.
+        seconds : float
+            How long a stall lasts.
+        """
+        with self._lock:
+            self._random = _AtRandom(random.Random(seed), share, tuple(kinds), in_a_row, seconds)
+
+    def clear(self) -> None:
+        """Forget all rules: from now on nothing fails."""
+        with self._lock:
+            self._rules.clear()
+            self._random = None
+
+    def strike(self, method: str, path: str) -> Fault | None:
+        """Return the fault that this request meets, if any."""
+        with self._lock:
+            fault = next((rule for rule in self._rules if rule.strikes(method, path)), None)
+            if fault is None and self._random is not None:
+                fault = self._random.strike(method, path)
+            if fault is not None:
+                self.struck.append((fault.kind, method, path))
+            return fault
+
+
+class _AtRandom:
+    """A seeded choice of faults."""
+
+    def __init__(
+        self,
+        chance: random.Random,
+        share: float,
+        kinds: tuple[Kind, ...],
+        in_a_row: int,
+        seconds: float,
+    ) -> None:
+        self._chance = chance
+        self._share = share
+        self._kinds = kinds
+        self._most = in_a_row
+        self._seconds = seconds
+        self._in_a_row: defaultdict[tuple[str, str], int] = defaultdict(int)
+
+    def strike(self, method: str, path: str) -> Fault | None:
+        call = (method, path)
+        if self._chance.random() >= self._share or self._in_a_row[call] >= self._most:
+            self._in_a_row[call] = 0
+            return None
+        self._in_a_row[call] += 1
+        kind = self._chance.choice(self._kinds)
+        wait = self._chance.choice((None, "0", "1", "2")) if kind in ("429", "503") else None
+        return Fault(kind, retry_after=wait, seconds=self._seconds)

@@ -1,0 +1,128 @@
+"""What a client meets under each fault, and whether the sandbox has acted all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.faults import KINDS
+from tests.clients import tenant
+from tests.sandbox.http_client import Http
+
+FILE = f"{tenant.DIRECT}/files/{tenant.AIRLINES_FILE}"
+TASKS = f"{tenant.DIRECT}/imports/{tenant.LOAD_AIRLINES}/tasks"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.demo(rate_limit=None) as running:
+        yield running
+
+
+@pytest.fixture
+def http(sandbox: Sandbox) -> Http:
+    return Http(sandbox)
+
+
+def started(sandbox: Sandbox, http: Http) -> int:
+    sandbox.faults.clear()
+    return len(http.get(TASKS).json()["tasks"])
+
+
+def start(http: Http) -> requests.Response:
+    return http.send("POST", TASKS, json={"localeName": "en_US"})
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504"])
+def test_a_refusal_comes_before_anything_is_done(sandbox: Sandbox, http: Http, kind: str) -> None:
+    fault = sandbox.faults.add(kind, method="POST", path="*/tasks", retry_after=7)  # type: ignore[arg-type]
+    answer = start(http)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (int(kind), "7")
+    assert (fault.hits, started(sandbox, http)) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["reset", "broken upload", "stall"])
+def test_a_connection_that_breaks_first_leaves_nothing_done(
+    sandbox: Sandbox, http: Http, kind: str
+) -> None:
+    sandbox.faults.add(kind, method="POST", path="*/tasks", seconds=0.01)  # type: ignore[arg-type]
+    with pytest.raises(requests.ConnectionError):
+        start(http)
+    assert started(sandbox, http) == 0
+
+
+@pytest.mark.parametrize("kind", ["lost answer", "stalled answer"])
+def test_a_lost_answer_comes_after_all_is_done(sandbox: Sandbox, http: Http, kind: str) -> None:
+    sandbox.faults.add(kind, method="POST", path="*/tasks", seconds=0.01)  # type: ignore[arg-type]
+    with pytest.raises(requests.ConnectionError):
+        start(http)
+    assert started(sandbox, http) == 1
+
+
+def test_a_gateway_may_give_up_on_what_is_done(sandbox: Sandbox, http: Http) -> None:
+    sandbox.faults.add("lost 504", method="POST", path="*/tasks")
+    assert start(http).status_code == 504
+    assert started(sandbox, http) == 1
+
+
+def test_a_body_breaks_off_half_way(sandbox: Sandbox, http: Http) -> None:
+    sandbox.faults.add("cut body", path="/models")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+        http.get("/models")
+    assert http.get("/models").status_code == 200
+
+
+def test_a_token_may_die_at_any_call(sandbox: Sandbox, http: Http) -> None:
+    sandbox.faults.add("token", after=1)
+    assert [http.get("/models").status_code for _ in range(3)] == [200, 401, 401]
+    assert Http(sandbox).get("/models").status_code == 200
+
+
+def test_after_a_restart_connections_are_reset_and_tokens_are_gone(
+    sandbox: Sandbox, http: Http
+) -> None:
+    with requests.Session() as waiting:
+        headers = {"Authorization": f"AnaplanAuthToken {http.token}"}
+        url = f"{sandbox.api_url}/2/0/models"
+        assert waiting.get(url, headers=headers).status_code == 200
+        sandbox.faults.add("restart")
+        for _ in range(3):
+            with pytest.raises(requests.ConnectionError):
+                requests.get(url, headers=headers)
+        assert waiting.get(url, headers=headers).status_code == 401
+    assert Http(sandbox).get("/models").status_code == 200
+
+
+def test_a_rule_lets_some_through_and_then_strikes_so_often(sandbox: Sandbox, http: Http) -> None:
+    sandbox.faults.add("503", method="GET", path="/mod*", after=2, times=2)
+    statuses = [http.get("/models").status_code for _ in range(6)]
+    assert statuses == [200, 200, 503, 503, 200, 200]
+    assert http.get("/workspaces").status_code == 200
+    assert sandbox.faults.struck == [("503", "GET", "/models")] * 2
+
+
+def test_the_authentication_service_fails_too(sandbox: Sandbox) -> None:
+    sandbox.faults.add("500", path="/token/authenticate")
+    answer = requests.post(f"{sandbox.auth_url}/token/authenticate", timeout=5)
+    assert answer.status_code == 500
+
+
+def test_random_faults_are_the_same_for_the_same_seed_and_leave_a_way_through() -> None:
+    def schedule(seed: int) -> list[str]:
+        with Sandbox(rate_limit=None) as sandbox:
+            sandbox.faults.at_random(seed, share=0.9, kinds=["429", "500"], in_a_row=2)
+            url = f"{sandbox.api_url}/2/0/models"
+            return [str(requests.get(url, timeout=5).status_code) for _ in range(30)]
+
+    first = schedule(1)
+    assert first == schedule(1) != schedule(2)
+    assert not any(first[at : at + 3].count("401") == 0 for at in range(28))
+    assert {"401", "429", "500"} == set(first)  # 401: let through, and there is no token
+
+
+def test_an_unknown_fault_is_refused_with_the_known_ones(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match=f"'404'.* {', '.join(KINDS)}"):
+        sandbox.faults.add("404")  # type: ignore[arg-type]
