@@ -1,0 +1,156 @@
+"""Large reads: Anaplan writes a view or list to pages, which are fetched while it still writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+from anaplan_frames.errors import AnaplanError, NotFound, TransferError
+from anaplan_frames.progress import Progress
+from anaplan_frames.transfer.pipeline import in_order
+from anaplan_frames.transport import Content, Transport
+
+_FETCHERS = 4
+_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 2.0  # seconds between polls
+_STOPPED = {"CANCELLING", "CANCELLED"}
+
+
+def large_read(
+    transport: Transport,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    what: str,
+    progress: Progress,
+) -> Iterator[Content]:
+    """Yield the pages of a large read, in order, while later ones are still being written.
+
+    Together they are one text, whose header stands on the first page only. The read request is
+    deleted at the end, also where it fails or the caller stops early: what a user has of them takes
+    room in Anaplan.
+
+    Parameters
+    ----------
+    path : str
+        Of the view or list, which has ``/readRequests`` below it.
+    body : mapping, optional
+        What the request is started with, e.g. ``{"exportType": "TABULAR_MULTI_COLUMN"}``.
+    what : str
+        What is read, in words, for error messages.
+
+    Raises
+    ------
+    TransferError
+        If Anaplan could not write all of it, or dropped it before all was fetched.
+    """
+    # Were the answer lost and a second request begun, the first would end by itself, unread.
+    answer = transport.post(f"{path}/readRequests", what=what, json=dict(body or {}))
+    request = _Request(transport, f"{path}/readRequests/{_state(answer)['requestId']}", what)
+    pages = in_order(request.fetch, count(), threads=_FETCHERS, name="anaplan-download")
+    try:
+        for content in pages:
+            if content is None:
+                return
+            progress.advance(len(content))
+            yield content
+            del content  # not held while the next is waited for
+    finally:
+        request.stop()
+        pages.close()  # type: ignore[attr-defined] # a generator, which waits for its threads
+        request.delete()
+
+
+class _Request:
+    """One read request, and how many of its pages are there; shared by the fetching threads."""
+
+    def __init__(self, transport: Transport, path: str, what: str) -> None:
+        self._transport = transport
+        self._path = path
+        self._what = what
+        self._changed = threading.Condition()
+        self._asking = False
+        self._available = 0
+        self._ended = False
+        self._stopped = False
+        self._pause = 0.0
+
+    def fetch(self, page: int) -> Content | None:
+        """Wait for a page and fetch it; None if there are no more."""
+        if not self._wait_for(page):
+            return None
+        what = f"page {page} of {self._what}"
+        try:
+            return self._transport.download_large(f"{self._path}/pages/{page}", what=what)
+        except NotFound as gone:
+            raise self._dropped() from gone
+
+    def stop(self) -> None:
+        """Have no thread wait any longer."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def delete(self) -> None:
+        """Give the room back; a request that cannot be deleted is dropped by Anaplan in time."""
+        with suppress(AnaplanError):
+            self._transport.request("DELETE", self._path, what=f"large read of {self._what}")
+
+    def _wait_for(self, page: int) -> bool:
+        """Wait until a page is there; one of the waiting threads asks for all of them."""
+        with self._changed:
+            while page >= self._available and not self._ended and not self._stopped:
+                if self._asking:
+                    self._changed.wait()
+                else:
+                    self._ask()
+            return page < self._available and not self._stopped
+
+    def _ask(self) -> None:
+        """Ask how far the request is; the others are not held up meanwhile."""
+        self._asking = True
+        self._changed.release()
+        try:
+            self._transport.clock.sleep(self._pause)
+            found = _state(self._transport.get(self._path, what=self._what))
+        except NotFound as gone:
+            raise self._dropped() from gone
+        finally:
+            self._changed.acquire()
+            self._asking = False
+            self._changed.notify_all()
+        self._note(found)
+
+    def _note(self, found: Mapping[str, Any]) -> None:
+        available = int(found.get("availablePages") or 0)
+        # Where pages come, the next is not far; else wait ever longer.
+        faster = available > self._available or not self._pause
+        self._pause = _FIRST_PAUSE if faster else min(self._pause * _SLOWER, _LONGEST_PAUSE)
+        self._available = available
+        state = found.get("requestState")
+        if state in _STOPPED:
+            raise TransferError(
+                f"The large read of {self._what} was cancelled before all was read. Read again."
+            )
+        self._ended = state == "COMPLETE"
+        if self._ended and not found.get("successful", True):
+            raise TransferError(
+                f"Anaplan could not write the large read of {self._what}. Try again; if it fails "
+                "again, read less at once, or by an export."
+            )
+
+    def _dropped(self) -> TransferError:
+        return TransferError(
+            f"The large read of {self._what} is gone: Anaplan drops one that nobody reads from for "
+            "30 minutes. Read again, and keep the rows instead of waiting between them."
+        )
+
+
+def _state(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is told of the request: ``viewReadRequest`` or ``listReadRequest``."""
+    for told in answer.values():
+        if isinstance(told, Mapping) and "requestId" in told:
+            return told
+    raise TransferError("Anaplan's answer about a large read names no request. Try again.")
