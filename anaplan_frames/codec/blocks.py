@@ -75,7 +75,7 @@ class Decoder:
         places = dict(zip(header, self._names, strict=True))
         self._places = [places[name] for name in self.schema.names]
         marks = dialect.separator + dialect.delimiter
-        self._pool = _memory_pool()
+        self._pool = memory_pool()
         self._plain = marks.isascii() and len(dialect.separator) == 1 and len(dialect.delimiter) < 2
 
     def decode(self, block: Block, first_row: int) -> pa.RecordBatch:
@@ -221,7 +221,7 @@ def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
     return pa.schema([schema.field(name) for name in wanted])
 
 
-def _memory_pool() -> pa.MemoryPool:
+def memory_pool() -> pa.MemoryPool:
     """Return the pool that gives memory back soonest, measured with threads that come and go.
 
     Over 16 million rows, what Arrow's usual one holds on to beyond what is in use is 80 MB more.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -15,24 +17,57 @@ from anaplan_frames.codec.rows import Block, Piece, RowSplitter, first_rows, rea
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
-__all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
+__all__ = ["Batches", "Decoder", "ParsedBatches", "RowSplitter", "decode_stream"]
 
 _MOST_THREADS = 8
 
 
+class BlockDecoder(Protocol):
+    """Makes record batches of blocks, several threads at a time: `Decoder`, for one."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the batches."""
+
+    def decode(self, block: Block, first_row: int) -> pa.RecordBatch:
+        """Decode a block that begins at a known row; raises EncodingError."""
+
+    def decode_block(self, block: Block) -> pa.RecordBatch:
+        """Decode a block of which the first row is not known yet; raises BlockFault."""
+
+
 class Batches(Iterator[pa.RecordBatch]):
-    """Record batches in order; made by `decode_stream` or `decode_grid`.
+    """Record batches in order, and their schema."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> pa.Schema:
+        """The schema of the batches; reads as far as need be to know it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop reading; the threads end with the blocks they have."""
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the batches as Arrow's own stream, for anything that takes one."""
+        return pa.RecordBatchReader.from_batches(self.schema, self)
+
+
+class ParsedBatches(Batches):
+    """Record batches of blocks of text.
 
     Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
     threads while the next pieces arrive; a few blocks, never the whole, are in memory.
     """
 
     def __init__(
-        self, begin: Callable[[], tuple[Decoder, Iterator[Block]]], threads: int | None
+        self,
+        begin: Callable[[], tuple[BlockDecoder, Iterator[Block]]],
+        threads: int | None = None,
     ) -> None:
         self._begin = begin
         self._threads = usable_threads() if threads is None else threads
-        self._begun: tuple[Decoder, Iterator[Block]] | None = None
+        self._begun: tuple[BlockDecoder, Iterator[Block]] | None = None
         self._decoded: Iterator[pa.RecordBatch] | None = None
 
     @property
@@ -54,11 +89,7 @@ class Batches(Iterator[pa.RecordBatch]):
             if close is not None:
                 close()
 
-    def reader(self) -> pa.RecordBatchReader:
-        """Return the batches as Arrow's own stream, for anything that takes one."""
-        return pa.RecordBatchReader.from_batches(self.schema, self)
-
-    def _open(self) -> tuple[Decoder, Iterator[Block]]:
+    def _open(self) -> tuple[BlockDecoder, Iterator[Block]]:
         if self._begun is None:
             self._begun = self._begin()
         return self._begun
@@ -109,7 +140,7 @@ def decode_stream(
         header, blocks = _read_head(split(chunks, dialect), dialect)
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
-    return Batches(begin, threads)
+    return ParsedBatches(begin, threads)
 
 
 def usable_threads() -> int:
@@ -211,7 +242,7 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
 
 
 def _decode_all(
-    decoder: Decoder, blocks: Iterator[Block], threads: int
+    decoder: BlockDecoder, blocks: Iterator[Block], threads: int
 ) -> Iterator[pa.RecordBatch]:
     """Decode blocks by several threads, in order, at most a few ahead."""
     first_row = 0
