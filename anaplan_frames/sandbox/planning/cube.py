@@ -1,6 +1,7 @@
-"""The cells that an export shows: stored ones, formulas, and totals over lists and time.
+"""The cells that are shown: stored ones, formulas, and totals over lists and time.
 
-Totals add up numbers, those of formulas too; other values have none.
+Totals add up numbers, those of formulas too; other values have none. Where a page is selected, only
+what adds up to it is computed.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ import duckdb
 
 from anaplan_frames.sandbox.planning import modules
 from anaplan_frames.sandbox.planning.building import formula_sql
-from anaplan_frames.sandbox.planning.definitions import ExportDefinition, LineItem, ModuleDefinition
-from anaplan_frames.sandbox.planning.rendering import delimited, is_filled, label
+from anaplan_frames.sandbox.planning.definitions import Dimension, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.planning.rendering import Rendering, delimited, is_filled, label
 
 
 def create_members(
-    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, export: ExportDefinition
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, rendering: Rendering
 ) -> None:
     """Make m0, m1, ...: the items of each dimension that are shown: id, text, leaf, ord."""
     for number, dimension in enumerate(module.dimensions):
-        shown = " WHERE leaf" if export.leaves_only else ""
+        conditions = ["leaf"] if rendering.leaves_only else []
+        if dimension.id in rendering.selected:
+            conditions.append(f"id = {rendering.selected[dimension.id]}")
+        shown = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        text = delimited(label(rendering), rendering)
         con.execute(
-            f"CREATE TEMP TABLE m{number} AS SELECT id, {delimited(label(export), export)} AS text,"
-            f" leaf, ord FROM ({modules.members(dimension)}){shown}"
+            f"CREATE TEMP TABLE m{number} AS SELECT id, {text} AS text, leaf, ord"
+            f" FROM ({modules.members(dimension)}){shown}"
         )
 
 
@@ -29,26 +34,47 @@ def create_cube(
     con: duckdb.DuckDBPyConnection,
     module: ModuleDefinition,
     items: tuple[LineItem, ...],
-    export: ExportDefinition,
+    rendering: Rendering,
 ) -> None:
     """Make `cube`: item ids (d0, ...) and values (v0, ... for `items`) of every row shown."""
     keys = modules.dimension_columns(module)
     values = [f"v{number}" for number in range(len(items))]
-    dense = not export.omit_empty or _blank_counts(con, module, items)
-    con.execute(f"CREATE TEMP VIEW leaf_cells AS {_leaf_cells(module, items, dense)}")
-    query = "FROM leaf_cells"
-    if not export.leaves_only:
-        for number, dimension in enumerate(module.dimensions):
-            con.execute(f"CREATE TEMP TABLE up{number} AS {modules.ancestors(dimension)}")
-        query = _totals(keys, items)
-    if export.omit_empty:
+    totals = [
+        _create_ways_up(con, number, dimension, rendering)
+        for number, dimension in enumerate(module.dimensions)
+    ]
+    con.execute(f"CREATE TEMP VIEW leaf_cells AS {_leaf_cells(con, module, items)}")
+    query = _shown(keys, items, any(totals))
+    if rendering.omit_empty:
         filled = " OR ".join(
             is_filled(value, item.format) for value, item in zip(values, items, strict=True)
         )
         query = f"SELECT * FROM ({query}) WHERE {filled}"
-    elif not export.leaves_only:
+    else:
         query = _every_row(keys, values, query)
     con.execute(f"CREATE TEMP TABLE cube AS {query}")
+
+
+def _create_ways_up(
+    con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension, rendering: Rendering
+) -> bool:
+    """Make up0, up1, ...: pairs of a leaf item and an item shown that it adds up to.
+
+    Tells whether there may be others than each leaf with itself.
+    """
+    parents = f"SELECT 1 FROM ({modules.members(dimension)}) WHERE parent IS NOT NULL LIMIT 1"
+    totals = not rendering.leaves_only and con.execute(parents).fetchone() is not None
+    if totals:
+        con.execute(
+            f"CREATE TEMP TABLE up{number} AS SELECT leaf, node"
+            f" FROM ({modules.ancestors(dimension)}) SEMI JOIN m{number} ON id = node"
+        )
+    else:
+        con.execute(
+            f"CREATE TEMP VIEW up{number} AS SELECT id AS leaf, id AS node FROM m{number}"
+            " WHERE leaf"
+        )
+    return totals
 
 
 def _blank_counts(
@@ -64,26 +90,22 @@ def _blank_counts(
     return False
 
 
-def _leaf_cells(module: ModuleDefinition, items: tuple[LineItem, ...], dense: bool) -> str:
-    """Return a query for the values at leaf items; `dense` includes those without stored cells."""
+def _leaf_cells(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, items: tuple[LineItem, ...]
+) -> str:
+    """Return a query for the values at leaf items; without stored cells only where they matter."""
     cells, keys = modules.cells_of(module), modules.dimension_columns(module)
     values = [f"{_value(module, item)} AS v{number}" for number, item in enumerate(items)]
     if not keys:
         return f"SELECT {', '.join(values)} FROM (SELECT 1) LEFT JOIN {cells} ON true"
-    same = [f"m{number}.id = {cells}.{key}" for number, key in enumerate(keys)]
-    if not dense:
-        joins = "".join(
-            f" JOIN m{number} ON {condition} AND m{number}.leaf"
-            for number, condition in enumerate(same)
-        )
-        selected = [f"{cells}.{key}" for key in keys]
-        return f"SELECT {', '.join([*selected, *values])} FROM {cells}{joins}"
-    selected = [f"m{number}.id AS {key}" for number, key in enumerate(keys)]
-    every = " CROSS JOIN ".join(f"m{number}" for number in range(len(keys)))
-    leaves = " AND ".join(f"m{number}.leaf" for number in range(len(keys)))
+    if not _blank_counts(con, module, items):
+        return f"SELECT {', '.join([*keys, *values])} FROM {cells}"
+    leaves = [f"(SELECT DISTINCT leaf FROM up{number}) l{number}" for number in range(len(keys))]
+    selected = [f"l{number}.leaf AS {key}" for number, key in enumerate(keys)]
+    same = [f"l{number}.leaf = {cells}.{key}" for number, key in enumerate(keys)]
     return (
-        f"SELECT {', '.join([*selected, *values])} FROM {every}"
-        f" LEFT JOIN {cells} ON {' AND '.join(same)} WHERE {leaves}"
+        f"SELECT {', '.join([*selected, *values])} FROM {' CROSS JOIN '.join(leaves)}"
+        f" LEFT JOIN {cells} ON {' AND '.join(same)}"
     )
 
 
@@ -98,22 +120,24 @@ def _value(module: ModuleDefinition, item: LineItem) -> str:
     )
 
 
-def _totals(keys: list[str], items: tuple[LineItem, ...]) -> str:
-    """Return a query that adds the leaf cells up to every item above them."""
+def _shown(keys: list[str], items: tuple[LineItem, ...], totals: bool) -> str:
+    """Return a query for the leaf cells at the items shown, added up where there are totals."""
     nodes = [f"up{number}.node AS {key}" for number, key in enumerate(keys)]
+    joins = "".join(
+        f" JOIN up{number} ON up{number}.leaf = leaf_cells.{key}" for number, key in enumerate(keys)
+    )
+    if not totals:
+        values = [f"v{number}" for number in range(len(items))]
+        return f"SELECT {', '.join([*nodes, *values])} FROM leaf_cells{joins}"
     itself = " AND ".join(f"up{number}.node = up{number}.leaf" for number in range(len(keys)))
     values = [
         f"sum(v{number}) AS v{number}"
         if item.format.type == "NUMBER"
-        else f"any_value(v{number}) FILTER ({itself or 'true'}) AS v{number}"
+        else f"any_value(v{number}) FILTER ({itself}) AS v{number}"
         for number, item in enumerate(items)
     ]
-    joins = "".join(
-        f" JOIN up{number} ON up{number}.leaf = leaf_cells.{key}" for number, key in enumerate(keys)
-    )
     group = ", ".join(f"up{number}.node" for number in range(len(keys)))
-    grouped = f" GROUP BY {group}" if group else ""
-    return f"SELECT {', '.join([*nodes, *values])} FROM leaf_cells{joins}{grouped}"
+    return f"SELECT {', '.join([*nodes, *values])} FROM leaf_cells{joins} GROUP BY {group}"
 
 
 def _every_row(keys: list[str], values: list[str], query: str) -> str:
@@ -122,8 +146,8 @@ def _every_row(keys: list[str], values: list[str], query: str) -> str:
         return query
     selected = [f"m{number}.id AS {key}" for number, key in enumerate(keys)]
     every = " CROSS JOIN ".join(f"m{number}" for number in range(len(keys)))
-    same = " AND ".join(f"m{number}.id = total.{key}" for number, key in enumerate(keys))
+    same = " AND ".join(f"m{number}.id = shown.{key}" for number, key in enumerate(keys))
     return (
-        f"SELECT {', '.join([*selected, *(f'total.{value}' for value in values)])}"
-        f" FROM {every} LEFT JOIN ({query}) total ON {same}"
+        f"SELECT {', '.join([*selected, *(f'shown.{value}' for value in values)])}"
+        f" FROM {every} LEFT JOIN ({query}) shown ON {same}"
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from anaplan_frames.sandbox.planning import grid, lists, modules, tabular
 from anaplan_frames.sandbox.planning.definitions import ExportDefinition, ListDefinition
 from anaplan_frames.sandbox.planning.dialects import python_codec
 from anaplan_frames.sandbox.planning.lines import header_line, write_lines
 from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
-from anaplan_frames.sandbox.planning.rendering import create_macros
+from anaplan_frames.sandbox.planning.rendering import Rendering, create_macros
 from anaplan_frames.sandbox.planning.store import Store
 
 
@@ -18,16 +20,7 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
     """Write the export's output to `target`; see `Model.run_export`."""
     with store.transaction() as con, target.open("wb") as out:
         watch.step("Computing the cells", 0.1)
-        create_macros(con)
-        first = ""
-        if isinstance(export.of, ListDefinition):
-            query = tabular.list_lines(export)
-        elif export.layout.startswith("GRID_"):
-            query = grid.grid_lines(con, export)
-        else:
-            query = tabular.module_lines(con, export)
-        if not export.layout.startswith("GRID_"):
-            first = header_line([name for name, *_ in tabular.columns(export)], export)
+        first, query = text_of(con, Rendering.of_export(export))
         watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
         rows = write_lines(con, first, query, out, codec, watch, 0.5)
@@ -44,14 +37,27 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
     )
 
 
+def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, str]:
+    """Return the text before the rows (a header line, or nothing) and a query for their lines."""
+    create_macros(con)
+    if isinstance(rendering.of, ListDefinition):
+        query = tabular.list_lines(rendering)
+    elif rendering.layout.startswith("GRID_"):
+        return "", grid.grid_lines(con, rendering)
+    else:
+        query = tabular.module_lines(con, rendering)
+    return header_line([name for name, *_ in tabular.columns(rendering)], rendering), query
+
+
 def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
     """Return the ``exportMetadata`` of the API; ``rowCount`` is an estimate."""
+    rendering = Rendering.of_export(export)
     with store.reading() as con:
         if export.layout.startswith("GRID_"):
-            columns, rows = grid.columns(con, export), grid.row_estimate(con, export)
+            columns, rows = grid.columns(con, rendering), grid.row_estimate(con, rendering)
         else:
-            columns = tabular.columns(export)
-            rows = _row_estimate(con, export)
+            columns = tabular.columns(rendering)
+            rows = _row_estimate(con, rendering)
     return {
         "columnCount": len(columns),
         "dataTypes": [data_type for _, data_type, _ in columns],
@@ -66,16 +72,16 @@ def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
     }
 
 
-def _row_estimate(con: Any, export: ExportDefinition) -> int:
-    if isinstance(export.of, ListDefinition):
-        return lists.item_count(con, export.of)
-    module = tabular.module_of(export)
-    if export.omit_empty:
+def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
+    if isinstance(rendering.of, ListDefinition):
+        return lists.item_count(con, rendering.of)
+    module = tabular.module_of(rendering)
+    if rendering.omit_empty:
         row = con.execute(f"SELECT count(*) FROM {modules.cells_of(module)}").fetchone()
-        rows = int(row[0])
+        rows = int(row[0]) if row else 0
     else:
         rows = 1
         for dimension in module.dimensions:
-            rows *= modules.member_count(con, dimension, export.leaves_only)
-    single = export.layout == "TABULAR_SINGLE_COLUMN"
+            rows *= modules.member_count(con, dimension, rendering.leaves_only)
+    single = rendering.layout == "TABULAR_SINGLE_COLUMN"
     return rows * len(module.line_items) if single else rows

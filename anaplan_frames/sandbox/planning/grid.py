@@ -7,6 +7,8 @@ puts one page after the other, GRID_CURRENT_PAGE has the first one only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from anaplan_frames.sandbox.planning.building import default_axes
@@ -14,11 +16,11 @@ from anaplan_frames.sandbox.planning.cube import create_cube, create_members
 from anaplan_frames.sandbox.planning.definitions import (
     LINE_ITEMS,
     Dimension,
-    ExportDefinition,
     ViewDefinition,
 )
 from anaplan_frames.sandbox.planning.modules import member_count, members
 from anaplan_frames.sandbox.planning.rendering import (
+    Rendering,
     blank_text,
     delimited,
     is_filled,
@@ -26,32 +28,32 @@ from anaplan_frames.sandbox.planning.rendering import (
     value_text,
 )
 from anaplan_frames.sandbox.planning.sql import literal
-from anaplan_frames.sandbox.planning.tabular import module_of
+from anaplan_frames.sandbox.planning.tabular import line_items_of, module_of
 
 _Axes = tuple[tuple[Dimension, ...], tuple[Dimension, ...], tuple[Dimension, ...]]
 
 
-def axes_of(export: ExportDefinition) -> _Axes:
+def axes_of(rendering: Rendering) -> _Axes:
     """Return the dimensions on rows, columns and pages."""
-    if isinstance(export.of, ViewDefinition):
-        return export.of.rows, export.of.columns, export.of.pages
-    return default_axes(module_of(export))
+    if isinstance(rendering.of, ViewDefinition):
+        return rendering.of.rows, rendering.of.columns, rendering.of.pages
+    return default_axes(module_of(rendering))
 
 
-def columns(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> list[tuple[str, str, str]]:
+def columns(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> list[tuple[str, str, str]]:
     """Return header, data type and list name of every column; several headers are joined by " | ".
 
     The types are known only where the line items are on the columns.
     """
-    rows, across, _ = axes_of(export)
+    rows, across, _ = axes_of(rendering)
     found = [(part.name, part.data_type, part.name if part.list else "") for part in rows]
-    items = module_of(export).line_items
+    items = line_items_of(rendering)
     heads: list[tuple[str, str, str]] = [("", "MIXED", "")]
     for dimension in across:
         if dimension == LINE_ITEMS:
             parts = [(item.name, item.format.data_type) for item in items]
         else:
-            parts = [(text, "") for text in _labels(con, dimension, export)]
+            parts = [(text, "") for text in _labels(con, dimension, rendering)]
         heads = [
             (f"{head} | {text}" if head else text, kind or data_type, "")
             for head, data_type, _ in heads
@@ -60,76 +62,103 @@ def columns(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> list[tu
     return found + heads
 
 
-def row_estimate(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> int:
+def row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     """Return how many rows of cells there are at most."""
-    rows, _, pages = axes_of(export)
+    rows, _, pages = axes_of(rendering)
     total = 1
-    for dimension in (*rows, *(pages if export.layout == "GRID_ALL_PAGES" else ())):
+    for dimension in (*rows, *(pages if rendering.layout == "GRID_ALL_PAGES" else ())):
         if dimension == LINE_ITEMS:
-            total *= len(module_of(export).line_items)
+            total *= len(line_items_of(rendering))
         else:
-            total *= member_count(con, dimension, export.leaves_only)
+            total *= member_count(con, dimension, rendering.leaves_only)
     return total
 
 
 def _labels(
-    con: duckdb.DuckDBPyConnection, dimension: Dimension, export: ExportDefinition
+    con: duckdb.DuckDBPyConnection, dimension: Dimension, rendering: Rendering
 ) -> list[str]:
-    only = " WHERE leaf" if export.leaves_only else ""
+    only = " WHERE leaf" if rendering.leaves_only else ""
     found = con.execute(
-        f"SELECT {label(export)} FROM ({members(dimension)}){only} ORDER BY ord"
+        f"SELECT {label(rendering)} FROM ({members(dimension)}){only} ORDER BY ord"
     ).fetchall()
     return [str(text) for (text,) in found]
 
 
-def grid_lines(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> str:
+def grid_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
     """Return a query for the lines of a grid, in order, in one column `line`."""
-    module = module_of(export)
-    create_members(con, module, export)
-    create_cube(con, module, module.line_items, export)
-    _create_line_items(con, export)
-    _create_long_cells(con, export)
-    rows, across, pages = axes_of(export)
-    _create_axis(con, "row", rows, export)
-    _create_axis(con, "col", across, export)
-    _create_axis(con, "page", pages, export)
-    if export.layout == "GRID_CURRENT_PAGE":
-        con.execute("DELETE FROM page_axis WHERE number > 1")
-    _create_body(con, export)
+    create_grid(con, rendering)
+    separator = literal(rendering.separator)
+    line = f"array_to_string(list_concat(texts, cells), {separator})"
     return (
         "SELECT line FROM ("
-        f"{_heading(export)}"
-        " UNION ALL SELECT page, 1 AS part, number, line FROM body)"
+        f"{_heading(rendering)}"
+        f" UNION ALL SELECT page, 1 AS part, number, {line} AS line FROM body)"
         " ORDER BY page, part, number"
     )
 
 
-def _key(dimension: Dimension, export: ExportDefinition) -> str:
+def create_grid(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
+    """Make `page_axis`, `col_axis` (see `_create_axis`) and `body`.
+
+    A row of `body` is one of the grid: its page and number, the texts of its items and of its
+    cells.
+    """
+    if rendering.layout == "GRID_CURRENT_PAGE":
+        rendering = on_one_page(con, rendering)
+    module = module_of(rendering)
+    create_members(con, module, rendering)
+    create_cube(con, module, line_items_of(rendering), rendering)
+    _create_line_items(con, rendering)
+    _create_long_cells(con, rendering)
+    rows, across, pages = axes_of(rendering)
+    _create_axis(con, "row", rows, rendering)
+    _create_axis(con, "col", across, rendering)
+    _create_axis(con, "page", pages, rendering)
+    _create_body(con, rendering)
+
+
+def on_one_page(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Rendering:
+    """Select the first item of every dimension on pages of which none is selected."""
+    selected, items = dict(rendering.selected), line_items_of(rendering)
+    for dimension in axes_of(rendering)[2]:
+        if dimension == LINE_ITEMS:
+            items = items[:1]
+        elif dimension.id not in selected:
+            only = " WHERE leaf" if rendering.leaves_only else ""
+            first = con.execute(
+                f"SELECT id FROM ({members(dimension)}){only} ORDER BY ord LIMIT 1"
+            ).fetchone()
+            if first is not None:
+                selected[dimension.id] = int(first[0])
+    return replace(rendering, selected=selected, line_items=items)
+
+
+def _key(dimension: Dimension, rendering: Rendering) -> str:
     """Return the column of `cells` that holds the dimension's items."""
     if dimension == LINE_ITEMS:
         return "item"
-    return f"d{module_of(export).dimensions.index(dimension)}"
+    return f"d{module_of(rendering).dimensions.index(dimension)}"
 
 
-def _create_line_items(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> None:
+def _create_line_items(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
     """Make `mitem`: the line items as members, with the text of a blank cell."""
     rows = ", ".join(
-        f"({number}, {delimited(literal(item.name), export)}, {number},"
+        f"({number}, {delimited(literal(item.name), rendering)}, {number},"
         f" {literal(blank_text(item.format))})"
-        for number, item in enumerate(module_of(export).line_items)
+        for number, item in enumerate(line_items_of(rendering))
     )
     con.execute(f"CREATE TEMP TABLE mitem AS SELECT * FROM (VALUES {rows}) t(id, text, ord, blank)")
 
 
-def _create_long_cells(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> None:
+def _create_long_cells(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
     """Make `cells`: one row per cell that is not blank, with its text."""
-    module = module_of(export)
+    module = module_of(rendering)
     keys = "".join(f"d{number}, " for number in range(len(module.dimensions)))
     parts = [
         f"SELECT {keys}{number} AS item,"
-        f" {value_text(f'cube.v{number}', item.format, export)} AS text"
+        f" {value_text(f'cube.v{number}', item.format, rendering)} AS text"
         f" FROM cube WHERE {is_filled(f'cube.v{number}', item.format)}"
-        for number, item in enumerate(module.line_items)
+        for number, item in enumerate(line_items_of(rendering))
     ]
     con.execute(f"CREATE TEMP TABLE cells AS {' UNION ALL '.join(parts)}")
 
@@ -138,15 +167,15 @@ def _create_axis(
     con: duckdb.DuckDBPyConnection,
     axis: str,
     dimensions: tuple[Dimension, ...],
-    export: ExportDefinition,
+    rendering: Rendering,
 ) -> None:
     """Make `<axis>_axis`: combinations of items in order: number, texts (a list), the item ids."""
-    tables = [f"m{_key(dimension, export).removeprefix('d')}" for dimension in dimensions]
+    tables = [f"m{_key(dimension, rendering).removeprefix('d')}" for dimension in dimensions]
     if not dimensions:
         con.execute(f"CREATE TEMP TABLE {axis}_axis AS SELECT 1 AS number, []::VARCHAR[] AS texts")
         return
     ids = "".join(
-        f", {table}.id AS {_key(dimension, export)}"
+        f", {table}.id AS {_key(dimension, rendering)}"
         for table, dimension in zip(tables, dimensions, strict=True)
     )
     blank = ", mitem.blank" if LINE_ITEMS in dimensions else ""
@@ -158,35 +187,34 @@ def _create_axis(
     )
 
 
-def _create_body(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> None:
-    """Make `body`: the lines of the rows by page."""
-    rows, across, pages = axes_of(export)
+def _create_body(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
+    """Make `body`: every row of every page, with the texts of its cells in order."""
+    rows, across, pages = axes_of(rendering)
     same = [
-        f"cells.{_key(dimension, export)} = {axis}_axis.{_key(dimension, export)}"
+        f"cells.{_key(dimension, rendering)} = {axis}_axis.{_key(dimension, rendering)}"
         for axis, dimensions in (("row", rows), ("col", across), ("page", pages))
         for dimension in dimensions
     ]
-    separator = literal(export.separator)
-    omitted = " HAVING count(cells.text) > 0" if export.omit_empty else ""
+    omitted = " HAVING count(cells.text) > 0" if rendering.omit_empty else ""
     con.execute(
         "CREATE TEMP TABLE body AS SELECT page_axis.number AS page, row_axis.number AS number,"
-        f" array_to_string(any_value(row_axis.texts), {separator}) || {separator} ||"
-        f" string_agg(coalesce(cells.text, blank), {separator} ORDER BY col_axis.number) AS line"
+        " any_value(row_axis.texts) AS texts,"
+        " list(coalesce(cells.text, blank) ORDER BY col_axis.number) AS cells"
         " FROM page_axis CROSS JOIN row_axis CROSS JOIN col_axis"
         f" LEFT JOIN cells ON {' AND '.join(same)}"
         f" GROUP BY page_axis.number, row_axis.number{omitted}"
     )
 
 
-def _heading(export: ExportDefinition) -> str:
+def _heading(rendering: Rendering) -> str:
     """Return a query for the lines above the rows of each page."""
-    rows, across, pages = axes_of(export)
-    separator = literal(export.separator)
-    shown = "WHERE number IN (SELECT page FROM body)" if export.omit_empty else ""
+    rows, across, pages = axes_of(rendering)
+    separator = literal(rendering.separator)
+    shown = "WHERE number IN (SELECT page FROM body)" if rendering.omit_empty else ""
     lines = []
     if pages:
         lines.append((f"array_to_string(texts, {separator})", ""))
-    indent = literal(export.separator * len(rows))
+    indent = literal(rendering.separator * len(rows))
     for place in range(1, len(across) + 1):
         heads = f"SELECT string_agg(texts[{place}], {separator} ORDER BY number) FROM col_axis"
         lines.append((f"{indent} || ({heads})", ""))

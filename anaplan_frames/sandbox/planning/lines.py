@@ -1,4 +1,4 @@
-"""Writes the lines that a query gives, in an export's dialect, without holding them all."""
+"""Writes the lines that a query gives, in a given dialect, without holding them all."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import BinaryIO
 import duckdb
 import pyarrow as pa
 
-from anaplan_frames.sandbox.planning.definitions import ExportDefinition
 from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.rendering import Rendering
 
 _LINES_PER_BATCH = 100_000
 
 
-def header_line(names: Sequence[str], export: ExportDefinition) -> str:
+def header_line(names: Sequence[str], rendering: Rendering) -> str:
     """Join headers (or any texts) to one line, each between delimiters where it needs them."""
-    mark = export.delimiter
+    mark = rendering.delimiter
 
     def field(text: str) -> str:
-        needed = mark and any(part in text for part in (export.separator, mark, "\n", "\r"))
+        needed = mark and any(part in text for part in (rendering.separator, mark, "\n", "\r"))
         return f"{mark}{text.replace(mark, mark * 2)}{mark}" if needed else text
 
-    return export.separator.join(field(name) for name in names) + "\n"
+    return rendering.separator.join(field(name) for name in names) + "\n"
 
 
 def write_lines(

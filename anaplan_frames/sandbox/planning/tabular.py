@@ -9,7 +9,6 @@ from anaplan_frames.sandbox.planning.cube import create_cube, create_members
 from anaplan_frames.sandbox.planning.definitions import (
     LINE_ITEMS,
     Dimension,
-    ExportDefinition,
     Format,
     LineItem,
     ListDefinition,
@@ -17,42 +16,48 @@ from anaplan_frames.sandbox.planning.definitions import (
     ViewDefinition,
 )
 from anaplan_frames.sandbox.planning.modules import list_members
-from anaplan_frames.sandbox.planning.rendering import delimited, is_filled, label, value_text
+from anaplan_frames.sandbox.planning.rendering import (
+    Rendering,
+    delimited,
+    is_filled,
+    label,
+    value_text,
+)
 from anaplan_frames.sandbox.planning.sql import literal
 
 
-def module_of(export: ExportDefinition) -> ModuleDefinition:
+def module_of(rendering: Rendering) -> ModuleDefinition:
     """Return the module whose cells are exported."""
-    assert not isinstance(export.of, ListDefinition)
-    return export.of.module if isinstance(export.of, ViewDefinition) else export.of
+    assert not isinstance(rendering.of, ListDefinition)
+    return rendering.of.module if isinstance(rendering.of, ViewDefinition) else rendering.of
 
 
-def dimensions_of(export: ExportDefinition) -> tuple[Dimension, ...]:
+def dimensions_of(rendering: Rendering) -> tuple[Dimension, ...]:
     """Return the dimensions in the order of their columns: a view's pages, rows, columns."""
-    if isinstance(export.of, ViewDefinition):
-        view = export.of
+    if isinstance(rendering.of, ViewDefinition):
+        view = rendering.of
         every = (*view.pages, *view.rows, *view.columns)
         return tuple(dimension for dimension in every if dimension != LINE_ITEMS)
-    return module_of(export).dimensions
+    return module_of(rendering).dimensions
 
 
-def line_items_of(export: ExportDefinition) -> tuple[LineItem, ...]:
-    """Return the line items that the layout shows; the current one is the first."""
-    items = module_of(export).line_items
-    return items[:1] if export.layout == "TABULAR_CURRENT_LINE_ITEM" else items
+def line_items_of(rendering: Rendering) -> tuple[LineItem, ...]:
+    """Return the line items that are shown; the layout of the current one has the first."""
+    items = rendering.line_items or module_of(rendering).line_items
+    return items[:1] if rendering.layout == "TABULAR_CURRENT_LINE_ITEM" else items
 
 
-def columns(export: ExportDefinition) -> list[tuple[str, str, str]]:
+def columns(rendering: Rendering) -> list[tuple[str, str, str]]:
     """Return header, data type and list name of every column."""
-    if isinstance(export.of, ListDefinition):
-        return _list_columns(export.of)
+    if isinstance(rendering.of, ListDefinition):
+        return _list_columns(rendering.of)
     found = [
         (dimension.name, dimension.data_type, dimension.name if dimension.list else "")
-        for dimension in dimensions_of(export)
+        for dimension in dimensions_of(rendering)
     ]
-    if export.layout == "TABULAR_SINGLE_COLUMN":
+    if rendering.layout == "TABULAR_SINGLE_COLUMN":
         return [*found, (LINE_ITEMS.name, "ENTITY", ""), ("Value", "MIXED", "")]
-    return found + [_column(item.name, item.format) for item in line_items_of(export)]
+    return found + [_column(item.name, item.format) for item in line_items_of(rendering)]
 
 
 def _column(name: str, form: Format) -> tuple[str, str, str]:
@@ -70,61 +75,61 @@ def _list_columns(lst: ListDefinition) -> list[tuple[str, str, str]]:
     ]
 
 
-def module_lines(con: duckdb.DuckDBPyConnection, export: ExportDefinition) -> str:
+def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
     """Return a query for the lines of an export of cells, in order, in one column `line`."""
-    module, items = module_of(export), line_items_of(export)
-    create_members(con, module, export)
-    create_cube(con, module, items, export)
-    places = [module.dimensions.index(dimension) for dimension in dimensions_of(export)]
+    module, items = module_of(rendering), line_items_of(rendering)
+    create_members(con, module, rendering)
+    create_cube(con, module, items, rendering)
+    places = [module.dimensions.index(dimension) for dimension in dimensions_of(rendering)]
     labels = [f"m{place}.text" for place in places]
     order = [f"m{place}.ord" for place in places]
     joins = "".join(f" JOIN m{place} ON m{place}.id = d{place}" for place in places)
     texts = [
-        value_text(f"cube.v{number}", item.format, export) for number, item in enumerate(items)
+        value_text(f"cube.v{number}", item.format, rendering) for number, item in enumerate(items)
     ]
-    if export.layout != "TABULAR_SINGLE_COLUMN":
-        return _lines([*labels, *texts], f"cube{joins}", order, export)
+    if rendering.layout != "TABULAR_SINGLE_COLUMN":
+        return _lines([*labels, *texts], f"cube{joins}", order, rendering)
     cells = ", ".join(
-        f"{{'place': {number}, 'item': {delimited(literal(item.name), export)}, 'text': {text},"
+        f"{{'place': {number}, 'item': {delimited(literal(item.name), rendering)}, 'text': {text},"
         f" 'filled': {is_filled(f'cube.v{number}', item.format)}}}"
         for number, (item, text) in enumerate(zip(items, texts, strict=True))
     )
     selected = [f"{text} AS l{number}" for number, text in enumerate(labels)]
     selected += [f"{place} AS o{number}" for number, place in enumerate(order)]
     rows = f"(SELECT {', '.join([*selected, f'unnest([{cells}]) AS cell'])} FROM cube{joins})"
-    if export.omit_empty:
+    if rendering.omit_empty:
         rows = f"(SELECT * FROM {rows} WHERE cell.filled)"
     return _lines(
         [*(f"l{number}" for number in range(len(labels))), "cell.item", "cell.text"],
         rows,
         [*(f"o{number}" for number in range(len(order))), "cell.place"],
-        export,
+        rendering,
     )
 
 
-def list_lines(export: ExportDefinition) -> str:
+def list_lines(rendering: Rendering) -> str:
     """Return a query for the lines of an export of a list."""
-    lst = export.of
+    lst = rendering.of
     assert isinstance(lst, ListDefinition)
     parents = list_members(lst.parent or lst)
     fields = [
-        delimited("coalesce(item.name, item.code)", export),
-        delimited("up.shown", export),
-        delimited("item.code", export),
+        delimited("coalesce(item.name, item.code)", rendering),
+        delimited("up.shown", rendering),
+        delimited("item.code", rendering),
     ]
     for target in (*lst.properties, *lst.subsets):
         column, form = lists.column_of(lst, target)
-        fields.append(value_text(f"item.{column}", form, export))
+        fields.append(value_text(f"item.{column}", form, rendering))
     rows = (
-        f"{lists.table_of(lst)} item LEFT JOIN (SELECT id, {label(export)} AS shown"
+        f"{lists.table_of(lst)} item LEFT JOIN (SELECT id, {label(rendering)} AS shown"
         f" FROM ({parents})) up ON up.id = item.parent"
     )
-    if export.leaves_only:
+    if rendering.leaves_only:
         rows += f" JOIN ({list_members(lst)}) m ON m.id = item.id AND m.leaf"
-    return _lines(fields, rows, ["item.id"], export)
+    return _lines(fields, rows, ["item.id"], rendering)
 
 
-def _lines(fields: list[str], rows: str, order: list[str], export: ExportDefinition) -> str:
-    line = f"concat_ws({literal(export.separator)}, {', '.join(fields)})"
+def _lines(fields: list[str], rows: str, order: list[str], rendering: Rendering) -> str:
+    line = f"concat_ws({literal(rendering.separator)}, {', '.join(fields)})"
     ordered = f" ORDER BY {', '.join(order)}" if order else ""
     return f"SELECT {line} AS line FROM {rows}{ordered}"
