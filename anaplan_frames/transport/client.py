@@ -177,6 +177,32 @@ class Transport:
         )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
+    def write_json(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        what: str,
+        params: Mapping[str, Any] | None = None,
+        timeout: Timeout | None = None,
+    ) -> dict[str, Any]:
+        """Send JSON text that must not be sent twice; return the JSON object of the answer.
+
+        All else as for `request`.
+        """
+        call = self._call(
+            method,
+            path,
+            what,
+            repeatable=False,
+            params=params,
+            data=body,
+            headers={"Content-Type": "application/json"},
+            timeout=timeout,
+        )
+        return self._sender.send(call, bodies.as_json, self._keeper)
+
     def download(
         self,
         path: str,
