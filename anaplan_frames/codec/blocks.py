@@ -169,7 +169,7 @@ class Decoder:
             try:
                 converted.append(to_type(texts, field.type, self._dialect.decimal_separator))
             except Doubt as doubt:
-                raise _type_fault(field, doubt) from None
+                raise type_fault(field, doubt) from None
         return converted
 
     def _unreadable(self, content: Block, error: pa.ArrowInvalid) -> BlockFault:
@@ -246,7 +246,8 @@ def _width_fault(row: pa_csv.InvalidRow, expected: int) -> BlockFault:
     )
 
 
-def _type_fault(field: pa.Field, doubt: Doubt) -> BlockFault:
+def type_fault(field: pa.Field, doubt: Doubt) -> BlockFault:
+    """Word a text that is not of its column's type."""
     text = doubt.text[:_SHOWN]
     return BlockFault(
         f"{text!r} is not surely a value of type {field.type}. Read the column as text: "
