@@ -19,6 +19,7 @@ from anaplan_frames.sandbox.content import Contents
 from anaplan_frames.sandbox.fault_machine import FaultMachine
 from anaplan_frames.sandbox.faults import Faults
 from anaplan_frames.sandbox.kept_dumps import Dumps
+from anaplan_frames.sandbox.large_reads import LargeReads
 from anaplan_frames.sandbox.limits import TokenBucket
 from anaplan_frames.sandbox.planning.workspace import Workspace
 from anaplan_frames.sandbox.server import HOST, Server
@@ -46,6 +47,12 @@ class Sandbox:
         Items that a page holds at most, and by default.
     export_chunk_size : int
         Bytes of a chunk of a download.
+    cell_read_limit : int
+        Cells of a view that one answer may hold; those of larger ones come by large reads.
+    read_page_size : int
+        Bytes of a page of a large read.
+    cell_write_limit : int
+        Cells that one request may write; an older page of the documentation says 1,000.
     data : str or path, optional
         A folder that keeps what is stored; by default everything is gone after the end.
     task_pause : float
@@ -68,16 +75,22 @@ class Sandbox:
         rate_limit: float | None = 600,
         page_size: int = 5000,
         export_chunk_size: int = 10_000_000,
+        cell_read_limit: int = 1_000_000,
+        read_page_size: int = 10_000_000,
+        cell_write_limit: int = 100_000,
         data: str | os.PathLike[str] | None = None,
         task_pause: float = 0.02,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if page_size < 1 or export_chunk_size < 1:
-            raise ValueError("page_size and export_chunk_size must be at least 1")
+        sizes = (page_size, export_chunk_size, cell_read_limit, read_page_size, cell_write_limit)
+        if min(sizes) < 1:
+            raise ValueError("Sizes and limits must be at least 1.")
         self.email = email
         self.password = password
         self.page_size = page_size
         self.export_chunk_size = export_chunk_size
+        self.cell_read_limit = cell_read_limit
+        self.cell_write_limit = cell_write_limit
         self.data = None if data is None else Path(data)
         self.clock = clock
         self.created = clock()
@@ -90,6 +103,7 @@ class Sandbox:
         self.contents = Contents(self._content_folder(), clock)
         self.dumps = Dumps(self.contents.new_path, clock)
         self.tasks = Tasks(task_pause, clock)
+        self.large_reads = LargeReads(self.contents.new_path, read_page_size, task_pause, clock)
         self.actions = Actions(self.contents, self.dumps)
         self.faults = Faults()
         self._server: Server | None = None
@@ -219,6 +233,7 @@ class Sandbox:
         if server is not None:
             server.stop()
         self.tasks.stop()
+        self.large_reads.stop()
 
     def close(self) -> None:
         """Stop, and let go of everything: databases, uploads, temporary files."""

@@ -112,6 +112,8 @@ def create_grid(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
     _create_long_cells(con, rendering)
     rows, across, pages = axes_of(rendering)
     _create_axis(con, "row", rows, rendering)
+    if rendering.max_rows is not None:
+        con.execute(f"DELETE FROM row_axis WHERE number > {rendering.max_rows}")
     _create_axis(con, "col", across, rendering)
     _create_axis(con, "page", pages, rendering)
     _create_body(con, rendering)

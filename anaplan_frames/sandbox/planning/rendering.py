@@ -30,6 +30,8 @@ class Rendering:
         By a dimension's id, the one item that is shown of it.
     line_items : tuple of LineItem or None
         Those that are shown; None for all of the module.
+    max_rows : int or None
+        How many rows are written at most; in a grid, of each page.
     escaped : bool
         Whether texts that a spreadsheet might take for formulas are put between delimiters, too.
     """
@@ -43,6 +45,7 @@ class Rendering:
     delimiter: str = '"'
     selected: Mapping[str, int] = field(default_factory=dict)
     line_items: tuple[LineItem, ...] | None = None
+    max_rows: int | None = None
     escaped: bool = False
 
     @classmethod

@@ -132,4 +132,5 @@ def list_lines(rendering: Rendering) -> str:
 def _lines(fields: list[str], rows: str, order: list[str], rendering: Rendering) -> str:
     line = f"concat_ws({literal(rendering.separator)}, {', '.join(fields)})"
     ordered = f" ORDER BY {', '.join(order)}" if order else ""
-    return f"SELECT {line} AS line FROM {rows}{ordered}"
+    limit = "" if rendering.max_rows is None else f" LIMIT {rendering.max_rows}"
+    return f"SELECT {line} AS line FROM {rows}{ordered}{limit}"
