@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -34,6 +34,10 @@ def read_anaplan(
     dtype: Any = ...,
     dtype_backend: Any = ...,
     index_col: str | Sequence[str] | None = ...,
+    pages: Mapping[str, str] | None = ...,
+    layout: Literal["table", "grid"] = ...,
+    periods: Literal["datetime"] | None = ...,
+    hierarchy: bool = ...,
     chunksize: None = ...,
     progress: bool | None = ...,
 ) -> pd.DataFrame: ...
@@ -50,6 +54,10 @@ def read_anaplan(
     dtype: Any = ...,
     dtype_backend: Any = ...,
     index_col: str | Sequence[str] | None = ...,
+    pages: Mapping[str, str] | None = ...,
+    layout: Literal["table", "grid"] = ...,
+    periods: Literal["datetime"] | None = ...,
+    hierarchy: bool = ...,
     chunksize: int,
     progress: bool | None = ...,
 ) -> Iterator[pd.DataFrame]: ...
@@ -65,6 +73,10 @@ def read_anaplan(
     dtype: Any = None,
     dtype_backend: Any = no_default,
     index_col: str | Sequence[str] | None = None,
+    pages: Mapping[str, str] | None = None,
+    layout: Literal["table", "grid"] = "table",
+    periods: Literal["datetime"] | None = None,
+    hierarchy: bool = False,
     chunksize: int | None = None,
     progress: bool | None = None,
 ) -> pd.DataFrame | Iterator[pd.DataFrame]:
@@ -73,12 +85,12 @@ def read_anaplan(
     Parameters
     ----------
     source : str
-        The name or id of an export or a file, or ``anaplan://workspace/model/kind/name`` with
-        percent-encoded segments.
+        The name or id of an export, view, module, list or file, or
+        ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
     model : Model, optional
         The model to look in. Without it, a connection is made from the environment or the profile
         file and closed afterwards; a URL then names the model, else ``ANAPLAN_MODEL`` does.
-    kind : {"exports", "files"}, optional
+    kind : {"exports", "views", "modules", "lists", "files"}, optional
         Where to look, where a name is borne by two kinds.
     run : bool
         Run an export before its output is read; False reads what it last wrote.
@@ -92,6 +104,17 @@ def read_anaplan(
         As `pandas.read_csv` takes it.
     index_col : str or sequence of str, optional
         Columns to make the index.
+    pages : dict of str to str, optional
+        Of a view or module: the items of dimensions on its pages to read, by name or id, e.g.
+        ``{"Versions": "Actual"}``. Of those not named, all items are read.
+    layout : {"table", "grid"}
+        Of a view or module: one column per dimension and one per line item, or the cross table
+        that Anaplan shows, with the dimensions in index and columns.
+    periods : "datetime", optional
+        Of a view, module or export: have the first day of a period in place of its name, by the
+        model's calendar. By default ``Jan 26``, ``Q1 FY26`` and ``Week 1 FY26`` stay text.
+    hierarchy : bool
+        Of a list: have one column per level, too.
     chunksize : int, optional
         Return an iterator of DataFrames of so many rows, in memory that does not grow.
     progress : bool, optional
@@ -114,15 +137,21 @@ def read_anaplan(
         If a part of the output did not arrive whole.
     EncodingError
         If a text is not of the type that the metadata promises; names column and row.
+    ValueError
+        If an option is not one of this kind of thing; names the kinds that have it.
 
     Examples
     --------
     >>> df = read_anaplan("Flights export", model)  # doctest: +SKIP
+    >>> df = read_anaplan("Costs", model, pages={"Versions": "Actual"})  # doctest: +SKIP
     """
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
+        own = _own_options(
+            table, run=run, pages=pages, layout=layout, periods=periods, hierarchy=hierarchy
+        )
         frame = table.read(
-            run=run,
+            **own,
             columns=columns,
             dtype=dtype,
             dtype_backend=dtype_backend,
@@ -143,6 +172,9 @@ def read_arrow(
     run: bool = True,
     columns: Sequence[str] | None = None,
     dtype: Any = None,
+    pages: Mapping[str, str] | None = None,
+    periods: Literal["datetime"] | None = None,
+    hierarchy: bool = False,
     progress: bool | None = None,
 ) -> pa.RecordBatchReader:
     """Read a table out of Anaplan as a stream of Arrow batches, in memory that does not grow.
@@ -157,7 +189,8 @@ def read_arrow(
     """
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
-        reader = table.read_arrow(run=run, columns=columns, dtype=dtype, progress=progress)
+        own = _own_options(table, run=run, pages=pages, periods=periods, hierarchy=hierarchy)
+        reader = table.read_arrow(**own, columns=columns, dtype=dtype, progress=progress)
         return pa.RecordBatchReader.from_batches(
             reader.schema, _closing(iter(reader), stack.pop_all())
         )
@@ -250,6 +283,30 @@ def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack
     found = _find(source, model, kind, _SOURCES, stack)
     assert isinstance(found, Readable)
     return found
+
+
+# What a kind of table may be asked for beside the options of all: default, and who has it.
+_OWN_OPTIONS = {
+    "run": (True, "exports"),
+    "pages": (None, "views and modules"),
+    "layout": ("table", "views and modules"),
+    "periods": (None, "views, modules and exports"),
+    "hierarchy": (False, "lists"),
+}
+
+
+def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
+    """Return the options that are asked for, if the table has them."""
+    given = {name: value for name, value in asked.items() if value != _OWN_OPTIONS[name][0]}
+    if "run" not in table.takes:
+        given.pop("run", None)  # there is nothing to run, as asked
+    for name in given:
+        if name not in table.takes:
+            raise ValueError(
+                f"{name}= is an option of {_OWN_OPTIONS[name][1]}, which {table.what} has not. "
+                "Leave it out, or say with kind= that another thing of this name is meant."
+            )
+    return given
 
 
 def _find(

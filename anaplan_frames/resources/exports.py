@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
+
+import pandas as pd
+import pyarrow as pa
 
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.types import export_schema
 from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.actions import Action
-from anaplan_frames.resources.reading import Readable, TextTable
+from anaplan_frames.resources.reading import ArrowOptions, Readable, ReadOptions, Table, TextTable
 from anaplan_frames.transfer.download import save
 
 
@@ -20,6 +23,7 @@ class Export(Action, Readable):
 
     kind: ClassVar[str] = "export"
     plural: ClassVar[str] = "exports"
+    takes: ClassVar[frozenset[str]] = frozenset({"run"})
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -27,6 +31,22 @@ class Export(Action, Readable):
         answer = self._transport.get(self.path, what=self.what)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
+
+    def read(
+        self, *, run: bool = True, **options: Unpack[ReadOptions]
+    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
+        """Run the export, and return what it wrote, as `anaplan_frames.read_anaplan` does."""
+        return self._read(self._table(options.get("progress"), run), **options)
+
+    def read_arrow(
+        self, *, run: bool = True, **options: Unpack[ArrowOptions]
+    ) -> pa.RecordBatchReader:
+        """Run the export, and stream what it wrote, as `anaplan_frames.read_arrow` does."""
+        return self._read_arrow(self._table(options.get("progress"), run), **options)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Stream what it last wrote, for whatever takes Arrow: it is not run."""
+        return self.read_arrow(run=False).__arrow_c_stream__(requested_schema)
 
     def download(
         self, target: str | os.PathLike[str], *, run: bool = True, progress: bool | None = None
@@ -41,7 +61,7 @@ class Export(Action, Readable):
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
 
-    def _table(self, run: bool, progress: bool | None) -> TextTable:
+    def _table(self, progress: bool | None, run: bool = True) -> Table:
         metadata = self.metadata
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypedDict, Unpack
 
 import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import no_default
 
-from anaplan_frames.codec.decode import Batches, decode_stream
+from anaplan_frames.codec.decode import decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid import decode_grid
 from anaplan_frames.progress import Progress
@@ -21,11 +22,42 @@ from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content
 
 Fetch = Callable[[Progress], Iterator[Content]]
+Retype = Callable[[pa.Schema], pa.Schema]
+
+
+class Rows(Protocol):
+    """Record batches, and the schema that all of them have."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the batches."""
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]: ...
+
+
+class Table(Protocol):
+    """A table that is not fetched yet."""
+
+    def open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> Rows:
+        """Begin to read.
+
+        Parameters
+        ----------
+        columns : sequence of str or None
+            Read only these, in this order.
+        retype : callable
+            Given the schema of the whole table, returns the one to read with: other types, same
+            names.
+        new_bar : callable
+            Makes the bar to show while bytes are fetched; its unit is a byte.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table as text, not fetched yet.
+    """A table as text.
 
     Attributes
     ----------
@@ -44,18 +76,62 @@ class TextTable:
     schema: pa.Schema
     grid: bool = False
 
+    def open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> Rows:
+        """Begin to read, as `Table` says."""
+        decode = decode_grid if self.grid else decode_stream
+        chunks = fetched(self.fetch, new_bar)
+        return decode(chunks, self.dialect, self.schema, columns, retype=retype)
+
+
+class ArrowOptions(TypedDict, total=False):
+    """What every kind of table can be asked for as a stream; see `anaplan_frames.read_arrow`."""
+
+    columns: Sequence[str] | None
+    dtype: Any
+    progress: bool | None
+
+
+class ReadOptions(ArrowOptions, total=False):
+    """What every kind of table can be asked for as frames; see `anaplan_frames.read_anaplan`."""
+
+    dtype_backend: Any
+    index_col: str | Sequence[str] | None
+    chunksize: int | None
+
 
 class Readable(Resource):
-    """A resource that can be read as a table."""
+    """A resource that can be read as a table.
+
+    Attributes
+    ----------
+    takes : frozenset of str
+        The options that `read` and `read_arrow` of this kind have beside those of all.
+    """
+
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
-    def _table(self, run: bool, progress: bool | None) -> TextTable:
-        """Have the table made, if asked to, and say where and how it is written."""
+    def _table(self, progress: bool | None) -> Table:
+        """Say where the table is and how it is written, all options of its kind left alone."""
 
-    def read(
+    def read(self, **options: Unpack[ReadOptions]) -> pd.DataFrame | Iterator[pd.DataFrame]:
+        """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
+        return self._read(self._table(options.get("progress")), **options)
+
+    def read_arrow(self, **options: Unpack[ArrowOptions]) -> pa.RecordBatchReader:
+        """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
+        return self._read_arrow(self._table(options.get("progress")), **options)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Stream the table as it is, for whatever takes Arrow."""
+        return self.read_arrow().__arrow_c_stream__(requested_schema)
+
+    def _read(
         self,
+        table: Table,
         *,
-        run: bool = True,
         columns: Sequence[str] | None = None,
         dtype: Any = None,
         dtype_backend: Any = no_default,
@@ -63,56 +139,37 @@ class Readable(Resource):
         chunksize: int | None = None,
         progress: bool | None = None,
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
         backend = None if dtype_backend is no_default else dtype_backend
-        batches = self._batches(
-            run, columns, lambda schema: frame_schema(schema, dtype, backend), progress
+        rows = table.open(
+            columns, lambda schema: frame_schema(schema, dtype, backend), self._new_bar(progress)
         )
-        schema = batches.schema
+        schema = rows.schema
         if isinstance(dtype, Mapping):  # columns that are not read need no dtype
             dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
         options = {"dtype": dtype, "dtype_backend": dtype_backend, "index_col": index_col}
         if chunksize is None:
-            return to_pandas(batches, schema, **options)
-        return to_frames(batches, schema, chunksize, **options)
+            return to_pandas(rows, schema, **options)
+        return to_frames(rows, schema, chunksize, **options)
 
-    def read_arrow(
+    def _read_arrow(
         self,
+        table: Table,
         *,
-        run: bool = True,
         columns: Sequence[str] | None = None,
         dtype: Any = None,
         progress: bool | None = None,
     ) -> pa.RecordBatchReader:
-        """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
-        batches = self._batches(run, columns, lambda schema: with_dtypes(schema, dtype), progress)
-        return batches.reader()
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Stream the table as it is, for whatever takes Arrow: an export is not run."""
-        return self.read_arrow(run=False).__arrow_c_stream__(requested_schema)
-
-    def _batches(
-        self,
-        run: bool,
-        columns: Sequence[str] | None,
-        retype: Callable[[pa.Schema], pa.Schema],
-        progress: bool | None,
-    ) -> Batches:
-        table = self._table(run, progress)
-        decode = decode_grid if table.grid else decode_stream
-        return decode(
-            self._chunks(table.fetch, progress),
-            table.dialect,
-            table.schema,
-            columns,
-            retype=retype,
+        rows = table.open(
+            columns, lambda schema: with_dtypes(schema, dtype), self._new_bar(progress)
         )
+        return pa.RecordBatchReader.from_batches(rows.schema, rows)
+
+    def _new_bar(self, progress: bool | None) -> Callable[[], Progress]:
+        return partial(Progress, f"Reading {self.what}", unit="B", show=progress)
 
     def _chunks(self, fetch: Fetch, progress: bool | None) -> Iterator[Content]:
-        """Fetch the text, while there is something to show with a bar."""
-        with Progress(f"Reading {self.what}", unit="B", show=progress) as bar:
-            yield from fetch(bar)
+        """Fetch the text as it is."""
+        return fetched(fetch, self._new_bar(progress))
 
     def _file(self, path: str) -> Fetch:
         """Return what fetches the chunks of a file."""
@@ -121,3 +178,9 @@ class Readable(Resource):
             return download(self._transport, path, what=self.what, progress=progress)
 
         return fetch
+
+
+def fetched(fetch: Fetch, new_bar: Callable[[], Progress]) -> Iterator[Content]:
+    """Fetch, and show a bar from the first piece that is asked for to the last."""
+    with new_bar() as bar:
+        yield from fetch(bar)
