@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import http
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
 _SUCCESS = {"code": 200, "message": "Success"}
 
@@ -53,6 +54,33 @@ def answer(request: Request, kind: str, **payload: Any) -> JSONResponse:
     return JSONResponse({"meta": _meta(request, kind), "status": _SUCCESS, **payload})
 
 
+def array(
+    request: Request,
+    kind: str,
+    key: str,
+    blocks: Iterable[bytes],
+    paging: Mapping[str, Any] | None = None,
+) -> StreamingResponse:
+    """Answer with an array that is written as it is sent.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        JSON of the array's items with the commas between them.
+    paging : mapping, optional
+        ``meta.paging``.
+    """
+    meta = _meta(request, kind) | ({"paging": paging} if paging else {})
+    start = json.dumps({"meta": meta, "status": _SUCCESS}).encode()
+
+    def body() -> Iterator[bytes]:
+        yield start[:-1] + f',"{key}":['.encode()
+        yield from blocks
+        yield b"]}"
+
+    return StreamingResponse(body(), media_type="application/json")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The part of a collection that was asked for."""
@@ -75,6 +103,15 @@ class Page:
         if self.offset > 0:
             links["previous"] = self._link(request, max(0, self.offset - self.limit))
         return links
+
+    def paging(self, request: Request, shown: int, total: int) -> dict[str, Any]:
+        """Give ``meta.paging`` of a page that shows so many of all items."""
+        return {
+            "currentPageSize": shown,
+            "totalSize": total,
+            "offset": self.offset,
+            **self.links(request, total),
+        }
 
     def _link(self, request: Request, offset: int) -> str:
         kept = [(k, v) for k, v in request.query_params.multi_items() if k not in _PAGING]
@@ -114,12 +151,7 @@ def collection(
     page = Page.of(request, maximum)
     shown = list(items[page.offset : page.offset + page.limit])
     meta = _meta(request, kind)
-    meta["paging"] = {
-        "currentPageSize": len(shown),
-        "totalSize": len(items),
-        "offset": page.offset,
-        **page.links(request, len(items)),
-    }
+    meta["paging"] = page.paging(request, len(shown), len(items))
     body: dict[str, Any] = {"meta": meta, "status": _SUCCESS}
     if shown or not omit_empty:
         body[key] = shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from anaplan_frames.sandbox.planning.definitions import Format, ListDefinition
@@ -60,19 +62,32 @@ def column_of(lst: ListDefinition, target: str) -> tuple[str, Format]:
     return subset_column(lst, target), Format("BOOLEAN")
 
 
-def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> int:
-    """Return the id before the first of `count` new ids."""
+def last_id(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:
+    """Return the id that was given last; its digits after the prefix are the item's index."""
     row = con.execute(
         f"SELECT prefix, last_number FROM known_lists WHERE list_id = {lst.id}"
     ).fetchone()
     assert row is not None
+    return int(row[0]) * ITEMS_PER_PREFIX + int(row[1])
+
+
+def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> int:
+    """Return the id before the first of `count` new ids."""
+    last = last_id(con, lst)
     con.execute(
         f"UPDATE known_lists SET last_number = last_number + {count} WHERE list_id = {lst.id}"
     )
-    return int(row[0]) * ITEMS_PER_PREFIX + int(row[1])
+    return last
 
 
 def item_count(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:
     """Return how many items the list has."""
     row = con.execute(f"SELECT count(*) FROM {table_of(lst)}").fetchone()
     return int(row[0]) if row else 0
+
+
+def labels(chosen: Sequence[ListDefinition]) -> str:
+    """Return a query for id and label (the name, or else the code) of all items of these lists."""
+    return " UNION ALL ".join(
+        f"SELECT id, coalesce(name, code) AS label FROM {table_of(lst)}" for lst in chosen
+    )

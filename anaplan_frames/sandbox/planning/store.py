@@ -61,6 +61,13 @@ class Store:
         finally:
             connection.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection to which everything stays as it is now, whatever is committed."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            yield connection
+
     def close(self) -> None:
         """Close the database and remove what is temporary."""
         self._root.close()

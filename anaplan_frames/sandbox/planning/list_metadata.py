@@ -1,0 +1,56 @@
+"""What the API tells of a list as a whole, and its index, from which new items are numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+
+from anaplan_frames.sandbox.planning import lists
+from anaplan_frames.sandbox.planning.definitions import ListDefinition
+
+_MAX_INDEX = 999_999_999
+
+
+def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, Any]:
+    """Return the ``metadata`` of a list; what is not set is left out."""
+    count = lists.item_count(con, lst)
+    described: dict[str, Any] = {
+        "id": lst.id,
+        "name": lst.name,
+        "hasSelectiveAccess": False,
+        "managedBy": "",
+        "numberedList": lst.numbered,
+        "useTopLevelAsPageDefault": False,
+        "itemCount": count,
+        "permittedItems": _MAX_INDEX - count,
+        "workflowEnabled": False,
+        "productionData": False,
+    }
+    if lst.properties:
+        described["properties"] = [
+            {"name": name, "format": form.type, "notes": "", "referencedBy": ""}
+            for name, form in lst.properties.items()
+        ]
+    if lst.parent is not None:
+        described["parent"] = {"id": lst.parent.id, "name": lst.parent.name}
+    if lst.subsets:
+        described["subsets"] = [{"id": id, "name": name} for name, id in lst.subsets.items()]
+    if lst.numbered:
+        described["nextitemIndex"] = lists.last_id(con, lst) % lists.ITEMS_PER_PREFIX + 1
+    return described
+
+
+def reset_index(
+    con: duckdb.DuckDBPyConnection, lst: ListDefinition, every_list: Iterable[ListDefinition]
+) -> bool:
+    """Have new items numbered from 1 again; tell whether that was possible.
+
+    It is not while a list of the hierarchy, above or below, has an item.
+    """
+    hierarchy = [other for other in every_list if lst in other.lineage or other in lst.lineage]
+    if any(lists.item_count(con, other) for other in hierarchy):
+        return False
+    con.execute(f"UPDATE known_lists SET last_number = 0 WHERE list_id = {lst.id}")
+    return True
