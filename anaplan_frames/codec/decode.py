@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from anaplan_frames.codec.rows import Block, Piece, RowSplitter, first_rows, rea
 from anaplan_frames.codec.types import unique_names
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
-__all__ = ["Batches", "Decoder", "ParsedBatches", "RowSplitter", "decode_stream"]
+__all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
 
 _MOST_THREADS = 8
 
@@ -37,24 +36,7 @@ class BlockDecoder(Protocol):
 
 
 class Batches(Iterator[pa.RecordBatch]):
-    """Record batches in order, and their schema."""
-
-    @property
-    @abstractmethod
-    def schema(self) -> pa.Schema:
-        """The schema of the batches; reads as far as need be to know it."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Stop reading; the threads end with the blocks they have."""
-
-    def reader(self) -> pa.RecordBatchReader:
-        """Return the batches as Arrow's own stream, for anything that takes one."""
-        return pa.RecordBatchReader.from_batches(self.schema, self)
-
-
-class ParsedBatches(Batches):
-    """Record batches of blocks of text.
+    """Record batches of blocks of text, in order.
 
     Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
     threads while the next pieces arrive; a few blocks, never the whole, are in memory.
@@ -88,6 +70,10 @@ class ParsedBatches(Batches):
             close = getattr(generator, "close", None)
             if close is not None:
                 close()
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the batches as Arrow's own stream, for anything that takes one."""
+        return pa.RecordBatchReader.from_batches(self.schema, self)
 
     def _open(self) -> tuple[BlockDecoder, Iterator[Block]]:
         if self._begun is None:
@@ -140,7 +126,7 @@ def decode_stream(
         header, blocks = _read_head(split(chunks, dialect), dialect)
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
-    return ParsedBatches(begin, threads)
+    return Batches(begin, threads)
 
 
 def usable_threads() -> int:

@@ -16,7 +16,7 @@ from itertools import islice
 import pyarrow as pa
 
 from anaplan_frames.codec.blocks import Decoder
-from anaplan_frames.codec.decode import Batches, ParsedBatches, split
+from anaplan_frames.codec.decode import Batches, split
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.rows import Block, Piece, read_fields
 from anaplan_frames.codec.types import unique_names
@@ -73,7 +73,7 @@ def decode_grid(
         decoder = Decoder(plain, flat, columns)
         return decoder, _written(_flattened(rows, top)) if top else iter(())
 
-    return ParsedBatches(begin, threads)
+    return Batches(begin, threads)
 
 
 @dataclass(frozen=True, slots=True)
