@@ -52,14 +52,24 @@ def parse_line_items(given: Mapping[str, FormatGiven], taken: ids.Ids) -> tuple[
     return items
 
 
+_LINE_ITEM_OPTIONS = ("id", "format", "list", "formula", "code", "notes", "summary", "style")
+SUMMARIES = ("Sum", "Formula", "None")
+
+
 def _line_item(name: str, given: FormatGiven, taken: ids.Ids) -> LineItem:
     what = f"line item {name!r}"
-    options = given if isinstance(given, Mapping) else {}
+    options = dict(given) if isinstance(given, Mapping) else {}
+    if unknown := [option for option in options if option not in _LINE_ITEM_OPTIONS]:
+        raise ValueError(
+            f"The {what} has no option {unknown[0]!r}; it has {', '.join(_LINE_ITEM_OPTIONS)}."
+        )
+    if options.get("summary") not in (None, *SUMMARIES):
+        raise ValueError(f"The summary of {what} must be one of {', '.join(SUMMARIES)}.")
     item = LineItem(
-        taken.take(ids.LINE_ITEM, options.get("id"), what),
+        taken.take(ids.LINE_ITEM, options.pop("id", None), what),
         name,
         parse_format(given, what),
-        options.get("formula"),
+        **{key: value for key, value in options.items() if key not in ("format", "list")},
     )
     if item.formula is not None and item.format.type != "NUMBER":
         raise ValueError(f"The {what} has a formula, so its format must be NUMBER.")

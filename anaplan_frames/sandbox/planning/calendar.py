@@ -1,37 +1,105 @@
-"""The calendar of a model: its periods, their names, and which add up to which."""
+"""The calendar of a model: its periods, their names, and which add up to which.
+
+Here are what all calendars share and the calendar of months; those of weeks are in `weeks`.
+"""
 
 from __future__ import annotations
 
 import datetime
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, ClassVar, Literal, TypeAlias
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LEVELS = {"month": 1, "quarter": 2, "half": 3, "year": 4}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAY = datetime.timedelta(days=1)
+
+Level: TypeAlias = Literal["week", "month", "period", "quarter", "half", "year", "all"]
+_LEVELS: dict[str, int] = {
+    "month": 1,
+    "quarter": 2,
+    "half": 3,
+    "year": 4,
+    "week": 5,
+    "period": 6,
+    "all": 7,
+}
+# Years of two digits reach to 2078 (documented); the other digits are taken for the years before.
+_FIRST_YEAR, _LAST_YEAR = 1979, 2078
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month, quarter, half-year or year.
+    """A week, month, four-week period, quarter, half-year, year, or the total of all.
 
     Attributes
     ----------
+    id : int
+        12 digits; the same whatever the extent of the calendar.
+    level : str
+        One of `Level`.
+    start, end : date
+        The first and the last day.
     parent : int or None
         The id of the period that this one adds up to.
     """
 
     id: int
     name: str
-    level: str
+    level: Level
     start: datetime.date
     end: datetime.date
     parent: int | None
 
 
+class Timescale(ABC):
+    """What every calendar has: periods, the smallest of which hold the data.
+
+    Attributes
+    ----------
+    type : str
+        ``calendarType`` of the API.
+    leaf : str
+        The level of the smallest periods.
+    """
+
+    type: ClassVar[str]
+    leaf: ClassVar[Level]
+
+    @property
+    @abstractmethod
+    def periods(self) -> tuple[Period, ...]:
+        """All periods in their order, a total after what it adds up."""
+
+    @cached_property
+    def leaves(self) -> tuple[Period, ...]:
+        """The smallest periods, in their order."""
+        return tuple(period for period in self.periods if period.level == self.leaf)
+
+    @property
+    def first_day(self) -> datetime.date:
+        """The first day of the whole timescale."""
+        return self.leaves[0].start
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day of the whole timescale."""
+        return self.leaves[-1].end
+
+    def at(self, day: datetime.date) -> Period | None:
+        """Return the smallest period that contains a day; None outside of the timescale."""
+        return next((period for period in self.leaves if period.start <= day <= period.end), None)
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """Return what ``modelCalendar`` of the API tells, but for the current period."""
+
+
 @dataclass(frozen=True)
-class Calendar:
-    """Calendar months, with totals by quarter, perhaps by half-year, and by year.
+class FiscalYears(Timescale):
+    """A calendar of fiscal years: the current one, some before, some after.
 
     Parameters
     ----------
@@ -39,77 +107,196 @@ class Calendar:
         The current fiscal year, named after the calendar year in which it ends.
     past_years, future_years : int
         Further fiscal years before and after it.
-    start_month : int
-        The month (1 to 12) in which fiscal years start.
-    quarters, halves : bool
-        Which totals there are beside the year's.
+    quarters, halves, total : bool
+        Which totals there are beside the year's; `total` is that of all periods.
+    year_to_date, year_to_go : bool
+        Whether there are sums of the year of the current period, up to it and after it.
+    year_digits : {2, 4}
+        Digits of years in names.
     """
 
     year: int
     past_years: int = 1
     future_years: int = 1
-    start_month: int = 1
     quarters: bool = True
     halves: bool = False
-
-    type = "Calendar Months"
+    total: bool = False
+    year_to_date: bool = False
+    year_to_go: bool = False
+    year_digits: Literal[2, 4] = 2
 
     def __post_init__(self) -> None:
-        if not 1 <= self.start_month <= 12:
-            raise ValueError(f"start_month must be 1 to 12, not {self.start_month}.")
         if self.past_years < 0 or self.future_years < 0:
             raise ValueError("past_years and future_years must not be negative.")
+        if self.year_digits not in (2, 4):
+            raise ValueError(f"year_digits must be 2 or 4, not {self.year_digits}.")
+        first, last = self.year - self.past_years, self.year + self.future_years
+        if self.year_digits == 2 and not _FIRST_YEAR <= first <= last <= _LAST_YEAR:
+            raise ValueError(f"Years of two digits must be {_FIRST_YEAR} to {_LAST_YEAR}.")
+
+    @abstractmethod
+    def year_start(self, year: int) -> datetime.date:
+        """Return the first day of a fiscal year."""
+
+    @abstractmethod
+    def year_periods(self, year: int) -> Iterator[Period]:
+        """Give the periods of one fiscal year but for the year itself."""
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """All periods in their order, a total after what it adds up."""
+        return tuple(self._periods())
+
+    @property
+    def start(self) -> datetime.date:
+        """The first day of the current fiscal year."""
+        return self.year_start(self.year)
+
+    @property
+    def end(self) -> datetime.date:
+        """The last day of the current fiscal year."""
+        return self.year_start(self.year + 1) - DAY
+
+    def settings(self) -> dict[str, Any]:
+        """Return what ``modelCalendar`` of the API tells, but for the current period."""
+        return {
+            "calendarType": self.type,
+            "fiscalYear": self.fiscal_year(),
+            "pastYearsCount": self.past_years,
+            "futureYearsCount": self.future_years,
+            "totalsSelection": self.totals(),
+        }
+
+    def fiscal_year(self) -> dict[str, str]:
+        """Return ``fiscalYear`` of the API: the current one and its days."""
+        name = self.year_name(self.year)
+        dates = {"startDate": self.start.isoformat(), "endDate": self.end.isoformat()}
+        return {"year": name, **dates}
+
+    def totals(self) -> dict[str, Any]:
+        """Return ``totalsSelection`` of the API.
+
+        The documentation calls a flag isQuarterTotals, clients read quarterTotals: both are sent.
+        """
+        flags = {
+            "quarterTotals": self.quarters,
+            "halfYearTotals": self.halves,
+            "yearToDateSummary": self.year_to_date,
+            "yearToGoSummary": self.year_to_go,
+            "totalOfAllPeriods": self.total,
+        }
+        return {**flags, **{f"is{name[0].upper()}{name[1:]}": on for name, on in flags.items()}}
+
+    def moved(self, label: str) -> FiscalYears:
+        """Return this calendar with another current fiscal year, such as ``FY21``.
+
+        Raises
+        ------
+        ValueError
+            It names no fiscal year, or one that is out of range.
+        """
+        found = re.fullmatch(rf"FY(\d{{{self.year_digits}}})", label)
+        if found is None:
+            raise ValueError(f"{label!r} is no fiscal year such as {self.year_name(self.year)}.")
+        year = int(found[1])
+        if self.year_digits == 2:
+            year += 2000 if year + 2000 <= _LAST_YEAR else 1900
+        return replace(self, year=year)
+
+    def year_name(self, year: int) -> str:
+        """Return the name of a fiscal year."""
+        return f"FY{self.digits(year)}"
+
+    def digits(self, year: int) -> str:
+        """Return a year as names show it."""
+        return f"{year % 100:02d}" if self.year_digits == 2 else f"{year:04d}"
+
+    def totals_above(self, year: int, quarter: int) -> tuple[int, int]:
+        """Return the ids of what the smaller periods, and of what the quarter, adds up to."""
+        year_id = period_id("year", year)
+        half = (quarter + 1) // 2
+        above_quarter = period_id("half", year * 10 + half) if self.halves else year_id
+        return period_id("quarter", year * 10 + quarter) if self.quarters else above_quarter, (
+            above_quarter
+        )
+
+    def totals_after(
+        self,
+        year: int,
+        quarter: int,
+        quarter_start: datetime.date,
+        half_start: datetime.date,
+        end: datetime.date,
+    ) -> Iterator[Period]:
+        """Give the totals that end with a quarter: its own, and that of the half-year."""
+        suffix = self.year_name(year)
+        if self.quarters:
+            number = period_id("quarter", year * 10 + quarter)
+            above = self.totals_above(year, quarter)[1]
+            yield Period(number, f"Q{quarter} {suffix}", "quarter", quarter_start, end, above)
+        if self.halves and quarter % 2 == 0:
+            half = quarter // 2
+            number = period_id("half", year * 10 + half)
+            above = period_id("year", year)
+            yield Period(number, f"H{half} {suffix}", "half", half_start, end, above)
+
+    def _periods(self) -> Iterator[Period]:
+        first, last = self.year - self.past_years, self.year + self.future_years
+        total = period_id("all", 0) if self.total else None
+        for year in range(first, last + 1):
+            yield from self.year_periods(year)
+            start, end = self.year_start(year), self.year_start(year + 1) - DAY
+            yield Period(period_id("year", year), self.year_name(year), "year", start, end, total)
+        if total is not None:
+            start, end = self.year_start(first), self.year_start(last + 1) - DAY
+            yield Period(total, "All Periods", "all", start, end, None)
+
+
+@dataclass(frozen=True)
+class Calendar(FiscalYears):
+    """Calendar months, with totals by quarter, perhaps by half-year, and by year.
+
+    Parameters
+    ----------
+    start_month : int
+        The month (1 to 12) in which fiscal years start.
+
+    See Also
+    --------
+    FiscalYears : the other parameters.
+    """
+
+    start_month: int = 1
+
+    type = "Calendar Months/Quarters/Years"
+    leaf = "month"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.start_month <= 12:
+            raise ValueError(f"start_month must be 1 to 12, not {self.start_month}.")
 
     @classmethod
     def default(cls) -> Calendar:
         """Return last, this and next calendar year."""
         return cls(datetime.date.today().year)
 
-    @cached_property
-    def periods(self) -> tuple[Period, ...]:
-        """All periods in their order, a total after what it adds up."""
-        years = range(self.year - self.past_years, self.year + self.future_years + 1)
-        return tuple(period for year in years for period in self._year(year))
+    def year_start(self, year: int) -> datetime.date:
+        """Return the first day of a fiscal year."""
+        return self._first_day(year, 0)
 
-    @property
-    def start(self) -> datetime.date:
-        """The first day of the current fiscal year."""
-        return self._first_day(self.year, 0)
-
-    @property
-    def end(self) -> datetime.date:
-        """The last day of the current fiscal year."""
-        return self._first_day(self.year + 1, 0) - datetime.timedelta(days=1)
-
-    def _year(self, year: int) -> Iterator[Period]:
-        """Give the periods of one fiscal year."""
-        suffix = f"FY{year % 100:02d}"
-        year_id = _period_id("year", year)
+    def year_periods(self, year: int) -> Iterator[Period]:
+        """Give the periods of one fiscal year but for the year itself."""
         for month in range(12):
-            quarter, half = month // 3 + 1, month // 6 + 1
-            half_id = _period_id("half", year * 10 + half) if self.halves else year_id
-            quarter_id = _period_id("quarter", year * 10 + quarter) if self.quarters else half_id
-            first = self._first_day(year, month)
-            name = f"{_MONTHS[first.month - 1]} {first.year % 100:02d}"
-            yield self._period(
-                "month", first.year * 100 + first.month, name, year, month, 1, quarter_id
-            )
-            if self.quarters and month % 3 == 2:
-                name = f"Q{quarter} {suffix}"
-                yield self._period(
-                    "quarter", year * 10 + quarter, name, year, month - 2, 3, half_id
-                )
-            if self.halves and month % 6 == 5:
-                name = f"H{half} {suffix}"
-                yield self._period("half", year * 10 + half, name, year, month - 5, 6, year_id)
-        yield self._period("year", year, suffix, year, 0, 12, None)
-
-    def _period(
-        self, level: str, number: int, name: str, year: int, month: int, months: int, up: int | None
-    ) -> Period:
-        start = self._first_day(year, month)
-        end = self._first_day(year, month + months) - datetime.timedelta(days=1)
-        return Period(_period_id(level, number), name, level, start, end, up)
+            quarter = month // 3 + 1
+            first, end = self._first_day(year, month), self._first_day(year, month + 1) - DAY
+            name = f"{MONTHS[first.month - 1]} {self.digits(first.year)}"
+            number = period_id("month", first.year * 100 + first.month)
+            yield Period(number, name, "month", first, end, self.totals_above(year, quarter)[0])
+            if month % 3 == 2:
+                quarter_start = self._first_day(year, month - 2)
+                half_start = self._first_day(year, max(0, month - 5))
+                yield from self.totals_after(year, quarter, quarter_start, half_start, end)
 
     def _first_day(self, year: int, month: int) -> datetime.date:
         """Return the first day of a fiscal year's month, counted from 0."""
@@ -118,6 +305,6 @@ class Calendar:
         return datetime.date(months // 12, months % 12 + 1, 1)
 
 
-def _period_id(level: str, number: int) -> int:
+def period_id(level: Level, number: int) -> int:
     """Return an id of 12 digits that does not depend on the calendar's extent."""
     return int(f"204{_LEVELS[level]}{number:08d}")

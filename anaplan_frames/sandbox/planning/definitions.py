@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -93,12 +94,27 @@ LINE_ITEMS = Dimension(ids.LINE_ITEMS, "Line items", "line items")
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A line item: typed, and computed where it has a formula."""
+    """A line item: typed, and computed where it has a formula.
+
+    Attributes
+    ----------
+    code, notes : str or None
+        None: it has none.
+    summary : str or None
+        How totals are made, as metadata call it ("Sum", "None", "Formula"); None: by default, which
+        is the sum of numbers and nothing for the rest.
+    style : str
+        "Normal", "Heading1", ... as metadata call it.
+    """
 
     id: str
     name: str
     format: Format
     formula: str | None = None
+    code: str | None = None
+    notes: str | None = None
+    summary: str | None = None
+    style: str = "Normal"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +239,43 @@ class DeleteDefinition:
     name: str
     of: ListDefinition
     action_type: str = "DELETE_BY_SELECTION"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DashboardDefinition:
+    """A dashboard: the service tells no more than that it is there."""
+
+    id: str
+    name: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version.
+
+    Attributes
+    ----------
+    actual : bool
+        Whether it holds what has happened; such a version has no switchover date.
+    current : bool
+        Whether it is the version that is being worked on.
+    edit_from, edit_to : date or None
+        The first day of the first and of the last period that may be edited; None: all may.
+    switchover : date or None
+        The first day of the period from which on it is forecast.
+    """
+
+    id: str
+    name: str
+    actual: bool = False
+    current: bool = False
+    code: str | None = None
+    formula: str | None = None
+    notes: str | None = None
+    edit_from: datetime.date | None = None
+    edit_to: datetime.date | None = None
+    switchover: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

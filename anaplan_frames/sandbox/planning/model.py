@@ -15,12 +15,14 @@ from anaplan_frames.sandbox.planning import (
     ids,
     importing,
     lists,
+    memory,
     modules,
 )
 from anaplan_frames.sandbox.planning.building import DimensionGiven, FormatGiven, refuse_name
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.calendar import Timescale
 from anaplan_frames.sandbox.planning.definitions import (
     LAYOUTS,
+    DashboardDefinition,
     DeleteDefinition,
     Dimension,
     ExportDefinition,
@@ -29,12 +31,15 @@ from anaplan_frames.sandbox.planning.definitions import (
     ListDefinition,
     ModuleDefinition,
     ProcessDefinition,
+    Version,
     ViewDefinition,
 )
 from anaplan_frames.sandbox.planning.dialects import check_dialect
 from anaplan_frames.sandbox.planning.initial import load_items
 from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.store import Store
+from anaplan_frames.sandbox.planning.timing import Timing
+from anaplan_frames.sandbox.planning.versions import VersionGiven, parse_versions
 
 if TYPE_CHECKING:
     from anaplan_frames.sandbox.planning.workspace import Workspace
@@ -47,18 +52,37 @@ class Model:
 
     Every method that builds takes an `id` (made by default) and raises ValueError with a sentence
     that says what does not fit. All definitions are to be found by id in `lists`, `modules`,
-    `views` (each module's default view included), `files`, `imports`, `exports`, `actions` and
-    `processes`, in the order in which they were made.
+    `views` (each module's default view included), `files`, `imports`, `exports`, `actions`,
+    `processes` and `dashboards`, in the order in which they were made.
+
+    Attributes
+    ----------
+    state : str
+        ``activeState`` of the API; all but "UNLOCKED" refuse work.
+    is_open : bool
+        Whether the model is in memory; work opens it.
+    changes_until : float
+        By the sandbox's clock, until when it is being opened or closed.
+    timing : Timing
+        Calendar, current period and versions, as they are set.
     """
 
     def __init__(
-        self, name: str, id: str, workspace: Workspace, calendar: Calendar, path: Path | None
+        self,
+        name: str,
+        id: str,
+        workspace: Workspace,
+        calendar: Timescale,
+        path: Path | None,
+        versions: Sequence[VersionGiven] = ("Actual", "Forecast"),
+        memory_usage: int | None = None,
     ) -> None:
         self.name = name
         self.id = id
         self.workspace = workspace
-        self.calendar = calendar
         self.state = "UNLOCKED"
+        self.is_open = True
+        self.changes_until = 0.0
         self.lists: dict[str, ListDefinition] = {}
         self.modules: dict[str, ModuleDefinition] = {}
         self.views: dict[str, ViewDefinition] = {}
@@ -67,10 +91,28 @@ class Model:
         self.exports: dict[str, ExportDefinition] = {}
         self.actions: dict[str, DeleteDefinition] = {}
         self.processes: dict[str, ProcessDefinition] = {}
+        self.dashboards: dict[str, DashboardDefinition] = {}
         self.store = Store(path)
         self._ids = ids.Ids()
-        with self.store.transaction() as con:
-            modules.create_fixed_members(con, calendar)
+        self._memory_usage = memory_usage
+        self.timing = Timing(self.store, calendar, parse_versions(versions, self._ids))
+
+    @property
+    def calendar(self) -> Timescale:
+        """The calendar with the current fiscal year as it is set."""
+        return self.timing.calendar
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions with their switchover dates as they are set."""
+        return self.timing.versions
+
+    @property
+    def memory_usage(self) -> int:
+        """Bytes that the model takes: as it was built, or by what it holds."""
+        if self._memory_usage is not None:
+            return self._memory_usage
+        return memory.usage(self.store, self.lists.values(), self.modules.values())
 
     def list(
         self,
@@ -134,7 +176,8 @@ class Model:
         dimensions : sequence
             Lists or their names, "Time", "Versions".
         line_items : mapping of str to format
-            A format as for a list's property, or ``{"format": ..., "formula": ..., "id": ...}``.
+            A format as for a list's property, or a mapping with "format" (or "list") and, as one
+            likes, "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id".
         """
         refuse_name("module", name, self.modules)
         module = ModuleDefinition(
@@ -233,7 +276,7 @@ class Model:
             How an item is told; "either" tries the code first, then the name.
         parameters : mapping of str to (str or None), optional
             Dimensions that are asked for at run time (``"Version"``), with their defaults.
-            An unmapped Versions dimension that is not asked for is "Actual".
+            An unmapped Versions dimension that is not asked for is the first version.
         """
         refuse_name("import", name, self.imports, id)
         asked = dict(parameters or {})
@@ -317,6 +360,20 @@ class Model:
         definition = ProcessDefinition(process_id, name, tuple(actions))
         self.processes[process_id] = definition
         return definition
+
+    def dashboard(
+        self, name: str, id: str | None = None, code: str | None = None
+    ) -> DashboardDefinition:
+        """Make a dashboard, which is there to be listed."""
+        refuse_name("dashboard", name, self.dashboards, id)
+        dashboard_id = self._ids.take(ids.DASHBOARD, id, f"dashboard {name!r}")
+        definition = DashboardDefinition(dashboard_id, name, code)
+        self.dashboards[dashboard_id] = definition
+        return definition
+
+    def set_fiscal_year(self, label: str) -> None:
+        """Move the calendar; data in periods that go are deleted, see `Timing.set_fiscal_year`."""
+        self.timing.set_fiscal_year(label, self.lists.values(), self.modules.values())
 
     def run_import(
         self,

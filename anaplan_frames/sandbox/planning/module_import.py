@@ -14,6 +14,7 @@ from anaplan_frames.sandbox.planning import faults, modules
 from anaplan_frames.sandbox.planning.building import parameter_of
 from anaplan_frames.sandbox.planning.counts import Counts
 from anaplan_frames.sandbox.planning.definitions import Dimension, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.planning.fixed_members import default_version
 from anaplan_frames.sandbox.planning.outcome import Watch
 from anaplan_frames.sandbox.planning.plan import ImportPlan, ParameterError
 from anaplan_frames.sandbox.planning.values import Reading, read_item, read_typed
@@ -92,7 +93,9 @@ def _readings(
 def _fixed_item(con: duckdb.DuckDBPyConnection, dimension: Dimension, plan: ImportPlan) -> int:
     """Return the item of a dimension that no column gives."""
     asked = parameter_of(dimension, plan.parameters)
-    name = plan.parameters[asked] if asked else modules.VERSION_NAMES[0]
+    if asked is None:
+        return default_version(con)
+    name = plan.parameters[asked]
     found = modules.member_id(con, dimension, name)
     if found is None:
         raise ParameterError(f"{name!r} is no item of {dimension.name}, for which the import asks.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import duckdb
 
-from anaplan_frames.sandbox.planning.calendar import Calendar
 from anaplan_frames.sandbox.planning.definitions import (
     Dimension,
     LineItem,
@@ -17,8 +16,6 @@ from anaplan_frames.sandbox.planning.definitions import (
 )
 from anaplan_frames.sandbox.planning.lists import table_of
 from anaplan_frames.sandbox.planning.sql import literal, stored_type
-
-VERSION_NAMES = ("Actual", "Forecast")
 
 
 def cells_of(module: ModuleDefinition) -> str:
@@ -43,31 +40,6 @@ def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> No
         f"{value_column(module, item)} {stored_type(item.format)}" for item in module.line_items
     ]
     con.execute(f"CREATE TABLE IF NOT EXISTS {cells_of(module)} ({', '.join(columns)})")
-
-
-def create_fixed_members(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-    """Write the items of Time and Versions, which are never loaded."""
-    con.execute(
-        "CREATE OR REPLACE TABLE time_members"
-        " (id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT)"
-    )
-    con.execute("CREATE OR REPLACE TABLE version_members AS FROM time_members")
-    con.executemany(
-        "INSERT INTO time_members VALUES (?, NULL, ?, ?, ?, ?)",
-        [
-            (period.id, period.name, period.parent, period.level == "month", number)
-            for number, period in enumerate(calendar.periods)
-        ],
-    )
-    con.executemany(
-        "INSERT INTO version_members VALUES (?, NULL, ?, NULL, true, ?)",
-        [(version_id(number), name, number) for number, name in enumerate(VERSION_NAMES)],
-    )
-
-
-def version_id(number: int) -> int:
-    """Return the id of a version, counted from 0."""
-    return 107_000_000_001 + number
 
 
 def members(dimension: Dimension) -> str:
@@ -98,13 +70,14 @@ def list_members(lst: ListDefinition) -> str:
 
 def ancestors(dimension: Dimension) -> str:
     """Return a query for pairs (leaf, node): every leaf item with itself and each of its totals."""
+    summaries = " UNION ALL FROM time_summaries" if dimension.kind == "time" else ""
     return (
         f"WITH RECURSIVE item AS ({members(dimension)}),"
         " up(leaf, node) AS ("
         "SELECT id, id FROM item WHERE leaf"
         " UNION SELECT up.leaf, item.parent FROM up JOIN item ON item.id = up.node"
         " WHERE item.parent IS NOT NULL)"
-        " SELECT leaf, node FROM up"
+        f" SELECT leaf, node FROM up{summaries}"
     )
 
 

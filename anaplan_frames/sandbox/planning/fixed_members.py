@@ -1,0 +1,71 @@
+"""The items of Time and Versions in the store: they come from the model's settings, not from loads.
+
+Both tables have the columns of `modules.members`. `time_summaries` holds what adds up to YTD and
+YTG, because a period adds up to its year as well and has one parent only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+
+from anaplan_frames.sandbox.planning.calendar import FiscalYears, Period, Timescale
+from anaplan_frames.sandbox.planning.definitions import Version
+
+YEAR_TO_DATE = 204_800_000_001
+YEAR_TO_GO = 204_800_000_002
+_COLUMNS = "(id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT)"
+
+
+def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Period | None) -> None:
+    """Write the periods of the calendar, and the sums around the current period."""
+    con.execute(f"CREATE OR REPLACE TABLE time_members {_COLUMNS}")
+    con.execute("CREATE OR REPLACE TABLE time_summaries (leaf BIGINT, node BIGINT)")
+    rows = [
+        (period.id, period.name, period.parent, period.level == calendar.leaf)
+        for period in calendar.periods
+    ]
+    summaries = list(_summaries(calendar, current))
+    rows += [(number, name, None, False) for number, name, _ in summaries]
+    con.executemany(
+        "INSERT INTO time_members VALUES (?, NULL, ?, ?, ?, ?)",
+        [(*row, number) for number, row in enumerate(rows)],
+    )
+    links = [(leaf.id, number) for number, _, leaves in summaries for leaf in leaves]
+    if links:
+        con.executemany("INSERT INTO time_summaries VALUES (?, ?)", links)
+
+
+def write_versions(con: duckdb.DuckDBPyConnection, versions: Sequence[Version]) -> None:
+    """Write the versions."""
+    con.execute(f"CREATE OR REPLACE TABLE version_members {_COLUMNS}")
+    con.executemany(
+        "INSERT INTO version_members VALUES (?, ?, ?, NULL, true, ?)",
+        [
+            (int(version.id), version.code, version.name, number)
+            for number, version in enumerate(versions)
+        ],
+    )
+
+
+def default_version(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the id of the version that is meant where none is named: the first one."""
+    row = con.execute("SELECT id FROM version_members ORDER BY ord LIMIT 1").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _summaries(
+    calendar: Timescale, current: Period | None
+) -> Iterator[tuple[int, str, list[Period]]]:
+    """Give id, name and parts of YTD and YTG, as far as the calendar has them."""
+    if current is None or not isinstance(calendar, FiscalYears):
+        return
+    years = (period for period in calendar.periods if period.level == "year")
+    year = next(year for year in years if year.start <= current.start <= year.end)
+    leaves = [leaf for leaf in calendar.leaves if year.start <= leaf.start <= year.end]
+    if calendar.year_to_date:
+        yield YEAR_TO_DATE, "YTD", [leaf for leaf in leaves if leaf.start <= current.start]
+    if calendar.year_to_go:
+        yield YEAR_TO_GO, "YTG", [leaf for leaf in leaves if leaf.start > current.start]
