@@ -11,10 +11,11 @@ from tests.contract.overlay.operations import (
     NO_OPERATION,
     OPERATIONS,
 )
+from tests.contract.overlay.read_requests import READ_REQUESTS
 from tests.contract.overlay.schemas import SCHEMAS
 from tests.contract.overlay.statuses import MAY_LACK, STATUSES
 from tests.contract.overlay.tasks import TASKS
 
-MENDS = (*SCHEMAS, *OPERATIONS, *TASKS, *EXAMPLES)
+MENDS = (*SCHEMAS, *OPERATIONS, *TASKS, *READ_REQUESTS, *EXAMPLES)
 
 __all__ = ["MAY_LACK", "MENDS", "NO_OPERATION", "STATUSES"]

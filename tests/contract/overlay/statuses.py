@@ -6,7 +6,8 @@ from tests.contract.overlay.mend import MayLack, Statuses
 
 _ANY = ("get", "post", "put", "delete")
 _WRITES = ("post", "put", "delete")
-_BELOW_MODEL = r"(/workspaces/\{workspaceId\})?/models/\{modelId\}/.*"
+_MODEL = r"(/workspaces/\{workspaceId\})?/models/\{modelId\}"
+_BELOW_MODEL = rf"{_MODEL}/.*"
 _TASKS = r".*/(imports|exports|actions|processes)/\{\w+\}/tasks"
 
 STATUSES = (
@@ -17,9 +18,13 @@ STATUSES = (
     Statuses(
         ("404",), _ANY, r"/(workspaces|users|models)/\{\w+\}(/models)?", "there is no such thing"
     ),
+    Statuses(
+        ("404",), ("post",), r"/workspaces/\{workspaceId\}/bulkDeleteModels", "no such workspace"
+    ),
     Statuses(("404",), ("delete",), rf"{_TASKS}/\{{taskId\}}", "there is no such task"),
     Statuses(("409",), _WRITES, _BELOW_MODEL, "the model is busy"),
     Statuses(("410",), ("get",), r".*/(dump|dumps/\{objectId\}).*", "an older task's dump is gone"),
+    Statuses(("413",), ("post",), r".*/modules/\{moduleId\}/data", "more than 15 MB of cells"),
     Statuses(("422",), _ANY, _BELOW_MODEL, "the model is archived"),
     Statuses(("423",), _ANY, _BELOW_MODEL, "the model is locked"),
     Statuses(("424",), _ANY, _BELOW_MODEL, "the model is offline or in maintenance"),
@@ -27,6 +32,20 @@ STATUSES = (
 )
 
 _CHUNKS = r".*/(files/\{fileId\}|dump|dumps/\{objectId\})/chunks"
+
+_LINE_ITEM_FIELDS = (
+    *("isSummary", "startOfSection", "broughtForward", "useSwitchover", "breakback", "cellCount"),
+    *("version", "appliesTo", "dataTags", "referencedBy", "parent", "readAccessDriver"),
+    *("writeAccessDriver", "formula", "format", "formatMetadata", "summary", "timeScale"),
+    *("timeRange", "formulaScope", "style", "code", "notes"),
+)
+_NUMBER_FORMAT = (
+    *("formatMetadata.minimumSignificantDigits", "formatMetadata.decimalPlaces"),
+    *("formatMetadata.negativeNumberNotation", "formatMetadata.unitsType"),
+    *("formatMetadata.unitsDisplayType", "formatMetadata.zeroFormat"),
+    *("formatMetadata.comparisonIncrease", "formatMetadata.groupingSeparator"),
+    "formatMetadata.decimalSeparator",
+)
 
 MAY_LACK = (
     MayLack(("get",), _CHUNKS, "chunks", "the key is left out where there is no chunk"),
@@ -54,6 +73,21 @@ MAY_LACK = (
     *(
         MayLack(
             ("get",),
+            rf"{_MODEL}/views/\{{viewId\}}",
+            axis,
+            "the operation's description: an axis without dimensions is left out",
+        )
+        for axis in ("rows", "columns", "pages")
+    ),
+    MayLack(
+        ("get",),
+        r".*/modelCalendar",
+        "modelCalendar.fiscalYear",
+        "a calendar of the type Weeks: General has none, as the operation's description says",
+    ),
+    *(
+        MayLack(
+            ("get",),
             r"/workspaces(/\{workspaceId\})?",
             f"{workspace}.{key}",
             "sent only where tenantDetails=true asks for it, as the parameter's description says",
@@ -69,5 +103,15 @@ MAY_LACK = (
             "somebody who never logged in has none",
         )
         for user in ("users[]", "user")
+    ),
+    *(
+        MayLack(
+            ("get",),
+            r".*/modules/\{moduleId\}/lineItems",
+            f"items[].{key}",
+            "the example shows every field: a line item without such a thing has none, as"
+            " anaplan-sdk knows them; without includeAll=true only what identifies it is sent",
+        )
+        for key in (*_LINE_ITEM_FIELDS, *_NUMBER_FORMAT)
     ),
 )
