@@ -15,14 +15,17 @@ from anaplan_frames.sandbox.envelope import ApiError
 _BLOCK = 1 << 20
 
 
-async def receive_file(request: Request, path: Path, maximum: int | None) -> None:
+async def receive_file(
+    request: Request, path: Path, maximum: int | None, refusal: ApiError | None = None
+) -> None:
     """Write the body to a new file.
 
     Raises
     ------
     ApiError
-        400 if it has more than `maximum` bytes; it is read to its end nevertheless, because a
-        client that is still sending would not see the answer.
+        If it has more than `maximum` bytes: `refusal`, by default 400 in the words for a chunk. The
+        body is read to its end nevertheless, because a client that is still sending would not see
+        the answer.
     """
     received = 0
     buffer = bytearray()
@@ -38,7 +41,7 @@ async def receive_file(request: Request, path: Path, maximum: int | None) -> Non
                 buffer.clear()
         file.write(buffer)
     if maximum is not None and received > maximum:
-        raise ApiError(400, f"A chunk may have {maximum} bytes")
+        raise refusal or ApiError(400, f"A chunk may have {maximum} bytes")
 
 
 def unzip(path: Path, maximum: int) -> None:

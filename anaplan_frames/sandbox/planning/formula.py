@@ -105,3 +105,15 @@ def to_sql(formula: str, reference: Callable[[str], str]) -> str:
         An SQL expression, NULL where a quotient is by zero.
     """
     return _Parser(formula, reference).parse()
+
+
+def names_in(formula: str) -> set[str]:
+    """Return the names of the line items that a formula uses."""
+    found: set[str] = set()
+
+    def note(name: str) -> str:
+        found.add(name)
+        return "0"
+
+    to_sql(formula, note)
+    return found

@@ -16,6 +16,7 @@ from anaplan_frames.sandbox.planning.counts import Counts
 from anaplan_frames.sandbox.planning.definitions import Dimension, LineItem, ModuleDefinition
 from anaplan_frames.sandbox.planning.fixed_members import default_version
 from anaplan_frames.sandbox.planning.outcome import Watch
+from anaplan_frames.sandbox.planning.overwriting import store_arriving
 from anaplan_frames.sandbox.planning.plan import ImportPlan, ParameterError
 from anaplan_frames.sandbox.planning.values import Reading, read_item, read_typed
 
@@ -143,18 +144,8 @@ def _merge(
         f"CREATE TEMP TABLE arriving AS SELECT {', '.join([*keys, *combined])} FROM resolved"
         f" WHERE good AND leaf{group}"
     )
-    cells = modules.cells_of(module)
-    same = " AND ".join(f"old.{key} = new.{key}" for key in keys) or "true"
-    columns = [modules.value_column(module, item) for item in module.line_items]
-    ours = {modules.value_column(module, item) for item in written}
-    values = [f"new.{column}" if column in ours else f"old.{column}" for column in columns]
-    selected = ", ".join([*(f"new.{key}" for key in keys), *values])
-    con.execute(
-        f"CREATE TEMP TABLE merged AS SELECT {selected}"
-        f" FROM arriving new LEFT JOIN {cells} old ON {same}"
-    )
-    con.execute(f"DELETE FROM {cells} old USING arriving new WHERE {same}")
-    con.execute(f"INSERT INTO {cells} SELECT * FROM merged")
+    columns = [modules.value_column(module, item) for item in written]
+    store_arriving(con, module, {column: f"new.{column}" for column in columns})
 
 
 def _combined(item: LineItem, column: str) -> str:

@@ -41,7 +41,12 @@ def message(words: str, header: str, text: str) -> str:
 
 
 def read_typed(
-    con: duckdb.DuckDBPyConnection, column: str, header: str, form: Format, decimal: str
+    con: duckdb.DuckDBPyConnection,
+    column: str,
+    header: str,
+    form: Format,
+    decimal: str,
+    match_by: str = "either",
 ) -> Reading:
     """Read a column as values of a format; an empty text is a blank value."""
     text = f"s.{column}"
@@ -50,7 +55,7 @@ def read_typed(
     if form.type in ("LIST", "TIME PERIOD"):
         members = list_members(form.list) if form.list else "SELECT * FROM time_members"
         what = f"list {form.list.name}" if form.list else "the calendar"
-        item = read_item(con, column, header, members, "either", form.list is None, what)
+        item = read_item(con, column, header, members, match_by, form.list is None, what)
         blank = f"trim({text}) <> '' AND {item.fault}"
         return Reading(item.value, blank, item.fault_type, item.message, item.join)
     value, fault_type, words = {

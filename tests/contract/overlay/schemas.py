@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, Mend, schema_at
 
 _EMAIL = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$"}
@@ -20,6 +22,23 @@ _LAYOUT_WHY = "TABULAR_SINGLE_COLUMN and GRID_ALL_PAGES are missing from the fil
 
 _TOTALS = ["HalfYearTotals", "QuarterTotals", "TotalOfAllPeriods", "YearToDateSummary"]
 _TOTALS += ["YearToGoSummary"]
+
+_FORMATS: dict[str, Any] = {
+    "dataType": {"enum": ["NUMBER", "BOOLEAN", "TEXT", "DATE", "ENTITY", "TIME_ENTITY", "NONE"]},
+    "textType": {"enum": ["GENERAL", "DRILLTHRU_URI", "EMAIL_ADDRESS"]},
+    "hierarchyEntityLongId": {"type": "integer"},
+    "selectiveAccessApplied": {"type": "boolean"},
+    "showAll": {"type": "boolean"},
+    "periodType": {
+        "type": "object",
+        "required": ["entityId", "entityLabel", "entityIndex"],
+        "properties": {
+            "entityId": {"enum": ["YEAR", "HALF_YEAR", "QUARTER", "MONTH", "WEEK", "DAY"]},
+            "entityLabel": {"type": "string"},
+            "entityIndex": {"type": "integer"},
+        },
+    },
+}
 
 _PROCESS_ACTION = {
     "type": "object",
@@ -82,6 +101,15 @@ SCHEMAS = (
             **{name[0].lower() + name[1:]: {"type": "boolean"} for name in _TOTALS},
         },
         "the file says isQuarterTotals, clients read quarterTotals: both are sent",
+    ),
+    *(
+        Mend(
+            INTEGRATION,
+            schema_at("LineItem", "properties", "formatMetadata", "properties", key),
+            schema,
+            "the file shows a number's format only; anaplan-sdk knows those of the other types",
+        )
+        for key, schema in _FORMATS.items()
     ),
     Mend(
         INTEGRATION,
