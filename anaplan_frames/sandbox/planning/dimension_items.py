@@ -1,0 +1,80 @@
+"""The items of a dimension as the API shows them: id, code where there is one, and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from anaplan_frames.sandbox.planning.definitions import (
+    LINE_ITEMS,
+    Dimension,
+    LineItem,
+    ListDefinition,
+)
+from anaplan_frames.sandbox.planning.lines import joined
+from anaplan_frames.sandbox.planning.lists import subset_column, table_of
+from anaplan_frames.sandbox.planning.modules import members
+from anaplan_frames.sandbox.planning.sql import literal
+
+_ROWS = 50_000
+
+
+def of_dimension(dimension: Dimension, line_items: Sequence[LineItem] = ()) -> str:
+    """Return a query for id, code, name and ord of a dimension's items, totals included."""
+    if dimension == LINE_ITEMS:
+        return of_values((item.id, None, item.name) for item in line_items)
+    return members(dimension)
+
+
+def of_list(lst: ListDefinition) -> str:
+    """Return a query for the items of one list only, without those of its parent list."""
+    return f"SELECT id, code, name, id AS ord FROM {table_of(lst)}"
+
+
+def of_subset(lst: ListDefinition, subset: str) -> str:
+    """Return a query for the items of a list's subset."""
+    return f"{of_list(lst)} WHERE {subset_column(lst, subset)}"
+
+
+def of_values(items: Iterable[tuple[str, str | None, str]]) -> str:
+    """Return a query for items that no table holds, given as id, code and name."""
+    rows = [
+        f"({number}, {literal(code)}, {literal(name)}, {place})"
+        for place, (number, code, name) in enumerate(items)
+    ]
+    if not rows:
+        return of_values([("0", None, "")]) + " WHERE false"
+    return f"SELECT * FROM (VALUES {', '.join(rows)}) item(id, code, name, ord)"
+
+
+def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Return how many items such a query gives."""
+    row = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def matching(con: duckdb.DuckDBPyConnection, names: list[str], codes: list[str]) -> str:
+    """Return a condition for the items with one of these names or codes, whatever their case."""
+    asked = {"name": names, "code": codes}
+    for key, texts in asked.items():
+        folded = pa.array(sorted({text.lower() for text in texts}), pa.string())
+        con.register(f"asked_{key}", pa.table({"text": folded}))
+    return " OR ".join(f"lower({key}) IN (SELECT text FROM asked_{key})" for key in asked)
+
+
+def json_blocks(
+    con: duckdb.DuckDBPyConnection, query: str, condition: str = "true"
+) -> Iterator[bytes]:
+    """Give the items in their order as JSON objects, separated by commas."""
+    item = (
+        'concat(\',{"id":"\', id, \'","name":\', to_json(coalesce(name, code)),'
+        " ',\"code\":' || to_json(code), '}')"
+    )
+    found = con.sql(f"SELECT {item} FROM ({query}) WHERE {condition} ORDER BY ord")
+    start = 1
+    for batch in found.to_arrow_reader(_ROWS):
+        if batch.num_rows:
+            yield joined(batch.column(0), "utf-8")[start:]
+            start = 0
