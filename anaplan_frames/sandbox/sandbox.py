@@ -21,7 +21,7 @@ from anaplan_frames.sandbox.faults import Faults
 from anaplan_frames.sandbox.kept_dumps import Dumps
 from anaplan_frames.sandbox.large_reads import LargeReads
 from anaplan_frames.sandbox.limits import TokenBucket
-from anaplan_frames.sandbox.planning.workspace import Workspace
+from anaplan_frames.sandbox.planning.workspace import SIZE_ALLOWANCE, Workspace
 from anaplan_frames.sandbox.server import HOST, Server
 from anaplan_frames.sandbox.tasks import Tasks
 from anaplan_frames.sandbox.tokens import Tokens
@@ -124,7 +124,9 @@ class Sandbox:
         names = [model.name for model in self.models.values()]
         return f"<Sandbox {where}, {self.email}, models: {', '.join(names) or 'none'}>"
 
-    def workspace(self, name: str, id: str | None = None) -> Workspace:
+    def workspace(
+        self, name: str, id: str | None = None, size_allowance: int = SIZE_ALLOWANCE
+    ) -> Workspace:
         """Create a workspace, or get the one of this name (and id, where given).
 
         Parameters
@@ -132,11 +134,13 @@ class Sandbox:
         name : str
         id : str, optional
             32 hex digits; made from the name by default.
+        size_allowance : int
+            Bytes that its models may take; told, not enforced.
         """
         for workspace in self.workspaces.values():
             if workspace.name == name and id in (None, workspace.id):
                 return workspace
-        workspace = Workspace(name, id, data=self.data)
+        workspace = Workspace(name, id, data=self.data, size_allowance=size_allowance)
         if workspace.id in self.workspaces:
             raise ValueError(f"There is a workspace with the id {workspace.id} already.")
         self.workspaces[workspace.id] = workspace

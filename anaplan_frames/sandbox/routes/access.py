@@ -65,10 +65,22 @@ def visible_model(request: Request) -> Model:
 
 
 def working_model(request: Request) -> Model:
-    """Give the model of the path for work in it; 422 to 425 if its state does not allow that."""
+    """Give the model of the path for work in it; 422 to 425 if its state does not allow that.
+
+    Work opens a closed model.
+    """
     model = visible_model(request)
     if model.state in _REFUSALS:
         raise ApiError(*_REFUSALS[model.state])
+    model.is_open = True
+    return model
+
+
+def administered_model(request: Request) -> Model:
+    """Give the model of the path for work that its workspace's administrators do; 404 to others."""
+    model = working_model(request)
+    if not caller(request).administrator:
+        raise not_found()
     return model
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from anaplan_frames.sandbox.envelope import ApiError, answer, base_url, collection, not_found
@@ -49,21 +49,14 @@ def model_in_workspace(request: Request) -> Response:
     raise ApiError(405, headers={"Allow": "DELETE"})
 
 
-def status(request: Request) -> Response:
-    """Say what the model is doing; this answer has no envelope."""
-    sandbox = sandbox_of(request)
-    task = sandbox.tasks.running(visible_model(request).id)
-    body = {
-        "tooltip": None,
-        "progress": task.progress if task else -1.0,
-        "currentStep": task.current_step if task else "Open",
-        "exportTaskType": None,
-        "creationTime": int(sandbox.clock() * 1000),
-        "taskId": task.id if task else None,
-        "peakMemoryUsageEstimate": None,
-        "peakMemoryUsageTime": None,
-    }
-    return JSONResponse({"requestStatus": body})
+def dashboards(request: Request) -> Response:
+    """List the dashboards."""
+    shown = [
+        {"id": one.id, "name": one.name} | ({"code": one.code} if one.code else {})
+        for one in visible_model(request).dashboards.values()
+    ]
+    maximum = sandbox_of(request).page_size
+    return collection(request, "dashboard", "dashboards", shown, maximum=maximum)
 
 
 def _list(request: Request, models: Iterable[Model]) -> Response:
@@ -91,7 +84,7 @@ def _model(request: Request, model: Model) -> dict[str, Any]:
             "lastModified": iso_time(sandbox.created),
             "lastModifiedByUserGuid": sandbox.users.all()[0].id,
             "lastSavedSerialNumber": "1",
-            "memoryUsage": 0,
+            "memoryUsage": model.memory_usage,
         }
         if "/workspaces/" not in request.url.path and "model" in request.path_params:
             shown["modelTransactionRunning"] = sandbox.tasks.running(model.id) is not None
@@ -103,5 +96,5 @@ routes = [
     Route("/2/0/models/{model}", model),
     Route("/2/0/workspaces/{workspace}/models", workspace_models),
     Route("/2/0/workspaces/{workspace}/models/{model}", model_in_workspace),
-    *both_forms("/status", status),
+    *both_forms("/dashboards", dashboards),
 ]

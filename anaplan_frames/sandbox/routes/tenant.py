@@ -17,7 +17,6 @@ from anaplan_frames.sandbox.users import CUSTOMER_ID, User
 if TYPE_CHECKING:
     from anaplan_frames.sandbox.planning.workspace import Workspace
 
-_SIZE_ALLOWANCE = 130 * 2**30  # bytes
 _USER_SORT = ("firstName", "lastName", "email", "active", "lastLoginDate")
 
 
@@ -36,10 +35,32 @@ def workspaces(request: Request) -> Response:
 
 def workspace(request: Request) -> Response:
     """Show one workspace to its administrators."""
-    found = sandbox_of(request).workspaces.get(request.path_params["workspace"])
-    if found is None or not caller(request).administrator:
-        raise not_found()
-    return answer(request, "workspace", workspace=_workspace(request, found))
+    return answer(request, "workspace", workspace=_workspace(request, _administered(request)))
+
+
+def admins(request: Request) -> Response:
+    """List who administers a workspace; here that is the same people in all of them."""
+    sandbox = sandbox_of(request)
+    workspace = _administered(request)
+    others = [one.name for one in sandbox.workspaces.values() if one is not workspace]
+    shown = [
+        {
+            "firstName": user.first_name,
+            "lastName": user.last_name,
+            "email": user.email,
+            "active": True,
+            "otherWorkspaces": others,
+        }
+        for user in sandbox.users.all()
+        if user.administrator
+    ]
+    return collection(request, "admin", "admins", shown, maximum=sandbox.page_size)
+
+
+def visitors(request: Request) -> Response:
+    """List who visits a workspace from another tenant; here that is nobody."""
+    _administered(request)
+    return collection(request, "visitor", "visitors", [], maximum=sandbox_of(request).page_size)
 
 
 def users(request: Request) -> Response:
@@ -64,11 +85,19 @@ def user(request: Request) -> Response:
     return answer(request, "user", user=_user(found))
 
 
+def _administered(request: Request) -> Workspace:
+    """Give the workspace of the path; 404 to whoever does not administer it."""
+    found = sandbox_of(request).workspaces.get(request.path_params["workspace"])
+    if found is None or not caller(request).administrator:
+        raise not_found()
+    return found
+
+
 def _workspace(request: Request, workspace: Workspace) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": workspace.id, "name": workspace.name, "active": True}
     if request.query_params.get("tenantDetails") == "true":
-        shown["sizeAllowance"] = _SIZE_ALLOWANCE
-        shown["currentSize"] = 0
+        shown["sizeAllowance"] = workspace.size_allowance
+        shown["currentSize"] = workspace.current_size
     return shown
 
 
@@ -96,6 +125,8 @@ def iso_time(seconds: float) -> str:
 routes = [
     Route("/2/0/workspaces", workspaces),
     Route("/2/0/workspaces/{workspace}", workspace),
+    Route("/2/0/workspaces/{workspace}/admins", admins),
+    Route("/2/0/workspaces/{workspace}/visitors", visitors),
     Route("/2/0/users", users),
     Route("/2/0/users/me", me),
     Route("/2/0/users/{user}", user),
