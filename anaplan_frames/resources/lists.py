@@ -1,14 +1,105 @@
-"""Lists: their items as a table."""
+"""Lists: their items as a table, their properties and subsets."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Unpack
 
-from anaplan_frames.resources.resource import Resource
+import pandas as pd
+import pyarrow as pa
+
+from anaplan_frames.codec.list_columns import item_columns
+from anaplan_frames.resources.list_items import Source
+from anaplan_frames.resources.list_reading import ItemTable, read_levels
+from anaplan_frames.resources.reading import ArrowOptions, Readable, ReadOptions
+from anaplan_frames.tables.records import frame_of_records
+
+_PROPERTY_COLUMNS = {
+    "name": "name",
+    "format": "format",
+    "formula": "formula",
+    "notes": "notes",
+    "referencedBy": "referenced_by",
+    "dataTags": "data_tags",
+}
 
 
-class List(Resource):
+class List(Readable):
     """A list of a model."""
 
     kind: ClassVar[str] = "list"
     plural: ClassVar[str] = "lists"
+    takes: ClassVar[frozenset[str]] = frozenset({"hierarchy"})
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What Anaplan says of it: ``properties``, ``subsets``, ``parent``, ``numberedList`` ..."""
+        metadata: Mapping[str, Any] = self._transport.get(self.path, what=self.what)["metadata"]
+        return metadata
+
+    def properties(self) -> pd.DataFrame:
+        """Return its properties, in Anaplan's order.
+
+        Returns
+        -------
+        pandas.DataFrame
+            All text: ``name``; ``format`` (``NUMBER``, ``TEXT``, ``BOOLEAN``, ``DATE``, ``LIST``,
+            ``TIME PERIOD``); ``formula``, missing where values are entered; ``notes``;
+            ``referenced_by``; ``data_tags``, joined by commas.
+        """
+        records = [
+            {**each, "dataTags": ", ".join(each.get("dataTags") or ()) or None}
+            for each in self.metadata.get("properties") or ()
+        ]
+        return frame_of_records(records, columns=_PROPERTY_COLUMNS)
+
+    def subsets(self) -> pd.DataFrame:
+        """Return its subsets, in Anaplan's order.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id`` and ``name``, both text.
+        """
+        records = self.metadata.get("subsets") or ()
+        return frame_of_records(records, columns={"id": "id", "name": "name"})
+
+    def read(
+        self, *, hierarchy: bool = False, **options: Unpack[ReadOptions]
+    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
+        """Return its items, in Anaplan's order.
+
+        Parameters
+        ----------
+        hierarchy : bool
+            Add one column of names per level, the highest first, this list's own name last: one
+            level for each list above this one, and for a list with parents within itself as many
+            as it is deep (``"Accounts level 1"``, ``"Accounts level 2"``, ...). An item that has
+            nothing at a level is missing there.
+        columns, dtype, dtype_backend, index_col, chunksize, progress
+            As for `anaplan_frames.read_anaplan`; the errors, too.
+
+        Returns
+        -------
+        pandas.DataFrame or iterator of pandas.DataFrame
+            ``id``, ``code``, ``name`` and ``parent`` (the parent item's name) as text; the
+            properties, by the format that the list's metadata give (NUMBER float64, BOOLEAN
+            boolean, DATE datetime64, all else text); the subsets as boolean, true for the items
+            in it. A property or subset that is named like an earlier column has ``.1`` behind it.
+        """
+        return self._read(self._table(options.get("progress"), hierarchy), **options)
+
+    def read_arrow(
+        self, *, hierarchy: bool = False, **options: Unpack[ArrowOptions]
+    ) -> pa.RecordBatchReader:
+        """Stream its items; see `read` and `anaplan_frames.read_arrow`."""
+        return self._read_arrow(self._table(options.get("progress"), hierarchy), **options)
+
+    def _table(self, progress: bool | None, hierarchy: bool = False) -> ItemTable:
+        metadata = self.metadata
+        expected = int(metadata.get("itemCount") or 0)
+        source = Source(self._transport, self.path, self.what, expected)
+        levels = None
+        if hierarchy:
+            levels = read_levels(self._catalogue, source, metadata, self._new_bar(progress))
+        return ItemTable(source, item_columns(metadata), levels)
