@@ -14,6 +14,7 @@ from pathlib import Path
 from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import ConfigurationError, near_names
+from anaplan_frames.folders import config_folder
 
 # Of each kind of credential: its settings, those that it cannot do without first.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -69,14 +70,7 @@ class _Source:
 
 def profiles_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
     """Return where the profile file is looked for on this platform."""
-    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
-    if platform == "win32":
-        folder = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-    elif platform == "darwin":
-        folder = home / "Library" / "Application Support"
-    else:
-        folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    return folder / "anaplan-frames" / "profiles.toml"
+    return config_folder(environ, platform) / "profiles.toml"
 
 
 def resolve(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anaplan_frames.errors import NotFound, TaskFailed, TaskUncertain
+from anaplan_frames.errors import NotFound, TaskFailed, TaskUncertain, warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
 
@@ -124,6 +124,28 @@ def _start(
 
 def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
     return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
+
+
+def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> None:
+    """Wait until no task of an action is running that somebody else has started.
+
+    Parameters
+    ----------
+    path, what : str
+        As for `run`.
+    why : str
+        What the action has to do with us, for the warning.
+    """
+    pause = _FIRST_PAUSE
+    while True:
+        tasks = transport.pages(f"{path}/tasks", "tasks", what=what)
+        running = [task["taskId"] for task in tasks if task["taskState"] not in _ENDED]
+        if not running:
+            return
+        if pause == _FIRST_PAUSE:
+            warn(f"{what} is running (task {running[0]}), and {why}: waiting for its end.")
+        transport.clock.sleep(pause)
+        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
 
 
 def _watch(transport: Transport, path: str, task_id: str, *, what: str, bar: Progress) -> Outcome:

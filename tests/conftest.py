@@ -12,6 +12,14 @@ from anaplan_frames.sandbox import Sandbox
 pytest_plugins = ["tests.contract.plugin"]
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep journals and locks out of the user's own cache folder."""
+    folder = str(tmp_path_factory.mktemp("cache"))
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, folder)
+
+
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Serve a fresh demo tenant on a free loopback port."""

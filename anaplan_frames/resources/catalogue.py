@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from anaplan_frames.transport import Transport
@@ -25,6 +26,11 @@ class Catalogue:
         self.path = path
         self.label = label
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
+
+    @cached_property
+    def user_id(self) -> str:
+        """The user's id, whose uploads are seen by no one else."""
+        return str(self.transport.get("/users/me", what="your user")["user"]["id"])
 
     def records(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return Anaplan's records of a kind (``"files"``, ``"imports"``, ...) by id."""

@@ -16,6 +16,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.reading import Readable, TextTable
 from anaplan_frames.resources.targets import target_of_file
+from anaplan_frames.resources.turns import open_journal, turns
 from anaplan_frames.resources.writing import SendOptions, prepare, send
 from anaplan_frames.transfer.download import save
 from anaplan_frames.transfer.upload import upload
@@ -53,6 +54,7 @@ class File(Readable):
         mapping: Mapping[str, str] | None = None,
         index: bool = False,
         chunk_bytes: int | None = None,
+        resume: bool = True,
         progress: bool | None = None,
     ) -> None:
         """Replace its content by data; the parameters are those of `anaplan_frames.to_anaplan`.
@@ -61,14 +63,17 @@ class File(Readable):
         data's own columns.
         """
         target = target_of_file(self._catalogue, self.info)
-        options = SendOptions(index, chunk_bytes, progress)
-        send(self._transport, prepare(target, data, mapping, options), options)
+        options = SendOptions(index, chunk_bytes, progress, resume)
+        shipment = prepare(target, data, mapping, options)
+        with turns(self._catalogue, [self.id]):
+            send(self._catalogue, shipment, options).forget()
 
     def upload(
         self,
         content: str | os.PathLike[str] | bytes | BinaryIO,
         *,
         chunk_bytes: int | None = None,
+        resume: bool = True,
         progress: bool | None = None,
     ) -> None:
         """Replace its content by bytes, as they are.
@@ -79,6 +84,8 @@ class File(Readable):
             Must be in the file's own dialect and encoding.
         chunk_bytes : int, optional
             1,000,000 to 50,000,000, before compression; by default it follows the length.
+        resume : bool
+            Where an earlier run was killed while it sent the same, send only the rest.
         progress : bool, optional
             True shows a bar at once, False never.
 
@@ -88,6 +95,8 @@ class File(Readable):
             If not every chunk was confirmed.
         """
         with ExitStack() as stack:
+            stack.enter_context(turns(self._catalogue, [self.id]))
+            journal = open_journal(self._catalogue, self.path, {"chunk_bytes": chunk_bytes}, resume)
             bar = stack.enter_context(Progress(f"Uploading {self.what}", unit="B", show=progress))
             upload(
                 self._transport,
@@ -96,11 +105,15 @@ class File(Readable):
                 what=self.what,
                 chunk_bytes=chunk_bytes,
                 progress=bar,
+                journal=journal,
             )
+            journal.forget()
 
     def delete(self) -> None:
         """Delete the user's private content; the default content and the file itself remain."""
-        self._transport.request("DELETE", self.path, what=self.what)
+        with turns(self._catalogue, [self.id]):
+            open_journal(self._catalogue, self.path, {}, False).forget()
+            self._transport.request("DELETE", self.path, what=self.what)
 
     def _table(self, progress: bool | None) -> TextTable:
         return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))

@@ -30,6 +30,10 @@ class Import(Loadable):
     ) -> list[Shipment]:
         return [prepare(target_of_import(self._catalogue, self.info), data, mapping, options)]
 
+    def _file_ids(self) -> list[str]:
+        file_id = str(self.info.get("importDataSourceId"))
+        return [file_id] if file_id in self._catalogue.records("files") else []
+
     def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))

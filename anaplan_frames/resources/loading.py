@@ -10,6 +10,7 @@ from anaplan_frames import tasks
 from anaplan_frames.resources.resource import Runnable
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 from anaplan_frames.resources.sent import Sent
+from anaplan_frames.resources.turns import turns
 from anaplan_frames.resources.writing import SendOptions, Shipment, send
 from anaplan_frames.tasks import Outcome
 
@@ -24,6 +25,10 @@ class Loadable(Runnable):
         """Match the data to the files that they are meant for, before any is sent."""
 
     @abstractmethod
+    def _file_ids(self) -> list[str]:
+        """Return the ids of the files that the action reads."""
+
+    @abstractmethod
     def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         """Read the outcome, and match its failure dumps to what was sent to each file, by id."""
 
@@ -36,6 +41,7 @@ class Loadable(Runnable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         chunk_bytes: int | None = None,
+        resume: bool = True,
         progress: bool | None = None,
     ) -> ImportResult:
         """Upload data, run the action on it, and say what became of it.
@@ -43,12 +49,15 @@ class Loadable(Runnable):
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
         """
         check_on_rejected(on_rejected)
-        options = SendOptions(index, chunk_bytes, progress)
+        options = SendOptions(index, chunk_bytes, progress, resume)
         shipments = self._prepare(data, mapping, options)
-        for shipment in shipments:
-            send(self._transport, shipment, options)
         sent = {shipment.target.id: shipment.sent for shipment in shipments}
-        return self._result(self._run(parameters, progress), sent).check(on_rejected)
+        with turns(self._catalogue, [*sent, *self._file_ids()]):
+            journals = [send(self._catalogue, shipment, options) for shipment in shipments]
+            outcome = self._run(parameters, progress)
+            for journal in journals:
+                journal.forget()
+        return self._result(outcome, sent).check(on_rejected)
 
     def run(
         self,
@@ -70,7 +79,9 @@ class Loadable(Runnable):
             True shows a bar at once, False never.
         """
         check_on_rejected(on_rejected)
-        return self._result(self._run(parameters, progress), {}).check(on_rejected)
+        with turns(self._catalogue, self._file_ids()):
+            outcome = self._run(parameters, progress)
+        return self._result(outcome, {}).check(on_rejected)
 
     def _run(self, parameters: Mapping[str, str] | None, progress: bool | None) -> Outcome:
         return tasks.run(

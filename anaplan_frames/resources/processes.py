@@ -42,12 +42,23 @@ class Process(Loadable):
     def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""
         imports = self._catalogue.records("imports")
-        files = self._catalogue.records("files")
         return {
-            str(action["id"]): target_of_import(self._catalogue, imports[str(action["id"])])
-            for action in self.actions
-            if str(imports.get(str(action["id"]), {}).get("importDataSourceId")) in files
+            import_id: target_of_import(self._catalogue, imports[import_id])
+            for import_id in self._reading()
         }
+
+    def _reading(self) -> dict[str, str]:
+        """Find the imports in the process that read a file, and the files' ids."""
+        imports = self._catalogue.records("imports")
+        files = self._catalogue.records("files")
+        read = {
+            str(action["id"]): str(imports.get(str(action["id"]), {}).get("importDataSourceId"))
+            for action in self.actions
+        }
+        return {import_id: file_id for import_id, file_id in read.items() if file_id in files}
+
+    def _file_ids(self) -> list[str]:
+        return list(self._reading().values())
 
     def _parts(
         self, data: Any, mapping: Mapping[str, Any] | None, targets: dict[str, FileTarget]

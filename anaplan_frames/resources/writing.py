@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,11 +14,13 @@ from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.errors import warn
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, remember
 from anaplan_frames.resources.targets import FileTarget
+from anaplan_frames.resources.turns import open_journal
 from anaplan_frames.tables.incoming import open_source
+from anaplan_frames.transfer.journal import DataChanged, Journal
 from anaplan_frames.transfer.upload import upload
-from anaplan_frames.transport import Transport
 
 _BLOCK_ROWS = 65_536
 _STREAM_ROWS = 24_576  # who streams wants little memory used
@@ -34,6 +36,7 @@ class SendOptions:
     index: bool = False
     chunk_bytes: int | None = None
     progress: bool | None = None
+    resume: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,14 @@ def prepare(
     return Shipment(target, remember(source, Encoder(target.dialect, matching)))
 
 
-def send(transport: Transport, shipment: Shipment, options: SendOptions) -> None:
-    """Replace a file's content by data.
+def send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Journal:
+    """Replace a file's content by data; the caller has the file's turn.
+
+    Returns
+    -------
+    Journal
+        What an earlier run may have sent, and this one has; to be forgotten once the data are
+        imported.
 
     Raises
     ------
@@ -72,20 +81,39 @@ def send(transport: Transport, shipment: Shipment, options: SendOptions) -> None
         If a value cannot be carried; if some of the data was sent by then, the upload is left
         incomplete, so that nothing reads it.
     """
+    try:
+        return _send(catalogue, shipment, options)
+    except DataChanged:
+        if shipment.sent.source.one_shot:
+            raise
+        return _send(catalogue, shipment, options)
+
+
+def _send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Journal:
     target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
+    facts = {
+        "headers": encoder.matching.headers,
+        "dialect": asdict(encoder.dialect),
+        "columns": source.columns,
+        "rows": source.rows,
+        "chunk_bytes": options.chunk_bytes,
+    }
+    journal = open_journal(catalogue, target.path, facts, options.resume)
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
-            transport,
+            catalogue.transport,
             target.path,
             _blocks(iter(batches), encoder, block_rows),
             head=encoder.preamble(),
             what=target.what,
             chunk_bytes=options.chunk_bytes,
             progress=bar,
+            journal=journal,
         )
+    return journal
 
 
 def _blocks(
@@ -102,7 +130,7 @@ def _blocks(
 def _short_first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Take a short batch off the first, as `upload` holds the others back until it is sent."""
     for first in islice(batches, 1):
-        rows = min(first.num_rows, _OPENING_BYTES * first.num_rows // max(first.nbytes, 1) + 1)
+        rows = _whole_power(_OPENING_BYTES * first.num_rows // max(first.nbytes, 1))
         yield from (first.slice(0, rows), first.slice(rows))
     yield from batches
 
@@ -111,4 +139,13 @@ def _block_rows(rows: int | None, nbytes: int | None) -> int:
     """As many rows as make some megabytes, so that wide and narrow data cost the same memory."""
     if not rows or not nbytes:
         return _STREAM_ROWS
-    return max(1, min(_BLOCK_ROWS, _BLOCK_BYTES * rows // nbytes))
+    return min(_BLOCK_ROWS, _whole_power(_BLOCK_BYTES * rows // nbytes))
+
+
+def _whole_power(rows: int) -> int:
+    """Round down to a power of two.
+
+    The same data may take a little more or less memory in the next run, and the cuts must be at
+    the same rows for what was sent already to be known again.
+    """
+    return 1 << max(rows, 1).bit_length() - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
@@ -43,18 +44,22 @@ class Piece:
         A part of a deflate stream that ends at a byte, and is not the stream's end.
     size, checksum : int
         Number of bytes before compression, and their CRC-32.
+    digest : bytes
+        Of the bytes before compression, SHA-256; empty where none is needed.
     """
 
     deflated: bytes
     size: int
     checksum: int
+    digest: bytes = b""
 
 
-def deflate(content: Any, method: Method) -> Piece:
+def deflate(content: Any, method: Method, *, digest: bool = False) -> Piece:
     """Compress a piece; `content` is anything with the buffer protocol."""
     compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
     deflated = compressor.compress(content) + compressor.flush(zlib.Z_SYNC_FLUSH)
-    return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content))
+    known_by = hashlib.sha256(content).digest() if digest else b""
+    return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by)
 
 
 def gzip(pieces: Sequence[Piece]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.compress import METHODS, Piece, deflate, gzip
+from anaplan_frames.transfer.journal import Journal, digest_of
 from anaplan_frames.transfer.line import Line
 from anaplan_frames.transfer.pipeline import cores, in_order
 from anaplan_frames.transport import Transport
@@ -31,6 +32,7 @@ def upload(
     what: str,
     chunk_bytes: int | None = None,
     progress: Progress,
+    journal: Journal | None = None,
 ) -> int:
     """Replace the content of a file by `head` and `blocks`.
 
@@ -51,16 +53,20 @@ def upload(
     chunk_bytes : int, optional
         Most bytes of a chunk before compression, 1,000,000 to 50,000,000. By default chunks grow
         with the length of the file.
+    journal : Journal, optional
+        What an earlier run has sent of the same, and what this one sends. The caller forgets it.
 
     Returns
     -------
     int
-        The number of bytes sent, before compression.
+        The number of bytes that the file has now, before compression.
 
     Raises
     ------
     TransferError
         If any chunk, or the completion, was not confirmed.
+    DataChanged
+        If the journal tells of other data, of which some was passed over by then.
     """
     line = Line(METHODS, threads=cores(), senders=_SENDERS)
     sizes = chunk_sizes(chunk_bytes)
@@ -70,12 +76,18 @@ def upload(
         content = memoryview(block()).cast("B")
         line.show(content)
         return [
-            deflate(content[start : start + piece_bytes], line.method)
+            deflate(content[start : start + piece_bytes], line.method, digest=journal is not None)
             for start in range(0, len(content), piece_bytes)
         ]
 
     def send(numbered: tuple[int, list[Piece]]) -> int:
         index, pieces = numbered
+        digest = digest_of(pieces)
+        size = sum(piece.size for piece in pieces)
+        if journal is not None:
+            if journal.holds(index, digest, what):
+                return size
+            journal.begin(index)
         body = gzip(pieces)
         begin = time.perf_counter()
         transport.request(
@@ -86,24 +98,46 @@ def upload(
             headers={"Content-Type": "application/x-gzip"},
         )
         line.sent(len(body), time.perf_counter() - begin)
-        return sum(piece.size for piece in pieces)
+        if journal is not None:
+            journal.arrive(index, digest)
+        return size
 
     remaining = iter(blocks)
     # There is a first chunk even of an empty file: without any, the old content would stay.
-    opening = [deflate(head, line.method), *pack(next(remaining, bytes))]
+    beginning = deflate(head, line.method, digest=journal is not None)
+    opening = [beginning, *pack(next(remaining, bytes))]
     packed = in_order(pack, remaining, threads=cores(), name="anaplan-pack")
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
-    transport.request("POST", path, what=what, json={"chunkCount": -1})
+    if journal is None or not journal.resumes(digest_of(first[1])):
+        if journal is not None:
+            journal.start()
+        transport.request("POST", path, what=what, json={"chunkCount": -1})
     # The first chunk goes alone, so that the line is known before more is compressed.
     others = in_order(send, chunks, threads=_SENDERS, name="anaplan-upload")
-    sent = 0
+    sent = count = 0
     for size in chain([send(first)], others):
         sent += size
+        count += 1
         progress.advance(size)
-    transport.request("POST", f"{path}/complete", what=what, json={}, timeout=_COMPLETE_TIMEOUT)
+    _complete(transport, path, what, journal, count)
     return sent
+
+
+def _complete(
+    transport: Transport, path: str, what: str, journal: Journal | None, chunks: int
+) -> None:
+    """Have Anaplan put the chunks together, unless that is known to be done."""
+    if journal is not None:
+        if journal.begun > chunks:
+            raise journal.changed(what)  # a longer file's end would stay
+        if journal.completed:
+            return
+        journal.completing()
+    transport.request("POST", f"{path}/complete", what=what, json={}, timeout=_COMPLETE_TIMEOUT)
+    if journal is not None:
+        journal.complete()
 
 
 def gather(pieces: Iterable[Piece], sizes: Iterator[int]) -> Iterator[list[Piece]]:

@@ -1,0 +1,40 @@
+"""Where this library keeps files of its own: the user's config folder and cache folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_NAME = "anaplan-frames"
+
+
+def config_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return the folder of the profile file."""
+    home = _home(environ)
+    if platform == "win32":
+        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / _NAME
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / _NAME
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / _NAME
+
+
+def cache_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Return the folder of journals and locks; what is in it may be deleted at any time."""
+    home = _home(environ)
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / _NAME / "Cache"
+    if platform == "darwin":
+        return home / "Library" / "Caches" / _NAME
+    return Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / _NAME
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only this user may look into, unless it is there."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())

@@ -1,0 +1,47 @@
+"""A file's turn: nobody else writes to it, or reads it, between an upload and its import's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from anaplan_frames import tasks
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transfer.lock import place_of, turn
+
+
+@contextmanager
+def turns(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[None]:
+    """Wait for one's turn with files, and for running imports of them, and keep it.
+
+    Anaplan takes no lock while an import reads its file: an upload meanwhile corrupts the load.
+    Other runs on this machine wait for one another; what was started elsewhere shows in the
+    tasks of the imports that read the file.
+    """
+    names = catalogue.records("files")
+    with ExitStack() as stack:
+        for file_id in sorted(set(file_ids)):  # in one order, so that two cannot wait in a circle
+            what = f"file {names.get(file_id, {}).get('name', file_id)!r}"
+            host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
+            stack.enter_context(turn(host, path, what=what))
+            for import_ in catalogue.records("imports").values():
+                if str(import_.get("importDataSourceId")) == file_id:
+                    tasks.wait_for_others(
+                        catalogue.transport,
+                        f"{catalogue.path}/imports/{import_['id']}",
+                        what=f"import {import_['name']!r}",
+                        why=f"it reads {what}",
+                    )
+        yield
+
+
+def open_journal(
+    catalogue: Catalogue, path: str, facts: Mapping[str, Any], resume: bool
+) -> Journal:
+    """Open the journal of uploads to a file; content that was uploaded is private to its user."""
+    transport = catalogue.transport
+    whole = {"api": transport.api_url, "file": path, "user": catalogue.user_id, **facts}
+    place = place_of(transport.api_url, path).with_suffix(".journal")
+    return Journal(place, whole, transport.clock, resume=resume)

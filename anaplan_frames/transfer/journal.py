@@ -1,0 +1,168 @@
+"""What has arrived of an upload, kept on disk, so that a run that was killed can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from anaplan_frames.clock import Clock
+from anaplan_frames.errors import TransferError
+from anaplan_frames.folders import private_folder
+from anaplan_frames.transfer.compress import Piece
+
+# Anaplan drops uploaded content after 48 hours; the clocks need not agree.
+_LONGEST = 47 * 3600.0  # seconds
+_FORMAT = 1
+
+
+class DataChanged(TransferError):
+    """The data are not those of which an earlier run has sent a part."""
+
+
+class Journal:
+    """What is known of one upload to one file; who writes to it holds the file's turn.
+
+    It is a file of lines, each written at once and whole; a line that a kill cut off is passed
+    over. It holds names, numbers and digests, none of the data and no secret.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is kept.
+    facts : mapping
+        What must be the same for a resumed upload: user, file, dialect, and so on.
+    clock : Clock
+        Tells how old it is.
+    resume : bool
+        False forgets what an earlier run left.
+    """
+
+    def __init__(
+        self, path: Path, facts: Mapping[str, Any], clock: Clock, *, resume: bool = True
+    ) -> None:
+        self._path = path
+        self._facts = json.loads(json.dumps(facts))
+        self._clock = clock
+        self._arrived: dict[int, str] = {}
+        self.begun = 0
+        """How many chunks Anaplan may hold: the highest number ever begun, and one."""
+        self._completed = False
+        if resume:
+            self._read()
+
+    @property
+    def completed(self) -> bool:
+        """Whether the upload is known to be complete."""
+        return self._completed
+
+    def resumes(self, first: str) -> bool:
+        """Whether an upload of the same facts was begun, and its first chunk had this digest."""
+        return self._arrived.get(0) == first
+
+    def holds(self, index: int, digest: str, what: str) -> bool:
+        """Whether this chunk is known to have arrived.
+
+        Raises
+        ------
+        DataChanged
+            If another has arrived in its place, or none may be added any more.
+        """
+        arrived = self._arrived.get(index)
+        if arrived == digest:
+            return True
+        if arrived is not None or self._completed:
+            raise self.changed(what)
+        return False
+
+    def changed(self, what: str) -> DataChanged:
+        """Forget all, and return the error which says that the data are others than before."""
+        self.forget()
+        return DataChanged(
+            f"An earlier run was interrupted while it sent data to {what}, and the data given now "
+            "begin like those but are others. Nothing was imported. Run it again: it will start "
+            "afresh."
+        )
+
+    def start(self) -> None:
+        """Begin anew: from now on nothing is known to have arrived."""
+        self.forget()
+        self.begun, self._completed = 0, False
+        private_folder(self._path.parent)
+        new = self._path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        head = {"format": _FORMAT, "facts": self._facts, "time": self._clock.time()}
+        _append(new, head)
+        os.replace(new, self._path)
+
+    def begin(self, index: int) -> None:
+        """Note that a chunk is about to be sent: if it is cut off, Anaplan may hold another."""
+        self.begun = max(self.begun, index + 1)
+        self._arrived.pop(index, None)
+        _append(self._path, {"begun": index})
+
+    def arrive(self, index: int, digest: str) -> None:
+        """Note that a chunk was confirmed."""
+        self._arrived[index] = digest
+        _append(self._path, {"arrived": index, "digest": digest})
+
+    def completing(self) -> None:
+        """Note that completion is being asked for, after which no chunk may be sent alone."""
+        _append(self._path, {"completing": True})
+
+    def complete(self) -> None:
+        """Note that the upload was completed."""
+        self._completed = True
+        _append(self._path, {"complete": True})
+
+    def forget(self) -> None:
+        """Delete it: what it tells is of no more use."""
+        self._arrived.clear()
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        lines = list(_lines(self._path))
+        if not lines or not self._fits(lines[0]):
+            return
+        for line in lines[1:]:
+            if "begun" in line:
+                self.begun = max(self.begun, line["begun"] + 1)
+                self._arrived.pop(line["begun"], None)
+            elif "arrived" in line:
+                self._arrived[line["arrived"]] = line["digest"]
+        self._completed = "complete" in lines[-1]
+        if "completing" in lines[-1]:  # whether it was completed is not known
+            self._arrived.clear()
+
+    def _fits(self, head: Mapping[str, Any]) -> bool:
+        """Whether the journal is of the same upload, and what was sent is still kept."""
+        age = self._clock.time() - float(head.get("time", 0))
+        same = head.get("format") == _FORMAT and head.get("facts") == self._facts
+        return same and 0 <= age < _LONGEST
+
+
+def digest_of(pieces: Iterable[Piece]) -> str:
+    """Return the digest of a chunk by those of its pieces."""
+    return hashlib.sha256(b"".join(piece.digest for piece in pieces)).hexdigest()
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield what can be read; of the last line a part may be missing."""
+    with suppress(OSError, ValueError):
+        for line in path.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                yield json.loads(line)
+
+
+def _append(path: Path, entry: Mapping[str, Any]) -> None:
+    """Write a line in one go, which several threads may do at the same time."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        os.write(descriptor, json.dumps(entry).encode() + b"\n")
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,47 @@
+"""One writer per file: Anaplan takes no lock while an import reads its file, so we do."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from anaplan_frames.folders import cache_folder, private_folder
+
+_log = logging.getLogger("anaplan_frames")
+_PAUSE = 0.2  # seconds between looks at the lock
+
+
+def place_of(host: str, path: str) -> Path:
+    """Return where journal and lock of a file are kept, without a suffix."""
+    digest = hashlib.sha256(f"{host}{path}".encode()).hexdigest()[:32]
+    return cache_folder() / "uploads" / digest
+
+
+@contextmanager
+def turn(host: str, path: str, *, what: str) -> Iterator[None]:
+    """Keep all other threads and processes of this machine from writing to a file meanwhile.
+
+    Parameters
+    ----------
+    host, path : str
+        The API's URL, and the file's path below it.
+    what : str
+        The file in words, for the log.
+    """
+    place = place_of(host, path)
+    private_folder(place.parent)
+    lock = FileLock(place.with_suffix(".lock"), mode=0o600, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        _log.warning("%s is being written to by another run on this machine: waiting", what)
+        lock.acquire(poll_interval=_PAUSE)
+    try:
+        yield
+    finally:
+        lock.release()

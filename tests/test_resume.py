@@ -1,0 +1,250 @@
+"""Uploads that were interrupted go on where they were, and never mix one data with another."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.folders import cache_folder
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transfer.journal import DataChanged
+from tests.transport.scripted import TurnedClock
+
+CHUNK = 1_000_000  # bytes
+ROWS = 60_000
+
+
+class Killed(BaseException):
+    """Ends a run as a signal does: nothing of ours catches it."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(rate_limit=None) as running:
+        model = running.workspace("W").model("M")
+        things = model.list("Things", properties={"Text": "TEXT"})
+        file = model.file("things.csv", columns=["Name", "Text"])
+        model.import_("Load things", file=file, into=things)
+        yield running
+
+
+@pytest.fixture
+def model(sandbox: Sandbox) -> Iterator[af.Model]:
+    with sandbox.connect(clock=TurnedClock()) as connection:
+        yield connection.model("M")
+
+
+def things(text: str = "é, and more of it", rows: int = ROWS) -> pd.DataFrame:
+    return pd.DataFrame({"Name": [f"thing {n:08d}" for n in range(rows)], "Text": text * 4})
+
+
+def holds(model: af.Model, frame: pd.DataFrame) -> bool:
+    """Whether the file has exactly these rows."""
+    content = b"".join(model.files["things.csv"].stream())
+    return bool(pd.read_csv(io.BytesIO(content)).equals(frame.reset_index(drop=True)))
+
+
+def parts(frame: pd.DataFrame, until: int | None = None) -> Iterator[pd.DataFrame]:
+    """Give the frame by the 5,000 rows, and break off before the row `until`."""
+    for start in range(0, len(frame), 5_000):
+        if until is not None and start >= until:
+            raise Killed
+        yield frame[start : start + 5_000]
+
+
+def interrupted(model: af.Model, frame: pd.DataFrame, until: int = 40_000) -> None:
+    with pytest.raises(Killed):
+        model.files["things.csv"].write(parts(frame, until), chunk_bytes=CHUNK)
+
+
+class Sent:
+    """The numbers of the chunks that are sent, by the library's own log."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG, "anaplan_frames")
+        self._caplog = caplog
+
+    def take(self) -> list[int]:
+        lines = [str(record.getMessage()) for record in self._caplog.records]
+        self._caplog.clear()
+        return sorted(
+            int(line.rsplit("/", 1)[1].split(":")[0]) for line in lines if line.startswith("PUT ")
+        )
+
+
+@pytest.fixture
+def sent(caplog: pytest.LogCaptureFixture) -> Sent:
+    return Sent(caplog)
+
+
+def test_what_has_arrived_is_not_sent_again(model: af.Model, sent: Sent) -> None:
+    frame = things()
+    interrupted(model, frame)
+    before = sent.take()
+    model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    after = sent.take()
+    assert min(len(before), len(after)) >= 2
+    assert before + after == list(range(len(before) + len(after)))
+    assert holds(model, frame)
+
+
+def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: Sent) -> None:
+    frame = things()
+    interrupted(model, frame)
+    result = af.to_anaplan(parts(frame), "Load things", model, chunk_bytes=CHUNK)
+    assert (result.created, result.failed) == (ROWS, 0)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])
+def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
+    model: af.Model, sent: Sent, options: dict[str, int]
+) -> None:
+    frame = things()
+    interrupted(model, frame)
+    sent.take()
+    model.files["things.csv"].write(parts(frame), **{"chunk_bytes": CHUNK, **options})
+    assert sent.take()[0] == 0
+    assert holds(model, frame)
+
+
+def test_other_data_start_afresh(model: af.Model, sent: Sent) -> None:
+    interrupted(model, things())
+    sent.take()
+    other = things("something else")
+    model.files["things.csv"].write(parts(other), chunk_bytes=CHUNK)
+    assert sent.take()[0] == 0
+    assert holds(model, other)
+
+
+def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: Sent) -> None:
+    frame = things()
+    interrupted(model, frame)
+    changed = frame.copy()
+    changed.loc[6_000, "Text"] = frame.loc[0, "Text"][::-1]
+    with pytest.raises(DataChanged, match=r"file 'things.csv'.*Run it again: it will start afresh"):
+        model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
+    sent.take()
+    model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
+    assert sent.take()[0] == 0
+    assert holds(model, changed)
+
+
+def test_data_in_memory_that_differ_only_later_are_sent_whole_at_once(
+    model: af.Model, sandbox: Sandbox
+) -> None:
+    frame = things()
+    sandbox.faults.add("500", path="*/complete", times=None)
+    with pytest.raises(af.TransferError):
+        model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
+    sandbox.faults.clear()
+    changed = frame.copy()
+    changed.loc[ROWS - 1, "Text"] = "changed"
+    model.files["things.csv"].write(changed, chunk_bytes=CHUNK)
+    assert holds(model, changed)
+
+
+def test_fewer_rows_than_before_leave_no_end_of_the_old(model: af.Model) -> None:
+    frame = things()
+    interrupted(model, frame, 55_000)
+    fewer = frame[:15_000]
+    with pytest.raises(DataChanged):
+        model.files["things.csv"].write(parts(fewer), chunk_bytes=CHUNK)
+    model.files["things.csv"].write(parts(fewer), chunk_bytes=CHUNK)
+    assert holds(model, fewer)
+
+
+def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: Sent) -> None:
+    clock = TurnedClock()
+    frame = things()
+    with sandbox.connect(clock=clock) as connection:
+        model = connection.model("M")
+        interrupted(model, frame)
+        clock.turn(48 * 3600)
+        sent.take()
+        model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    assert sent.take()[0] == 0
+
+
+def test_another_user_starts_afresh(sandbox: Sandbox, model: af.Model, sent: Sent) -> None:
+    frame = things()
+    interrupted(model, frame)
+    sandbox.add_user("other@example.com", "other")
+    auth = af.BasicAuth("other@example.com", "other")
+    sent.take()
+    with sandbox.connect(auth=auth) as connection:
+        theirs = connection.model("M")
+        theirs.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+        assert sent.take()[0] == 0
+        assert holds(theirs, frame)
+
+
+def test_bytes_of_a_path_are_resumed_too(
+    sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: Sent
+) -> None:
+    path = tmp_path / "things.csv"
+    things().to_csv(path, index=False)
+    sandbox.faults.add("500", method="PUT", path="*/chunks/3", times=None)
+    with pytest.raises(af.TransferError):
+        model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
+    sandbox.faults.clear()
+    sent.take()
+    model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
+    assert 0 not in sent.take()
+    assert holds(model, things())
+
+
+def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
+    sandbox: Sandbox, model: af.Model, sent: Sent
+) -> None:
+    frame = things()
+    sandbox.faults.add("lost answer", path="*/complete", times=None)
+    with pytest.raises(af.TransferError):
+        model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
+    sandbox.faults.clear()
+    sent.take()
+    model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
+    assert sent.take()[0] == 0
+    assert holds(model, frame)
+
+
+def test_where_all_was_sent_but_not_imported_only_the_import_runs(
+    sandbox: Sandbox, model: af.Model, sent: Sent
+) -> None:
+    frame = things()
+    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    with pytest.raises(af.AnaplanError):
+        model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
+    sandbox.faults.clear()
+    sent.take()
+    result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
+    assert (sent.take(), result.created) == ([], ROWS)
+
+
+def journals() -> list[Path]:
+    return list(cache_folder().rglob("*.journal"))
+
+
+def test_nothing_is_kept_of_an_upload_that_ended_well(model: af.Model) -> None:
+    model.imports["Load things"].write(things(rows=10))
+    assert journals() == []
+
+
+def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
+    sandbox: Sandbox, model: af.Model
+) -> None:
+    interrupted(model, things("who may know this"))
+    [journal] = journals()
+    if os.name == "posix":
+        assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+    text = journal.read_text()
+    assert "who may know" not in text
+    assert sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
