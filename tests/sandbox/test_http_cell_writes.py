@@ -221,6 +221,7 @@ def test_a_value_that_does_not_fit_its_line_item_fails_alone(
     assert answer["numberOfCellsChanged"] == 1
     [failure] = answer["failures"]
     assert (failure["requestIndex"], failure["failureType"]) == (0, "INCORRECT_FORMAT")
+    assert f"line item name:{line_item}, value:" in failure["failureMessageDetails"]
 
 
 @pytest.mark.parametrize(

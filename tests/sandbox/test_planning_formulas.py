@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox.planning.formula import to_sql
+from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
+from anaplan_frames.sandbox.planning.formula import names_in, to_sql
+from anaplan_frames.sandbox.planning.model import Model
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 VALUES = {"a": 12, "b": 5, "Net pay": 7, "it's": 2, "zero": 0}
@@ -39,6 +42,11 @@ def value(formula: str) -> float | None:
 )
 def test_a_formula_is_worked_out_as_usual(formula: str, expected: float | None) -> None:
     assert value(formula) == expected
+
+
+def test_a_formula_tells_the_line_items_that_it_uses() -> None:
+    assert names_in("('Net pay' + a) / a * 2") == {"Net pay", "a"}
+    assert names_in("3 + 9") == set()
 
 
 @pytest.mark.parametrize("formula", ["", "a +", "(a", "a b)", "a ** b", "a; DROP", "1 2", "IF(a)"])
@@ -76,6 +84,68 @@ def test_formulas_may_use_formulas_and_are_added_up_from_the_leaves() -> None:
     ]
 
 
+def ratios() -> tuple[Model, ModuleDefinition]:
+    """A module over a hierarchy of lists and Time, with loaded numbers and formulas over them."""
+    model = new_model()
+    regions = model.list("Regions", items=names("North", "South"))
+    sites = model.list(
+        "Sites",
+        parent=regions,
+        items=pd.DataFrame({"Name": ["x", "y", "z"], "Parent": ["North", "North", "South"]}),
+    )
+    module = model.module(
+        "M",
+        dimensions=[sites, "Time"],
+        line_items={
+            "Price": {"format": "NUMBER", "formula": "Revenue / Pieces", "summary": "Formula"},
+            "Revenue": "NUMBER",
+            "Pieces": "NUMBER",
+            "Twice": {"format": "NUMBER", "formula": "Price * 2", "summary": "Formula"},
+            "Added": {"format": "NUMBER", "formula": "Revenue / Pieces"},
+            "Of added": {"format": "NUMBER", "formula": "Added + 1", "summary": "Formula"},
+            "Rate": {"format": "NUMBER", "summary": "None"},
+        },
+    )
+    file = model.file("f", columns=["Sites", "Time", "Revenue", "Pieces", "Rate"])
+    load(
+        model,
+        model.import_("Load", file, into=module),
+        "Sites,Time,Revenue,Pieces,Rate\nx,Jan 13,6,2,5\ny,Jan 13,1,2,6\nx,Feb 13,1,0,7\n"
+        "z,Feb 13,8,4,8\n",
+    )
+    return model, module
+
+
+def test_the_summary_formula_works_totals_out_from_totals() -> None:
+    model, module = ratios()
+    header, *lines = export_lines(model, model.export("Out", module, omit_empty=True))
+    assert header == "Sites,Time,Price,Revenue,Pieces,Twice,Added,Of added,Rate"
+    shown = {tuple(fields[:2]): fields[2:] for fields in (line.split(",") for line in lines)}
+    assert shown["x", "Jan 13"] == ["3", "6", "2", "6", "3", "4", "5"]
+    assert shown["x", "Feb 13"] == ["0", "1", "0", "0", "0", "1", "7"]
+    assert shown["North", "Jan 13"] == ["1.75", "7", "4", "3.5", "3.5", "4.5", "0"]
+    assert shown["x", "Q1 FY13"] == ["3.5", "7", "2", "7", "3", "4", "0"]
+    assert shown["North", "FY13"] == ["2", "8", "4", "4", "3.5", "4.5", "0"]
+    assert shown["South", "FY13"] == ["2", "8", "4", "4", "2", "3", "0"]
+    # A formula with a constant has values where nothing is stored, at leaves and at totals.
+    assert shown["z", "Jan 13"] == ["0", "0", "0", "0", "0", "1", "0"]
+    assert shown["South", "Q4 FY13"] == ["0", "0", "0", "0", "0", "1", "0"]
+
+
+def test_a_total_is_worked_out_from_line_items_that_are_not_shown() -> None:
+    model, module = ratios()
+    export = model.export("Out", module, "TABULAR_CURRENT_LINE_ITEM", omit_empty=True)
+    lines = export_lines(model, export)
+    assert lines[0] == "Sites,Time,Price"
+    assert "North,Jan 13,1.75" in lines
+
+
+def test_leaves_alone_show_what_formulas_give_there() -> None:
+    model, module = ratios()
+    export = model.export("Out", module, leaves_only=True, omit_empty=True)
+    assert "x,Jan 13,3,6,2,6,3,4,5" in export_lines(model, export)
+
+
 def test_a_formula_with_a_constant_fills_empty_cells_too() -> None:
     model = new_model()
     lst = model.list("L", items=names("x", "y"))
@@ -103,6 +173,9 @@ def test_a_formula_with_a_constant_fills_empty_cells_too() -> None:
         ({"t": "TEXT", "a": {"format": "NUMBER", "formula": "t"}}, "names 't'"),
         ({"a": {"format": "TEXT", "formula": "1"}}, "must be NUMBER"),
         ({"a": {"format": "NUMBER", "formula": "1 +"}}, "cannot be read"),
+        ({"a": {"format": "NUMBER", "summary": "Formula"}}, "no formula for the summary"),
+        ({"a": {"format": "TEXT", "summary": "Sum"}}, "must be NUMBER"),
+        ({"a": {"format": "NUMBER", "summary": "Average"}}, "one of Sum, Formula, None"),
     ],
 )
 def test_a_formula_that_makes_no_sense_is_refused(line_items: dict, words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from anaplan_frames.sandbox.planning import ids
@@ -65,6 +65,8 @@ def _line_item(name: str, given: FormatGiven, taken: ids.Ids) -> LineItem:
         )
     if options.get("summary") not in (None, *SUMMARIES):
         raise ValueError(f"The summary of {what} must be one of {', '.join(SUMMARIES)}.")
+    if options.get("summary") == "Formula" and options.get("formula") is None:
+        raise ValueError(f"The {what} has no formula for the summary Formula to work out.")
     item = LineItem(
         taken.take(ids.LINE_ITEM, options.pop("id", None), what),
         name,
@@ -73,15 +75,30 @@ def _line_item(name: str, given: FormatGiven, taken: ids.Ids) -> LineItem:
     )
     if item.formula is not None and item.format.type != "NUMBER":
         raise ValueError(f"The {what} has a formula, so its format must be NUMBER.")
+    if item.summary == "Sum" and item.format.type != "NUMBER":
+        raise ValueError(f"The {what} has the summary Sum, so its format must be NUMBER.")
     return item
 
 
-def formula_sql(items: Sequence[LineItem], item: LineItem, column: Any) -> str:
-    """Return the SQL of a formula; `column` gives the SQL of a line item that has none."""
+def formula_sql(
+    items: Sequence[LineItem],
+    item: LineItem,
+    column: Callable[[LineItem], str],
+    given: Callable[[LineItem], bool] = lambda used: used.formula is None,
+) -> str:
+    """Return the SQL of the formula of `item`, with the formulas that it uses in it; blank is 0.
+
+    Parameters
+    ----------
+    column : callable
+        Gives the SQL of a line item that has no formula, or whose value is `given`.
+    given : callable
+        Tells of a line item that the formula uses whether its value is there already.
+    """
 
     def resolve(current: LineItem, above: tuple[LineItem, ...]) -> str:
-        if current.formula is None:
-            return str(column(current))
+        if current.formula is None or (above and given(current)):
+            return column(current)
         if current in above:
             raise ValueError(f"The formula of line item {item.name!r} refers to itself.")
 
@@ -92,7 +109,7 @@ def formula_sql(items: Sequence[LineItem], item: LineItem, column: Any) -> str:
                     f"The formula of line item {current.name!r} names {name!r}, which is no NUMBER"
                     " line item of the module."
                 )
-            return resolve(other, (*above, current))
+            return f"coalesce({resolve(other, (*above, current))}, 0)"
 
         return to_sql(current.formula, reference)
 

@@ -90,7 +90,7 @@ def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) 
         items = _written_items(con, module)
         _resolve(con, module, items)
         _write(con, module, items)
-        return _outcome(con)
+        return _outcome(con, module)
 
 
 def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
@@ -275,14 +275,16 @@ def _write(
     )
 
 
-def _outcome(con: duckdb.DuckDBPyConnection) -> WrittenCells:
+def _outcome(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> WrittenCells:
     row = con.execute("SELECT count(*) FROM resolved WHERE failure IS NULL").fetchone()
     assert row is not None
-    rows: list[tuple[int, str, str]] = con.execute(
-        "SELECT line, failure, text FROM resolved WHERE failure IS NOT NULL ORDER BY line"
+    rows: list[tuple[int, str, int, str]] = con.execute(
+        "SELECT line, failure, item, text FROM resolved WHERE failure IS NOT NULL ORDER BY line"
     ).fetchall()
-    failures = [
-        (line, kind, f"{_WORDS[kind]} -- value:{text}" if kind == _MISFIT else _WORDS[kind])
-        for line, kind, text in rows
-    ]
+    failures = []
+    for line, kind, item, text in rows:
+        words = _WORDS[kind]
+        if kind == _MISFIT:
+            words += f" -- line item name:{module.line_items[item].name}, value:{text}"
+        failures.append((line, kind, words))
     return WrittenCells(int(row[0]), failures)

@@ -1,7 +1,7 @@
 """The cells that are shown: stored ones, formulas, and totals over lists and time.
 
-Totals add up numbers, those of formulas too; other values have none. Where a page is selected, only
-what adds up to it is computed.
+Totals are made by the line items' summary methods (see `summaries`). A total that a line item does
+not have is shown as a blank cell is. Where a page is selected, only what adds up to it is computed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from anaplan_frames.sandbox.planning import modules
 from anaplan_frames.sandbox.planning.building import formula_sql
 from anaplan_frames.sandbox.planning.definitions import Dimension, LineItem, ModuleDefinition
 from anaplan_frames.sandbox.planning.rendering import Rendering, delimited, is_filled, label
+from anaplan_frames.sandbox.planning.summaries import added_up, is_worked_out, summary_method
 
 
 def create_members(
@@ -43,8 +44,13 @@ def create_cube(
         _create_ways_up(con, number, dimension, rendering)
         for number, dimension in enumerate(module.dimensions)
     ]
-    con.execute(f"CREATE TEMP VIEW leaf_cells AS {_leaf_cells(con, module, items)}")
-    query = _shown(keys, items, any(totals))
+    parts = added_up(module, items)
+    dense = any(_blank_counts(con, module, item) for item in (*items, *parts))
+    con.execute(f"CREATE TEMP VIEW leaf_cells AS {_leaf_cells(module, parts, dense)}")
+    query = _shown(keys, parts, any(totals))
+    if parts != items:
+        selected = [*keys, *(_of_parts(module, item, parts) for item in items)]
+        query = f"SELECT {_named(selected, [*keys, *values])} FROM ({query})"
     if rendering.omit_empty:
         filled = " OR ".join(
             is_filled(value, item.format) for value, item in zip(values, items, strict=True)
@@ -77,28 +83,22 @@ def _create_ways_up(
     return totals
 
 
-def _blank_counts(
-    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, items: tuple[LineItem, ...]
-) -> bool:
+def _blank_counts(con: duckdb.DuckDBPyConnection, module: ModuleDefinition, item: LineItem) -> bool:
     """Tell whether a formula gives anything but 0 where all its line items are blank."""
-    for item in items:
-        if item.formula is not None:
-            formula = formula_sql(module.line_items, item, lambda other: "0::DOUBLE")
-            row = con.execute(f"SELECT coalesce({formula}, 0) <> 0").fetchone()
-            if row and row[0]:
-                return True
-    return False
+    if item.formula is None:
+        return False
+    formula = formula_sql(module.line_items, item, lambda other: "0::DOUBLE")
+    row = con.execute(f"SELECT coalesce({formula}, 0) <> 0").fetchone()
+    return row is not None and bool(row[0])
 
 
-def _leaf_cells(
-    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, items: tuple[LineItem, ...]
-) -> str:
-    """Return a query for the values at leaf items; without stored cells only where they matter."""
+def _leaf_cells(module: ModuleDefinition, items: tuple[LineItem, ...], dense: bool) -> str:
+    """Return a query for the values at leaf items; `dense` includes those without stored cells."""
     cells, keys = modules.cells_of(module), modules.dimension_columns(module)
     values = [f"{_value(module, item)} AS v{number}" for number, item in enumerate(items)]
     if not keys:
         return f"SELECT {', '.join(values)} FROM (SELECT 1) LEFT JOIN {cells} ON true"
-    if not _blank_counts(con, module, items):
+    if not dense:
         return f"SELECT {', '.join([*keys, *values])} FROM {cells}"
     leaves = [f"(SELECT DISTINCT leaf FROM up{number}) l{number}" for number in range(len(keys))]
     selected = [f"l{number}.leaf AS {key}" for number, key in enumerate(keys)]
@@ -110,14 +110,10 @@ def _leaf_cells(
 
 
 def _value(module: ModuleDefinition, item: LineItem) -> str:
-    cells = modules.cells_of(module)
-    if item.formula is None:
-        return f"{cells}.{modules.value_column(module, item)}"
-    return formula_sql(
-        module.line_items,
-        item,
-        lambda other: f"coalesce({cells}.{modules.value_column(module, other)}, 0)",
-    )
+    def stored(used: LineItem) -> str:
+        return f"{modules.cells_of(module)}.{modules.value_column(module, used)}"
+
+    return stored(item) if item.formula is None else formula_sql(module.line_items, item, stored)
 
 
 def _shown(keys: list[str], items: tuple[LineItem, ...], totals: bool) -> str:
@@ -132,12 +128,29 @@ def _shown(keys: list[str], items: tuple[LineItem, ...], totals: bool) -> str:
     itself = " AND ".join(f"up{number}.node = up{number}.leaf" for number in range(len(keys)))
     values = [
         f"sum(v{number}) AS v{number}"
-        if item.format.type == "NUMBER"
+        if summary_method(item) == "Sum"
         else f"any_value(v{number}) FILTER ({itself}) AS v{number}"
         for number, item in enumerate(items)
     ]
     group = ", ".join(f"up{number}.node" for number in range(len(keys)))
     return f"SELECT {', '.join([*nodes, *values])} FROM leaf_cells{joins} GROUP BY {group}"
+
+
+def _of_parts(module: ModuleDefinition, item: LineItem, parts: tuple[LineItem, ...]) -> str:
+    """Return SQL of a line item over the columns of `parts`, be they of a leaf or of a total."""
+    if item in parts:
+        return f"v{parts.index(item)}"
+    return formula_sql(
+        module.line_items,
+        item,
+        lambda used: f"v{parts.index(used)}",
+        given=lambda used: not is_worked_out(used),
+    )
+
+
+def _named(selected: list[str], names: list[str]) -> str:
+    pairs = zip(selected, names, strict=True)
+    return ", ".join(f"{expression} AS {name}" for expression, name in pairs)
 
 
 def _every_row(keys: list[str], values: list[str], query: str) -> str:
