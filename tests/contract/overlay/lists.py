@@ -1,0 +1,49 @@
+"""Lists and dimensions: what the answers hold beside, or instead of, what the examples show."""
+
+from __future__ import annotations
+
+from tests.contract.overlay.mend import IN_MODEL, INTEGRATION, MayLack, Mend, answer_at
+
+_ITEMS = f"{IN_MODEL}/lists/{{listId}}/items"
+_PATH = r".*/lists/\{listId\}/items"
+
+LISTS = (
+    Mend(
+        INTEGRATION,
+        (*answer_at("post", _ITEMS), "schema", "oneOf"),
+        [{"required": ["added", "ignored", "total"]}, {"required": ["deleted"]}],
+        "the operation adds or deletes; Anaplan's help shows only `deleted` for the latter",
+    ),
+)
+
+_OF_ADDING = "sent where items are added; the schema requires it there"
+
+LISTS_MAY_LACK = (
+    *(
+        MayLack(
+            ("get",),
+            r".*/lists/\{listId\}",
+            f"metadata.{key}",
+            "what is not set for a list is left out, as the description says",
+        )
+        for key in ("parent", "properties")
+    ),
+    *(
+        MayLack(("get",), _PATH, f"listItems[].{key}", why)
+        for key, why in (
+            ("code", "sent 'if specified', as the description says"),
+            ("properties", "sent only with includeAll=true, as the schema says"),
+            ("subsets", "sent only with includeAll=true, as the schema says"),
+        )
+    ),
+    *(MayLack(("post",), _PATH, key, _OF_ADDING) for key in ("added", "ignored", "total")),
+    MayLack(
+        ("post", "put"), _PATH, "failures", "left out where nothing failed, as the schema says"
+    ),
+    MayLack(
+        ("post",),
+        r".*/dimensions/\{dimensionId\}/items",
+        "items[].code",
+        "an item without a code shows none, as the description of GET says",
+    ),
+)
