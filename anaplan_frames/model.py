@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
+from anaplan_frames.resources import calendar, opening
 from anaplan_frames.resources.actions import Action
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.dimensions import dimension_items_frame
 from anaplan_frames.resources.exports import Export
 from anaplan_frames.resources.files import File
 from anaplan_frames.resources.imports import Import
+from anaplan_frames.resources.line_items import line_items_frame
 from anaplan_frames.resources.lists import List
 from anaplan_frames.resources.modules import Module
 from anaplan_frames.resources.processes import Process
+from anaplan_frames.resources.task_history import tasks_frame
 from anaplan_frames.resources.views import View
 from anaplan_frames.transport import Transport
 
@@ -76,6 +82,220 @@ class Model:
     def views(self) -> Collection[View]:
         """Its views, the modules' default views included."""
         return Collection(self._catalogue, View)
+
+    def line_items(self, module: str | None = None) -> pd.DataFrame:
+        """Return the line items with all that Anaplan tells of them.
+
+        Parameters
+        ----------
+        module : str, optional
+            The name or id of the only module to read; by default all that the user may see.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per line item. ``module``, ``module_id``, ``name``, ``id``, ``code``,
+            ``format``, ``formula``, ``dimensions`` (names, Time and Versions included),
+            ``applies_to`` and ``applies_to_ids`` (lists and subsets, joined with commas),
+            ``time_scale``, ``version``, ``summary``, ``cell_count`` (Int64) and more; the page
+            "What a model holds" of the documentation describes every column.
+        """
+        return line_items_frame(self._catalogue, module and self.modules[module].id)
+
+    def dimension_items(self, dimension: str) -> pd.DataFrame:
+        """Return the items of a dimension, as cells are addressed by them.
+
+        Parameters
+        ----------
+        dimension : str
+            Name or id of a list, a list subset, a line-item subset, ``"Time"``, ``"Versions"``
+            or ``"Users"``. A subset is found by name where a line item applies to it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``code``, ``name`` (text).
+
+        Raises
+        ------
+        NotFound
+            If there is no such dimension; names the near names.
+        RequestRefused
+            If it has more than 1,000,000 items.
+        """
+        return dimension_items_frame(self._catalogue, dimension)
+
+    def versions(self) -> pd.DataFrame:
+        """Return the versions.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name``, ``code`` (text), ``is_actual``, ``is_current`` (boolean);
+            ``switchover``, ``edit_from``, ``edit_to`` (datetime64, days), each followed by the
+            name of its period, ``switchover_period`` and so on; ``formula``, ``notes`` (text).
+        """
+        return calendar.versions_frame(self._catalogue)
+
+    def calendar(self) -> pd.DataFrame:
+        """Return the settings of the model's calendar, in one row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``type``, ``fiscal_year`` (the current one, text), ``start``, ``end`` (its days,
+            datetime64), ``past_years``, ``future_years`` (Int64), ``current_period`` (text),
+            ``current_period_end`` (datetime64), ``quarter_totals``, ``half_year_totals``,
+            ``year_to_date``, ``year_to_go``, ``total_of_all_periods`` (boolean); for weeks also
+            ``week_grouping``, ``week_format`` (text), ``extra_week_month``,
+            ``extra_month_quarter`` (Int64), and for "Weeks: General" ``first_week`` (datetime64)
+            and ``weeks`` (Int64).
+        """
+        return calendar.calendar_frame(self._catalogue)
+
+    def periods(self) -> pd.DataFrame:
+        """Return every period of the calendar, each after those that it sums.
+
+        Anaplan does not list them: they are worked out from the calendar's settings.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``name`` (as in modules: ``Jan 26``, ``Q1 FY26``, ``Week 1 FY26``), ``kind`` (week,
+            month, period (of four weeks), quarter, half_year, year, year_to_date, year_to_go or
+            all_periods), ``start``, ``end`` (first and last day, datetime64), ``fiscal_year``
+            and ``parent`` (names of periods, missing where there is none).
+
+        Raises
+        ------
+        EncodingError
+            If the settings are not those of a calendar that Anaplan is known to have.
+        """
+        return calendar.periods_frame(self._catalogue)
+
+    def tasks(self, *, outcomes: bool = True, progress: bool | None = None) -> pd.DataFrame:
+        """Return what was run: the tasks of all imports, exports, processes and other actions.
+
+        Parameters
+        ----------
+        outcomes : bool
+            Ask for the outcome of every task, which is a request for each; without, the columns
+            from ``started`` on are missing values.
+        progress : bool, optional
+            True shows a bar at once, False never.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The latest first: ``kind`` (import, export, process or action), ``name``, ``id``,
+            ``task_id``, ``state`` (text), ``created``, ``started`` (datetime64, UTC),
+            ``duration`` (timedelta64; Anaplan does not always tell it), ``progress`` (Float64, 0
+            to 1), ``step`` (text), ``successful``, ``dump_available`` (boolean), ``message``
+            (what Anaplan says of it).
+        """
+        return tasks_frame(self._catalogue, outcomes, progress)
+
+    def set_current_period(self, day: object) -> pd.DataFrame:
+        """Make the period that holds a day the current one; needs a workspace administrator.
+
+        Parameters
+        ----------
+        day : date, Timestamp, str or None
+            None: there is no current period.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row: ``period`` (its name), ``end`` (its last day), ``calendar_type``.
+
+        Raises
+        ------
+        RequestRefused
+            If the day is outside of the calendar.
+        """
+        return calendar.set_current_period(self._catalogue, day)
+
+    def set_fiscal_year(self, year: str) -> pd.DataFrame:
+        """Move the calendar to another current fiscal year; needs a workspace administrator.
+
+        Data in periods that are then no longer in the calendar are deleted.
+
+        Parameters
+        ----------
+        year : str
+            Its name, such as ``"FY26"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row: ``fiscal_year``, ``start``, ``end``.
+
+        Raises
+        ------
+        RequestRefused
+            If the calendar cannot have this year, or has no years.
+        """
+        return calendar.set_fiscal_year(self._catalogue, year)
+
+    def set_switchover(self, version: str, day: object) -> pd.DataFrame:
+        """Set the day from which a version is forecast; needs a workspace administrator.
+
+        Parameters
+        ----------
+        version : str
+            Name or id; not the actual version.
+        day : date, Timestamp, str or None
+            Not before the present switchover. None: there is none.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row: ``version`` (its name), ``switchover`` (the first day of the period),
+            ``switchover_period`` (its name), ``calendar_type``.
+
+        Raises
+        ------
+        NotFound
+            If there is no such version; names the near names.
+        RequestRefused
+            If the day cannot be the version's switchover.
+        """
+        return calendar.set_switchover(self._catalogue, version, day)
+
+    def status(self) -> pd.DataFrame:
+        """Return what the model does at the moment, in one row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``step`` (``Open``, ``Closed`` or what goes on), ``progress`` (Float64, 0 to 1;
+            missing where nothing goes on), ``task_id``, ``tooltip``, ``export_task_type``
+            (text), ``peak_memory`` (Int64, bytes), ``peak_memory_time`` and ``asked`` (when
+            this was told; datetime64, UTC).
+        """
+        return opening.status_frame(self._catalogue)
+
+    def open(self, *, timeout: float = 600) -> None:
+        """Load the model into memory and wait until it is open.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait; 0 returns at once.
+
+        Raises
+        ------
+        ModelUnavailable
+            If it is not open by then.
+        """
+        opening.change(self._catalogue, "open", timeout)
+
+    def close(self, *, timeout: float = 600) -> None:
+        """Unload the model from memory, for everybody who is in it, and wait until it is closed.
+
+        The parameters and errors are those of `open`.
+        """
+        opening.change(self._catalogue, "close", timeout)
 
     def __repr__(self) -> str:
         return f"<model {self.name!r} ({self.id})>"

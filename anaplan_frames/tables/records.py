@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+TEXT_DTYPE = "str" if pd.__version__ >= "3" else "string"
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -55,8 +56,5 @@ def _series(values: list[Any]) -> pd.Series[Any]:
     if kinds and kinds <= {int, float}:
         return pd.Series(values, dtype="Float64")
     if kinds <= {str}:
-        return pd.Series(values, dtype=_TEXT)
+        return pd.Series(values, dtype=TEXT_DTYPE)
     return pd.Series(values, dtype=object)
-
-
-_TEXT = "str" if pd.__version__ >= "3" else "string"

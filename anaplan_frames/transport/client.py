@@ -203,6 +203,18 @@ class Transport:
         )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
+    def put(
+        self,
+        path: str,
+        *,
+        what: str,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Put `json`, and return the JSON object of the answer; all else as for `request`."""
+        call = self._call("PUT", path, what, params=params, json=json)
+        return self._sender.send(call, bodies.as_json, self._keeper)
+
     def download(
         self,
         path: str,
