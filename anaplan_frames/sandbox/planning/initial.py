@@ -1,4 +1,7 @@
-"""The items that a list begins with, given as a DataFrame when the list is built."""
+"""What a list or module begins with, given as a DataFrame when it is built.
+
+It is loaded as an import would load it, so that it obeys the same rules.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from anaplan_frames.sandbox.planning import faults, list_import
+from anaplan_frames.sandbox.planning import faults, list_import, module_import
 from anaplan_frames.sandbox.planning.building import list_targets
-from anaplan_frames.sandbox.planning.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.definitions import ListDefinition, ModuleDefinition
 from anaplan_frames.sandbox.planning.outcome import Unwatched
 from anaplan_frames.sandbox.planning.plan import ImportPlan
 
@@ -27,24 +31,65 @@ def load_items(con: duckdb.DuckDBPyConnection, lst: ListDefinition, items: pd.Da
     columns = {targets[header.casefold()]: f"c{place}" for place, header in enumerate(headers)}
     if not columns.keys() & {"Name", "Code"}:
         raise ValueError(f"The items of list {lst.name!r} need a column Name or Code.")
-    texts = {
-        f"c{place}": pa.array([_text(value) for value in items.iloc[:, place]], pa.string())
-        for place in range(len(headers))
-    }
-    con.register("arrived", pa.table({"line": pa.array(range(1, len(items) + 1)), **texts}))
+    _stage(con, items)
+    list_import.load(con, lst, ImportPlan(columns, tuple(headers)), Unwatched())
+    _refuse_faults(con, "Item", f"list {lst.name!r}")
+
+
+def load_cells(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, cells: pd.DataFrame
+) -> None:
+    """Load the cells as an import would; raise ValueError if one does not fit or is a total."""
+    headers = [str(column) for column in cells.columns]
+    writable = [item.name for item in module.line_items if item.formula is None]
+    dimensions = [dimension.name for dimension in module.dimensions]
+    if unknown := [header for header in headers if header not in (*dimensions, *writable)]:
+        raise ValueError(
+            f"The module {module.name!r} takes no cells in a column {unknown[0]!r}; it takes"
+            f" {', '.join((*dimensions, *writable))}."
+        )
+    if missing := [name for name in dimensions if name not in headers]:
+        raise ValueError(f"The cells of module {module.name!r} need a column {missing[0]!r}.")
+    _stage(con, cells)
+    columns = {header: f"c{place}" for place, header in enumerate(headers)}
+    counts = module_import.load(con, module, ImportPlan(columns, tuple(headers)), Unwatched())
+    _refuse_faults(con, "Row", f"the cells of module {module.name!r}")
+    if counts.ignored:
+        raise ValueError(
+            f"{counts.ignored} rows of the cells of module {module.name!r} are totals."
+        )
+
+
+def _stage(con: duckdb.DuckDBPyConnection, given: pd.DataFrame) -> None:
+    """Make `staged` of the rows as texts, counted from 1, as `staging` makes it of a file."""
+    texts = {f"c{place}": _texts(given.iloc[:, place]) for place in range(given.shape[1])}
+    con.register("arrived", pa.table({"line": pa.array(range(1, len(given) + 1)), **texts}))
     con.execute("CREATE TEMP TABLE staged AS SELECT * FROM arrived")
     con.unregister("arrived")
     con.execute("CREATE TEMP TABLE malformed (line BIGINT, type VARCHAR, message VARCHAR)")
     faults.create_table(con)
-    plan = ImportPlan(columns, tuple(headers))
-    if list_import.load(con, lst, plan, Unwatched()).failed:
-        first = con.execute("SELECT line, message FROM faults ORDER BY line, seq").fetchone()
-        assert first is not None
-        raise ValueError(f"Item {first[0]} of list {lst.name!r} does not fit: {first[1]}")
+
+
+def _refuse_faults(con: duckdb.DuckDBPyConnection, what: str, of: str) -> None:
+    first = con.execute("SELECT line, message FROM faults ORDER BY line, seq").fetchone()
+    if first:
+        raise ValueError(f"{what} {first[0]} of {of} does not fit: {first[1]}")
+
+
+def _texts(column: pd.Series) -> pa.Array | pa.ChunkedArray:
+    """Write values as a file would hold them; blank where there is none."""
+    try:
+        values = pa.Array.from_pandas(column)
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        if pa.types.is_timestamp(values.type):
+            values = values.cast(pa.date32())
+        return pc.fill_null(values.cast(pa.string()), "")
+    except pa.ArrowException:  # a column of Python objects of several types
+        return pa.array([_text(value) for value in column], pa.string())
 
 
 def _text(value: Any) -> str:
-    """Write a value as a file would hold it."""
     if pd.isna(value):
         return ""
     if isinstance(value, pd.Timestamp):

@@ -35,7 +35,7 @@ from anaplan_frames.sandbox.planning.definitions import (
     ViewDefinition,
 )
 from anaplan_frames.sandbox.planning.dialects import check_dialect
-from anaplan_frames.sandbox.planning.initial import load_items
+from anaplan_frames.sandbox.planning.initial import load_cells, load_items
 from anaplan_frames.sandbox.planning.outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.store import Store
 from anaplan_frames.sandbox.planning.timing import Timing
@@ -168,6 +168,7 @@ class Model:
         id: str | None = None,
         dimensions: Sequence[DimensionGiven] = (),
         line_items: Mapping[str, FormatGiven] | None = None,
+        cells: pd.DataFrame | None = None,
     ) -> ModuleDefinition:
         """Make a module.
 
@@ -178,6 +179,8 @@ class Model:
         line_items : mapping of str to format
             A format as for a list's property, or a mapping with "format" (or "list") and, as one
             likes, "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id".
+        cells : DataFrame, optional
+            Cells to begin with, in a column per dimension (names or codes) and per line item.
         """
         refuse_name("module", name, self.modules)
         module = ModuleDefinition(
@@ -188,7 +191,8 @@ class Model:
         )
         building.check_module(module)
         with self.store.transaction() as con:
-            modules.create_table(con, module)
+            if modules.create_table(con, module) and cells is not None:
+                load_cells(con, module, cells)
         self.modules[module.id] = module
         rows, columns, pages = building.default_axes(module)
         self.views[module.id] = ViewDefinition(module.id, name, module, rows, columns, pages)

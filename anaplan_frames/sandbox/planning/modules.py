@@ -33,13 +33,17 @@ def value_column(module: ModuleDefinition, item: LineItem) -> str:
     return f"v{module.line_items.index(item)}"
 
 
-def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
-    """Create the module's table, unless a data folder holds it already."""
+def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
+    """Create the module's table; tell whether it is new (a data folder may hold it already)."""
+    there = f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(cells_of(module))}"
+    if con.execute(there).fetchone():
+        return False
     columns = [f"{column} BIGINT" for column in dimension_columns(module)]
     columns += [
         f"{value_column(module, item)} {stored_type(item.format)}" for item in module.line_items
     ]
-    con.execute(f"CREATE TABLE IF NOT EXISTS {cells_of(module)} ({', '.join(columns)})")
+    con.execute(f"CREATE TABLE {cells_of(module)} ({', '.join(columns)})")
+    return True
 
 
 def members(dimension: Dimension) -> str:
