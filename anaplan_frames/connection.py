@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,34 +13,37 @@ from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
 from anaplan_frames.model import Model
-from anaplan_frames.tables.records import frame_of_records
+from anaplan_frames.model_deletion import delete_models
+from anaplan_frames.tables.fields import Field, frame_of_fields
 from anaplan_frames.transport import Transport
 
-_WORKSPACE_COLUMNS = {
-    "id": "id",
-    "name": "name",
-    "active": "active",
-    "sizeAllowance": "size_allowance",
-    "currentSize": "current_size",
+_WORKSPACE = {
+    "id": Field("id"),
+    "name": Field("name"),
+    "active": Field("active", "boolean"),
+    "size_allowance": Field("sizeAllowance", "integer"),
+    "current_size": Field("currentSize", "integer"),
 }
-_MODEL_COLUMNS = {
-    "id": "id",
-    "name": "name",
-    "activeState": "state",
-    "currentWorkspaceId": "workspace_id",
-    "currentWorkspaceName": "workspace",
-    "memoryUsage": "memory_usage",
-    "lastModified": "last_modified",
-    "isoCreationDate": "created",
-    "modelUrl": "url",
+_MODEL = {
+    "id": Field("id"),
+    "name": Field("name"),
+    "state": Field("activeState"),
+    "workspace_id": Field("currentWorkspaceId"),
+    "workspace": Field("currentWorkspaceName"),
+    "memory_usage": Field("memoryUsage", "integer"),
+    "last_modified": Field("lastModified", "time"),
+    "last_modified_by": Field("lastModifiedByUserGuid"),
+    "created": Field("isoCreationDate", "time"),
+    "transaction_running": Field("modelTransactionRunning", "boolean"),
+    "url": Field("modelUrl"),
 }
-_USER_COLUMNS = {
-    "id": "id",
-    "email": "email",
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "active": "active",
-    "lastLoginDate": "last_login",
+_USER = {
+    "id": Field("id"),
+    "email": Field("email"),
+    "first_name": Field("firstName"),
+    "last_name": Field("lastName"),
+    "active": Field("active", "boolean"),
+    "last_login": Field("lastLoginDate", "time"),
 }
 
 
@@ -128,7 +131,7 @@ class Connection:
             ``id``, ``name`` (text), ``active`` (boolean), ``size_allowance`` and
             ``current_size`` (Int64, bytes).
         """
-        return frame_of_records(self._workspace_records(), columns=_WORKSPACE_COLUMNS)
+        return frame_of_fields(self._workspace_records(), _WORKSPACE)
 
     def models(self) -> pd.DataFrame:
         """Return the models that the user may see, of all workspaces.
@@ -137,9 +140,10 @@ class Connection:
         -------
         pandas.DataFrame
             ``id``, ``name``, ``state``, ``workspace_id``, ``workspace`` (text), ``memory_usage``
-            (bytes), ``last_modified``, ``created``, ``url`` (text).
+            (Int64, bytes), ``last_modified`` (datetime64, UTC), ``last_modified_by`` (a user's
+            id), ``created`` (datetime64, UTC), ``transaction_running`` (boolean), ``url`` (text).
         """
-        return frame_of_records(self._model_records(), columns=_MODEL_COLUMNS)
+        return frame_of_fields(self._model_records(), _MODEL)
 
     def users(self) -> pd.DataFrame:
         """Return the users of the tenant.
@@ -148,15 +152,15 @@ class Connection:
         -------
         pandas.DataFrame
             ``id``, ``email``, ``first_name``, ``last_name`` (text), ``active`` (boolean),
-            ``last_login`` (text).
+            ``last_login`` (datetime64, UTC).
         """
         records = self._transport.pages("/users", "users", what="the users")
-        return frame_of_records(records, columns=_USER_COLUMNS)
+        return frame_of_fields(records, _USER)
 
     def me(self) -> pd.DataFrame:
         """Return the user of this connection, in one row with the columns of `users`."""
         user = self._transport.get("/users/me", what="your user")["user"]
-        return frame_of_records([user], columns=_USER_COLUMNS)
+        return frame_of_fields([user], _USER)
 
     def model(self, name: str | None = None, workspace: str | None = None) -> Model:
         """Return a model by name or id.
@@ -182,12 +186,56 @@ class Connection:
                 "Which model? Give its name or id: conn.model('Flight Planning'), or set "
                 "ANAPLAN_MODEL."
             )
+        records = self._records_in(workspace)
+        found = _one_model(name, records, _place(workspace), self._workspace)
+        return Model(self._transport, found)
+
+    def delete_models(
+        self, models: str | Sequence[str], *, workspace: str | None = None, confirm: bool = False
+    ) -> pd.DataFrame:
+        """Delete models for good.
+
+        Anaplan deletes no model that is open; see `Model.close`.
+
+        Parameters
+        ----------
+        models : str or sequence of str
+            Their names or ids.
+        workspace : str, optional
+            The name or id of the workspace that they are in; needed only where a name is borne
+            twice.
+        confirm : bool
+            Without True nothing is deleted, and the error says what would be.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per model: ``id``, ``name``, ``workspace`` (text), ``deleted`` (boolean),
+            ``error`` (text: why it is still there).
+
+        Raises
+        ------
+        ConfigurationError
+            Without ``confirm=True``; names the models.
+        NotFound, AmbiguousName
+            As for `model`; nothing is deleted then.
+        """
+        asked = [models] if isinstance(models, str) else models
+        records = self._records_in(workspace)
+        place = _place(workspace)
+        found = {}
+        for name in asked:
+            record = _one_model(name, records, place, None)
+            found[record["id"]] = record
+        return delete_models(self._transport, list(found.values()), confirm)
+
+    def _records_in(self, workspace: str | None) -> list[dict[str, Any]]:
+        """Return the records of the models of one workspace, or of all."""
         records = list(self._model_records())
-        if workspace is not None:
-            workspace_id = self._workspace_id(workspace, records)
-            records = [r for r in records if r["currentWorkspaceId"] == workspace_id]
-        place = f"in workspace {workspace!r}" if workspace else "in any workspace"
-        return Model(self._transport, _one_model(name, records, place, self._workspace))
+        if workspace is None:
+            return records
+        workspace_id = self._workspace_id(workspace, records)
+        return [record for record in records if record["currentWorkspaceId"] == workspace_id]
 
     def _workspace_id(self, workspace: str, models: Iterable[Mapping[str, Any]]) -> str:
         """Find a workspace by name or id; the models name the workspaces that they are in."""
@@ -232,6 +280,10 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<Connection to {self._transport.api_url}>"
+
+
+def _place(workspace: str | None) -> str:
+    return f"in workspace {workspace!r}" if workspace else "in any workspace"
 
 
 def _one_model(

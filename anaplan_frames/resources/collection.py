@@ -9,8 +9,8 @@ import pandas as pd
 
 from anaplan_frames.errors import AmbiguousName, NotFound, near_names
 from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.tables.records import frame_of_records
 
 Thing = TypeVar("Thing", bound=Resource)
 
@@ -93,14 +93,19 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         return [str(record["name"]) for record in self._records.values()]
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row per thing: ``id`` and ``name``, then what else Anaplan lists of it.
+        """Return one row per thing: ``id``, ``name``, ``code``, then what else Anaplan lists of it.
 
         Returns
         -------
         pandas.DataFrame
-            Columns in snake_case; whole numbers as Int64, the rest as text.
+            Columns in snake_case; whole numbers as Int64, the rest as text. Files have
+            ``chunk_count``, ``separator``, ``delimiter``, ``encoding``, ``header_row``,
+            ``first_data_row``, ``format``, ``language``, ``country``, ``origin``; imports
+            ``import_type``, ``import_data_source_id``; exports ``export_type``,
+            ``export_format``, ``encoding``, ``layout``; actions ``action_type``; views
+            ``module_id``. What else Anaplan tells comes after these.
         """
-        return frame_of_records(self._records.values(), first=("id", "name"))
+        return listing_frame(self._kind, self._records.values())
 
     def refresh(self) -> None:
         """Forget what was read, so that the next use reads it again."""

@@ -9,7 +9,6 @@ import pandas as pd
 
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.fields import Field, FieldKind, flat, frame_of_fields
-from anaplan_frames.tables.records import frame_of_records
 
 _NOT_APPLICABLE = "Not Applicable"
 _NAMES = {"module_name": "module"}
@@ -80,9 +79,7 @@ def line_item_records(catalogue: Catalogue, module_id: str | None = None) -> lis
 def line_items_frame(catalogue: Catalogue, module_id: str | None = None) -> pd.DataFrame:
     """Return one row per line item; see `Model.line_items` for the columns."""
     rows = [_row(record) for record in line_item_records(catalogue, module_id)]
-    known = frame_of_fields(rows, _FIELDS)
-    more = {key: key for row in rows for key in row if key not in _FIELDS}
-    return pd.concat([known, frame_of_records(rows, columns=more)], axis=1) if more else known
+    return frame_of_fields(rows, _FIELDS, more=True)
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:

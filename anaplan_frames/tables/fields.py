@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from anaplan_frames.tables.records import TEXT_DTYPE, snake_case
+from anaplan_frames.tables.records import TEXT_DTYPE, frame_of_records, snake_case
 
 FieldKind: TypeAlias = Literal["text", "boolean", "integer", "number", "date", "time", "duration"]
 _ISO_DURATION = re.compile(r"P(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?")
@@ -36,19 +36,23 @@ class Field:
 
 
 def frame_of_fields(
-    records: Iterable[Mapping[str, Any]], fields: Mapping[str, Field]
+    records: Iterable[Mapping[str, Any]], fields: Mapping[str, Field], *, more: bool = False
 ) -> pd.DataFrame:
     """Make one row per record, with just these columns; what a record lacks is missing.
 
-    A text that is no value of its column's kind is missing, too.
+    A text that is no value of its column's kind is missing, too. With `more`, the keys of the
+    records that no field names become columns after them, with dtypes by their values.
     """
     rows = list(records)
-    return pd.DataFrame(
+    known = pd.DataFrame(
         {
             name: _series([_at(row, field.path) for row in rows], field.kind)
             for name, field in fields.items()
         }
     )
+    paths = {field.path for field in fields.values()}
+    others = {key: key for row in rows for key in row if key not in paths} if more else {}
+    return pd.concat([known, frame_of_records(rows, columns=others)], axis=1) if others else known
 
 
 def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -121,12 +125,8 @@ def _time(value: Any) -> np.datetime64 | None:
     """Read milliseconds since the epoch, or an ISO time; one without a zone is UTC."""
     if _number(value) is not None:
         return np.datetime64(int(float(value)), "ms")
-    try:
-        moment = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    return np.datetime64(moment.replace(tzinfo=None), "ms")
+    moment = pd.to_datetime(str(value), utc=True, errors="coerce")
+    return None if moment is pd.NaT else moment.tz_localize(None).to_datetime64()
 
 
 def _duration(value: Any) -> np.timedelta64 | None:

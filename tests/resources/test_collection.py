@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.resources.collection import Collection
 from anaplan_frames.sandbox import Sandbox
 
 
@@ -37,9 +39,21 @@ def test_a_collection_is_a_frame_with_snake_case_columns(model: af.Model) -> Non
 def test_an_empty_collection_is_empty_with_its_columns(tenant: Sandbox) -> None:
     tenant.workspace("W").model("M")
     model = tenant.connect().model("M")
-    for things in (model.files, model.imports, model.exports, model.actions, model.processes):
+    collections: list[Collection[Any]] = [
+        model.files,
+        model.imports,
+        model.exports,
+        model.actions,
+        model.processes,
+        model.lists,
+        model.modules,
+        model.views,
+    ]
+    for things in collections:
         assert len(things) == 0
-        assert things.to_pandas().columns.tolist() == ["id", "name"]
+        assert things.to_pandas().columns[:3].tolist() == ["id", "name", "code"]
+    assert str(model.files.to_pandas()["chunk_count"].dtype) == "Int64"
+    assert model.views.to_pandas().columns.tolist() == ["id", "name", "code", "module_id"]
     with pytest.raises(af.NotFound) as caught:
         model.exports["Anything"]
     assert str(caught.value) == (
