@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import duckdb
+import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.calendar import FiscalYears, Period, Timescale
 from anaplan_frames.sandbox.planning.definitions import Version
@@ -22,16 +23,20 @@ def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Per
     """Write the periods of the calendar, and the sums around the current period."""
     con.execute(f"CREATE OR REPLACE TABLE time_members {_COLUMNS}")
     con.execute("CREATE OR REPLACE TABLE time_summaries (leaf BIGINT, node BIGINT)")
-    rows = [
-        (period.id, period.name, period.parent, period.level == calendar.leaf)
-        for period in calendar.periods
-    ]
     summaries = list(_summaries(calendar, current))
-    rows += [(number, name, None, False) for number, name, _ in summaries]
-    con.executemany(
-        "INSERT INTO time_members VALUES (?, NULL, ?, ?, ?, ?)",
-        [(*row, number) for number, row in enumerate(rows)],
+    rows: list[tuple[int, str, int | None, bool]] = []
+    for period in calendar.periods:
+        rows.append((period.id, period.name, period.parent, period.level == calendar.leaf))
+        if current and period.level == "year" and period.start <= current.start <= period.end:
+            rows += [(number, name, None, False) for number, name, _ in summaries]
+    ids, names, parents, leaf = zip(*rows, strict=True)
+    order = range(len(rows))
+    table = pa.table({"id": ids, "name": names, "parent": parents, "leaf": leaf, "ord": order})
+    con.register("written_periods", table)
+    con.execute(
+        "INSERT INTO time_members SELECT id, NULL, name, parent, leaf, ord FROM written_periods"
     )
+    con.unregister("written_periods")
     links = [(leaf.id, number) for number, _, leaves in summaries for leaf in leaves]
     if links:
         con.executemany("INSERT INTO time_summaries VALUES (?, ?)", links)
@@ -67,5 +72,5 @@ def _summaries(
     leaves = [leaf for leaf in calendar.leaves if year.start <= leaf.start <= year.end]
     if calendar.year_to_date:
         yield YEAR_TO_DATE, "YTD", [leaf for leaf in leaves if leaf.start <= current.start]
-    if calendar.year_to_go:
+    if calendar.year_to_go and current != leaves[-1]:
         yield YEAR_TO_GO, "YTG", [leaf for leaf in leaves if leaf.start > current.start]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -267,10 +267,12 @@ class WeeksGeneral(Timescale):
         return Period(period_id("week", number), name, "week", start, start + _WEEK - DAY, None)
 
 
-def _dated_name(week_format: str, start: datetime.date, digits: Any) -> str:
+def _dated_name(week_format: WeekFormat, start: datetime.date, digits: Callable[[int], str]) -> str:
     """Name a week by its first or last day; how the service writes that is not documented."""
-    day = start if week_format == "Week Commencing" else start + _WEEK - DAY
-    return f"{day.day:02d} {MONTHS[day.month - 1]} {digits(day.year)}"
+    commencing = week_format == "Week Commencing"
+    day = start if commencing else start + _WEEK - DAY
+    words = "W/c" if commencing else "W/e"
+    return f"{words} {day.day} {MONTHS[day.month - 1]} {digits(day.year)}"
 
 
 def _check_week_format(given: str) -> None:
