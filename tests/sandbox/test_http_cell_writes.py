@@ -253,7 +253,11 @@ def test_a_request_that_lacks_what_is_required_is_refused_whole(
 
 
 def test_what_is_no_json_is_refused(api: InModel) -> None:
-    for content in (b"", b"[", b"[{},]", b"value"):
+    not_utf8 = b'[{"lineItemName": "\xff", "value": 1}]'
+    numbers = [
+        b'[{"lineItemName": "Salary", "value": %s}]' % word for word in (b"NaN", b"Infinity")
+    ]
+    for content in (b"", b"\n", b"[", b"[{},]", b"value", b"[]]", not_utf8, *numbers):
         answer = api.http.send("POST", api.path + "/modules/102000000001/data", data=content)
         assert answer.status_code == 400, content
 
@@ -303,23 +307,31 @@ def test_more_than_15_megabytes_are_refused(api: InModel) -> None:
     assert "15000000 bytes" in answer.json()["status"]["message"]
 
 
-def test_a_full_request_is_written_whole(tenant: Sandbox) -> None:
+def test_a_full_request_is_written_whole_and_its_failures_are_found(tenant: Sandbox) -> None:
     count = 50_000
     model = tenant.workspace("Finance").model("Big")
-    items = [f"i{number}" for number in range(count)]
-    lst = model.list("Items", items=names(*items))
+    codes = [f"i{number}" for number in range(count)]
+    lst = model.list("Items", items=names(*codes))
     module = model.module("M", dimensions=[lst], line_items={"a": "NUMBER", "b": "NUMBER"})
     cells = [
         {
             "lineItemName": line_item,
-            "dimensions": [{"dimensionName": "Items", "itemCode": item}],
+            "dimensions": [{"dimensionName": "Items", "itemCode": code}],
             "value": number,
         }
-        for number, item in enumerate(items)
+        for number, code in enumerate(codes)
         for line_item in "ab"
     ]
-    answer = in_model(Http(tenant), model).post(f"/modules/{module.id}/data", cells)
-    assert answer.json() == {"numberOfCellsChanged": 2 * count, "failures": []}
+    wrong = [0, 1, 777, 2 * count - 1]
+    for index in wrong:
+        cells[index]["value"] = "x"
+    answer = in_model(Http(tenant), model).post(f"/modules/{module.id}/data", cells).json()
+    assert answer["numberOfCellsChanged"] == 2 * count - len(wrong)
+    assert [failure["requestIndex"] for failure in answer["failures"]] == wrong
     with model.store.reading() as con:
-        sums = con.execute(f"SELECT sum(v0), sum(v1), count(*) FROM cells_{module.id}").fetchone()
-    assert sums == (count * (count - 1) / 2, count * (count - 1) / 2, count)
+        stored = con.execute(
+            f"SELECT count(*), count(*) FILTER (v0 = substr(code, 2)::BIGINT),"
+            f" count(*) FILTER (v1 = substr(code, 2)::BIGINT)"
+            f" FROM cells_{module.id} JOIN list_{lst.id} ON id = d0"
+        ).fetchone()
+    assert stored == (count - 1, count - 1, count - 3)

@@ -97,6 +97,8 @@ def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
     """Make `requests`: the cells with their place (line), and the JSON type of their values."""
     columns = ", ".join(f"{name}: {literal(kind)}" for name, kind in _FIELDS.items())
     size = body.stat().st_size
+    if not size or (size < 100 and not body.read_bytes().strip()):
+        raise RefusedCells("The body is empty")
     try:
         con.execute(
             "CREATE TEMP TABLE requests AS SELECT row_number() OVER () - 1 AS line,"
@@ -107,8 +109,6 @@ def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         raise RefusedCells("The body is not a JSON array of cells") from None
-    if not size:
-        raise RefusedCells("The body is empty")
 
 
 def _check(con: duckdb.DuckDBPyConnection, limit: int) -> None:
@@ -123,6 +123,9 @@ def _check(con: duckdb.DuckDBPyConnection, limit: int) -> None:
         "SELECT line, CASE"
         " WHEN coalesce(kind, 'NULL') IN ('NULL', 'ARRAY', 'OBJECT')"
         " THEN 'value must be a string, number or boolean and cannot be null'"
+        # DuckDB reads NaN and Infinity as numbers, which JSON does not have.
+        " WHEN kind = 'DOUBLE' AND regexp_matches(text, '[a-df-zA-DF-Z]')"
+        " THEN 'value is not JSON'"
         " WHEN coalesce(lineItemId, lineItemName) IS NULL"
         " THEN 'lineItemId or lineItemName is required'"
         " WHEN list_bool_or([coalesce(d.dimensionId, d.dimensionName) IS NULL"
