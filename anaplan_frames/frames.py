@@ -207,6 +207,7 @@ def to_anaplan(
     on_rejected: OnRejected = "raise",
     index: bool = False,
     chunk_bytes: int | None = None,
+    resume: bool = True,
     progress: bool | None = None,
 ) -> ImportResult | None:
     """Load data into Anaplan, and say what was rejected and why.
@@ -239,6 +240,9 @@ def to_anaplan(
         Send the index of a DataFrame too, as columns.
     chunk_bytes : int, optional
         1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
+    resume : bool
+        Where an earlier run was killed within 48 hours while it uploaded the same data to the same
+        file, upload only the rest.
     progress : bool, optional
         As for `read_anaplan`.
 
@@ -270,6 +274,7 @@ def to_anaplan(
             "mapping": mapping,
             "index": index,
             "chunk_bytes": chunk_bytes,
+            "resume": resume,
             "progress": progress,
         }
         if isinstance(found, File):

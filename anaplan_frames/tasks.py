@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.errors import NotFound, TaskFailed, TaskUncertain, warn
 from anaplan_frames.progress import Progress
-from anaplan_frames.transport import AnswerLost, Transport
+from anaplan_frames.transport import AnswerLost, RequestRefused, Transport
 
 _FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
+_LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for a task whose start was not answered
 _ENDED = {"COMPLETE", "CANCELLED"}
 
 
@@ -91,7 +93,16 @@ def run(
     """
     task_id = _start(transport, path, what=what, parameters=parameters)
     with Progress(f"Running {what}", unit="%", total=100, show=show_progress) as bar:
-        return _watch(transport, path, task_id, what=what, bar=bar)
+        try:
+            task = _ended(transport, path, task_id, what=what, bar=bar)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(
+                f"Task {task_id} of {what} goes on in Anaplan. Its .cancel({task_id!r}) cancels it."
+            )
+            raise
+    if task["taskState"] == "CANCELLED":
+        raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
+    return _outcome(task_id, task.get("result") or {})
 
 
 def _start(
@@ -107,7 +118,7 @@ def _start(
     try:
         answer = transport.post(f"{path}/tasks", what=what, json=body, repeatable=False)
     except AnswerLost as lost:
-        new = [task for task in _task_ids(transport, path, what=what) if task not in before]
+        new = _new_tasks(transport, path, before, what=what)
         if len(new) == 1:
             return new[0]
         raise TaskUncertain(
@@ -122,8 +133,27 @@ def _start(
     return str(answer.get("task", answer)["taskId"])
 
 
+def _new_tasks(transport: Transport, path: str, before: set[str], *, what: str) -> list[str]:
+    """Look for tasks that were not there before, some times: one may be listed a little late."""
+    for pause in (*_LOOKS, None):
+        new = [task for task in _task_ids(transport, path, what=what) if task not in before]
+        if new or pause is None:
+            break
+        transport.clock.sleep(pause)
+    return new
+
+
 def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
     return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
+
+
+def cancel(transport: Transport, path: str, task_id: str, *, what: str) -> bool:
+    """Cancel a task and wait for its end; tell whether it was cancelled, not complete before."""
+    with suppress(RequestRefused):  # it has ended
+        transport.request("DELETE", f"{path}/tasks/{task_id}", what=f"task {task_id} of {what}")
+    with Progress(f"Cancelling {what}", unit="%", total=100, show=False) as bar:
+        task = _ended(transport, path, task_id, what=what, bar=bar)
+    return bool(task["taskState"] == "CANCELLED")
 
 
 def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> None:
@@ -148,8 +178,10 @@ def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> 
         pause = min(pause * _SLOWER, _LONGEST_PAUSE)
 
 
-def _watch(transport: Transport, path: str, task_id: str, *, what: str, bar: Progress) -> Outcome:
-    """Poll at once, then ever slower, until the task has ended."""
+def _ended(
+    transport: Transport, path: str, task_id: str, *, what: str, bar: Progress
+) -> dict[str, Any]:
+    """Poll at once, then ever slower, until the task has ended, and return it."""
     pause = _FIRST_PAUSE
     while True:
         try:
@@ -161,12 +193,9 @@ def _watch(transport: Transport, path: str, task_id: str, *, what: str, bar: Pro
             ) from gone
         bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
         if task["taskState"] in _ENDED:
-            break
+            return dict(task)
         transport.clock.sleep(pause)
         pause = min(pause * _SLOWER, _LONGEST_PAUSE)
-    if task["taskState"] == "CANCELLED":
-        raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
-    return _outcome(task_id, task.get("result") or {})
 
 
 def _outcome(task_id: str, result: Mapping[str, Any]) -> Outcome:

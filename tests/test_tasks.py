@@ -8,7 +8,10 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames import tasks
+from anaplan_frames.clock import Clock
+from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transport import Transport
+from tests.sandbox.http_client import Http
 from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_json
 
 PATH = "/workspaces/w/models/m/imports/112000000001"
@@ -89,11 +92,17 @@ def test_a_lost_answer_takes_the_one_new_task_up(
     assert len(starts(server)) == 1
 
 
+def test_a_new_task_that_is_listed_late_is_waited_for(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), Answer(fault="reset"), listed(), listed(), listed("T"), DONE]
+    assert run().task_id == "T"
+    assert len(starts(server)) == 1
+
+
 @pytest.mark.parametrize(("new", "told"), [((), "no new task"), (("A", "B"), "A, B")])
 def test_what_cannot_be_told_is_uncertain_and_not_started_again(
     server: ScriptedServer, run: Run, new: tuple[str, ...], told: str
 ) -> None:
-    server.script = [listed("OLD"), Answer(fault="reset"), listed("OLD", *new)]
+    server.script = [listed("OLD"), Answer(fault="reset"), *[listed("OLD", *new)] * 5]
     with pytest.raises(af.TaskUncertain, match=told):
         run()
     assert len(starts(server)) == 1
@@ -165,3 +174,47 @@ def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
         "hours, for the user who ran the task, and only for that user's latest task of the import."
     )
     assert b'"w"' in tasks.read_dump(transport, paths[1], what="the dump")
+
+
+@pytest.fixture
+def slow() -> Iterator[Sandbox]:
+    """Serve the demo tenant with tasks that take a while."""
+    with Sandbox.demo(task_pause=0.5) as running:
+        yield running
+
+
+def test_a_running_task_can_be_cancelled_and_one_that_is_complete_cannot(slow: Sandbox) -> None:
+    with slow.connect() as connection:
+        action = connection.model("Flight Planning").actions["Clear airports"]
+        http = Http(slow)
+        path = action.path.removeprefix("/2/0") + "/tasks"
+        task = http.post(path, {"localeName": "en_US"}).json()["task"]["taskId"]
+        assert action.cancel(task)
+        assert http.get(f"{path}/{task}").json()["task"]["taskState"] == "CANCELLED"
+        assert action.cancel(task)
+
+
+def test_a_complete_task_is_not_cancelled(model: af.Model) -> None:
+    action = model.actions["Clear airports"]
+    action.run()
+    [task] = action.tasks()["task_id"]
+    assert not action.cancel(task)
+    with pytest.raises(af.NotFound):
+        action.cancel("0" * 32)
+
+
+def test_ctrl_c_while_a_task_runs_says_how_to_cancel_it(slow: Sandbox) -> None:
+    class Interrupted(Clock):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    with slow.connect(clock=Interrupted()) as connection:
+        action = connection.model("Flight Planning").actions["Clear airports"]
+        with pytest.raises(KeyboardInterrupt) as caught:
+            action.run()
+        [note] = caught.value.__notes__
+    [task] = [task for task in note.replace("'", " ").split() if len(task) == 32][:1]
+    assert note == (
+        f"Task {task} of action 'Clear airports' goes on in Anaplan. "
+        f"Its .cancel('{task}') cancels it."
+    )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from anaplan_frames import tasks
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.records import frame_of_records
 
@@ -48,6 +49,21 @@ class Resource:
 
 class Runnable(Resource):
     """A resource that Anaplan runs as a task."""
+
+    def cancel(self, task_id: str) -> bool:
+        """Cancel a task of it, whose changes Anaplan then rolls back, and wait for its end.
+
+        Returns
+        -------
+        bool
+            False if it was complete before it could be cancelled.
+
+        Raises
+        ------
+        NotFound
+            If there is no such task.
+        """
+        return tasks.cancel(self._transport, self.path, task_id, what=self.what)
 
     def tasks(self) -> pd.DataFrame:
         """Return the tasks of it that Anaplan lists, everyone's.
