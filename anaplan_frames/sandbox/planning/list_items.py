@@ -12,7 +12,7 @@ from anaplan_frames.sandbox.planning.lines import joined
 from anaplan_frames.sandbox.planning.sql import literal
 
 # Items that are sorted and written at a time; memory does not grow with the list.
-_BLOCK = 50_000
+_BLOCK = 20_000
 
 
 def json_blocks(

@@ -1,0 +1,205 @@
+"""The items of dimensions over HTTP: of the model, of line items and of views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+import requests
+
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.model import Model
+from tests.sandbox.http_client import Http, InModel, in_model
+
+TIME, VERSIONS, LINE_ITEMS, USERS = "20000000003", "20000000020", "20000000012", "101999999999"
+REGIONS, CITIES, MODULE, VIEW = "101000000001", "101000000002", "102000000001", "207000000001"
+SALES, COSTS = "206000000001", "206000000002"
+
+
+@pytest.fixture
+def built(tenant: Sandbox) -> Model:
+    model = tenant.workspace("Finance").model("Sales", calendar=Calendar(2026, 0, 0))
+    regions = model.list(
+        "Regions",
+        id=REGIONS,
+        items=pd.DataFrame({"Name": ["North", "Süd"], "Code": ["N", "S"]}),
+    )
+    cities = model.list(
+        "Cities",
+        id=CITIES,
+        parent=regions,
+        subsets=["Large", "None"],
+        items=pd.DataFrame(
+            {
+                "Name": ["Oslo", "Rome", "Bari"],
+                "Parent": ["North", "Süd", "Süd"],
+                "Large": [True, True, False],
+            }
+        ),
+    )
+    module = model.module(
+        "Sales",
+        id=MODULE,
+        dimensions=[cities, "Time", "Versions"],
+        line_items={
+            "Sales": {"format": "NUMBER", "id": SALES},
+            "Costs": {"format": "NUMBER", "id": COSTS},
+        },
+    )
+    model.view(module, "By city", rows=[cities], columns=["Line items"], id=VIEW)
+    return model
+
+
+@pytest.fixture(params=[True, False], ids=["workspace form", "model form"])
+def model(request: pytest.FixtureRequest, tenant: Sandbox, built: Model) -> InModel:
+    return in_model(Http(tenant), built, with_workspace=request.param)
+
+
+def names(answer: requests.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["items"]]
+
+
+def test_the_items_of_a_list_have_id_name_and_a_code_if_there_is_one(model: InModel) -> None:
+    listed = model.get(f"/lists/{REGIONS}/items").json()["listItems"]
+    regions = model.get(f"/dimensions/{REGIONS}/items").json()["items"]
+    assert regions == listed
+    assert [item["code"] for item in regions] == ["N", "S"]
+    cities = model.get(f"/dimensions/{CITIES}/items").json()["items"]
+    assert [sorted(item) for item in cities] == [["id", "name"]] * 3
+    assert [item["name"] for item in cities] == ["Oslo", "Rome", "Bari"]
+
+
+def test_the_items_of_a_subset(model: InModel, built: Model) -> None:
+    subsets = built.lists[CITIES].subsets
+    assert names(model.get(f"/dimensions/{subsets['Large']}/items")) == ["Oslo", "Rome"]
+    assert "items" not in model.get(f"/dimensions/{subsets['None']}/items").json()
+
+
+def test_the_users_of_the_tenant_are_a_dimension(tenant: Sandbox, model: InModel) -> None:
+    tenant.add_user("ada.lovelace@example.com", "pw")
+    users = model.get(f"/dimensions/{USERS}/items").json()["items"]
+    assert [(user["name"], user["code"]) for user in users] == [
+        ("Demo User", "demo@example.com"),
+        ("Ada Lovelace", "ada.lovelace@example.com"),
+    ]
+    assert all(len(user["id"]) == 12 for user in users)
+
+
+@pytest.mark.parametrize("dimension", [TIME, VERSIONS])
+def test_time_and_versions_of_the_model_are_400(model: InModel, dimension: str) -> None:
+    assert model.get(f"/dimensions/{dimension}/items").status_code == 400
+
+
+def look_up(model: InModel, dimension: str, **body: Any) -> list[str]:
+    return names(model.post(f"/dimensions/{dimension}/items", body))
+
+
+def test_items_are_looked_up_by_name_and_code_whatever_the_case(model: InModel) -> None:
+    assert look_up(model, REGIONS, names=["nORTH"]) == ["North"]
+    assert look_up(model, REGIONS, names=["SÜD", "unknown"]) == ["Süd"]
+    assert look_up(model, REGIONS, codes=["n"], names=["süd"]) == ["North", "Süd"]
+    assert look_up(model, REGIONS, codes=["n"], names=None) == ["North"]
+    assert look_up(model, REGIONS, codes=["North"]) == []
+
+
+def test_periods_versions_users_and_subsets_are_looked_up_too(model: InModel, built: Model) -> None:
+    assert look_up(model, TIME, names=["jan 26", "FY26"]) == ["Jan 26", "FY26"]
+    assert look_up(model, VERSIONS, names=["forecast"]) == ["Forecast"]
+    assert look_up(model, USERS, codes=["demo@example.com"]) == ["Demo User"]
+    large = built.lists[CITIES].subsets["Large"]
+    assert look_up(model, large, names=["Oslo", "Bari"]) == ["Oslo"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"names": []}, {"names": [], "codes": []}, {"names": "North"}, {"codes": [1]}],
+    ids=str,
+)
+def test_a_look_up_for_nothing_is_400(model: InModel, body: dict[str, Any]) -> None:
+    assert model.post(f"/dimensions/{REGIONS}/items", body).status_code == 400
+
+
+def test_time_has_no_codes_to_look_for(model: InModel) -> None:
+    body = {"codes": ["Jan 26"], "names": ["Jan 26"]}
+    assert model.post(f"/dimensions/{TIME}/items", body).status_code == 400
+
+
+@pytest.mark.parametrize("dimension", ["101999999998", MODULE, LINE_ITEMS])
+def test_a_dimension_that_the_model_does_not_have_is_404(model: InModel, dimension: str) -> None:
+    assert model.get(f"/dimensions/{dimension}/items").status_code == 404
+    assert model.post(f"/dimensions/{dimension}/items", {"names": ["x"]}).status_code == 404
+
+
+def test_the_dimensions_of_a_line_item(model: InModel) -> None:
+    assert model.get(f"/lineItems/{COSTS}/dimensions").json()["dimensions"] == [
+        {"id": CITIES, "name": "Cities"},
+        {"id": TIME, "name": "Time"},
+        {"id": VERSIONS, "name": "Versions"},
+    ]
+    page = model.get(f"/lineItems/{COSTS}/dimensions", limit=1, offset=1).json()
+    assert [one["name"] for one in page["dimensions"]] == ["Time"]
+
+
+def test_a_line_item_gives_the_items_of_dimensions_of_all_kinds(model: InModel) -> None:
+    path = f"/lineItems/{SALES}/dimensions"
+    cities = ["Oslo", "Rome", "Bari", "North", "Süd"]
+    assert names(model.get(f"{path}/{CITIES}/items")) == cities
+    periods = names(model.get(f"{path}/{TIME}/items"))
+    assert (periods[:4], periods[-1]) == (["Jan 26", "Feb 26", "Mar 26", "Q1 FY26"], "FY26")
+    assert names(model.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+
+
+def test_a_view_gives_the_items_of_its_dimensions_and_its_line_items(model: InModel) -> None:
+    for view in (VIEW, MODULE):
+        path = f"/views/{view}/dimensions"
+        assert names(model.get(f"{path}/{LINE_ITEMS}/items")) == ["Sales", "Costs"]
+        assert names(model.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+        assert len(names(model.get(f"{path}/{CITIES}/items"))) == 5
+
+
+def test_a_line_item_in_place_of_a_view_is_its_only_line_item(model: InModel) -> None:
+    path = f"/views/{COSTS}/dimensions"
+    assert model.get(f"{path}/{LINE_ITEMS}/items").json()["items"] == [
+        {"id": COSTS, "name": "Costs"}
+    ]
+    assert names(model.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/lineItems/{SALES}/dimensions/{REGIONS}/items", 404),
+        (f"/lineItems/{SALES}/dimensions/{LINE_ITEMS}/items", 404),
+        (f"/lineItems/206000000099/dimensions/{TIME}/items", 404),
+        (f"/lineItems/{MODULE}/dimensions", 404),
+        ("/lineItems/206000000099/dimensions", 404),
+        (f"/lineItems/Sales/dimensions/{TIME}/items", 400),
+        (f"/lineItems/{SALES}/dimensions/Time/items", 400),
+        (f"/views/{VIEW}/dimensions/{REGIONS}/items", 404),
+        (f"/views/207000000099/dimensions/{TIME}/items", 404),
+    ],
+)
+def test_what_does_not_exist_is_404_and_what_is_no_id_400(
+    model: InModel, path: str, status: int
+) -> None:
+    assert model.get(path).status_code == status
+
+
+def test_an_empty_dimension_has_no_items(tenant: Sandbox, built: Model) -> None:
+    empty = built.list("Empty")
+    model = in_model(Http(tenant), built)
+    assert "items" not in model.get(f"/dimensions/{empty.id}/items").json()
+    assert look_up(model, empty.id, names=["x"]) == []
+
+
+def test_more_than_a_million_items_of_a_dimension_are_400(tenant: Sandbox, built: Model) -> None:
+    lst, model = built.list("Vast"), in_model(Http(tenant), built)
+    module = built.module("Vast", dimensions=[lst], line_items={"v": "NUMBER"})
+    with built.store.transaction() as con:
+        con.execute(f"INSERT INTO list_{lst.id} (id, name) SELECT i, i FROM range(1_000_001) r(i)")
+    line_item = module.line_items[0].id
+    for path in ("", f"/lineItems/{line_item}", f"/views/{module.id}"):
+        assert model.get(f"{path}/dimensions/{lst.id}/items").status_code == 400
