@@ -20,6 +20,9 @@ __all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
 
 _MOST_THREADS = 8
 
+# Makes the schema to read with of the names in a text's header, and leaves out what not to read.
+SchemaOfHeader = Callable[[list[str]], pa.Schema]
+
 
 class BlockDecoder(Protocol):
     """Makes record batches of blocks, several threads at a time: `Decoder`, for one."""
@@ -84,7 +87,7 @@ class Batches(Iterator[pa.RecordBatch]):
 def decode_stream(
     chunks: Iterable[Piece],
     dialect: Dialect,
-    schema: pa.Schema | None = None,
+    schema: pa.Schema | SchemaOfHeader | None = None,
     columns: Sequence[str] | None = None,
     *,
     retype: Callable[[pa.Schema], pa.Schema] | None = None,
@@ -98,8 +101,10 @@ def decode_stream(
         The text in any cut, in the dialect's encoding.
     dialect : Dialect
         How it is written; says where the header and the first row are.
-    schema : pyarrow.Schema, optional
+    schema : pyarrow.Schema or callable, optional
         From `export_schema`. Without it (or empty) the header's names are taken, all as text.
+        Or what makes a schema of them (each its own, as `unique_names` has it), which may leave
+        some out, where the header is the first to tell what there is.
     columns : sequence of str, optional
         Read only these, in this order; also the way around a header that has more columns than
         the schema.
@@ -190,11 +195,15 @@ def _fields(row: bytes, dialect: Dialect) -> list[str]:
 def _decoder_for(
     header: list[str] | None,
     dialect: Dialect,
-    expected: pa.Schema | None,
+    expected: pa.Schema | SchemaOfHeader | None,
     columns: Sequence[str] | None,
     retype: Callable[[pa.Schema], pa.Schema] | None,
 ) -> Decoder:
     """Check the file's header against the schema, and choose how its rows are read."""
+    if callable(expected):
+        found = unique_names(header or [])
+        chosen = expected(found)
+        return Decoder(dialect, retype(chosen) if retype else chosen, columns, found or None)
     named = bool(dialect.header_row) and header is not None
     if expected is None or not len(expected):
         expected = pa.schema([(name, pa.string()) for name in unique_names(header or [])])

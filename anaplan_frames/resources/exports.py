@@ -14,7 +14,14 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.types import export_schema
 from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.actions import Action
-from anaplan_frames.resources.reading import ArrowOptions, Readable, ReadOptions, Table, TextTable
+from anaplan_frames.resources.reading import (
+    ArrowOptions,
+    GridTable,
+    Readable,
+    ReadOptions,
+    Table,
+    TextTable,
+)
 from anaplan_frames.transfer.download import save
 
 
@@ -71,10 +78,7 @@ class Export(Action, Readable):
             )
         if run:
             self.run(progress=progress)
+        fetch, dialect = self._file(self._output), Dialect.of_export(metadata)
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
-        return TextTable(
-            fetch=self._file(self._output),
-            dialect=Dialect.of_export(metadata),
-            schema=export_schema(metadata),
-            grid=layout.startswith("GRID"),
-        )
+        make = GridTable if layout.startswith("GRID") else TextTable
+        return make(fetch, dialect, export_schema(metadata))

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import no_default
 
-from anaplan_frames.codec.decode import decode_stream
+from anaplan_frames.codec.decode import SchemaOfHeader, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid import decode_grid
 from anaplan_frames.progress import Progress
@@ -65,24 +65,37 @@ class TextTable:
         Yields the text in pieces, in order; tells the bar how many bytes have come.
     dialect : Dialect
         How its text is written.
-    schema : pyarrow.Schema
+    schema : pyarrow.Schema or callable
         Its columns; empty where Anaplan does not tell them: then the header does, and all is text.
-    grid : bool
-        Whether it is a cross table.
+        Or what makes a schema of the names in the header.
     """
 
     fetch: Fetch
     dialect: Dialect
-    schema: pa.Schema
-    grid: bool = False
+    schema: pa.Schema | SchemaOfHeader
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
     ) -> Rows:
         """Begin to read, as `Table` says."""
-        decode = decode_grid if self.grid else decode_stream
         chunks = fetched(self.fetch, new_bar)
-        return decode(chunks, self.dialect, self.schema, columns, retype=retype)
+        return decode_stream(chunks, self.dialect, self.schema, columns, retype=retype)
+
+
+@dataclass(frozen=True, slots=True)
+class GridTable:
+    """A cross table as text; see `TextTable` for its attributes."""
+
+    fetch: Fetch
+    dialect: Dialect
+    schema: pa.Schema
+
+    def open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> Rows:
+        """Begin to read, as `Table` says."""
+        chunks = fetched(self.fetch, new_bar)
+        return decode_grid(chunks, self.dialect, self.schema, columns, retype=retype)
 
 
 class ArrowOptions(TypedDict, total=False):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from anaplan_frames.resources.resource import Resource
+from anaplan_frames.resources.cells import CellsReadable
 
 
-class View(Resource):
+class View(CellsReadable):
     """A view of a module; its default view has the module's id and name."""
 
     kind: ClassVar[str] = "view"
     plural: ClassVar[str] = "views"
+
+    @property
+    def module_id(self) -> str:
+        """The id of the module whose cells it shows."""
+        return str(self.info["moduleId"])

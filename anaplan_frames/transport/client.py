@@ -228,9 +228,17 @@ class Transport:
         call = self._call("GET", path, what, params=params, headers=headers)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
-    def download_large(self, path: str, *, what: str) -> bodies.Content:
+    def download_large(
+        self,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bodies.Content:
         """Return the whole body at `path`, like `download`; for bodies of many megabytes."""
-        call = self._call("GET", path, what, headers={"Accept": "*/*"})
+        headers = {"Accept": "*/*", **(headers or {})}
+        call = self._call("GET", path, what, params=params, headers=headers)
         return self._sender.send(call, bodies.as_mapping, self._keeper)
 
     def pages(
