@@ -19,7 +19,7 @@ from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.result import ImportResult, OnRejected
 
-_SOURCES = ("exports", "files")
+_SOURCES = ("exports", "views", "modules", "lists", "files")
 _TARGETS = ("imports", "processes", "files")
 
 

@@ -40,5 +40,5 @@ def test_the_kind_may_be_in_the_singular(model: af.Model) -> None:
 
 
 def test_a_kind_that_does_not_fit_is_refused(model: af.Model) -> None:
-    with pytest.raises(af.NotFound, match="exports, files are"):
+    with pytest.raises(af.NotFound, match="lists, files are"):
         af.read_anaplan("Load airlines", model, kind="imports")
