@@ -93,7 +93,6 @@ def changed_values(
     items: Positions,
     *,
     columns: Collection[str],
-    flags: Collection[str] = (),
     blank: bool = False,
 ) -> dict[str, pa.Array]:
     """Say for each column what must be sent.
@@ -104,15 +103,14 @@ def changed_values(
         As `match_items` has them.
     columns : collection of str
         The columns to compare.
-    flags : collection of str
-        Those that are never missing: what is not true is false.
     blank : bool
         Whether a missing value blanks the item's; else it leaves it alone.
 
     Returns
     -------
     dict of str to pa.Array
-        By column, of large_string: null where nothing is to be sent, ``""`` to blank. For a row
+        By column, of large_string: null where nothing is to be sent. A text is blanked by ``""``,
+        a number is set to 0 and a boolean to false, as Anaplan has no missing ones. For a row
         without an item, all its values.
     """
     places = pa.array(items, mask=items < 0)
@@ -123,9 +121,7 @@ def changed_values(
         new = _one(rows[name])
         old = pc.take(_one(state[name]), places)
         if blank:
-            new = pc.fill_null(new, "false" if name in flags else "")
-        if name in flags:
-            old = pc.fill_null(old, False)
+            new = pc.fill_null(new, _blank(old.type))
         same = pc.fill_null(equal_values(old, new), False)
         kept = pc.if_else(same, nothing, new)
         found[name] = pc.if_else(is_new, _one(rows[name]), kept)
@@ -133,8 +129,19 @@ def changed_values(
 
 
 def equal_values(old: pa.Array, new: pa.Array) -> pa.Array:
-    """Compare values as read with texts as sent; missing equals ``""``; null for a null text."""
-    return pc.equal(pc.fill_null(_canonical(old, old.type), ""), _canonical(new, old.type))
+    """Compare values as read with texts as sent; null for a null text.
+
+    What is missing equals a blank: an empty text, 0 or false.
+    """
+    blank = pa.scalar(_blank(old.type), _TEXT)
+    texts = pc.if_else(pc.equal(new, ""), blank, new)
+    return pc.equal(pc.fill_null(_canonical(old, old.type), blank), _canonical(texts, old.type))
+
+
+def _blank(kind: pa.DataType) -> str:
+    if pt.is_floating(kind):
+        return "0"
+    return "false" if pt.is_boolean(kind) else ""
 
 
 def _canonical(values: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from anaplan_frames.codec.list_columns import item_columns
 from anaplan_frames.resources.list_items import Source
 from anaplan_frames.resources.list_reading import ItemTable, read_levels
-from anaplan_frames.resources.reading import ArrowOptions, Readable, ReadOptions
+from anaplan_frames.resources.list_writing import WritableList
+from anaplan_frames.resources.reading import ArrowOptions, ReadOptions
 from anaplan_frames.tables.records import frame_of_records
 
 _PROPERTY_COLUMNS = {
@@ -24,7 +25,7 @@ _PROPERTY_COLUMNS = {
 }
 
 
-class List(Readable):
+class List(WritableList):
     """A list of a model."""
 
     kind: ClassVar[str] = "list"

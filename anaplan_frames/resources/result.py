@@ -64,6 +64,11 @@ class ImportResult:
         Why ``rejected`` does not show all that failed, where it does not; else empty.
     nested : tuple of ImportResult
         One per action, for a process.
+    changes : pandas.DataFrame
+        For what is written to a list directly, one row per item that was changed, or with
+        ``dry_run`` would be: ``action`` ("insert", "update" or "delete"), ``id`` (missing for a new
+        item), ``code``, ``name``, and for an update ``change`` in words, e.g.
+        ``"Grade: A -> B, parent: West -> East"``.
     """
 
     name: str
@@ -81,6 +86,7 @@ class ImportResult:
     unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
     note: str = ""
     nested: tuple[ImportResult, ...] = ()
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def of(
@@ -107,6 +113,7 @@ class ImportResult:
             unmatched=rejects.unmatched,
             note=rejects.note,
             nested=tuple(nested),
+            changes=pd.DataFrame(),
         )
 
     def check(self, on_rejected: OnRejected) -> ImportResult:
@@ -174,9 +181,11 @@ class ImportResult:
         """Sum up in a few words; an action that loads no rows has only its messages."""
         if not self.total and len(self.details):
             return "; ".join(self.details["message"])
+        deleted = f", {self.deleted:,} deleted" if self.deleted else ""
         return (
             f"{self.succeeded:,} of {self.total:,} rows loaded ({self.created:,} created, "
-            f"{self.updated:,} updated), {self.ignored:,} ignored, {self.failed:,} rejected"
+            f"{self.updated:,} updated{deleted}), {self.ignored:,} ignored, "
+            f"{self.failed:,} rejected"
         )
 
     def _repr_html_(self) -> str:

@@ -167,9 +167,14 @@ class StreamedRows(Sent):
 
 
 def with_errors(frame: pd.DataFrame, rows: Sequence[DumpRow]) -> pd.DataFrame:
+    """Add the messages of rows of a dump as `with_messages` does."""
+    return with_messages(frame, ["\n".join(row.messages) for row in rows])
+
+
+def with_messages(frame: pd.DataFrame, messages: Sequence[str]) -> pd.DataFrame:
     """Add the column ``error``; where the caller's data has one, it is ``anaplan_error``."""
     name = "anaplan_error" if "error" in frame else "error"
-    return frame.assign(**{name: ["\n".join(row.messages) for row in rows]})
+    return frame.assign(**{name: list(messages)})
 
 
 def _as_type(texts: Sequence[str | None], kind: pa.DataType, decimal_separator: str) -> pa.Array:

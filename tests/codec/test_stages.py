@@ -98,8 +98,7 @@ class Service:
             item["parent"] = self._parent(item, record["parent"])
         for name in ("Grade", "FTE"):
             if name in record:
-                value = record[name] or None
-                item[name] = float(value) if value and name == "FTE" else value
+                item[name] = float(record[name]) if name == "FTE" else record[name] or None
 
     def _parent(self, child: Item, name: str) -> str | None:
         if not name:
@@ -114,7 +113,11 @@ class Service:
     def rows(self) -> list[Item]:
         """The items as rows, parents by name, in the order of their codes."""
         rows = [
-            {**item, "parent": item["parent"] and self.items[item["parent"]]["name"]}
+            {
+                **item,
+                "parent": item["parent"] and self.items[item["parent"]]["name"],
+                "FTE": item["FTE"] or 0.0,  # as Anaplan has no missing number
+            }
             for item in self.items.values()
         ]
         return sorted(rows, key=lambda row: row["code"])
@@ -175,8 +178,10 @@ def test_nothing_is_sent_that_does_not_change_and_nothing_twice_but_what_stood_i
                 row, name = new[code], old[code]["name"]
                 for column, value in record.items():
                     if column not in ("id", "parent") and value is not None:
-                        assert str(old[code][column] or "") != str(value or "")
-                        assert str(row[column] or "") == str(value or "")
+                        number = column == "FTE"
+                        given = float(value) if number else value or None
+                        assert old[code][column] != given
+                        assert row[column] == given
                 assert name in in_the_way or sent[code] == 1
     changed = {
         code
@@ -315,7 +320,7 @@ def test_missing_values_leave_the_item_alone_unless_they_blank_it() -> None:
     assert plan(before, rows, blank=False).stages() == []
     (stage,) = plan(before, rows).stages()
     assert stage.records.to_pylist() == [
-        {"id": "2", "code": None, "name": None, "parent": "", "Grade": "", "FTE": ""}
+        {"id": "2", "code": None, "name": None, "parent": "", "Grade": "", "FTE": "0"}
     ]
 
 
