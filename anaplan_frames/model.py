@@ -21,7 +21,7 @@ from anaplan_frames.resources.lists import List
 from anaplan_frames.resources.modules import Module
 from anaplan_frames.resources.processes import Process
 from anaplan_frames.resources.task_history import tasks_frame
-from anaplan_frames.resources.views import View
+from anaplan_frames.resources.views import Views
 from anaplan_frames.transport import Transport
 
 
@@ -79,9 +79,9 @@ class Model:
         return Collection(self._catalogue, Module)
 
     @cached_property
-    def views(self) -> Collection[View]:
+    def views(self) -> Views:
         """Its views, the modules' default views included."""
-        return Collection(self._catalogue, View)
+        return Views(self._catalogue)
 
     def line_items(self, module: str | None = None) -> pd.DataFrame:
         """Return the line items with all that Anaplan tells of them.
