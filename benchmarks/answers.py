@@ -1,4 +1,4 @@
-"""What the sink says: the JSON answers of a tenant with one import, one file and one export."""
+"""What the sink says: the JSON answers of a tenant with an import, a file, an export and a list."""
 
 from __future__ import annotations
 
@@ -77,6 +77,18 @@ _EXPORT_METADATA = {
 }
 
 
+_LIST = {"id": tenant.LIST, "name": tenant.LIST_NAME}
+_LIST_METADATA = {
+    **_LIST,
+    "numberedList": False,
+    "properties": [
+        {"name": name, "format": word, "notes": "", "referencedBy": ""}
+        for name, word in tenant.PROPERTIES.items()
+    ],
+    "subsets": [{"id": "109000000001", "name": tenant.SUBSET}],
+}
+
+
 def json_answer(method: str, path: str, chunks: int) -> tuple[int, bytes]:
     """Return status and body for everything that is no content of a file.
 
@@ -141,6 +153,8 @@ def _in_model(rest: str, chunks: int) -> dict[str, Any] | None:
         "exports": _listed("exports", [_EXPORT]),
         "actions": _listed("actions", []),
         "processes": _listed("processes", []),
+        "lists": _listed("lists", [_LIST]),
+        f"lists/{tenant.LIST}": {"metadata": _LIST_METADATA},
         f"imports/{tenant.IMPORT}": {"importMetadata": _IMPORT_METADATA},
         f"exports/{tenant.EXPORT}": {"exportMetadata": _EXPORT_METADATA},
     }.get(rest)

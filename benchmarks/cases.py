@@ -9,12 +9,14 @@ from pathlib import Path
 
 from benchmarks import imports, report, sink
 from benchmarks.frames import mixed_frame, write_text
+from benchmarks.lists import write_items
 from benchmarks.measure import ROOT, Subject, in_turns, once
 
 _MILLION = 1_000_000
 _OURS = "anaplan_frames"
 _PEERS_ROWS = 12 * _MILLION  # by all runs of a peer together, which takes minutes
 _LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
+_LARGEST_LIST = 1 * _MILLION  # items: what Anaplan answers with at once
 _FAT_ROWS = 4 * _MILLION
 _THIN_ROWS, _THIN_MBIT, _THIN_DELAY = 1 * _MILLION, 20, 50
 
@@ -200,6 +202,24 @@ def sandbox(settings: Settings) -> str:
     return f"### the sandbox's import, two cores\n\n{report.table(header, [line])}"
 
 
+def lists(settings: Settings) -> str:
+    """Read a list to a DataFrame, on two cores."""
+    parts = []
+    for rows in settings.rows:
+        if rows > _LARGEST_LIST:
+            continue
+        subjects = [Subject(_OURS, "lists.read"), Subject("chunksize", "lists.read_chunksize")]
+        subjects += [Subject("anaplan-sdk + pandas", "lists.sdk_read")] if settings.peers else []
+        path = settings.folder / f"items-{rows}.json"
+        if not path.exists():
+            write_items(path, rows)
+        with sink.running(items=path) as running:
+            rounds = {subject.name: settings.rounds for subject in subjects}
+            runs = in_turns(subjects, running.url, rows, rounds)
+        parts.append(f"### lists, {rows:,} items, two cores\n\n{report.compared(runs, _OURS)}")
+    return "\n\n".join(parts)
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -209,5 +229,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "import": import_cost,
     "thin": thin,
     "sandbox": sandbox,
+    "lists": lists,
 }
 """By the names that the command line knows."""

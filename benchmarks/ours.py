@@ -16,7 +16,8 @@ from benchmarks.frames import mixed_frame
 _PIECE_ROWS = 250_000
 
 
-def _model(url: str) -> Model:
+def connected_model(url: str) -> Model:
+    """Return the sink's model."""
     credentials = af.BasicAuth(tenant.EMAIL, tenant.PASSWORD)
     return af.connect(credentials, api_url=url, auth_url=url).model(tenant.MODEL_NAME)
 
@@ -39,7 +40,7 @@ def write_reader(url: str, rows: int) -> Callable[[], object]:
 
 
 def _loading(url: str, data: Any) -> Callable[[], object]:
-    model = _model(url)
+    model = connected_model(url)
     return lambda: af.to_anaplan(data, tenant.IMPORT_NAME, model, progress=False)
 
 
@@ -56,13 +57,13 @@ def _counts(rows: int) -> Iterator[int]:
 
 def read(url: str, rows: int) -> Callable[[], object]:
     """Prepare to read an export to a DataFrame."""
-    model = _model(url)
+    model = connected_model(url)
     return lambda: af.read_anaplan(tenant.EXPORT_NAME, model, progress=False)
 
 
 def read_chunksize(url: str, rows: int) -> Callable[[], object]:
     """Prepare to read an export in DataFrames of 100,000 rows, each dropped."""
-    model = _model(url)
+    model = connected_model(url)
 
     def run() -> int:
         parts = af.read_anaplan(tenant.EXPORT_NAME, model, chunksize=100_000, progress=False)
@@ -73,7 +74,7 @@ def read_chunksize(url: str, rows: int) -> Callable[[], object]:
 
 def read_arrow(url: str, rows: int) -> Callable[[], object]:
     """Prepare to read an export as Arrow batches, each dropped."""
-    model = _model(url)
+    model = connected_model(url)
 
     def run() -> int:
         reader = af.read_arrow(tenant.EXPORT_NAME, model, progress=False)
@@ -84,7 +85,7 @@ def read_arrow(url: str, rows: int) -> Callable[[], object]:
 
 def first_row(url: str, rows: int) -> Callable[[], object]:
     """Prepare to read an export's first batch, and leave the rest."""
-    model = _model(url)
+    model = connected_model(url)
 
     def run() -> None:
         af.read_arrow(tenant.EXPORT_NAME, model, progress=False).read_next_batch()

@@ -19,7 +19,7 @@ from benchmarks.frames import mixed_frame
 
 def sdk_write(url: str, rows: int) -> Callable[[], object]:
     """Prepare `DataFrame.to_csv` and anaplan-sdk's `upload_and_import`."""
-    frame, client = mixed_frame(rows), _sdk_client(url)
+    frame, client = mixed_frame(rows), sdk_client(url)
 
     def run() -> None:
         client.upload_and_import(int(tenant.FILE), frame.to_csv(index=False), int(tenant.IMPORT))
@@ -29,11 +29,12 @@ def sdk_write(url: str, rows: int) -> Callable[[], object]:
 
 def sdk_read(url: str, rows: int) -> Callable[[], object]:
     """Prepare anaplan-sdk's `export_and_download` and `pandas.read_csv`."""
-    client = _sdk_client(url)
+    client = sdk_client(url)
     return lambda: pd.read_csv(io.BytesIO(client.export_and_download(int(tenant.EXPORT))))
 
 
-def _sdk_client(url: str) -> Any:
+def sdk_client(url: str) -> Any:
+    """Return anaplan-sdk's client, whose calls go to the sink."""
     import anaplan_sdk  # type: ignore[import-untyped]
     import httpx2
 

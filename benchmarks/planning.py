@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import numpy as np
@@ -10,8 +9,8 @@ import pandas as pd
 
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
+from benchmarks.cores import two_cores
 
-_CORES = 2
 _MONTHS = list(pd.date_range("2024-01-01", periods=12, freq="MS").strftime("%b %y"))
 _REGIONS = 500
 
@@ -21,8 +20,7 @@ def load(url: str, rows: int) -> Callable[[], object]:
 
     The import itself is what is measured.
     """
-    if hasattr(os, "sched_setaffinity"):  # before DuckDB counts its threads
-        os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:_CORES]))
+    two_cores()  # before DuckDB counts its threads
     products = -(-rows // (_REGIONS * len(_MONTHS)))
     sandbox = Sandbox(email="planner@example.com", password="benchmark", rate_limit=None)
     calendar = Calendar(2024, past_years=0, future_years=0)

@@ -40,12 +40,15 @@ class Sink:
     ----------
     replay : Replay
         What the export "wrote".
+    items : Replay
+        What the list answers, as one text.
     link : Link
         The line to it.
     """
 
-    def __init__(self, replay: Replay, link: Link) -> None:
+    def __init__(self, replay: Replay, items: Replay, link: Link) -> None:
         self._replay = replay
+        self._items = items
         self._link = link
         self._lock = threading.Lock()
         self._counts: dict[str, Any] = {}
@@ -108,17 +111,24 @@ class Sink:
         if method == "PUT":
             return _send(connection, 204, b"")
         if method == "GET" and (chunk is not None or parts[-2] == "files"):
-            return self._content(connection, chunk)
+            return self._content(connection, self._replay, chunk)
+        if method == "GET" and parts[-1] == "items":
+            return self._content(connection, self._items, None, "application/json")
         _send(connection, *json_answer(method, path, self._replay.chunks))
         return None
 
-    def _content(self, connection: socket.socket, chunk: int | None) -> None:
-        start, end = self._replay.span(chunk)
+    def _content(
+        self,
+        connection: socket.socket,
+        replay: Replay,
+        chunk: int | None,
+        media: str = "application/octet-stream",
+    ) -> None:
+        start, end = replay.span(chunk)
         with self._lock:
             self._counts["bytes_out"] += end - start
-        head = _head(200, "application/octet-stream", end - start)
-        connection.sendall(head)
-        self._replay.send(connection, start, end, self._link)
+        connection.sendall(_head(200, media, end - start))
+        replay.send(connection, start, end, self._link)
 
     def _own(self, path: str) -> bytes:
         """Tell what was asked since the last reset, or reset."""
@@ -185,10 +195,12 @@ def running(
     repeat: int = 1,
     rate_mbit: float | None = None,
     delay_ms: float = 0,
+    items: Path | None = None,
 ) -> Iterator[Running]:
     """Run a sink as long as the block lasts; the parameters are those of its command line."""
     options = ["--repeat", str(repeat), "--delay-ms", str(delay_ms)]
     options += ["--text", str(text)] if text else []
+    options += ["--items", str(items)] if items else []
     options += ["--rate-mbit", str(rate_mbit)] if rate_mbit else []
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
@@ -211,13 +223,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sink", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--text", type=Path, help="CSV text that the export wrote")
+    parser.add_argument("--items", type=Path, help="JSON answer with the items of the list")
     parser.add_argument("--repeat", type=int, default=1, help="how often its rows are repeated")
     parser.add_argument("--chunk-bytes", type=int, default=tenant.CHUNK_BYTES)
     parser.add_argument("--rate-mbit", type=float, help="width of the line")
     parser.add_argument("--delay-ms", type=float, default=0, help="before each answer")
     options = parser.parse_args()
     link = Link(options.rate_mbit, options.delay_ms / 1000)
-    sink = Sink(Replay(options.text, options.repeat, options.chunk_bytes), link)
+    replay = Replay(options.text, options.repeat, options.chunk_bytes)
+    sink = Sink(replay, Replay(options.items, 1, options.chunk_bytes), link)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if link.limited:  # connections inherit it

@@ -7,6 +7,7 @@ MODEL, MODEL_NAME = "D2D29CEE237C422099D83DCC4338CEA6", "Sink"
 FILE, FILE_NAME = "113000000001", "data.csv"
 IMPORT, IMPORT_NAME = "112000000001", "Load data"
 EXPORT, EXPORT_NAME = "116000000001", "Data export"
+LIST, LIST_NAME = "101000000001", "Parts"
 EMAIL, PASSWORD = "benchmark@example.com", "benchmark"
 
 COLUMNS = {
@@ -19,6 +20,10 @@ COLUMNS = {
     "Active": "BOOLEAN",
 }
 """The mixed frame's columns, in order, and Anaplan's word for the type of each."""
+
+PROPERTIES = {"Supplier": "TEXT", "Price": "NUMBER", "Since": "DATE"}
+SUBSET = "Active"
+"""What the list's items have, and Anaplan's word for the type of each property."""
 
 CHUNK_BYTES = 10_000_000
 """Size of an export's chunks, as Anaplan cuts them."""
