@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import duckdb
 import pandas as pd
 import pytest
@@ -130,6 +132,49 @@ def test_the_summary_formula_works_totals_out_from_totals() -> None:
     # A formula with a constant has values where nothing is stored, at leaves and at totals.
     assert shown["z", "Jan 13"] == ["0", "0", "0", "0", "0", "1", "0"]
     assert shown["South", "Q4 FY13"] == ["0", "0", "0", "0", "0", "1", "0"]
+
+
+def test_totals_over_an_uneven_hierarchy_and_time_are_those_of_pandas() -> None:
+    model = new_model()
+    # Every item has the item of half its number above it, so that branches end at several depths.
+    parents = {f"i{number}": f"i{number // 2}" if number > 1 else "" for number in range(1, 12)}
+    tree = pd.DataFrame({"Name": list(parents), "Parent": list(parents.values())})
+    leaves = [name for name in parents if name not in parents.values()]
+    months = ["Jan 13", "Mar 13", "Jul 13"]
+    cells = pd.DataFrame(
+        [(name, month) for name in leaves for month in months], columns=["Tree", "Time"]
+    ).assign(a=lambda rows: rows.index**2 + 1.0, b=lambda rows: rows.index % 5 + 1.0)
+    module = model.module(
+        "M",
+        dimensions=[model.list("Tree", items=tree), "Time"],
+        line_items={
+            "a": "NUMBER",
+            "b": "NUMBER",
+            "Ratio": {"format": "NUMBER", "formula": "a / b", "summary": "Formula"},
+            "Product": {"format": "NUMBER", "formula": "a * b"},
+        },
+        cells=cells,
+    )
+
+    def above(name: str) -> list[str]:
+        return [name, *above(parents[name])] if name else []
+
+    periods = {"Jan 13": ["Q1 FY13"], "Mar 13": ["Q1 FY13"], "Jul 13": ["Q3 FY13"]}
+    wanted = (
+        cells.assign(
+            Product=cells["a"] * cells["b"],
+            Tree=cells["Tree"].map(above),
+            Time=[[month, *periods[month], "FY13"] for month in cells["Time"]],
+        )
+        .explode("Tree")
+        .explode("Time")
+        .groupby(["Tree", "Time"])
+        .sum()
+        .assign(Ratio=lambda totals: totals["a"] / totals["b"])
+    )
+    lines = export_lines(model, model.export("Out", module, omit_empty=True))
+    shown = pd.read_csv(io.StringIO("\n".join(lines)), index_col=["Tree", "Time"]).astype(float)
+    pd.testing.assert_frame_equal(shown.sort_index(), wanted[shown.columns].sort_index())
 
 
 def test_a_total_is_worked_out_from_line_items_that_are_not_shown() -> None:
