@@ -308,8 +308,8 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
     for name in given:
         if name not in table.takes:
             raise ValueError(
-                f"{name}= is an option of {_OWN_OPTIONS[name][1]}, which {table.what} has not. "
-                "Leave it out, or say with kind= that another thing of this name is meant."
+                f"{table.what} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
+                "Leave it out, or name one of those (with kind= where several bear the name)."
             )
     return given
 
