@@ -10,17 +10,19 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import no_default
 
+from anaplan_frames.codec.item_plan import Mode
 from anaplan_frames.connection import connect
 from anaplan_frames.locator import Locator, find, is_url
 from anaplan_frames.model import Model
 from anaplan_frames.resources.files import File
+from anaplan_frames.resources.lists import List
 from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.result import ImportResult, OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
-_TARGETS = ("imports", "processes", "files")
+_TARGETS = ("imports", "processes", "lists", "files")
 
 
 @overload
@@ -202,6 +204,7 @@ def to_anaplan(
     model: Model | None = None,
     *,
     kind: str | None = None,
+    mode: Mode | None = None,
     mapping: Mapping[str, Any] | None = None,
     parameters: Mapping[str, str] | None = None,
     on_rejected: OnRejected = "raise",
@@ -214,7 +217,8 @@ def to_anaplan(
 
     The data's columns are matched by name to the headers of the file that the import reads, and
     put into its order, dialect and encoding. Then the import or process runs, is watched, and
-    its rejected rows are given back as the caller's own.
+    its rejected rows are given back as the caller's own. A list needs no action: its items are
+    written directly.
 
     Parameters
     ----------
@@ -223,12 +227,15 @@ def to_anaplan(
         iterator of either, which is read in memory that does not grow. For a process that reads
         several files, ``{import or file name: data}``.
     target : str
-        The name or id of an import, a process or a file, or
+        The name or id of an import, a process, a list or a file, or
         ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
     model : Model, optional
         As for `read_anaplan`.
-    kind : {"imports", "processes", "files"}, optional
+    kind : {"imports", "processes", "lists", "files"}, optional
         Where to look, where a name is borne by two kinds.
+    mode : {"upsert", "insert", "update", "delete", "sync"}, optional
+        What to do to a list, by default "upsert": the methods of ``model.lists[...]`` say what
+        each does, and have more options.
     mapping : dict of str to str, optional
         ``{column of the data: header of the file}`` for names that differ. For a dict of data,
         ``{its key: {column: header}}``.
@@ -239,7 +246,8 @@ def to_anaplan(
     index : bool
         Send the index of a DataFrame too, as columns.
     chunk_bytes : int, optional
-        1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
+        1,000,000 to 50,000,000, before compression; by default it follows the size of the job. A
+        list has its own batches.
     resume : bool
         Where an earlier run was killed within 48 hours while it uploaded the same data to the same
         file, upload only the rest.
@@ -263,6 +271,8 @@ def to_anaplan(
         If the import did not succeed, or it cannot be told whether it was started.
     NotFound, AmbiguousName, TransferError
         As for `read_anaplan`.
+    ValueError
+        If the target has no such option, e.g. `parameters` for a list.
 
     Examples
     --------
@@ -270,13 +280,12 @@ def to_anaplan(
     """
     with ExitStack() as stack:
         found = _find(target, model, kind, _TARGETS, stack)
-        options: dict[str, Any] = {
-            "mapping": mapping,
-            "index": index,
-            "chunk_bytes": chunk_bytes,
-            "resume": resume,
-            "progress": progress,
-        }
+        options: dict[str, Any] = {"mapping": mapping, "index": index, "progress": progress}
+        if isinstance(found, List):
+            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes)
+            return found.write(data, mode=mode or "upsert", on_rejected=on_rejected, **options)
+        _refuse(found, mode=mode)
+        options |= {"chunk_bytes": chunk_bytes, "resume": resume}
         if isinstance(found, File):
             found.write(data, **options)
             return None
@@ -312,6 +321,24 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
                 "Leave it out, or name one of those (with kind= where several bear the name)."
             )
     return given
+
+
+# The options of writing that not every kind of target has.
+_WRITING = {
+    "mode": "lists",
+    "parameters": "imports and processes",
+    "chunk_bytes": "imports, processes and files",
+}
+
+
+def _refuse(found: Resource, **asked: Any) -> None:
+    """Refuse options that the target has not."""
+    for name, value in asked.items():
+        if value is not None:
+            raise ValueError(
+                f"{name}= is an option of {_WRITING[name]}, which {found.what} has not. "
+                "Leave it out, or say with kind= that another thing of this name is meant."
+            )
 
 
 def _find(

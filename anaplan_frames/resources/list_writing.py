@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -189,6 +189,20 @@ class WritableList(Readable):
             delete=delete,
             dry_run=dry_run,
         )
+
+    def write(self, data: Any, *, mode: Mode = "upsert", **options: Any) -> ImportResult:
+        """Do to the items what `mode` says.
+
+        Parameters
+        ----------
+        mode : {"upsert", "insert", "update", "delete", "sync"}
+            Which method to call; all else is passed on to it.
+        """
+        if mode not in get_args(Mode):
+            modes = ", ".join(map(repr, get_args(Mode)))
+            raise ValueError(f"mode must be one of {modes}, not {mode!r}")
+        result: ImportResult = getattr(self, mode)(data, **options)
+        return result
 
     def reset_index(self) -> None:
         """Begin to count the items from 1 again; the list must be empty.
