@@ -12,14 +12,14 @@ import pyarrow as pa
 from anaplan_frames.codec.cells import Axes, Cells, LineItem
 from anaplan_frames.resources.calendar import period_names
 from anaplan_frames.resources.cell_text import CellText
-from anaplan_frames.resources.derived import dated
+from anaplan_frames.resources.derived import Periods, dated
+from anaplan_frames.resources.dimensions import axes_frame, dimension_of, items_frame
 from anaplan_frames.resources.line_items import line_item_records
 from anaplan_frames.resources.pages import Page, select_pages
 from anaplan_frames.resources.reading import ArrowOptions, Readable, ReadOptions, Table
 from anaplan_frames.tables.crosstab import crosstab
 
 Layout = Literal["table", "grid"]
-Periods = Literal["datetime"] | None
 _OF_A_GRID = {"dtype_backend", "progress"}
 
 
@@ -45,6 +45,47 @@ class CellsReadable(Readable):
         """Return the view's dimensions and its module's line items, as they are now."""
         records = line_item_records(self._catalogue, self.module_id)
         return Cells(Axes.of(self.metadata), tuple(LineItem.of(record) for record in records))
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The names of its dimensions: those on pages, then on rows, then on columns."""
+        return [str(name) for name in self.axes()["name"]]
+
+    def axes(self) -> pd.DataFrame:
+        """Return its dimensions and where they are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per dimension: ``axis`` (``pages``, ``rows`` or ``columns``, text),
+            ``position`` on it (Int64, from 0), ``id`` and ``name`` (text).
+        """
+        return axes_frame(self.metadata)
+
+    def dimension_items(self, dimension: str) -> pd.DataFrame:
+        """Return the items that it shows of one of its dimensions, which may be filtered.
+
+        Parameters
+        ----------
+        dimension : str
+            Name or id.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``code``, ``name`` (text).
+
+        Raises
+        ------
+        NotFound
+            If it has no such dimension; names the near names.
+        RequestRefused
+            If the view has more than 1,000,000 cells: see `Model.dimension_items`.
+        """
+        id_ = dimension_of(self.axes(), str(dimension), self.what)
+        path = f"{self._view_path}/dimensions/{id_}/items"
+        what = f"items of dimension {dimension!r} of {self.what}"
+        return items_frame(self._catalogue, path, what)
 
     def read(
         self,

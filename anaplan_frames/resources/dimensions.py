@@ -39,6 +39,17 @@ def axes_frame(metadata: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
+def dimension_of(axes: pd.DataFrame, key: str, what: str) -> str:
+    """Return the id of a dimension of a view, given by name or id."""
+    found = [str(id_) for id_ in axes.loc[(axes["id"] == key) | (axes["name"] == key), "id"]]
+    if not found:
+        raise NotFound(
+            f"There is no dimension {key!r} in {what}."
+            + (near_names(key, axes["name"]) or f" It has {', '.join(map(repr, axes['name']))}.")
+        )
+    return found[0]
+
+
 def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
     """Return the items of a dimension of the model; see `Model.dimension_items`."""
     key = str(key)

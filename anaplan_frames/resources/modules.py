@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pandas as pd
+
 from anaplan_frames.resources.cells import CellsReadable
+from anaplan_frames.resources.line_items import line_items_frame
+from anaplan_frames.resources.listings import listing_frame
 
 
 class Module(CellsReadable):
@@ -17,3 +21,18 @@ class Module(CellsReadable):
     def module_id(self) -> str:
         """Its own id."""
         return self.id
+
+    def line_items(self) -> pd.DataFrame:
+        """Return its line items; the columns are those of `Model.line_items`."""
+        return line_items_frame(self._catalogue, self.id)
+
+    def views(self) -> pd.DataFrame:
+        """Return its views; the first is the default view, which has the module's id.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name`` (without the module's), ``code``, ``module_id`` (text).
+        """
+        records = self._transport.pages(f"{self.path}/views", "views", what=f"views of {self.what}")
+        return listing_frame("views", records)

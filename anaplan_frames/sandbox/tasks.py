@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anaplan_frames.sandbox.planning.outcome import Cancelled
+from anaplan_frames.sandbox.times import iso_duration, iso_time
 from anaplan_frames.sandbox.users import User
 
 _log = logging.getLogger(__name__)
@@ -195,9 +196,14 @@ class Tasks:
         try:
             task.cancel.wait(self.pause)
             task.begin()
+            started = self._clock()
             result = work(task)
             task.cancel.wait(self.pause)
-            task.end(COMPLETE, result)
+            times = {
+                "startTime": iso_time(started),
+                "duration": iso_duration(self._clock() - started),
+            }
+            task.end(COMPLETE, {**result, **times})
         except Cancelled:
             self._stopping.wait(self.pause)  # long enough for CANCELLING to be seen
             task.end(CANCELLED, failure(task.object_id))

@@ -17,8 +17,8 @@ from anaplan_frames.sandbox.routes.access import (
     sandbox_of,
     visible_model,
 )
-from anaplan_frames.sandbox.routes.tenant import iso_time
 from anaplan_frames.sandbox.selection import search, sort_strictly
+from anaplan_frames.sandbox.times import iso_time
 
 if TYPE_CHECKING:
     from anaplan_frames.sandbox.planning.model import Model

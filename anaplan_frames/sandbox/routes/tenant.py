@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from anaplan_frames.sandbox.envelope import answer, collection, not_found
 from anaplan_frames.sandbox.routes.access import caller, sandbox_of
 from anaplan_frames.sandbox.selection import search, sort_strictly
+from anaplan_frames.sandbox.times import iso_time
 from anaplan_frames.sandbox.users import CUSTOMER_ID, User
 
 if TYPE_CHECKING:
@@ -114,12 +114,6 @@ def _user(user: User) -> dict[str, Any]:
     if user.last_login is not None:
         shown["lastLoginDate"] = iso_time(user.last_login)
     return shown
-
-
-def iso_time(seconds: float) -> str:
-    """Write a time as the API does: ISO 8601 with milliseconds, UTC."""
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 routes = [
