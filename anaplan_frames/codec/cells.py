@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from anaplan_frames.codec.types import arrow_type, unique_names
+from anaplan_frames.codec.types import arrow_type, is_period, unique_names
 
 _TIME = "20000000003"
 _LINE_ITEMS = (
     "20000000012"  # in some of the documentation's examples another, so its name counts too
 )
-_TIME_FORMATS = {"TIME PERIOD", "TIME_PERIOD", "TIME_ENTITY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class LineItem:
     @property
     def is_period(self) -> bool:
         """Whether its values are periods."""
-        return self.format.strip().upper() in _TIME_FORMATS
+        return is_period(self.format)
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> LineItem:

@@ -10,6 +10,8 @@ import pyarrow as pa
 # A date is a day in Anaplan: no time of day, no zone.
 _ARROW_TYPES = {"NUMBER": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32()}
 
+_PERIODS = {"TIME ENTITY", "TIME PERIOD"}
+
 
 def arrow_type(data_type: str | None) -> pa.DataType:
     """Return the Arrow type for one of Anaplan's data types.
@@ -50,6 +52,20 @@ def export_schema(metadata: Mapping[str, Any]) -> pa.Schema:
     return pa.schema(
         [pa.field(name, arrow_type(kind)) for name, kind in zip(names, data_types, strict=True)]
     )
+
+
+def period_columns(schema: pa.Schema, metadata: Mapping[str, Any]) -> list[str]:
+    """Return the names of those columns of an export's `export_schema` that hold periods."""
+    kinds = metadata.get("dataTypes") or ()
+    return [name for name, kind in zip(schema.names, kinds, strict=False) if is_period(kind)]
+
+
+def is_period(data_type: object) -> bool:
+    """Whether one of Anaplan's data types or formats is that of periods.
+
+    Formats have been seen as ``TIME PERIOD`` and as ``TIME_PERIOD``.
+    """
+    return str(data_type or "").strip().upper().replace("_", " ") in _PERIODS
 
 
 def unique_names(headers: Iterable[str | None]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +16,7 @@ from anaplan_frames.progress import Progress
 from anaplan_frames.resources.reading import Retype, Rows, Table
 
 NewBar = Callable[[], Progress]
+Periods = Literal["datetime"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class SelectedTable:
 def dated(
     table: Table,
     columns: Collection[str],
-    periods: str | None,
+    periods: Periods,
     names: Callable[[], PeriodNames],
 ) -> Table:
     """Return the table with periods as ``periods=`` asks for them.

@@ -11,9 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.types import export_schema
+from anaplan_frames.codec.types import export_schema, period_columns
 from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.actions import Action
+from anaplan_frames.resources.calendar import period_names
+from anaplan_frames.resources.derived import Periods, dated
 from anaplan_frames.resources.reading import (
     ArrowOptions,
     GridTable,
@@ -22,7 +24,7 @@ from anaplan_frames.resources.reading import (
     Table,
     TextTable,
 )
-from anaplan_frames.transfer.download import save
+from anaplan_frames.resources.saving import save_file
 
 
 class Export(Action, Readable):
@@ -30,7 +32,7 @@ class Export(Action, Readable):
 
     kind: ClassVar[str] = "export"
     plural: ClassVar[str] = "exports"
-    takes: ClassVar[frozenset[str]] = frozenset({"run"})
+    takes: ClassVar[frozenset[str]] = frozenset({"run", "periods"})
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -40,35 +42,52 @@ class Export(Action, Readable):
         return metadata
 
     def read(
-        self, *, run: bool = True, **options: Unpack[ReadOptions]
+        self, *, run: bool = True, periods: Periods = None, **options: Unpack[ReadOptions]
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
         """Run the export, and return what it wrote, as `anaplan_frames.read_anaplan` does."""
-        return self._read(self._table(options.get("progress"), run), **options)
+        return self._read(self._table(options.get("progress"), run, periods), **options)
 
     def read_arrow(
-        self, *, run: bool = True, **options: Unpack[ArrowOptions]
+        self, *, run: bool = True, periods: Periods = None, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Run the export, and stream what it wrote, as `anaplan_frames.read_arrow` does."""
-        return self._read_arrow(self._table(options.get("progress"), run), **options)
+        return self._read_arrow(self._table(options.get("progress"), run, periods), **options)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream what it last wrote, for whatever takes Arrow: it is not run."""
         return self.read_arrow(run=False).__arrow_c_stream__(requested_schema)
 
     def download(
-        self, target: str | os.PathLike[str], *, run: bool = True, progress: bool | None = None
+        self,
+        target: str | os.PathLike[str],
+        *,
+        run: bool = True,
+        resume: bool = True,
+        progress: bool | None = None,
     ) -> Path:
-        """Run the export and write its output to a path, byte for byte, whatever its format."""
+        """Run the export and write its output to a path, byte for byte, whatever its format.
+
+        Parameters
+        ----------
+        target : path
+            Holds all of it or, after an error, what it held before.
+        run : bool
+            False fetches what it last wrote.
+        resume : bool
+            Where an earlier run was killed while it fetched the same, fetch only the rest.
+        progress : bool, optional
+            True shows a bar at once, False never.
+        """
         if run:
             self.run(progress=progress)
-        return save(self._chunks(self._file(self._output), progress), target)
+        return save_file(self._catalogue, self.id, self.what, target, resume, progress)
 
     @property
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
 
-    def _table(self, progress: bool | None, run: bool = True) -> Table:
+    def _table(self, progress: bool | None, run: bool = True, periods: Periods = None) -> Table:
         metadata = self.metadata
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
@@ -78,7 +97,9 @@ class Export(Action, Readable):
             )
         if run:
             self.run(progress=progress)
-        fetch, dialect = self._file(self._output), Dialect.of_export(metadata)
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
         make = GridTable if layout.startswith("GRID") else TextTable
-        return make(fetch, dialect, export_schema(metadata))
+        schema = export_schema(metadata)
+        table = make(self._file(self._output), Dialect.of_export(metadata), schema)
+        of_periods = period_columns(schema, metadata)
+        return dated(table, of_periods, periods, lambda: period_names(self._catalogue))
