@@ -78,6 +78,32 @@ def test_the_items_of_a_subset(model: InModel, built: Model) -> None:
     assert "items" not in model.get(f"/dimensions/{subsets['None']}/items").json()
 
 
+def test_the_line_items_of_a_line_item_subset(model: InModel, built: Model) -> None:
+    subset = built.line_item_subset("Money", built.modules[MODULE].line_items[1:])
+    assert subset.id.startswith("114")
+    items = model.get(f"/dimensions/{subset.id}/items").json()["items"]
+    assert items == [{"id": COSTS, "name": "Costs"}]
+    assert look_up(model, subset.id, names=["sales", "costs"]) == ["Costs"]
+
+
+def test_a_line_item_subset_takes_line_items_of_its_model_only(built: Model) -> None:
+    other = built.workspace.model("Other").module("M", line_items={"X": "NUMBER"})
+    with pytest.raises(ValueError, match="'X' is not in model 'Sales'"):
+        built.line_item_subset("Money", [*built.modules[MODULE].line_items, other.line_items[0]])
+
+
+def test_a_top_level_item_is_the_last_of_its_dimension(tenant: Sandbox, built: Model) -> None:
+    items = pd.DataFrame({"Name": ["a", "b"]})
+    lst = built.list("Products", items=items, top_level_item="All Products")
+    module = built.module("Stock", dimensions=[lst], line_items={"v": "NUMBER"})
+    model = in_model(Http(tenant), built)
+    shown = model.get(f"/dimensions/{lst.id}/items").json()["items"]
+    assert [item["name"] for item in shown] == ["a", "b", "All Products"]
+    assert "code" not in shown[-1]
+    path = f"/views/{module.id}/dimensions/{lst.id}/items"
+    assert model.get(path).json()["items"] == shown
+
+
 def test_the_users_of_the_tenant_are_a_dimension(tenant: Sandbox, model: InModel) -> None:
     tenant.add_user("ada.lovelace@example.com", "pw")
     users = model.get(f"/dimensions/{USERS}/items").json()["items"]

@@ -527,6 +527,29 @@ def test_the_whole_hierarchy_must_be_empty_for_a_reset(model: InModel) -> None:
     assert model.post(f"/lists/{CITIES}/resetIndex").status_code == 200
 
 
+def test_a_top_level_item_does_not_stand_in_the_way_of_a_reset(
+    tenant: Sandbox, built: Model
+) -> None:
+    lst = built.list("Products", top_level_item="All Products")
+    model = in_model(Http(tenant), built)
+    assert model.get(f"/lists/{lst.id}").json()["metadata"]["itemCount"] == 1
+    assert model.post(f"/lists/{lst.id}/resetIndex").status_code == 200
+
+
+def test_in_a_deployed_model_only_a_production_list_is_reset(tenant: Sandbox, built: Model) -> None:
+    production = built.list("Orders", production=True)
+    model = in_model(Http(tenant), built)
+    built.state = "PRODUCTION"
+    answer = model.post(f"/lists/{GENERAL}/resetIndex")
+    assert (answer.status_code, answer.json()["status"]["message"]) == (
+        400,
+        "We cannot reset a list if the list is not production data"
+        " and the model is in deployed mode.",
+    )
+    assert model.post(f"/lists/{production.id}/resetIndex").status_code == 200
+    assert send(model, "add", GENERAL, [{"name": "n"}]).status_code == 425
+
+
 def test_only_an_administrator_resets_the_index(tenant: Sandbox, built: Model) -> None:
     tenant.add_user("planner@example.com", "pw", administrator=False)
     model = in_model(Http(tenant, "planner@example.com", "pw"), built)

@@ -91,6 +91,23 @@ def test_metadata_of_a_numbered_list_tell_its_next_index(model: InModel) -> None
     assert (metadata["numberedList"], metadata["nextitemIndex"]) == (True, 4)
 
 
+def test_metadata_count_and_show_a_top_level_item(tenant: Sandbox, staffing: Model) -> None:
+    items = pd.DataFrame({"Name": ["a", "b"]})
+    lst = staffing.list("Products", items=items, top_level_item="All Products", production=True)
+    model = in_model(Http(tenant), staffing)
+    metadata = model.get(f"/lists/{lst.id}").json()["metadata"]
+    assert (metadata["itemCount"], metadata["productionData"]) == (3, True)
+    top = metadata["topLevelItem"]
+    assert top["name"] == "All Products"
+    assert top["id"] not in [item["id"] for item in read(model, lst.id)]
+    assert [item["name"] for item in read(model, lst.id)] == ["a", "b"]
+
+
+def test_a_list_with_a_parent_list_takes_no_top_level_item(staffing: Model) -> None:
+    with pytest.raises(ValueError, match="give that the top level item"):
+        staffing.list("Low", parent=staffing.lists[REGIONS], top_level_item="All")
+
+
 def test_items_show_id_name_code_and_parent(model: InModel) -> None:
     ada, bo = model.get(f"/lists/{STAFF}/items").json()["listItems"]
     west = model.get(f"/lists/{REGIONS}/items").json()["listItems"][0]

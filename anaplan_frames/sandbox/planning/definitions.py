@@ -50,6 +50,11 @@ class ListDefinition:
     properties : dict of str to Format
     subsets : dict of str to str
         Ids by name.
+    top_level_item : str or None
+        The name of an item to which everything of the hierarchy adds up; of lists without a
+        parent list.
+    production : bool
+        Whether the items are production data in Application Lifecycle Management.
     """
 
     id: str
@@ -58,6 +63,8 @@ class ListDefinition:
     numbered: bool = False
     properties: dict[str, Format] = field(default_factory=dict)
     subsets: dict[str, str] = field(default_factory=dict)
+    top_level_item: str | None = None
+    production: bool = False
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:
@@ -129,6 +136,15 @@ class ModuleDefinition:
     def line_item(self, name: str) -> LineItem | None:
         """Return the line item of that name, if there is one."""
         return next((item for item in self.line_items if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineItemSubset:
+    """Line items of one or several modules, gathered to serve as the items of a dimension."""
+
+    id: str
+    name: str
+    line_items: tuple[LineItem, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from anaplan_frames.sandbox.planning.definitions import (
     ListDefinition,
 )
 from anaplan_frames.sandbox.planning.lines import joined
-from anaplan_frames.sandbox.planning.lists import subset_column, table_of
+from anaplan_frames.sandbox.planning.lists import subset_column, table_of, top_level
 from anaplan_frames.sandbox.planning.modules import members
 from anaplan_frames.sandbox.planning.sql import literal
 
@@ -30,12 +30,14 @@ def of_dimension(dimension: Dimension, line_items: Sequence[LineItem] = ()) -> s
 
 def of_list(lst: ListDefinition) -> str:
     """Return a query for the items of one list only, without those of its parent list."""
-    return f"SELECT id, code, name, id AS ord FROM {table_of(lst)}"
+    query = f"SELECT id, code, name, id AS ord FROM {table_of(lst)}"
+    return query if lst.top_level_item is None else f"{query} UNION ALL {top_level(lst)}"
 
 
 def of_subset(lst: ListDefinition, subset: str) -> str:
     """Return a query for the items of a list's subset."""
-    return f"{of_list(lst)} WHERE {subset_column(lst, subset)}"
+    chosen = f"{table_of(lst)} WHERE {subset_column(lst, subset)}"
+    return f"SELECT id, code, name, id AS ord FROM {chosen}"
 
 
 def of_values(items: Iterable[tuple[str, str | None, str]]) -> str:

@@ -15,7 +15,7 @@ _MAX_INDEX = 999_999_999
 
 def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, Any]:
     """Return the ``metadata`` of a list; what is not set is left out."""
-    count = lists.item_count(con, lst)
+    count = lists.item_count(con, lst) + (lst.top_level_item is not None)
     described: dict[str, Any] = {
         "id": lst.id,
         "name": lst.name,
@@ -26,7 +26,7 @@ def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, A
         "itemCount": count,
         "permittedItems": _MAX_INDEX - count,
         "workflowEnabled": False,
-        "productionData": False,
+        "productionData": lst.production,
     }
     if lst.properties:
         described["properties"] = [
@@ -35,6 +35,10 @@ def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, A
         ]
     if lst.parent is not None:
         described["parent"] = {"id": lst.parent.id, "name": lst.parent.name}
+    if lst.top_level_item is not None:
+        row = con.execute(f"SELECT id, name FROM ({lists.top_level(lst)})").fetchone()
+        assert row is not None
+        described["topLevelItem"] = {"id": str(row[0]), "name": row[1]}
     if lst.subsets:
         described["subsets"] = [{"id": id, "name": name} for name, id in lst.subsets.items()]
     if lst.numbered:

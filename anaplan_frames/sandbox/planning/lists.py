@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from anaplan_frames.sandbox.planning.definitions import Format, ListDefinition
-from anaplan_frames.sandbox.planning.sql import stored_type
+from anaplan_frames.sandbox.planning.sql import literal, stored_type
 
 # Ids of items start with three digits of their list's own; 200-209 are other things' prefixes.
 _FIRST_PREFIX = 210
@@ -78,6 +78,17 @@ def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int)
         f"UPDATE known_lists SET last_number = last_number + {count} WHERE list_id = {lst.id}"
     )
     return last
+
+
+def top_level_id(lst: ListDefinition) -> str:
+    """Return SQL of the id of the top level item: the one before the first item's."""
+    return f"(SELECT prefix::BIGINT * {ITEMS_PER_PREFIX} FROM known_lists WHERE list_id = {lst.id})"
+
+
+def top_level(lst: ListDefinition) -> str:
+    """Return a query for id, code, name and ord (after all others) of the top level item."""
+    name = literal(lst.top_level_item)
+    return f"SELECT {top_level_id(lst)} AS id, NULL AS code, {name} AS name, {2**62} AS ord"
 
 
 def item_count(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:

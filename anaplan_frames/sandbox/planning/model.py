@@ -26,6 +26,8 @@ from anaplan_frames.sandbox.planning.definitions import (
     Dimension,
     ExportDefinition,
     ImportDefinition,
+    LineItem,
+    LineItemSubset,
     ListDefinition,
     ModuleDefinition,
     Version,
@@ -79,6 +81,7 @@ class Model(ActionBuilder):
         self.changes_until = 0.0
         self.lists: dict[str, ListDefinition] = {}
         self.modules: dict[str, ModuleDefinition] = {}
+        self.line_item_subsets: dict[str, LineItemSubset] = {}
         self.views: dict[str, ViewDefinition] = {}
         self.store = Store(path)
         self._memory_usage = memory_usage
@@ -110,6 +113,9 @@ class Model(ActionBuilder):
         properties: Mapping[str, FormatGiven] | None = None,
         subsets: Sequence[str] = (),
         items: pd.DataFrame | None = None,
+        *,
+        top_level_item: str | None = None,
+        production: bool = False,
     ) -> ListDefinition:
         """Make a list.
 
@@ -124,10 +130,16 @@ class Model(ActionBuilder):
             "TEXT", "NUMBER", "BOOLEAN", "DATE", "TIME PERIOD" or a list.
         items : DataFrame, optional
             Items to begin with, in columns Name, Code, Parent, properties and subsets.
+        top_level_item : str, optional
+            The name of an item to which all items of the list, and of those below it, add up.
+        production : bool
+            Whether the list holds production data, which a deployed model may change.
         """
         refuse_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
             raise ValueError(f"The parent list {parent.name!r} is not in model {self.name!r}.")
+        if parent is not None and top_level_item is not None:
+            raise ValueError(f"The list {name!r} has a parent list: give that the top level item.")
         formats = {
             key: building.parse_format(given, f"property {key!r}")
             for key, given in (properties or {}).items()
@@ -142,6 +154,8 @@ class Model(ActionBuilder):
             numbered,
             formats,
             {subset: self._ids.take(ids.SUBSET, None, f"subset {subset!r}") for subset in subsets},
+            top_level_item,
+            production,
         )
         with self.store.transaction() as con:
             if lists.create_table(con, lst) and items is not None:
@@ -184,6 +198,20 @@ class Model(ActionBuilder):
         rows, columns, pages = building.default_axes(module)
         self.views[module.id] = ViewDefinition(module.id, name, module, rows, columns, pages)
         return module
+
+    def line_item_subset(
+        self, name: str, line_items: Sequence[LineItem], id: str | None = None
+    ) -> LineItemSubset:
+        """Make a line item subset of line items that modules of the model have."""
+        refuse_name("line item subset", name, self.line_item_subsets)
+        known = [item for module in self.modules.values() for item in module.line_items]
+        for item in line_items:
+            if item not in known:
+                raise ValueError(f"The line item {item.name!r} is not in model {self.name!r}.")
+        number = self._ids.take(ids.LINE_ITEM_SUBSET, id, f"line item subset {name!r}")
+        subset = LineItemSubset(number, name, tuple(line_items))
+        self.line_item_subsets[subset.id] = subset
+        return subset
 
     def view(
         self,

@@ -14,7 +14,7 @@ from anaplan_frames.sandbox.planning.definitions import (
     ListDefinition,
     ModuleDefinition,
 )
-from anaplan_frames.sandbox.planning.lists import table_of
+from anaplan_frames.sandbox.planning.lists import table_of, top_level, top_level_id
 from anaplan_frames.sandbox.planning.sql import literal, stored_type
 
 
@@ -63,12 +63,22 @@ def list_members(lst: ListDefinition) -> str:
     """Return the query of `members` for a list."""
     if lst.parent is None:
         leaf = f"NOT EXISTS (FROM {table_of(lst)} child WHERE child.parent = item.id)"
-        return f"SELECT id, code, name, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
-    # Totals follow what they add up; ids have 12 digits.
-    return " UNION ALL ".join(
-        f"SELECT id, code, name, parent, {depth == 0} AS leaf, {depth}00000000000000 + id AS ord"
-        f" FROM {table_of(ancestor)}"
-        for depth, ancestor in enumerate(lst.lineage)
+        query = (
+            f"SELECT id, code, name, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
+        )
+    else:
+        # Totals follow what they add up; ids have 12 digits.
+        query = " UNION ALL ".join(
+            f"SELECT id, code, name, parent, {depth == 0} AS leaf,"
+            f" {depth}00000000000000 + id AS ord FROM {table_of(ancestor)}"
+            for depth, ancestor in enumerate(lst.lineage)
+        )
+    top = lst.lineage[-1]
+    if top.top_level_item is None:
+        return query
+    return (
+        f"SELECT * REPLACE (coalesce(parent, {top_level_id(top)}) AS parent) FROM ({query})"
+        f" UNION ALL SELECT id, code, name, NULL, false, ord FROM ({top_level(top)})"
     )
 
 

@@ -87,6 +87,9 @@ def _model_items(request: Request, model: Model, dimension: str) -> str:
             (f"{ids.USER}{number:09d}", user.email, f"{user.first_name} {user.last_name}")
             for number, user in enumerate(users, start=1)
         )
+    if dimension in model.line_item_subsets:
+        of_lines = model.line_item_subsets[dimension].line_items
+        return dimension_items.of_dimension(LINE_ITEMS, of_lines)
     for lst in model.lists.values():
         if lst.id == dimension:
             return dimension_items.of_list(lst)

@@ -131,9 +131,16 @@ def _failures(written: Written) -> dict[str, Any]:
 
 def reset_index(request: Request) -> Response:
     """Have new items numbered from 1 again; the list and all of its hierarchy must be empty."""
-    model, lst = _list(request)
+    deployed = visible_model(request).state == "PRODUCTION"
+    model, lst = _list(request, visible_model if deployed else working_model)
     if not caller(request).administrator:
         raise not_found()
+    if deployed and not lst.production:
+        raise ApiError(
+            400,
+            "We cannot reset a list if the list is not production data"
+            " and the model is in deployed mode.",
+        )
     with model.store.transaction() as con:
         if not list_metadata.reset_index(con, lst, model.lists.values()):
             raise ApiError(
@@ -144,8 +151,10 @@ def reset_index(request: Request) -> Response:
     return Response()
 
 
-def _list(request: Request) -> tuple[Model, ListDefinition]:
-    model = working_model(request)
+def _list(
+    request: Request, which: Callable[[Request], Model] = working_model
+) -> tuple[Model, ListDefinition]:
+    model = which(request)
     lst = model.lists.get(request.path_params["list"])
     if lst is None:
         raise not_found()
