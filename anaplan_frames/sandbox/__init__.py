@@ -14,7 +14,9 @@ except ImportError as error:
         "The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'"
     ) from error
 
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.sandbox import Sandbox
 from anaplan_frames.sandbox.server import serve
 
-__all__ = ["Sandbox", "serve"]
+__all__ = ["Calendar", "Sandbox", "ThirteenPeriods", "WeekCalendar", "WeeksGeneral", "serve"]
