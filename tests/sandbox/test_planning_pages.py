@@ -1,4 +1,4 @@
-"""How the text of a large read is cut into pages."""
+"""How much text is written block by block, and cut into pages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning.definitions import ListDefinition
+from anaplan_frames.sandbox.planning import grid, tabular
+from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.definitions import ListDefinition, ModuleDefinition
 from anaplan_frames.sandbox.planning.model import Model
 from anaplan_frames.sandbox.planning.paging import write_pages
 from anaplan_frames.sandbox.planning.rendering import Rendering
-from tests.sandbox.planning import new_model
+from tests.sandbox.planning import load, names, new_model
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +52,54 @@ def test_pages_of_any_size_break_between_rows_only(
     for page, of_page in zip(pages, parsed, strict=True):
         first = of_page[0][0] == "Texts"
         assert len(page) <= size or len(of_page) <= 1 + first
+
+
+@pytest.fixture(scope="module")
+def sales() -> Iterator[tuple[Model, ModuleDefinition]]:
+    """Numbers and a text over two lists and months, half of them blank."""
+    model = new_model(Calendar(2013, past_years=0, future_years=0))
+    products, shops = names("A", "B", "C"), names("X", "Y")
+    dimensions = [model.list("Product", items=products), model.list("Shop", items=shops), "Time"]
+    formats = {"Units": "NUMBER", "Note": "TEXT"}
+    module = model.module("Sales", dimensions=dimensions, line_items=formats)
+    file = model.file("f", columns=["Product", "Shop", "Time", "Units", "Note"])
+    rows = "A,X,Jan 13,1,a\nA,Y,Feb 13,2,\nC,Y,Jan 13,0,c\nC,X,Dec 13,4,\n"
+    load(model, model.import_("Load", file, into=module), "Product,Shop,Time,Units,Note\n" + rows)
+    yield model, module
+    model.close()
+
+
+@pytest.mark.parametrize("size", [1, 5, 40, 100])
+@pytest.mark.parametrize("omit_empty", [False, True])
+@pytest.mark.parametrize(
+    "layout", ["TABULAR_MULTI_COLUMN", "TABULAR_SINGLE_COLUMN", "GRID_ALL_PAGES"]
+)
+def test_blocks_of_any_size_give_the_same_text(
+    sales: tuple[Model, ModuleDefinition],
+    monkeypatch: pytest.MonkeyPatch,
+    layout: str,
+    omit_empty: bool,
+    size: int,
+) -> None:
+    model, module = sales
+    written: list[bytes] = []
+    rendering = Rendering(module, layout, omit_empty=omit_empty)
+    write_pages(model.store, rendering, 10**6, written.append)
+    monkeypatch.setattr(tabular, "_LINES_PER_BLOCK", size)
+    monkeypatch.setattr(grid, "_CELLS_PER_BLOCK", size)
+    write_pages(model.store, rendering, 10**6, written.append)
+    assert written[0].count(b"\n") > 6
+    assert written[1] == written[0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_list_in_blocks_gives_the_same_text(
+    sales: tuple[Model, ModuleDefinition], monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    model, module = sales
+    product = module.dimensions[0].list
+    assert product is not None
+    monkeypatch.setattr(tabular, "_LINES_PER_BLOCK", size)
+    written: list[bytes] = []
+    write_pages(model.store, Rendering(product), 10**6, written.append)
+    assert written == [b"Product,Parent,Code\nA,,A\nB,,B\nC,,C\n"]

@@ -35,7 +35,7 @@ def write_dump(
     names = ("_Status_", *headers, "_Line_", "_Error_1_")
     first = ",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n"
     with target.open("wb") as out:
-        write_lines(con, first, query, out, "utf-8", watch, 0.95)
+        write_lines(con, first, [query], out, "utf-8", watch, 0.95)
 
 
 def _in_quotes(text: str) -> str:

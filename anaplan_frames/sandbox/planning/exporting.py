@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from anaplan_frames.sandbox.planning import grid, lists, modules, tabular
+from anaplan_frames.sandbox.planning.blocks import count
 from anaplan_frames.sandbox.planning.definitions import ExportDefinition, ListDefinition
 from anaplan_frames.sandbox.planning.dialects import python_codec
 from anaplan_frames.sandbox.planning.lines import header_line, write_lines
@@ -20,10 +22,10 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
     """Write the export's output to `target`; see `Model.run_export`."""
     with store.transaction() as con, target.open("wb") as out:
         watch.step("Computing the cells", 0.1)
-        first, query = text_of(con, Rendering.of_export(export))
+        first, queries = text_of(con, Rendering.of_export(export))
         watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
-        rows = write_lines(con, first, query, out, codec, watch, 0.5)
+        rows = write_lines(con, first, queries, out, codec, watch, 0.5)
     return Outcome(
         True,
         [
@@ -37,16 +39,19 @@ def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watc
     )
 
 
-def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, str]:
-    """Return the text before the rows (a header line, or nothing) and a query for their lines."""
+def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, Iterator[str]]:
+    """Return what is before the rows (a header line, or nothing) and queries for their lines.
+
+    What the queries need is computed at once; each gives a block of lines, in one column `line`.
+    """
     create_macros(con)
     if isinstance(rendering.of, ListDefinition):
-        query = tabular.list_lines(rendering)
+        queries = tabular.list_lines(con, rendering)
     elif rendering.layout.startswith("GRID_"):
         return "", grid.grid_lines(con, rendering)
     else:
-        query = tabular.module_lines(con, rendering)
-    return header_line([name for name, *_ in tabular.columns(rendering)], rendering), query
+        queries = tabular.module_lines(con, rendering)
+    return header_line([name for name, *_ in tabular.columns(rendering)], rendering), queries
 
 
 def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
@@ -77,8 +82,7 @@ def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
         return lists.item_count(con, rendering.of)
     module = tabular.module_of(rendering)
     if rendering.omit_empty:
-        row = con.execute(f"SELECT count(*) FROM {modules.cells_of(module)}").fetchone()
-        rows = int(row[0]) if row else 0
+        rows = count(con, modules.cells_of(module))
     else:
         rows = 1
         for dimension in module.dimensions:

@@ -7,10 +7,13 @@ puts one page after the other, GRID_CURRENT_PAGE has the first one only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.blocks import count, ranges
 from anaplan_frames.sandbox.planning.building import default_axes
 from anaplan_frames.sandbox.planning.cube import create_cube, create_members
 from anaplan_frames.sandbox.planning.definitions import (
@@ -30,7 +33,19 @@ from anaplan_frames.sandbox.planning.rendering import (
 from anaplan_frames.sandbox.planning.sql import literal
 from anaplan_frames.sandbox.planning.tabular import line_items_of, module_of
 
+# Cells that are sorted and written at a time.
+_CELLS_PER_BLOCK = 1_000_000
+
 _Axes = tuple[tuple[Dimension, ...], tuple[Dimension, ...], tuple[Dimension, ...]]
+
+
+class _Block(NamedTuple):
+    """Rows of one page or more that are written together; all numbers count from 1."""
+
+    first_page: int
+    last_page: int
+    first_row: int
+    last_row: int
 
 
 def axes_of(rendering: Rendering) -> _Axes:
@@ -84,25 +99,21 @@ def _labels(
     return [str(text) for (text,) in found]
 
 
-def grid_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
-    """Return a query for the lines of a grid, in order, in one column `line`."""
+def grid_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterator[str]:
+    """Compute the cells; return queries for the lines of the pages, block by block in order."""
     create_grid(con, rendering)
-    separator = literal(rendering.separator)
-    line = f"array_to_string(list_concat(texts, cells), {separator})"
+    line = f"array_to_string(list_concat(texts, cells), {literal(rendering.separator)})"
     return (
-        "SELECT line FROM ("
-        f"{_heading(rendering)}"
+        f"WITH body AS MATERIALIZED ({body(rendering, block)})"
+        f" SELECT line FROM ({_heading(rendering, block)}"
         f" UNION ALL SELECT page, 1 AS part, number, {line} AS line FROM body)"
         " ORDER BY page, part, number"
+        for block in _blocks(con, rendering)
     )
 
 
 def create_grid(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
-    """Make `page_axis`, `col_axis` (see `_create_axis`) and `body`.
-
-    A row of `body` is one of the grid: its page and number, the texts of its items and of its
-    cells.
-    """
+    """Make what `body` needs: `cells`, and `page_axis`, `row_axis` and `col_axis`."""
     if rendering.layout == "GRID_CURRENT_PAGE":
         rendering = on_one_page(con, rendering)
     module = module_of(rendering)
@@ -116,7 +127,6 @@ def create_grid(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
         con.execute(f"DELETE FROM row_axis WHERE number > {rendering.max_rows}")
     _create_axis(con, "col", across, rendering)
     _create_axis(con, "page", pages, rendering)
-    _create_body(con, rendering)
 
 
 def on_one_page(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Rendering:
@@ -189,39 +199,60 @@ def _create_axis(
     )
 
 
-def _create_body(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
-    """Make `body`: every row of every page, with the texts of its cells in order."""
+def _blocks(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> list[_Block]:
+    """Cut a grid into blocks of whole pages, or a large page into blocks of rows."""
+    rows, across = count(con, "row_axis"), count(con, "col_axis")
+    pages = "SELECT number AS n FROM page_axis"
+    per_page = rows * across
+    if per_page <= _CELLS_PER_BLOCK or rendering.omit_empty:
+        # What is left out of a page is known only when all of it is.
+        found = ranges(con, pages, _CELLS_PER_BLOCK // max(1, per_page))
+        return [_Block(*of_pages, 1, rows) for of_pages in found]
+    parts = ranges(con, "SELECT number AS n FROM row_axis", _CELLS_PER_BLOCK // across)
+    return [_Block(*page, *part) for page in ranges(con, pages, 1) for part in parts]
+
+
+def body(rendering: Rendering, block: _Block | None = None) -> str:
+    """Return a query for rows of the grid: page, number, texts of the items and of the cells."""
     rows, across, pages = axes_of(rendering)
     same = [
         f"cells.{_key(dimension, rendering)} = {axis}_axis.{_key(dimension, rendering)}"
         for axis, dimensions in (("row", rows), ("col", across), ("page", pages))
         for dimension in dimensions
     ]
+    only = (
+        f" WHERE page_axis.number BETWEEN {block.first_page} AND {block.last_page}"
+        f" AND row_axis.number BETWEEN {block.first_row} AND {block.last_row}"
+        if block
+        else ""
+    )
     omitted = " HAVING count(cells.text) > 0" if rendering.omit_empty else ""
-    con.execute(
-        "CREATE TEMP TABLE body AS SELECT page_axis.number AS page, row_axis.number AS number,"
+    return (
+        "SELECT page_axis.number AS page, row_axis.number AS number,"
         " any_value(row_axis.texts) AS texts,"
         " list(coalesce(cells.text, blank) ORDER BY col_axis.number) AS cells"
         " FROM page_axis CROSS JOIN row_axis CROSS JOIN col_axis"
-        f" LEFT JOIN cells ON {' AND '.join(same)}"
+        f" LEFT JOIN cells ON {' AND '.join(same)}{only}"
         f" GROUP BY page_axis.number, row_axis.number{omitted}"
     )
 
 
-def _heading(rendering: Rendering) -> str:
-    """Return a query for the lines above the rows of each page."""
+def _heading(rendering: Rendering, block: _Block) -> str:
+    """Return a query for the lines above the rows of each page, where the block begins pages."""
     rows, across, pages = axes_of(rendering)
     separator = literal(rendering.separator)
-    shown = "WHERE number IN (SELECT page FROM body)" if rendering.omit_empty else ""
-    lines = []
-    if pages:
-        lines.append((f"array_to_string(texts, {separator})", ""))
+    shown = f"WHERE number BETWEEN {block.first_page} AND {block.last_page}"
+    if block.first_row > 1:
+        shown = "WHERE false"
+    if rendering.omit_empty:
+        shown += " AND number IN (SELECT page FROM body)"
+    lines = [f"array_to_string(texts, {separator})"] if pages else []
     indent = literal(rendering.separator * len(rows))
     for place in range(1, len(across) + 1):
         heads = f"SELECT string_agg(texts[{place}], {separator} ORDER BY number) FROM col_axis"
-        lines.append((f"{indent} || ({heads})", ""))
+        lines.append(f"{indent} || ({heads})")
     return " UNION ALL ".join(
         f"SELECT number AS page, 0 AS part, {number} AS number, {line} AS line"
         f" FROM page_axis {shown}"
-        for number, (line, _) in enumerate(lines)
+        for number, line in enumerate(lines)
     )

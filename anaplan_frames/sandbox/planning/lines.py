@@ -1,8 +1,8 @@
-"""Writes the lines that a query gives, in a given dialect, without holding them all."""
+"""Writes the lines that queries give, in a given dialect, without holding them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 import duckdb
@@ -31,19 +31,19 @@ def header_line(names: Sequence[str], rendering: Rendering) -> str:
 def write_lines(
     con: duckdb.DuckDBPyConnection,
     first: str,
-    query: str,
+    queries: Iterable[str],
     out: BinaryIO,
     codec: str,
     watch: Watch,
     progress: float,
 ) -> int:
-    """Write the text `first`, then each line of the query; return how many lines it gave.
+    """Write the text `first`, then each line of the queries; return how many lines they gave.
 
     The task's progress goes from `progress` on towards 1.
     """
     out.write(first.encode(codec, "replace"))
     written = 0
-    for lines in line_batches(con, query):
+    for lines in line_batches(con, queries):
         out.write(joined(lines, codec))
         written += len(lines)
         done = written / (written + 1_000_000)
@@ -51,11 +51,14 @@ def write_lines(
     return written
 
 
-def line_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.LargeStringArray]:
-    """Give the lines of a query, each with its line end, in their order and some at a time."""
-    result = con.sql(f"SELECT line || chr(10) FROM ({query})")
-    for batch in result.to_arrow_reader(_LINES_PER_BATCH):
-        yield batch.column(0).cast(pa.large_string())
+def line_batches(
+    con: duckdb.DuckDBPyConnection, queries: Iterable[str]
+) -> Iterator[pa.LargeStringArray]:
+    """Give the lines of the queries, each with its line end, in order and some at a time."""
+    for query in queries:
+        result = con.sql(f"SELECT line || chr(10) FROM ({query})")
+        for batch in result.to_arrow_reader(_LINES_PER_BATCH):
+            yield batch.column(0).cast(pa.large_string())
 
 
 def line_ends(lines: pa.LargeStringArray) -> memoryview:

@@ -27,9 +27,9 @@ def write_pages(
     """
     with store.reading() as con:
         con.execute("BEGIN")  # all pages show the model as it was at one moment
-        first, query = text_of(con, rendering)
+        first, queries = text_of(con, rendering)
         pages = _Pages(page_bytes, keep, first.encode())
-        for lines in line_batches(con, query):
+        for lines in line_batches(con, queries):
             pages.add(lines)
         pages.end()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 
 from anaplan_frames.sandbox.planning import lists
+from anaplan_frames.sandbox.planning.blocks import count, ranges
 from anaplan_frames.sandbox.planning.cube import create_cube, create_members
 from anaplan_frames.sandbox.planning.definitions import (
     LINE_ITEMS,
@@ -24,6 +27,9 @@ from anaplan_frames.sandbox.planning.rendering import (
     value_text,
 )
 from anaplan_frames.sandbox.planning.sql import literal
+
+# Lines that are sorted and written at a time; whole items of the first dimension.
+_LINES_PER_BLOCK = 500_000
 
 
 def module_of(rendering: Rendering) -> ModuleDefinition:
@@ -75,8 +81,8 @@ def _list_columns(lst: ListDefinition) -> list[tuple[str, str, str]]:
     ]
 
 
-def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
-    """Return a query for the lines of an export of cells, in order, in one column `line`."""
+def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterator[str]:
+    """Compute the cells; return queries for their lines, block by block in their order."""
     module, items = module_of(rendering), line_items_of(rendering)
     create_members(con, module, rendering)
     create_cube(con, module, items, rendering)
@@ -84,11 +90,15 @@ def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
     labels = [f"m{place}.text" for place in places]
     order = [f"m{place}.ord" for place in places]
     joins = "".join(f" JOIN m{place} ON m{place}.id = d{place}" for place in places)
+    single = rendering.layout == "TABULAR_SINGLE_COLUMN"
+    blocks = _blocks(con, places, len(items) if single else 1, rendering)
     texts = [
         value_text(f"cube.v{number}", item.format, rendering) for number, item in enumerate(items)
     ]
-    if rendering.layout != "TABULAR_SINGLE_COLUMN":
-        return _lines([*labels, *texts], f"cube{joins}", order, rendering)
+    if not single:
+        return (
+            _lines([*labels, *texts], f"cube{joins}{block}", order, rendering) for block in blocks
+        )
     cells = ", ".join(
         f"{{'place': {number}, 'item': {delimited(literal(item.name), rendering)}, 'text': {text},"
         f" 'filled': {is_filled(f'cube.v{number}', item.format)}}}"
@@ -96,19 +106,36 @@ def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> str:
     )
     selected = [f"{text} AS l{number}" for number, text in enumerate(labels)]
     selected += [f"{place} AS o{number}" for number, place in enumerate(order)]
-    rows = f"(SELECT {', '.join([*selected, f'unnest([{cells}]) AS cell'])} FROM cube{joins})"
-    if rendering.omit_empty:
-        rows = f"(SELECT * FROM {rows} WHERE cell.filled)"
-    return _lines(
-        [*(f"l{number}" for number in range(len(labels))), "cell.item", "cell.text"],
-        rows,
-        [*(f"o{number}" for number in range(len(order))), "cell.place"],
-        rendering,
+    rows = f"SELECT {', '.join([*selected, f'unnest([{cells}]) AS cell'])} FROM cube{joins}"
+    shown = " WHERE cell.filled" if rendering.omit_empty else ""
+    return (
+        _lines(
+            [*(f"l{number}" for number in range(len(labels))), "cell.item", "cell.text"],
+            f"({rows}{block}){shown}",
+            [*(f"o{number}" for number in range(len(order))), "cell.place"],
+            rendering,
+        )
+        for block in blocks
     )
 
 
-def list_lines(rendering: Rendering) -> str:
-    """Return a query for the lines of an export of a list."""
+def _blocks(
+    con: duckdb.DuckDBPyConnection, places: list[int], per_row: int, rendering: Rendering
+) -> list[str]:
+    """Return conditions that cut the cube into blocks of rows, by the first dimension's items."""
+    if not places or rendering.max_rows is not None:
+        return [""]
+    first = f"m{places[0]}"
+    lines = count(con, "cube") * per_row
+    items = _LINES_PER_BLOCK * count(con, first) // max(1, lines)
+    return [
+        f" WHERE {first}.ord BETWEEN {start} AND {end}"
+        for start, end in ranges(con, f"SELECT ord AS n FROM {first}", items)
+    ]
+
+
+def list_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterator[str]:
+    """Return queries for the lines of a list's items, block by block in their order."""
     lst = rendering.of
     assert isinstance(lst, ListDefinition)
     parents = list_members(lst.parent or lst)
@@ -126,7 +153,13 @@ def list_lines(rendering: Rendering) -> str:
     )
     if rendering.leaves_only:
         rows += f" JOIN ({list_members(lst)}) m ON m.id = item.id AND m.leaf"
-    return _lines(fields, rows, ["item.id"], rendering)
+    if rendering.max_rows is not None:
+        return iter([_lines(fields, rows, ["item.id"], rendering)])
+    every = f"SELECT id AS n FROM {lists.table_of(lst)}"
+    return (
+        _lines(fields, f"{rows} WHERE item.id BETWEEN {start} AND {end}", ["item.id"], rendering)
+        for start, end in ranges(con, every, _LINES_PER_BLOCK)
+    )
 
 
 def _lines(fields: list[str], rows: str, order: list[str], rendering: Rendering) -> str:

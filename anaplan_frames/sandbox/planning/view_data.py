@@ -85,8 +85,8 @@ def cell_count(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
 def as_csv(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:
     """Return the cells as UTF-8 CSV, in the layout of `rendering`."""
     out = io.BytesIO()
-    first, query = text_of(con, rendering)
-    write_lines(con, first, query, out, "utf-8", Unwatched(), 0.0)
+    first, queries = text_of(con, rendering)
+    write_lines(con, first, queries, out, "utf-8", Unwatched(), 0.0)
     return out.getvalue()
 
 
@@ -94,12 +94,13 @@ def as_json(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:
     """Return the cells of one page as ``{"pages": ..., "columnCoordinates": ..., "rows": ...}``."""
     create_macros(con)
     # Without a delimiter, texts are written as they are.
-    grid.create_grid(con, replace(rendering, layout="GRID_CURRENT_PAGE", delimiter=""))
+    rendering = replace(rendering, layout="GRID_CURRENT_PAGE", delimiter="")
+    grid.create_grid(con, rendering)
     page = con.execute("SELECT texts FROM page_axis").fetchone()
     across = con.execute("SELECT texts FROM col_axis ORDER BY number").fetchall()
     rows = con.execute(
         "SELECT string_agg(to_json({'rowCoordinates': texts, 'cells': cells}), ','"
-        " ORDER BY number) FROM body"
+        f" ORDER BY number) FROM ({grid.body(rendering)})"
     ).fetchone()
     head = {"pages": page[0] if page else [], "columnCoordinates": [texts for (texts,) in across]}
     body = (rows and rows[0]) or ""
