@@ -15,10 +15,10 @@ import pyarrow as pa
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.reading import Readable, TextTable
+from anaplan_frames.resources.saving import save_file
 from anaplan_frames.resources.targets import target_of_file
 from anaplan_frames.resources.turns import open_journal, turns
 from anaplan_frames.resources.writing import SendOptions, prepare, send
-from anaplan_frames.transfer.download import save
 from anaplan_frames.transfer.upload import upload
 
 _BLOCK_BYTES = 1_000_000
@@ -43,9 +43,24 @@ class File(Readable):
         """Yield its content as bytes, chunk by chunk, while later chunks are being fetched."""
         return (bytes(chunk) for chunk in self._chunks(self._file(self.path), progress))
 
-    def download(self, target: str | os.PathLike[str], *, progress: bool | None = None) -> Path:
-        """Write its content to a path, byte for byte; the path holds all of it or is unchanged."""
-        return save(self._chunks(self._file(self.path), progress), target)
+    def download(
+        self,
+        target: str | os.PathLike[str],
+        *,
+        resume: bool = True,
+        progress: bool | None = None,
+    ) -> Path:
+        """Write its content to a path, byte for byte; the path holds all of it or is unchanged.
+
+        Parameters
+        ----------
+        target : path
+        resume : bool
+            Where an earlier run was killed while it fetched the same, fetch only the rest.
+        progress : bool, optional
+            True shows a bar at once, False never.
+        """
+        return save_file(self._catalogue, self.id, self.what, target, resume, progress)
 
     def write(
         self,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
@@ -21,6 +17,22 @@ def download(
 ) -> Iterator[Content]:
     """Yield the chunks of a file, complete and in order, while later ones are being fetched.
 
+    The parameters are those of `list_chunks`.
+
+    Raises
+    ------
+    NotFound
+        If the file has no content.
+    TransferError
+        If a chunk did not arrive whole.
+    """
+    chunks = list_chunks(transport, path, what=what)
+    yield from fetch_chunks(transport, path, chunks, what=what, progress=progress)
+
+
+def list_chunks(transport: Transport, path: str, *, what: str) -> list[str]:
+    """Return the ids of a file's chunks in order, "0", "1", and so on.
+
     Parameters
     ----------
     path : str
@@ -33,7 +45,7 @@ def download(
     NotFound
         If the file has no content.
     TransferError
-        If a chunk did not arrive whole.
+        If a chunk is missing.
     """
     listed = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", what=what)]
     if not listed:
@@ -42,29 +54,22 @@ def download(
             "user and dropped after 48 hours, and an export must have been run."
         )
 
-    def fetch(chunk: str) -> Content:
-        return transport.download_large(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
-
     # Chunks are numbered from 0 without gaps; the listing is not trusted to be in order.
     ordered = sorted(listed, key=int)
     if [int(chunk) for chunk in ordered] != list(range(len(ordered))):
         raise TransferError(f"{what} is not complete: it has the chunks {', '.join(ordered)} only.")
-    for content in in_order(fetch, ordered, threads=_FETCHERS, name="anaplan-download"):
+    return ordered
+
+
+def fetch_chunks(
+    transport: Transport, path: str, chunks: Sequence[str], *, what: str, progress: Progress
+) -> Iterator[Content]:
+    """Yield some of a file's chunks in order, while later ones are being fetched."""
+
+    def fetch(chunk: str) -> Content:
+        return transport.download_large(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
+
+    for content in in_order(fetch, chunks, threads=_FETCHERS, name="anaplan-download"):
         progress.advance(len(content))
         yield content
         del content  # not held while the next is waited for
-
-
-def save(chunks: Iterator[Content], target: str | os.PathLike[str]) -> Path:
-    """Write chunks to a path, which holds either all of them or what it held before."""
-    path = Path(target)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as part:
-            part.writelines(chunks)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-    return path

@@ -1,4 +1,4 @@
-"""What has arrived of an upload, kept on disk, so that a run that was killed can be resumed."""
+"""What has arrived of a transfer, kept on disk, so that a run that was killed can be resumed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DataChanged(TransferError):
 
 
 class Journal:
-    """What is known of one upload to one file; who writes to it holds the file's turn.
+    """What is known of one transfer of one file; who writes to it holds the file's turn.
 
     It is a file of lines, each written at once and whole; a line that a kill cut off is passed
     over. It holds names, numbers and digests, none of the data and no secret.
@@ -35,7 +35,7 @@ class Journal:
     path : Path
         Where it is kept.
     facts : mapping
-        What must be the same for a resumed upload: user, file, dialect, and so on.
+        What must be the same for a resumed transfer: user, file, dialect, and so on.
     clock : Clock
         Tells how old it is.
     resume : bool
@@ -63,6 +63,10 @@ class Journal:
     def resumes(self, first: str) -> bool:
         """Whether an upload of the same facts was begun, and its first chunk had this digest."""
         return self._arrived.get(0) == first
+
+    def digest(self, index: int) -> str | None:
+        """Return the digest under which this chunk is known to have arrived, if it has."""
+        return self._arrived.get(index)
 
     def holds(self, index: int, digest: str, what: str) -> bool:
         """Whether this chunk is known to have arrived.
