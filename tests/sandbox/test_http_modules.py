@@ -9,6 +9,7 @@ import pytest
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
 from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.weeks import WeekCalendar
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning import names
 
@@ -206,3 +207,12 @@ def test_the_views_of_a_module_are_listed_by_their_own_names(api: InModel) -> No
 @pytest.mark.parametrize("path", ["lineItems", "views"])
 def test_what_belongs_to_no_module_is_not_found(api: InModel, path: str) -> None:
     assert api.get(f"/modules/102000000099/{path}").status_code == 404
+
+
+def test_the_time_scale_is_that_of_the_calendar(tenant: Sandbox) -> None:
+    calendar = WeekCalendar(2026, past_years=0, future_years=0)
+    model = tenant.workspace("Finance").model("Weekly", calendar=calendar)
+    module = model.module("Plan", dimensions=["Time"], line_items={"Paid in": "TIME PERIOD"})
+    item = line_items(in_model(Http(tenant), model), f"/modules/{module.id}")["Paid in"]
+    assert item["timeScale"] == "Week"
+    assert item["formatMetadata"]["periodType"]["entityId"] == "WEEK"
