@@ -102,7 +102,7 @@ def run(
             raise
     if task["taskState"] == "CANCELLED":
         raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
-    return _outcome(task_id, task.get("result") or {})
+    return outcome_of(task_id, task.get("result") or {})
 
 
 def _start(
@@ -198,7 +198,8 @@ def _ended(
         pause = min(pause * _SLOWER, _LONGEST_PAUSE)
 
 
-def _outcome(task_id: str, result: Mapping[str, Any]) -> Outcome:
+def outcome_of(task_id: str, result: Mapping[str, Any]) -> Outcome:
+    """Read the ``result`` of a task that has ended."""
     return Outcome(
         task_id=task_id,
         object_id=str(result.get("objectId") or ""),
@@ -206,7 +207,7 @@ def _outcome(task_id: str, result: Mapping[str, Any]) -> Outcome:
         successful=bool(result.get("successful")),
         dump_available=bool(result.get("failureDumpAvailable")),
         details=tuple(result.get("details") or ()),
-        nested=tuple(_outcome(task_id, nested) for nested in result.get("nestedResults") or ()),
+        nested=tuple(outcome_of(task_id, nested) for nested in result.get("nestedResults") or ()),
     )
 
 

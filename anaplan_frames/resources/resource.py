@@ -9,7 +9,13 @@ import pandas as pd
 
 from anaplan_frames import tasks
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tables.records import frame_of_records
+from anaplan_frames.tables.fields import Field, frame_of_fields
+
+_TASKS = {
+    "task_id": Field("taskId"),
+    "state": Field("taskState"),
+    "created": Field("creationTime", "time"),
+}
 
 
 class Resource:
@@ -74,7 +80,4 @@ class Runnable(Resource):
             ``task_id`` (str), ``state`` (str), ``created`` (datetime64, UTC).
         """
         records = self._transport.pages(f"{self.path}/tasks", "tasks", what=f"tasks of {self.what}")
-        columns = {"taskId": "task_id", "taskState": "state", "creationTime": "created"}
-        frame = frame_of_records(records, columns=columns)
-        frame["created"] = pd.to_datetime(frame["created"], unit="ms", utc=True)
-        return frame
+        return frame_of_fields(records, _TASKS)

@@ -11,6 +11,7 @@ from anaplan_frames.errors import NotFound
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.fields import Field, frame_of_fields
+from anaplan_frames.tasks import outcome_of
 from anaplan_frames.transfer.pipeline import in_order
 
 _KINDS = {"imports": "import", "exports": "export", "processes": "process", "actions": "action"}
@@ -77,13 +78,5 @@ def _outcome(catalogue: Catalogue, task: Mapping[str, Any]) -> dict[str, Any]:
     except NotFound:
         return {}
     found: dict[str, Any] = answer["task"]
-    return {**found, "message": "\n".join(_messages(found.get("result") or {})) or None}
-
-
-def _messages(result: Mapping[str, Any]) -> Iterator[str]:
-    for detail in result.get("details") or ():
-        text = detail.get("localMessageText") or detail.get("type")
-        if text:
-            yield str(text).strip()
-    for nested in result.get("nestedResults") or ():
-        yield from _messages(nested)
+    outcome = outcome_of(task["taskId"], found.get("result") or {})
+    return {**found, "message": "\n".join(outcome.messages) or None}
