@@ -33,13 +33,12 @@ def incorrect(column: str, value: Any) -> Refused:
 
 
 def as_text(value: Any) -> str | None:
-    """Take a JSON value as a text; NULL where it is missing or blank."""
-    if value is None:
-        return None
+    """Take a JSON value as a text, or None where it is missing or blank."""
+    if isinstance(value, str):
+        return value if value.strip() else None
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value if isinstance(value, str) else str(value)
-    return text if text.strip() else None
+    return None if value is None else str(value)
 
 
 class Values:

@@ -115,11 +115,9 @@ def update(
         parent = item.parent
         if "parent" in given:
             parent = known.parent(as_text(given["parent"]), item)
-        known.remove(item)
-        item.code, item.name, item.parent = code, name, parent
-        known.add(item)
-        changes = changed.setdefault(item.id, {})
-        changes.update(row, code=code, name=name, parent=parent)
+        known.rename(item, code, name)
+        item.parent = parent
+        changed.setdefault(item.id, {}).update(row, code=code, name=name, parent=parent)
 
     written = Written()
     written.each(items, act)

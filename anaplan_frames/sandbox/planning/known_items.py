@@ -61,6 +61,13 @@ class KnownItems:
         if item.name is not None:
             del self.by_name[item.name]
 
+    def rename(self, item: Item, code: str | None, name: str | None) -> None:
+        """Give an item another code or name; what it was called before is free."""
+        if (code, name) != (item.code, item.name):
+            self.remove(item)
+            item.code, item.name = code, name
+            self.add(item)
+
     def find(self, item_id: Any) -> Item | None:
         """Find an item by the id as a request writes it."""
         text = str(item_id)
