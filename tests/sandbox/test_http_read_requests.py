@@ -16,7 +16,7 @@ from anaplan_frames.sandbox import Sandbox
 from tests.sandbox.http_client import Http, InModel
 from tests.sandbox.sales import MODULE, NOTE, SHOPS, SMALL, VIEW, build_sales
 
-PAGE = 400
+PAGE = 600
 TABULAR = {"exportType": "TABULAR_MULTI_COLUMN"}
 
 
@@ -81,7 +81,7 @@ def begin(model: InModel, of: str, body: Any = None) -> LargeRead:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None, read_page_size=PAGE, task_pause=0.1) as running:
+    with Sandbox(rate_limit=None, read_page_size=PAGE, task_pause=0.0) as running:
         yield running
 
 
@@ -105,7 +105,7 @@ def test_all_pages_together_are_what_one_answer_would_be(
 ) -> None:
     pages = begin(model, f"views/{view}", {"exportType": layout}).pages()
     whole = model.get(f"/views/{view}/data", exportType=at_once, moduleId=MODULE).text
-    assert len(pages) > 5
+    assert len(pages) > 2
     assert "".join(pages) == whole
 
 
@@ -121,20 +121,21 @@ def test_the_header_is_on_the_first_page_only(model: InModel) -> None:
     assert not [page for page in others if "Units" in page]
 
 
-def test_pages_can_be_fetched_while_the_read_is_in_progress(model: InModel) -> None:
-    read = begin(model, f"views/{VIEW}", TABULAR)
-    assert read.status["requestState"] == "NOT_STARTED"
-    assert read.page_status() == 404
-    running = read.wait("IN_PROGRESS")
-    while not running["availablePages"]:
-        running = read.status
-    assert (running["requestState"], running["successful"]) == ("IN_PROGRESS", False)
-    first = read.page(0)
-    done = read.wait()
-    assert done["successful"] is True
-    assert read.page(0) == first
-    assert read.page_status(done["availablePages"]) == 404
-    assert read.page_status("first") == 404
+def test_pages_can_be_fetched_while_the_read_is_in_progress() -> None:
+    with Sandbox(rate_limit=None, read_page_size=PAGE, task_pause=0.4) as sandbox:
+        read = begin(build_sales(sandbox), f"views/{VIEW}", TABULAR)
+        assert read.status["requestState"] == "NOT_STARTED"
+        assert read.page_status() == 404
+        running = read.wait("IN_PROGRESS")
+        while not running["availablePages"]:
+            running = read.status
+        assert (running["requestState"], running["successful"]) == ("IN_PROGRESS", False)
+        first = read.page(0)
+        done = read.wait()
+        assert done["successful"] is True
+        assert read.page(0) == first
+        assert read.page_status(done["availablePages"]) == 404
+        assert read.page_status("first") == 404
 
 
 def test_a_request_tells_what_it_reads_and_where_to_ask(sandbox: Sandbox, model: InModel) -> None:
@@ -143,7 +144,7 @@ def test_a_request_tells_what_it_reads_and_where_to_ask(sandbox: Sandbox, model:
     place = f"{model.path}/views/{VIEW}/readRequests/{answer['requestId']}"
     assert answer["url"] == f"{sandbox.api_url}/2/0{place}"
     answer = model.post(f"/lists/{SHOPS}/readRequests").json()["listReadRequest"]
-    assert (answer["listId"], answer["requestState"]) == (SHOPS, "NOT_STARTED")
+    assert answer["listId"] == SHOPS
 
 
 def test_both_url_forms_serve_one_request(model: InModel) -> None:
@@ -186,13 +187,15 @@ def test_a_deleted_request_is_cancelled_and_its_pages_are_gone(
 
 
 @pytest.mark.parametrize("state", ["NOT_STARTED", "IN_PROGRESS"])
-def test_a_request_deleted_before_its_end_stops(model: InModel, state: str) -> None:
-    read = begin(model, f"views/{VIEW}", TABULAR)
-    read.wait(state)
-    read.delete()
-    time.sleep(0.3)  # longer than its two pauses
-    assert read.status["requestState"] == "CANCELLED"
-    assert read.page_status() == 404
+def test_a_request_deleted_before_its_end_stops(state: str) -> None:
+    with Sandbox(rate_limit=None, task_pause=0.2) as sandbox:
+        read = begin(build_sales(sandbox), f"views/{VIEW}", TABULAR)
+        read.wait(state)
+        read.delete()
+        time.sleep(0.5)  # longer than its two pauses
+        assert read.status["requestState"] == "CANCELLED"
+        assert read.page_status() == 404
+        assert sandbox.large_reads.kept == []
 
 
 def test_a_request_ends_after_thirty_minutes_without_use() -> None:
