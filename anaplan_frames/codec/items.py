@@ -65,7 +65,7 @@ class ItemDecoder:
             found = self._parsed(block)
         except pa.ArrowInvalid:
             found = self._reread(block)
-        arrays = [_typed(array, column) for array, column in zip(found, self._columns, strict=True)]
+        arrays = [typed(array, column) for array, column in zip(found, self._columns, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _parsed(self, block: Block) -> list[pa.Array]:
@@ -120,7 +120,14 @@ def _child(struct: pa.StructArray, key: str) -> pa.Array:
     return struct.flatten()[place] if struct.null_count else struct.field(place)
 
 
-def _typed(found: pa.Array, column: ItemColumn) -> pa.Array:
+def typed(found: pa.Array, column: ItemColumn) -> pa.Array:
+    """Bring a column's values to its type; an item that does not tell of a subset is not in it.
+
+    Raises
+    ------
+    BlockFault
+        At the first text that is not of the type beyond doubt, with its position in the array.
+    """
     if column.place == "subsets":
         found = pc.fill_null(_converted(found, pa.bool_(), column), False)
     return _converted(found, column.type, column)

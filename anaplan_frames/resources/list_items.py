@@ -24,7 +24,7 @@ from anaplan_frames.transport.session import BrokenBody
 
 _log = logging.getLogger("anaplan_frames")
 
-_MOST_WHOLE = 1_000_000  # items; Anaplan answers with no more at once
+MOST_WHOLE = 1_000_000  # items; Anaplan answers with no more at once
 _TOO_MANY = (400, 413)
 _PIECE_BYTES = 1 << 20
 _TIMEOUT = (10, 600)  # a long list takes its time before the first byte
@@ -75,7 +75,7 @@ def read_items(
         If a value is not of its column's type; names column, row and text.
     """
     reading = _Reading(source, columns, bar)
-    if source.expected <= _MOST_WHOLE:
+    if source.expected <= MOST_WHOLE:
         yield from reading.whole()
     yield from reading.rest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,14 +14,23 @@ from anaplan_frames.codec.hierarchy import Circle
 from anaplan_frames.codec.lenient import Doubt, to_type
 from anaplan_frames.codec.levels import Above, Levels
 from anaplan_frames.codec.list_columns import ItemColumn
+from anaplan_frames.codec.list_header import UnlikeHeader
 from anaplan_frames.codec.types import unique_names
-from anaplan_frames.errors import AnaplanError
+from anaplan_frames.errors import AnaplanError, warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.list_items import Source, read_items
+from anaplan_frames.resources.list_items import MOST_WHOLE, Source, read_items
+from anaplan_frames.resources.list_large_read import read_large
 from anaplan_frames.resources.reading import Retype
 
+_log = logging.getLogger("anaplan_frames")
+
 _LEVEL_KEYS = ("id", "name", "parentId")
+_NO_IDS = (
+    "{what} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
+    "come page by page, which takes longer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class ItemTable:
 
     Attributes
     ----------
+    name : str
+        The list's.
     source : Source
         Where the items are.
     columns : tuple of ItemColumn
@@ -37,6 +49,7 @@ class ItemTable:
         Set where the table also has one column per level of the hierarchy.
     """
 
+    name: str
     source: Source
     columns: tuple[ItemColumn, ...]
     levels: Levels | None = None
@@ -50,11 +63,16 @@ class ItemTable:
         level_names = unique_names([*names, *self.levels.names] if self.levels else names)
         types += [pa.string()] * (len(level_names) - len(names))
         whole = retype(pa.schema(list(zip(level_names, types, strict=True))))
+        if columns is None and self.levels is None and self.source.expected > MOST_WHOLE:
+            warn(_NO_IDS.format(what=self.source.what, count=self.source.expected))
+            return ItemRows(self, whole, whole, new_bar, by_id=False)
         return ItemRows(self, whole, select(whole, columns), new_bar)
 
 
 class ItemRows:
     """The items' rows, batch by batch; fetched when the first is asked for.
+
+    More than a million items come by a large read, which has no ids, unless they are needed.
 
     Attributes
     ----------
@@ -68,6 +86,8 @@ class ItemRows:
         whole: pa.Schema,
         schema: pa.Schema,
         new_bar: Callable[[], Progress],
+        *,
+        by_id: bool = True,
     ) -> None:
         self.schema = schema
         self._table = table
@@ -79,9 +99,18 @@ class ItemRows:
         # Position among the levels of those that are asked for.
         below = whole.names[len(known) :]
         self._levels = {name: below.index(name) for name in schema.names if name in below}
+        ids = by_id and any(column.key == "id" and not column.place for column in self._columns)
+        many = table.source.expected > MOST_WHOLE
+        self._large = many and not ids and not self._levels
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         with self._new_bar() as bar:
+            if self._large:
+                try:
+                    yield from read_large(self._table.source, self._columns, self._table.name, bar)
+                    return
+                except UnlikeHeader as unlike:
+                    _log.debug("%s: %s", self._table.source.what, unlike)
             if not self._levels:
                 yield from read_items(self._table.source, self._columns, bar)
                 return

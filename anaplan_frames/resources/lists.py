@@ -87,6 +87,12 @@ class List(WritableList):
             properties, by the format that the list's metadata give (NUMBER float64, BOOLEAN
             boolean, DATE datetime64, all else text); the subsets as boolean, true for the items
             in it. A property or subset that is named like an earlier column has ``.1`` behind it.
+
+        Notes
+        -----
+        More than a million items come by a large read, which tells no ids: ``id`` is then missing,
+        and a warning says so. Where `columns` names it, or with `hierarchy`, they come page by
+        page.
         """
         return self._read(self._table(options.get("progress"), hierarchy), **options)
 
@@ -103,4 +109,4 @@ class List(WritableList):
         levels = None
         if hierarchy:
             levels = read_levels(self._catalogue, source, metadata, self._new_bar(progress))
-        return ItemTable(source, item_columns(metadata), levels)
+        return ItemTable(self.name, source, item_columns(metadata), levels)
