@@ -13,11 +13,14 @@ pytest_plugins = ["tests.contract.plugin"]
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep journals and locks out of the user's own cache folder."""
     folder = str(tmp_path_factory.mktemp("cache"))
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, folder)
+    # Not by the fixture, which would then undo a test's own patches after all its fixtures' ends.
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, folder)
+        yield
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
+
+from anaplan_frames import stopping
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,18 +24,26 @@ def in_order(
 
     Items are drawn only as far ahead as there are threads, so that memory does not grow with
     their number. Every result is looked at: the first failure stops the drawing, waits for what
-    is under way, drops what has not begun, and is raised.
+    is under way but has it try nothing again, drops what has not begun, and is raised. So does
+    whatever ends the iteration: Ctrl-C, or a failure where the items come from.
     """
+    given_up = threading.Event()
+
+    def listening(item: Item) -> Result:
+        with stopping.listening(given_up):
+            return work(item)
+
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
     under_way: deque[Future[Result]] = deque()
     try:
         for item in items:
-            under_way.append(pool.submit(work, item))
+            under_way.append(pool.submit(listening, item))
             if len(under_way) > threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
     finally:
+        given_up.set()
         pool.shutdown(wait=True, cancel_futures=True)
         for future in under_way:  # a second failure is of no use to the caller, the first is
             with suppress(BaseException):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions
 
+from anaplan_frames import stopping
 from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
@@ -208,7 +209,7 @@ class Sender:
             self._wait(seconds, call.what)
 
     def _wait(self, seconds: float, what: str) -> None:
-        """Sleep in short steps, so that `close` from another thread is noticed."""
+        """Sleep in short steps, so that another thread's `close`, or its giving up, is noticed."""
         while seconds > 0:
             step = min(1.0, seconds)
             self._clock.sleep(step)
@@ -216,6 +217,7 @@ class Sender:
             self._check_open(what)
 
     def _check_open(self, what: str) -> None:
+        stopping.check(what)
         if self._closed.is_set():
             raise AnaplanError(f"{what}: the connection is closed. Make a new one: connect().")
 

@@ -6,8 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
+import anaplan_frames as af
+from anaplan_frames.clock import Clock
+from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer.pipeline import in_order
 
 
@@ -63,3 +67,41 @@ def test_leaving_early_leaves_no_thread_behind() -> None:
     assert next(results) == 0
     results.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("leaving")]
+
+
+class CountingClock(Clock):
+    """Counts how often somebody waits, who is told so by `waiting`."""
+
+    def __init__(self) -> None:
+        self.naps = 0
+        self.waiting = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self.naps += 1
+        self.waiting.set()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
+def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
+    interruption: type[BaseException],
+) -> None:
+    clock = CountingClock()
+    with Sandbox.demo(rate_limit=None) as sandbox, sandbox.connect(clock=clock) as connection:
+        model = connection.model("Flight Planning")
+        sandbox.faults.add("503", path="*/chunks/1", times=None, retry_after=250)
+
+        def parts() -> Iterator[pd.DataFrame]:
+            for _ in range(3):
+                names = [f"{number:050d}" for number in range(30_000)]
+                yield pd.DataFrame({"carrier": names, "name": names})
+            clock.waiting.wait(20)
+            raise interruption
+
+        with pytest.raises(interruption):
+            model.files["airlines.csv"].write(parts(), chunk_bytes=1_000_000)
+        assert clock.waiting.is_set()
+        assert clock.naps < 100
+        assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-upload")]
+        with pytest.raises(af.NotFound, match="no content"):
+            model.files["airlines.csv"].read()
