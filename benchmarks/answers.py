@@ -87,6 +87,24 @@ _LIST_METADATA = {
     ],
     "subsets": [{"id": "109000000001", "name": tenant.SUBSET}],
 }
+_MODULE = {"id": tenant.MODULE, "name": tenant.MODULE_NAME}
+_VIEW = {**_MODULE, "code": "", "moduleId": tenant.MODULE}
+_VIEW_METADATA = {
+    "viewId": tenant.MODULE,
+    "viewName": tenant.MODULE_NAME,
+    **{
+        axis: [{"id": id_, "name": name} for id_, name in dimensions.items()]
+        for axis, dimensions in tenant.AXES.items()
+    },
+}
+_LINE_ITEM = {
+    "moduleId": tenant.MODULE,
+    "moduleName": tenant.MODULE_NAME,
+    "id": "206000000001",
+    "name": tenant.LINE_ITEM,
+    "format": "NUMBER",
+    "formatMetadata": {"dataType": "NUMBER"},
+}
 
 
 def json_answer(method: str, path: str, chunks: int) -> tuple[int, bytes]:
@@ -110,7 +128,8 @@ def json_answer(method: str, path: str, chunks: int) -> tuple[int, bytes]:
         answer = _in_model(found["rest"], chunks)
     if answer is None:
         return 404, _bytes({"status": {"code": 404, "message": "Not Found"}})
-    return 200, _bytes({"status": _SUCCESS, **answer})
+    code = answer.get("status", _SUCCESS)["code"]
+    return code, _bytes({"status": _SUCCESS, **answer})
 
 
 def _token_answer(call: str) -> tuple[int, bytes]:
@@ -133,7 +152,9 @@ def _tenant_answer(path: str) -> dict[str, Any] | None:
 
 
 def _posted(rest: str) -> dict[str, Any]:
-    """Answer to the start of a task, or to the begin or completion of an upload."""
+    """Answer to the start of a task or read, or to the begin or completion of an upload."""
+    if rest.endswith("/readRequests"):
+        return _read_request(0)
     return {"task": {"taskId": _TASK_ID}} if rest.endswith("/tasks") else {"file": _FILE}
 
 
@@ -147,17 +168,30 @@ def _in_model(rest: str, chunks: int) -> dict[str, Any] | None:
         return _listed("tasks", [])
     if "/tasks/" in rest:
         return {"task": _task(rest.split("/")[1])}
+    if "/readRequests/" in rest:
+        return _read_request(chunks)
     return {
         "files": _listed("files", [_FILE, _output(chunks)]),
         "imports": _listed("imports", [_IMPORT]),
         "exports": _listed("exports", [_EXPORT]),
         "actions": _listed("actions", []),
         "processes": _listed("processes", []),
+        "views": _listed("views", [_VIEW]),
+        "modules": _listed("modules", [_MODULE]),
+        f"views/{tenant.MODULE}": _VIEW_METADATA,
+        f"views/{tenant.MODULE}/data": {"status": {"code": 400, "message": "Too many cells"}},
+        f"modules/{tenant.MODULE}/lineItems": _listed("items", [_LINE_ITEM]),
         "lists": _listed("lists", [_LIST]),
         f"lists/{tenant.LIST}": {"metadata": _LIST_METADATA},
         f"imports/{tenant.IMPORT}": {"importMetadata": _IMPORT_METADATA},
         f"exports/{tenant.EXPORT}": {"exportMetadata": _EXPORT_METADATA},
     }.get(rest)
+
+
+def _read_request(pages: int) -> dict[str, Any]:
+    """Return a large read that has written all its pages."""
+    state = {"requestId": _TASK_ID, "requestState": "COMPLETE", "successful": True}
+    return {"viewReadRequest": {**state, "viewId": int(tenant.MODULE), "availablePages": pages}}
 
 
 def _output(chunks: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import imports, report, sink
+from benchmarks.cells import write_cells
 from benchmarks.frames import mixed_frame, write_text
 from benchmarks.lists import write_items
 from benchmarks.measure import ROOT, Subject, in_turns, once
@@ -16,6 +17,7 @@ _MILLION = 1_000_000
 _OURS = "anaplan_frames"
 _PEERS_ROWS = 12 * _MILLION  # by all runs of a peer together, which takes minutes
 _LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
+_LARGEST_MODULE = 4 * _MILLION
 _LARGEST_LIST = 1 * _MILLION  # items: what Anaplan answers with at once
 _FAT_ROWS = 4 * _MILLION
 _THIN_ROWS, _THIN_MBIT, _THIN_DELAY = 1 * _MILLION, 20, 50
@@ -220,6 +222,24 @@ def lists(settings: Settings) -> str:
     return "\n\n".join(parts)
 
 
+def cells(settings: Settings) -> str:
+    """Read a module's cells to a DataFrame, on two cores; beyond a million by a large read."""
+    parts = []
+    for rows in settings.rows:
+        if rows > _LARGEST_MODULE:
+            continue
+        subjects = [Subject(_OURS, "cells.read"), Subject("chunksize", "cells.read_chunksize")]
+        if settings.peers:
+            subjects.append(Subject("anaplan-sdk page by page + pandas", "cells.sdk_pages"))
+            subjects.append(Subject("anaplan-sdk's export + pandas", "cells.sdk_export"))
+        text, pages = write_cells(settings.folder, rows)
+        with sink.running(text, pages=pages) as running:
+            rounds = {subject.name: settings.rounds for subject in subjects}
+            runs = in_turns(subjects, running.url, rows, rounds)
+        parts.append(f"### cells, {rows:,}, two cores\n\n{report.compared(runs, _OURS)}")
+    return "\n\n".join(parts)
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -230,5 +250,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "thin": thin,
     "sandbox": sandbox,
     "lists": lists,
+    "cells": cells,
 }
 """By the names that the command line knows."""

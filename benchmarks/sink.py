@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ _DROP = socket.MSG_TRUNC if sys.platform == "linux" else 0
 _MOST_AT_ONCE = 1 << 20  # bytes
 _NARROW = 64 * 1024  # socket buffer of a limited line: what waits in it has not arrived
 _LONGEST_HEAD = 65_536
-_REASONS = {200: "OK", 201: "Created", 204: "No Content", 404: "Not Found"}
+_PAGE = re.compile(r"pages=\d+(?::|%3A)(\d+)")
+_REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 404: "Not Found"}
 
 
 class Sink:
@@ -42,13 +44,16 @@ class Sink:
         What the export "wrote".
     items : Replay
         What the list answers, as one text.
+    pages : sequence of Replay
+        What the module's view answers for each item of its page dimension.
     link : Link
         The line to it.
     """
 
-    def __init__(self, replay: Replay, items: Replay, link: Link) -> None:
+    def __init__(self, replay: Replay, items: Replay, pages: Sequence[Replay], link: Link) -> None:
         self._replay = replay
         self._items = items
+        self._pages = pages
         self._link = link
         self._lock = threading.Lock()
         self._counts: dict[str, Any] = {}
@@ -95,11 +100,12 @@ class Sink:
             self._link.carry(count)
             rest -= count
 
-    def _answer(self, connection: socket.socket, method: str, path: str, length: int) -> None:
+    def _answer(self, connection: socket.socket, method: str, target: str, length: int) -> None:
+        path, _, query = target.partition("?")
         if path.startswith("/sink/"):
             return _send(connection, 200, self._own(path))
         parts = path.rstrip("/").split("/")
-        chunk = int(parts[-1]) if parts[-2] == "chunks" else None
+        chunk = int(parts[-1]) if parts[-2] in ("chunks", "pages") else None
         with self._lock:
             self._counts["requests"] += 1
             self._counts["bytes_in"] += length
@@ -114,6 +120,8 @@ class Sink:
             return self._content(connection, self._replay, chunk)
         if method == "GET" and parts[-1] == "items":
             return self._content(connection, self._items, None, "application/json")
+        if "format=v1" in query and (page := _PAGE.search(query)):
+            return self._content(connection, self._pages[int(page[1])], None, "application/json")
         _send(connection, *json_answer(method, path, self._replay.chunks))
         return None
 
@@ -152,7 +160,7 @@ def _read_head(
     del pending[: end + 4]
     method, target, _ = first.split(" ", 2)
     fields = (line.partition(":") for line in lines)
-    return method, target.partition("?")[0], {k.lower(): v.strip() for k, _, v in fields}
+    return method, target, {k.lower(): v.strip() for k, _, v in fields}
 
 
 def _send(connection: socket.socket, status: int, body: bytes) -> None:
@@ -196,11 +204,13 @@ def running(
     rate_mbit: float | None = None,
     delay_ms: float = 0,
     items: Path | None = None,
+    pages: Sequence[Path] = (),
 ) -> Iterator[Running]:
     """Run a sink as long as the block lasts; the parameters are those of its command line."""
     options = ["--repeat", str(repeat), "--delay-ms", str(delay_ms)]
     options += ["--text", str(text)] if text else []
     options += ["--items", str(items)] if items else []
+    options += ["--pages", *map(str, pages)] if pages else []
     options += ["--rate-mbit", str(rate_mbit)] if rate_mbit else []
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
@@ -224,6 +234,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--text", type=Path, help="CSV text that the export wrote")
     parser.add_argument("--items", type=Path, help="JSON answer with the items of the list")
+    parser.add_argument(
+        "--pages", type=Path, nargs="*", default=[], help="JSON answers with a page of the view"
+    )
     parser.add_argument("--repeat", type=int, default=1, help="how often its rows are repeated")
     parser.add_argument("--chunk-bytes", type=int, default=tenant.CHUNK_BYTES)
     parser.add_argument("--rate-mbit", type=float, help="width of the line")
@@ -231,7 +244,9 @@ def main() -> None:
     options = parser.parse_args()
     link = Link(options.rate_mbit, options.delay_ms / 1000)
     replay = Replay(options.text, options.repeat, options.chunk_bytes)
-    sink = Sink(replay, Replay(options.items, 1, options.chunk_bytes), link)
+    items = Replay(options.items, 1, options.chunk_bytes)
+    pages = [Replay(path, 1, options.chunk_bytes) for path in options.pages]
+    sink = Sink(replay, items, pages, link)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if link.limited:  # connections inherit it

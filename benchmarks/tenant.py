@@ -8,6 +8,7 @@ FILE, FILE_NAME = "113000000001", "data.csv"
 IMPORT, IMPORT_NAME = "112000000001", "Load data"
 EXPORT, EXPORT_NAME = "116000000001", "Data export"
 LIST, LIST_NAME = "101000000001", "Parts"
+MODULE, MODULE_NAME = "102000000001", "Sales"
 EMAIL, PASSWORD = "benchmark@example.com", "benchmark"
 
 COLUMNS = {
@@ -25,5 +26,13 @@ PROPERTIES = {"Supplier": "TEXT", "Price": "NUMBER", "Since": "DATE"}
 SUBSET = "Active"
 """What the list's items have, and Anaplan's word for the type of each property."""
 
+LINE_ITEM = "Amount"
+AXES = {
+    "pages": {"101000000002": "Region"},
+    "rows": {"101000000003": "Product"},
+    "columns": {"20000000003": "Time"},
+}
+"""The module's line item, and its dimensions by axis, id and name."""
+
 CHUNK_BYTES = 10_000_000
-"""Size of an export's chunks, as Anaplan cuts them."""
+"""Size of an export's chunks, and of a large read's pages, as Anaplan cuts them."""
