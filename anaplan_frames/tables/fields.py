@@ -91,8 +91,8 @@ def _series(values: list[Any], kind: FieldKind) -> pd.Series[Any]:
     found = [None if value is None else read(value) for value in values]
     if kind not in ("date", "time", "duration"):
         return pd.Series(found, dtype=dtype)
-    scalar = np.timedelta64 if kind == "duration" else np.datetime64
-    series = pd.Series(np.array([scalar("NaT") if v is None else v for v in found], dtype))
+    missing = np.timedelta64("NaT", "ms") if kind == "duration" else np.datetime64("NaT", "ms")
+    series = pd.Series(np.array([missing if v is None else v for v in found], dtype))
     return series.dt.tz_localize("UTC") if kind == "time" else series
 
 
