@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_benchmarks_run_and_print_their_tables() -> None:
-    options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", "write", "read", "first"]
+    cases = ["write", "read", "first", "lists", "cells"]
+    options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", *cases]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options],
         cwd=ROOT,
@@ -19,6 +20,12 @@ def test_the_benchmarks_run_and_print_their_tables() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for table in ("### write, 20,000 rows", "### read, 20,000 rows", "### first row"):
+    for table in (
+        "### write, 20,000 rows",
+        "### read, 20,000 rows",
+        "### first row",
+        "### lists, 20,000 items",
+        "### cells, 20,000",
+    ):
         assert table in done.stdout
-    assert done.stdout.count("| anaplan_frames |") == 2
+    assert done.stdout.count("| anaplan_frames |") == 4

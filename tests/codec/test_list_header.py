@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.list_columns import item_columns
@@ -25,6 +25,7 @@ FIELDS = {
 }
 
 
+@settings(deadline=None)
 @given(st.permutations(list(FIELDS.values())))
 def test_fields_are_found_in_any_order(header: list[str]) -> None:
     assert places_in_header(header, COLUMNS, "Cities") == FIELDS
