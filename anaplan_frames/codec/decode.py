@@ -204,6 +204,16 @@ def _decoder_for(
         found = unique_names(header or [])
         chosen = expected(found)
         return Decoder(dialect, retype(chosen) if retype else chosen, columns, found or None)
+    return _decoder_of_metadata(header, dialect, expected, columns, retype)
+
+
+def _decoder_of_metadata(
+    header: list[str] | None,
+    dialect: Dialect,
+    expected: pa.Schema | None,
+    columns: Sequence[str] | None,
+    retype: Callable[[pa.Schema], pa.Schema] | None,
+) -> Decoder:
     named = bool(dialect.header_row) and header is not None
     if expected is None or not len(expected):
         expected = pa.schema([(name, pa.string()) for name in unique_names(header or [])])

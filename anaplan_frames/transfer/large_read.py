@@ -58,7 +58,7 @@ def large_read(
             yield content
             del content  # not held while the next is waited for
     finally:
-        request.stop()
+        request.stop(TransferError(f"The large read of {what} was given up."))
         pages.close()  # type: ignore[attr-defined] # a generator, which waits for its threads
         request.delete()
 
@@ -74,23 +74,31 @@ class _Request:
         self._asking = False
         self._available = 0
         self._ended = False
-        self._stopped = False
+        self._failure: Exception | None = None
         self._pause = 0.0
 
     def fetch(self, page: int) -> Content | None:
         """Wait for a page and fetch it; None if there are no more."""
-        if not self._wait_for(page):
-            return None
-        what = f"page {page} of {self._what}"
         try:
+            if not self._wait_for(page):
+                return None
+            what = f"page {page} of {self._what}"
             return self._transport.download_large(f"{self._path}/pages/{page}", what=what)
         except NotFound as gone:
-            raise self._dropped() from gone
+            failure: Exception = TransferError(
+                f"The large read of {self._what} is gone: Anaplan drops one that nobody reads from "
+                "for 30 minutes. Read again, and keep the rows instead of waiting between them."
+            )
+            self.stop(failure)
+            raise failure from gone
+        except Exception as failed:
+            self.stop(failed)
+            raise
 
-    def stop(self) -> None:
-        """Have no thread wait any longer."""
+    def stop(self, failure: Exception) -> None:
+        """Have no thread wait any longer: what waits fails, too, as there may be more pages."""
         with self._changed:
-            self._stopped = True
+            self._failure = self._failure or failure
             self._changed.notify_all()
 
     def delete(self) -> None:
@@ -101,12 +109,14 @@ class _Request:
     def _wait_for(self, page: int) -> bool:
         """Wait until a page is there; one of the waiting threads asks for all of them."""
         with self._changed:
-            while page >= self._available and not self._ended and not self._stopped:
+            while page >= self._available and not self._ended:
+                if self._failure is not None:
+                    raise self._failure
                 if self._asking:
                     self._changed.wait()
                 else:
                     self._ask()
-            return page < self._available and not self._stopped
+            return page < self._available
 
     def _ask(self) -> None:
         """Ask how far the request is; the others are not held up meanwhile."""
@@ -115,8 +125,6 @@ class _Request:
         try:
             self._transport.clock.sleep(self._pause)
             found = _state(self._transport.get(self._path, what=self._what))
-        except NotFound as gone:
-            raise self._dropped() from gone
         finally:
             self._changed.acquire()
             self._asking = False
@@ -140,12 +148,6 @@ class _Request:
                 f"Anaplan could not write the large read of {self._what}. Try again; if it fails "
                 "again, read less at once, or by an export."
             )
-
-    def _dropped(self) -> TransferError:
-        return TransferError(
-            f"The large read of {self._what} is gone: Anaplan drops one that nobody reads from for "
-            "30 minutes. Read again, and keep the rows instead of waiting between them."
-        )
 
 
 def _state(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from anaplan_frames.auth import BasicAuth
 from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
-from anaplan_frames.transport import Content, Transport
+from anaplan_frames.transport import Content, RequestRefused, Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 PAGES = [b"item,cost\na,1\n", b"b,2\n", b"c,3\n", b"d,4\n", b"e,5\n", b"f,6\n", b"g,7\n"]
@@ -167,3 +167,20 @@ def test_a_view_that_is_not_there_is_not_read(server: ScriptedServer, transport:
     with pytest.raises(NotFound, match=r"view 'Costs': .*View not found"):
         list(pages(transport))
     assert len(server.calls) == 1
+
+
+def test_a_page_that_fails_ends_the_wait_for_later_ones(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    writing = Writing(per_poll=0)
+    writing.available = 2
+
+    def rule(seen: Seen) -> Answer:
+        return as_json({}, 400) if seen.path.endswith("/pages/1") else writing(seen)
+
+    server.rule = rule
+    reading = pages(transport)
+    assert next(reading) == PAGES[0]
+    with pytest.raises(RequestRefused, match="page 1 of view 'Costs'"):
+        next(reading)
+    assert writing.deleted.is_set()
