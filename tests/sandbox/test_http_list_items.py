@@ -129,6 +129,17 @@ def test_a_numbered_list_does_not_add_a_code_again(model: InModel) -> None:
 # What else holds for items that are added.
 
 
+def test_items_are_written_without_the_workspace_in_the_url_too(
+    tenant: Sandbox, built: Model
+) -> None:
+    model = in_model(Http(tenant), built, with_workspace=False)
+    add(model, {"name": "n1", "code": "c1"})
+    update(model, {"name": "n2", "code": "c1"})
+    assert keys(model) == [("n2", "c1")]
+    assert result(model, "delete", GENERAL, {"code": "c1"}) == {"deleted": 1}
+    assert model.post(f"/lists/{GENERAL}/resetIndex").status_code == 200
+
+
 def test_add_is_the_action_where_none_is_named(model: InModel) -> None:
     answer = model.post(f"/lists/{GENERAL}/items", {"items": [{"name": "n1"}]})
     assert answer.json()["added"] == 1
