@@ -98,7 +98,18 @@ class TaskFailed(AnaplanError):
 
 
 class TaskUncertain(AnaplanError):
-    """It cannot be told whether an action was started; it must not be started again blindly."""
+    """It cannot be told whether an action was started; it must not be started again blindly.
+
+    Attributes
+    ----------
+    result : ImportResult or None
+        Where rows are written directly: what was done; the rows of which it is not known are in
+        its ``rejected``.
+    """
+
+    def __init__(self, message: str, result: ImportResult | None = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class RateLimited(AnaplanError):

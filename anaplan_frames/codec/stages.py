@@ -23,6 +23,11 @@ _ASIDE, _NOTHING = pa.scalar("~", _TEXT), pa.scalar("", _TEXT)
 _KEYS = ("name", "code")
 
 
+def aside_name(item_id: str) -> str:
+    """Return the name or code that an item has while it stands aside."""
+    return f"{_ASIDE.as_py()}{item_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Records that can be sent together.

@@ -51,7 +51,9 @@ class BatchOutcome:
     failures : dict of int to str
         Position of each record that Anaplan refused, and why.
     unsent : list of array of int64
-        Positions of the records that were not sent, because of `error`.
+        Positions of the records that were not written, because of `error`.
+    uncertain : list of array of int64
+        Positions of the records of which it is not known, for the same reason.
     error : AnaplanError or None
         What ended the sending early.
     """
@@ -59,6 +61,7 @@ class BatchOutcome:
     counts: Counter[str] = field(default_factory=Counter)
     failures: dict[int, str] = field(default_factory=dict)
     unsent: list[Positions] = field(default_factory=list)
+    uncertain: list[Positions] = field(default_factory=list)
     error: AnaplanError | None = None
 
     @classmethod
@@ -78,6 +81,7 @@ class BatchOutcome:
         self.counts.update(other.counts)
         self.failures.update(other.failures)
         self.unsent += other.unsent
+        self.uncertain += other.uncertain
         self.error = self.error or other.error
         return self
 
@@ -90,7 +94,7 @@ class Batches:
     """Sends records in batches, several at once.
 
     An error ends the sending, but is no exception: what was done until then is in the outcome,
-    with the positions of what was not sent.
+    with the positions of what was not written.
 
     Parameters
     ----------
@@ -179,7 +183,8 @@ class Batches:
                 "again."
             )
             uncertain.__cause__ = error
-            return self._stop(positions, uncertain)
+            self._stopped = True
+            return BatchOutcome(uncertain=[positions], error=uncertain)
         outcome = BatchOutcome(settled.counts)
         self._advance(len(positions) - len(settled.again))
         if not len(settled.again):

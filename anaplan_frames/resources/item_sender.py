@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from anaplan_frames.codec.differences import equal_values, one_array
 from anaplan_frames.codec.json_items import json_array, json_records, nested
 from anaplan_frames.codec.list_columns import ItemColumn
-from anaplan_frames.codec.stages import Stage
+from anaplan_frames.codec.stages import Stage, aside_name
 from anaplan_frames.errors import AnaplanError, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.batches import Batches, BatchOutcome, Positions, Settled
@@ -93,16 +94,17 @@ class ItemSender:
         self._read_items = read_items
         self._progress = progress
         self._count = before.num_rows  # items that the list has now, as far as Anaplan told
+        self._aside: set[int] = set()  # rows whose items have a name or code for a while
 
     def send(self, stages: Sequence[Stage]) -> Written:
         """Send all stages; an error ends it, and what was not sent is in the result."""
         written = Written()
         for stage in stages:
-            if written.error is not None:
-                self._unsent(written, stage, np.arange(stage.records.num_rows))
-                continue
-            outcome = self._send_stage(stage)
-            written.error = outcome.error
+            if written.error is None:
+                outcome = self._send_stage(stage)
+                written.error = outcome.error
+            else:
+                outcome = BatchOutcome(unsent=[np.arange(stage.records.num_rows)])
             self._note(written, stage, outcome)
         return written
 
@@ -193,31 +195,34 @@ class ItemSender:
 
     def _note(self, written: Written, stage: Stage, outcome: BatchOutcome) -> None:
         """Add what became of a stage to what became of the rows."""
-        for position, text in outcome.failures.items():
-            _note_one(written, stage, position, text)
-        unsent = sum(map(len, outcome.unsent))
-        for positions in outcome.unsent:
-            self._unsent(written, stage, positions)
-        taken = stage.records.num_rows - len(outcome.failures) - unsent
+        errors = dict(outcome.failures)
+        for parts, words in (
+            (outcome.unsent, "not written"),
+            (outcome.uncertain, "it is not known whether this was written"),
+        ):
+            for position in chain.from_iterable(parts):
+                errors[int(position)] = f"{words}: {written.error}"
+        for position, text in errors.items():
+            self._note_one(written, stage, position, text)
+        taken = stage.records.num_rows - len(errors)
         written.done += taken
-        if not stage.aside:
+        if stage.aside:
+            failed = {int(stage.rows[position]) for position in errors}
+            self._aside |= set(stage.rows.tolist()) - failed - {-1}
+        else:
             counted = outcome.counts[_REQUESTS[stage.action][2]]
             written.short[stage.action] += max(0, taken - counted)
 
-    def _unsent(self, written: Written, stage: Stage, positions: Iterable[Any]) -> None:
-        for position in positions:
-            _note_one(written, stage, int(position), f"not sent: {written.error}")
-
-
-def _note_one(written: Written, stage: Stage, position: int, text: str) -> None:
-    """Note why a record was not taken, with its row or else with its item."""
-    row = int(stage.rows[position])
-    if row >= 0:
-        known: dict[Any, str] = written.errors
-        key: Any = row
-    else:
-        known, key = written.items, stage.records["id"][position].as_py()
-    known[key] = f"{known[key]}\n{text}" if key in known and text not in known[key] else text
+    def _note_one(self, written: Written, stage: Stage, position: int, text: str) -> None:
+        """Note why a record was not taken, with its row or else with its item."""
+        row = int(stage.rows[position])
+        if row in self._aside and stage.action == "update":
+            item = stage.records["id"][position].as_py()
+            text += f"; until this is written, the item is called {aside_name(item)!r}"
+        known: dict[Any, str] = written.errors if row >= 0 else written.items
+        key: Any = row if row >= 0 else stage.records["id"][position].as_py()
+        if text not in known.get(key, ""):
+            known[key] = f"{known[key]}\n{text}" if key in known else text
 
 
 def _keyless(records: pa.Table) -> Any:

@@ -80,9 +80,10 @@ class WritableList(Readable):
             If rows were rejected; its ``.result.rejected`` holds them.
         TaskFailed
             If an error ended the work half-way; its ``.result`` says what was done, and
-            ``.result.rejected`` also holds the rows that were not sent.
+            ``.result.rejected`` also holds the rows that were not written.
         TaskUncertain
-            If the answer to a batch was lost and reading back does not tell what became of it.
+            If the answer to a batch was lost and reading back does not tell what became of it; it
+            has a ``.result``, too.
         """
         return self._write("insert", data, mapping, on_rejected, index, progress)
 
@@ -389,7 +390,9 @@ def _result(
 def _ended(written: Written, result: ImportResult, what: str) -> Exception:
     """Word the error that ended the sending; with what was done, if anything was."""
     assert written.error is not None
-    if not written.done or isinstance(written.error, TaskUncertain):
+    if isinstance(written.error, TaskUncertain):
+        return TaskUncertain(str(written.error), result)
+    if not written.done:
         return written.error
     return TaskFailed(
         f"Writing {what} ended half-way: {written.error} {result.succeeded:,} of {result.total:,} "

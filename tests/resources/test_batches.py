@@ -161,6 +161,8 @@ def test_where_reading_back_fails_it_is_uncertain() -> None:
     assert isinstance(outcome.error, TaskUncertain)
     assert "10 records was lost" in str(outcome.error)
     assert "it is not there" in str(outcome.error)
+    assert np.concatenate(outcome.uncertain).tolist() == list(range(10))
+    assert not outcome.unsent
 
 
 def test_answers_that_are_lost_again_and_again_end_it() -> None:

@@ -330,6 +330,17 @@ class TestSync:
         assert len(staff.read()) == 3
 
 
+def test_an_item_that_stands_aside_and_cannot_come_back_is_told(staff: List) -> None:
+    staff.insert(pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]}))
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "C"]})  # but c keeps its name
+    result = staff.sync(frame, on_rejected="ignore")
+    assert result.rejected["code"].tolist() == ["b"]
+    assert "already used" in result.rejected["error"].iloc[0]
+    called = dict(rows(staff, "code", "name"))["b"]
+    assert f"the item is called {called!r}" in result.rejected["error"].iloc[0]
+    assert staff.sync(frame.assign(name=["B", "A"])).updated == 1
+
+
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send ten items at once instead of 100,000."""
@@ -390,8 +401,12 @@ class TestLostAnswers:
     def test_where_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/items")
         tenant.faults.add("token", method="GET", path="*/lists/*", after=3, times=None)
-        with pytest.raises(af.TaskUncertain, match="reading back does not tell"):
+        with pytest.raises(af.TaskUncertain, match="reading back does not tell") as caught:
             staff.insert(many(5))
+        result = caught.value.result
+        assert result is not None
+        assert (result.created, result.failed) == (0, 5)
+        assert result.rejected["error"].str.startswith("it is not known whether").all()
 
     def test_an_error_half_way_tells_what_was_done_and_which_rows_were_not_sent(
         self, staff: List, tenant: Sandbox
@@ -409,7 +424,7 @@ class TestLostAnswers:
             frame["code"].tolist()[:10],
         )
         assert result.rejected["code"].tolist() == frame["code"].tolist()[10:]
-        assert result.rejected["error"].str.startswith("not sent: list 'Staff'").all()
+        assert result.rejected["error"].str.startswith("not written: list 'Staff'").all()
         tenant.faults.clear()
         assert staff.insert(result.rejected.drop(columns="error")).created == 20
 
