@@ -13,16 +13,13 @@ from anaplan_frames.resources.list_items import Source
 from anaplan_frames.resources.list_reading import ItemTable, read_levels
 from anaplan_frames.resources.list_writing import WritableList
 from anaplan_frames.resources.reading import ArrowOptions, ReadOptions
-from anaplan_frames.tables.records import frame_of_records
+from anaplan_frames.tables.fields import Field, flat, frame_of_fields
 
-_PROPERTY_COLUMNS = {
-    "name": "name",
-    "format": "format",
-    "formula": "formula",
-    "notes": "notes",
-    "referencedBy": "referenced_by",
-    "dataTags": "data_tags",
+_PROPERTY_FIELDS = {
+    name: Field(name)
+    for name in ("name", "format", "formula", "notes", "referenced_by", "data_tags")
 }
+_SUBSET_FIELDS = {name: Field(name) for name in ("id", "name")}
 
 
 class List(WritableList):
@@ -46,13 +43,10 @@ class List(WritableList):
         pandas.DataFrame
             All text: ``name``; ``format`` (``NUMBER``, ``TEXT``, ``BOOLEAN``, ``DATE``, ``LIST``,
             ``TIME PERIOD``); ``formula``, missing where values are entered; ``notes``;
-            ``referenced_by``; ``data_tags``, joined by commas.
+            ``referenced_by``; ``data_tags``, joined with commas.
         """
-        records = [
-            {**each, "dataTags": ", ".join(each.get("dataTags") or ()) or None}
-            for each in self.metadata.get("properties") or ()
-        ]
-        return frame_of_records(records, columns=_PROPERTY_COLUMNS)
+        records = self.metadata.get("properties") or ()
+        return frame_of_fields(map(flat, records), _PROPERTY_FIELDS)
 
     def subsets(self) -> pd.DataFrame:
         """Return its subsets, in Anaplan's order.
@@ -63,7 +57,7 @@ class List(WritableList):
             ``id`` and ``name``, both text.
         """
         records = self.metadata.get("subsets") or ()
-        return frame_of_records(records, columns={"id": "id", "name": "name"})
+        return frame_of_fields(records, _SUBSET_FIELDS)
 
     def read(
         self, *, hierarchy: bool = False, **options: Unpack[ReadOptions]
