@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -483,6 +484,13 @@ class TestToAnaplan:
         model = sandbox.connect().model("Flight Planning")
         with pytest.raises(ValueError, match="mode= is an option of lists, which import"):
             af.to_anaplan(STAFF, "Load airlines", model, mode="sync")
+
+
+def test_the_documentation_s_lines_run(model: af.Model) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "lists.md").read_text("utf-8")
+    names = {"model": model, "df": STAFF, "af": af}
+    exec(text.split("```python\n")[1].split("```")[0], names)
+    assert len(model.lists["Staff"].read()) == 3
 
 
 def test_the_index_is_reset_when_the_list_is_empty(staff: List) -> None:
