@@ -210,6 +210,8 @@ class Model:
 
         Raises
         ------
+        ValueError
+            If it is no day; a text must be ISO.
         RequestRefused
             If the day is outside of the calendar.
         """
@@ -257,6 +259,8 @@ class Model:
         ------
         NotFound
             If there is no such version; names the near names.
+        ValueError
+            If it is no day; a text must be ISO.
         RequestRefused
             If the day cannot be the version's switchover.
         """

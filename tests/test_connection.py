@@ -21,6 +21,10 @@ def test_workspaces_models_and_users_are_frames(sandbox: Sandbox) -> None:
             "Demo",
             "UNLOCKED",
         ]
+        assert models["memory_usage"].dtype == "Int64"
+        for column in ("created", "last_modified"):
+            assert str(models[column].dtype) == "datetime64[ms, UTC]"
+            assert models[column].notna().all()
         assert connection.users()["email"].tolist() == ["demo@example.com"]
         assert connection.me().loc[0, "email"] == "demo@example.com"
 

@@ -215,11 +215,20 @@ def _version(catalogue: Catalogue, key: str) -> Mapping[str, Any]:
 
 
 def _date(day: object) -> dict[str, str]:
-    """Return the body that carries a day, given in any form that pandas reads."""
+    """Return the body that carries a day; "" sets it back.
+
+    Raises
+    ------
+    ValueError
+        If it is no day: a text must be ISO, because "Mar 26" could be a period as well.
+    """
     if day is None:
         return {"date": ""}
-    moment = pd.Timestamp(day)  # type: ignore[arg-type]
-    if moment != moment.normalize():
-        raise ValueError(f"{day!r} has a time of day, but Anaplan takes a day.")
-    assert isinstance(moment, dt.datetime)
+    given: Any = day
+    try:
+        moment = pd.Timestamp(dt.date.fromisoformat(given) if isinstance(given, str) else given)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or pd.isna(moment) or moment != moment.normalize():
+        raise ValueError(f"{day!r} is no day: give a date, or text such as '2026-03-01'.")
     return {"date": moment.date().isoformat()}

@@ -150,8 +150,12 @@ def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sand
     model = model_of(tenant, Calendar(2026, past_years=0, future_years=0))
     with pytest.raises(RequestRefused, match=r"'2031-01-01' is out of timescale range"):
         model.set_current_period("2031-01-01")
-    with pytest.raises(ValueError, match="time of day"):
-        model.set_current_period(dt.datetime(2026, 1, 1, 12))
+
+
+@pytest.mark.parametrize("day", [dt.datetime(2026, 1, 1, 12), pd.NaT, "Mar 26", "", 20260301.5])
+def test_what_is_no_day_is_refused_before_anything_is_sent(model: af.Model, day: object) -> None:
+    with pytest.raises(ValueError, match="is no day"):
+        model.set_current_period(day)
 
 
 def test_the_fiscal_year_moves_the_calendar(tenant: Sandbox) -> None:
