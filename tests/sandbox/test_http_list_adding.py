@@ -1,0 +1,191 @@
+"""Items of lists added over HTTP: each row of the documented tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.planning.model import Model
+from tests.sandbox.http_client import Http, InModel, in_model
+from tests.sandbox.list_client import (
+    CITIES,
+    GENERAL,
+    INCOMPLETE,
+    INCORRECT,
+    JSON,
+    NUMBERED,
+    add,
+    build_lists,
+    items,
+    keys,
+    kinds,
+    result,
+    update,
+)
+
+
+@pytest.fixture
+def built(tenant: Sandbox) -> Model:
+    return build_lists(tenant)
+
+
+@pytest.fixture
+def model(tenant: Sandbox, built: Model) -> InModel:
+    return in_model(Http(tenant), built)
+
+
+# Add items to a general list.
+
+
+def test_a_new_item_is_added(model: InModel) -> None:
+    written = result(model, "add", GENERAL, {"name": "n1", "code": "c1"})
+    assert written == {"added": 1, "ignored": 0, "total": 1}
+    assert keys(model) == [("n1", "c1")]
+
+
+def test_an_item_whose_name_is_in_use_is_not_added(model: InModel) -> None:
+    add(model, {"name": "n1", "code": "c1"})
+    written = result(model, "add", GENERAL, {"name": "n1", "code": "c2"})
+    assert (written["added"], written["ignored"], written["total"]) == (0, 1, 1)
+    assert kinds(written) == [(0, INCOMPLETE)]
+    assert keys(model) == [("n1", "c1")]
+
+
+def test_an_item_whose_code_is_in_use_is_not_added(model: InModel) -> None:
+    add(model, {"name": "n1", "code": "c1"})
+    written = result(model, "add", GENERAL, {"name": "n2", "code": "c1"})
+    assert kinds(written) == [(0, INCOMPLETE)]
+    assert keys(model) == [("n1", "c1")]
+
+
+@pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}, {"name": "  "}])
+def test_an_item_without_a_name_is_not_added(model: InModel, name: JSON) -> None:
+    written = result(model, "add", GENERAL, {"code": "c1", **name})
+    assert kinds(written) == [(0, INCOMPLETE)]
+    assert keys(model) == []
+
+
+# Add items to a numbered list.
+
+
+def test_a_numbered_list_takes_no_name(model: InModel) -> None:
+    written = result(model, "add", NUMBERED, {"name": "n1", "code": "c1"})
+    assert kinds(written) == [(0, INCOMPLETE)]
+    assert keys(model, NUMBERED) == []
+
+
+def test_a_numbered_list_makes_the_names_of_new_items(model: InModel) -> None:
+    add(model, {"code": "c1"}, {"code": "c2"}, lst=NUMBERED)
+    assert keys(model, NUMBERED) == [("#1", "c1"), ("#2", "c2")]
+
+
+def test_a_numbered_list_does_not_add_a_code_again(model: InModel) -> None:
+    add(model, {"code": "c1"}, lst=NUMBERED)
+    assert kinds(result(model, "add", NUMBERED, {"code": "c1"})) == [(0, INCOMPLETE)]
+    assert keys(model, NUMBERED) == [("#1", "c1")]
+
+
+# What else holds for items that are added.
+
+
+def test_items_are_written_without_the_workspace_in_the_url_too(
+    tenant: Sandbox, built: Model
+) -> None:
+    model = in_model(Http(tenant), built, with_workspace=False)
+    add(model, {"name": "n1", "code": "c1"})
+    update(model, {"name": "n2", "code": "c1"})
+    assert keys(model) == [("n2", "c1")]
+    assert result(model, "delete", GENERAL, {"code": "c1"}) == {"deleted": 1}
+    assert model.post(f"/lists/{GENERAL}/resetIndex").status_code == 200
+
+
+def test_add_is_the_action_where_none_is_named(model: InModel) -> None:
+    answer = model.post(f"/lists/{GENERAL}/items", {"items": [{"name": "n1"}]})
+    assert answer.json()["added"] == 1
+
+
+def test_of_two_items_with_one_key_in_a_request_the_first_is_added(model: InModel) -> None:
+    given = [{"name": "n1", "code": "c1"}, {"name": "n1"}, {"name": "n2", "code": "c1"}]
+    assert kinds(result(model, "add", GENERAL, *given)) == [(1, INCOMPLETE), (2, INCOMPLETE)]
+    assert keys(model) == [("n1", "c1")]
+
+
+def test_an_item_that_was_refused_blocks_no_later_one(model: InModel) -> None:
+    refused = {"name": "n1", "code": "c1", "properties": {"p1": "wrong"}}
+    written = result(model, "add", GENERAL, refused, {"name": "n1", "code": "c1"})
+    assert written["added"] == 1
+    assert written["failures"] == [
+        {
+            "requestIndex": 0,
+            "failureType": INCORRECT,
+            "failureMessageDetails": "incorrect format -- column name:p1, value:wrong",
+        }
+    ]
+
+
+def test_items_are_added_with_properties_and_subsets(model: InModel) -> None:
+    properties = {"p1": "1.5", "text": "hé\n", "when": "2024-02-29", "yes": "true"}
+    add(model, {"name": "n1", "properties": properties, "subsets": {"s1": True}})
+    [item] = items(model)
+    assert (item["properties"], item["subsets"]) == (properties, {"s1": True})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"properties": {"p1": "1_000"}},
+        {"properties": {"p1": "nan"}},
+        {"properties": {"p1": "1e999"}},
+        {"properties": {"when": "2023-02-29"}},
+        {"properties": {"when": "20230228"}},
+        {"properties": {"yes": "maybe"}},
+        {"properties": {"nothing": "1"}},
+        {"properties": "p1"},
+        {"subsets": {"s1": "maybe"}},
+        {"subsets": {"s2": True}},
+        {"parent": "nobody"},
+    ],
+    ids=str,
+)
+def test_an_item_with_a_value_that_does_not_fit_is_not_added(model: InModel, given: JSON) -> None:
+    assert kinds(result(model, "add", GENERAL, {"name": "n1", **given})) == [(0, INCORRECT)]
+    assert keys(model) == []
+
+
+def test_values_of_list_and_time_formats_are_found_by_name_or_code(
+    model: InModel, built: Model
+) -> None:
+    month = built.calendar.periods[0].name
+    add(model, {"name": "a", "properties": {"of": "west", "from": month}}, lst=CITIES)
+    add(model, {"name": "b", "properties": {"of": "E"}}, lst=CITIES)
+    for wrong in ({"of": "north"}, {"from": "Jan 1806"}):
+        written = result(model, "add", CITIES, {"name": "c", "properties": wrong})
+        assert kinds(written) == [(0, INCORRECT)]
+    assert [item["properties"]["of"] for item in items(model, CITIES)] == ["west", "east"]
+    assert items(model, CITIES)[0]["properties"]["from"] == month
+
+
+def test_a_parent_is_an_item_of_the_parent_list(model: InModel) -> None:
+    add(model, {"name": "a", "parent": "west"}, {"name": "b", "parent": "E"}, lst=CITIES)
+    written = result(model, "add", CITIES, {"name": "c", "parent": "a"})
+    assert kinds(written) == [(0, INCORRECT)]
+    assert [item["parent"] for item in items(model, CITIES)] == ["west", "east"]
+
+
+def test_a_parent_in_the_list_itself_may_be_added_by_an_earlier_item(model: InModel) -> None:
+    chain = [
+        {"name": "top"},
+        {"name": "middle", "parent": "top"},
+        {"name": "low", "parent": "middle"},
+    ]
+    add(model, *chain)
+    written = result(model, "add", GENERAL, {"name": "x", "parent": "y"}, {"name": "y"})
+    assert kinds(written) == [(0, INCORRECT)]
+    assert [item.get("parent") for item in items(model)] == [None, "top", "middle", None]
+
+
+def test_names_and_codes_that_are_numbers_are_taken_as_texts(model: InModel) -> None:
+    add(model, {"name": 7, "code": 12, "properties": {"p1": 1.5, "yes": True}})
+    [item] = items(model)
+    assert (item["name"], item["code"]) == ("7", "12")
+    assert (item["properties"]["p1"], item["properties"]["yes"]) == ("1.5", "true")
