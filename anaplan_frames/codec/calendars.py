@@ -113,6 +113,8 @@ class Totals:
 class Calendar(ABC):
     """What all calendars can tell."""
 
+    labels: Labels
+
     @property
     @abstractmethod
     def periods(self) -> tuple[Period, ...]:

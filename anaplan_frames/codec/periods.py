@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.codec.calendar_settings import full_year
-from anaplan_frames.codec.calendars import MONTHS, Calendar, FiscalCalendar, Kind, Period
+from anaplan_frames.codec.calendars import MONTHS, Calendar, Kind, Period
 from anaplan_frames.codec.dates import render_dates
 from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import EncodingError, near_names
@@ -147,20 +147,16 @@ class PeriodNames:
         )
 
     def _name(self, day: dt.date | None, kind: str) -> str | None:
+        """Name the period that holds a day; None where the name would mean another century."""
         if day is None:
             return None
         if kind == "day":
-            return f"{day.day} {MONTHS[day.month - 1]} {self._year_of(day)}"
+            name = f"{day.day} {MONTHS[day.month - 1]} {self._calendar.labels.year(day.year)}"
+            return name if _named_day(name) == day else None
         holds = (p for p in self._around(day.year) if p.kind == kind and p.start <= day <= p.end)
         period = next(holds, None)
-        # Two digits are ambiguous a century away: such a name would mean another year.
         meant = self._find(period.name) if period else None
         return meant.name if meant and meant.start <= day <= meant.end else None
-
-    def _year_of(self, day: dt.date) -> str:
-        calendar = self._calendar
-        digits = calendar.labels if isinstance(calendar, FiscalCalendar) else None
-        return digits.year(day.year) if digits else f"{day.year % 100:02d}"
 
     def _unknown(self, name: str, position: int, place: Place) -> EncodingError:
         near = near_names(name, [period.name for period in self._calendar.periods])

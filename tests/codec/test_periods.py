@@ -297,10 +297,14 @@ def test_a_time_of_day_is_refused() -> None:
         names.names(noon)
 
 
-def test_a_day_that_two_digits_cannot_name_is_refused() -> None:
+@pytest.mark.parametrize("scale", ["Month", "Day", "Year"])
+def test_a_day_that_two_digits_cannot_name_is_refused(scale: str) -> None:
     names = PeriodNames(the_calendar(described(MONTHS, "FY26", "2026-01-01", "2026-12-31")))
+    days = pa.array([dt.date(2026, 5, 5), dt.date(1926, 5, 5)])
     with pytest.raises(EncodingError, match="row 1: '1926-05-05' lies in no period"):
-        names.names(pa.array([dt.date(2026, 5, 5), dt.date(1926, 5, 5)]))
+        names.names(days, scale)
+    four_digits = described(MONTHS, "FY2026", "2026-01-01", "2026-12-31")
+    assert "1926" in PeriodNames(the_calendar(four_digits)).names(days, scale).to_pylist()[1]
 
 
 @st.composite
