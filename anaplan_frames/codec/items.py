@@ -141,10 +141,10 @@ def _converted(found: pa.Array, wanted: pa.DataType, column: ItemColumn) -> pa.A
         return found
     try:
         return _cast(found, wanted)
-    except pa.ArrowInvalid:
-        pass
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = found.cast(pa.string())
     try:
-        return to_type(found, wanted)
+        return to_type(texts, wanted)
     except Doubt as doubt:
         raise type_fault(pa.field(column.name, wanted), doubt) from None
 

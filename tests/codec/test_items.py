@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
 from anaplan_frames.codec.items import ItemDecoder
-from anaplan_frames.codec.list_columns import item_columns
+from anaplan_frames.codec.list_columns import ItemColumn, item_columns
 from anaplan_frames.errors import EncodingError
 
 METADATA = {
@@ -196,9 +196,7 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
 
 
 def test_integers_keep_all_digits_and_may_be_written_with_a_point() -> None:
-    metadata = {"properties": [{"name": "N", "format": "NUMBER"}]}
-    number = item_columns(metadata)[-1]
-    decoder = ItemDecoder([type(number)("N", "properties", "N", pa.int64())])
+    decoder = ItemDecoder([ItemColumn("N", "properties", "N", pa.int64())])
 
     def numbers(*texts: str) -> list[int | None]:
         block = ",".join(json.dumps({"properties": {"N": text}}) for text in texts).encode()
@@ -216,3 +214,17 @@ def test_only_the_columns_asked_for_are_read() -> None:
     decoder = ItemDecoder([COLUMNS[5], COLUMNS[0]])
     block = b'{"id":"1","properties":{"Owner":7,"Amount":"3"}}'
     assert decoder.decode(block, 0).to_pylist() == [{"Amount": 3.0, "id": "1"}]
+
+
+def test_membership_is_of_the_type_asked_for_or_refused() -> None:
+    block = b'{"subsets":{"Active":true}},{}'
+
+    def members(kind: pa.DataType) -> list[Any]:
+        column = ItemColumn("Active", "subsets", "Active", kind)
+        found: list[Any] = ItemDecoder([column]).decode(block, 0).column(0).to_pylist()
+        return found
+
+    assert members(pa.large_string()) == ["true", "false"]
+    assert members(pa.int64()) == [1, 0]
+    with pytest.raises(EncodingError, match="Column 'Active', row 0: 'true'"):
+        members(pa.timestamp("s"))
