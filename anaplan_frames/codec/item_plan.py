@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -128,6 +128,7 @@ def _ordered(
             parents=_parents(request, rows),
             gone=_gone(request, state, items),
             blank=request.blank,
+            numbered=request.numbered,
             what=request.what,
         )
     )
@@ -211,7 +212,7 @@ def _gone(request: Request, state: pa.Table, items: Positions) -> Mask:
 
 def _at(stage: Stage, origin: Positions) -> Stage:
     """Count the rows as the caller does, those included that are not sent."""
-    return Stage(stage.action, stage.records, _origins(stage.rows, origin), stage.aside)
+    return replace(stage, rows=_origins(stage.rows, origin))
 
 
 def _origins(rows: Positions, origin: Positions) -> Positions:

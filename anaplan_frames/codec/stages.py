@@ -36,7 +36,9 @@ class Stage:
     ----------
     action : {"insert", "update", "delete"}
     records : pa.Table
-        Texts by column, null where a record leaves a column out; with ``id``, but for an insert.
+        Texts by column, null where a record leaves a column out.
+    ids : pa.Array or None
+        The ids of the items, but for an insert.
     rows : array of int64
         The caller's row that each record comes from, -1 where it comes from none.
     aside : bool
@@ -45,6 +47,7 @@ class Stage:
 
     action: Action
     records: pa.Table
+    ids: pa.Array | None
     rows: Positions
     aside: bool = False
 
@@ -67,6 +70,8 @@ class Wanted:
         Which items are to be deleted.
     blank : bool
         Whether a missing parent means none; else the item stays where it is.
+    numbered : bool
+        Whether the list makes the names.
     what : str
         The list in words.
     """
@@ -77,6 +82,7 @@ class Wanted:
     parents: pa.Array | None
     gone: Mask
     blank: bool
+    numbered: bool
     what: str
 
 
@@ -128,8 +134,7 @@ class Planning:
     # -- parents
 
     def _parents_now(self) -> Positions:
-        state = self._wanted.state
-        return find_nodes(one_array(state["parent"]), [one_array(state["name"])])
+        return find_nodes(self._texts("parent"), [self._texts("name")])
 
     def _place(self, texts: pa.Array) -> None:
         """Find the parents that the rows name, what changes of them, and how deep all will be."""
@@ -162,7 +167,6 @@ class Planning:
 
     def _finally(self, key: str) -> pa.Array:
         """Return name or code of every node as it will be; null where it is to be deleted."""
-        state = one_array(self._wanted.state[key])
         given = self._wanted.values.get(key)
         if given is None:
             given = pa.nulls(len(self._is_new), _TEXT)
@@ -172,13 +176,12 @@ class Planning:
         places[self._nodes[fresh]] = self._count + np.flatnonzero(fresh)
         absent = np.zeros(len(places), dtype=bool)
         absent[: self._count] = self._wanted.gone
-        both = pa.concat_arrays([pc.cast(state, _TEXT), given])
+        both = pa.concat_arrays([self._texts(key), given])
         return pc.take(both, pa.array(places, mask=absent))
 
     def _now_called(self, kept: pa.Array) -> pa.Array:
         """Return the name of every node as it is now: some may still call it so."""
-        names = pc.cast(one_array(self._wanted.state["name"]), _TEXT)
-        old = pc.if_else(kept, names, pa.scalar(None, _TEXT))
+        old = pc.if_else(kept, self._texts("name"), pa.scalar(None, _TEXT))
         return pa.concat_arrays([old, pa.nulls(int(self._is_new.sum()), _TEXT)])
 
     def _is_gone(self, nodes: Positions) -> Mask:
@@ -187,9 +190,9 @@ class Planning:
 
     def _refuse_deleted(self, texts: pa.Array, missing: Mask) -> None:
         """Refuse parents that are to be deleted: what is below them would be left without."""
-        names = one_array(self._wanted.state["name"]).filter(pa.array(self._wanted.gone))
+        names = self._texts("name").filter(pa.array(self._wanted.gone))
         asked = texts.filter(pa.array(missing))
-        lost = pc.unique(asked.filter(pc.is_in(asked, value_set=pc.cast(names, _TEXT))))
+        lost = pc.unique(asked.filter(pc.is_in(asked, value_set=names)))
         if len(lost):
             raise ColumnMismatch(
                 f"Rows name parents in {self._wanted.what} that would be deleted, because no row "
@@ -214,7 +217,7 @@ class Planning:
         gone, holds = self._wanted.gone, np.zeros(self._count, dtype=bool)
         for key in _KEYS:
             if key in self.values:
-                taken = pc.is_in(self._state_texts(key), value_set=self.values[key].drop_null())
+                taken = pc.is_in(self._texts(key), value_set=self.values[key].drop_null())
                 leaves = gone | self._items_of(self._any_value([key]) & ~self._is_new)
                 holds |= taken.to_numpy(zero_copy_only=False) & leaves
         leaf = np.ones(self._count, dtype=bool)
@@ -226,7 +229,7 @@ class Planning:
         free = np.ones(len(self._is_new), dtype=bool)
         for key in _KEYS:
             if key in self.values:
-                held = self._state_texts(key).filter(pa.array(~early))
+                held = self._texts(key).filter(pa.array(~early))
                 taken = pc.is_in(self.values[key], value_set=held, skip_nulls=True)
                 free &= ~taken.to_numpy(zero_copy_only=False)
         return free
@@ -234,14 +237,16 @@ class Planning:
     def _steps_aside(self, items: Mask) -> Stage:
         """Have items take a name and code that nobody else wants, where theirs are wanted."""
         state = self._wanted.state.filter(pa.array(items))
-        records = {"id": pc.cast(one_array(state["id"]), _TEXT)}
-        tilde = pc.binary_join_element_wise(_ASIDE, records["id"], _NOTHING)
+        tilde = pc.binary_join_element_wise(
+            _ASIDE, pc.cast(one_array(state["id"]), _TEXT), _NOTHING
+        )
+        records = {}
         for key in _KEYS:
             if key in self.values:
                 now = pc.cast(one_array(state[key]), _TEXT)
                 taken = pc.is_in(now, value_set=self.values[key].drop_null())
                 records[key] = pc.if_else(taken, tilde, pa.scalar(None, _TEXT))
-        return Stage("update", pa.table(records), self._row_of_items(items), aside=True)
+        return self._update(np.flatnonzero(items), records, self._row_of_items(items), aside=True)
 
     # -- stages
 
@@ -250,13 +255,37 @@ class Planning:
         columns = [name for name in columns if name in self.values]
         rows = rows & ~self._is_new & self._any_value(columns)
         chosen = pa.array(rows)
-        ids = pc.cast(one_array(self._wanted.state["id"]), _TEXT)
-        records = {"id": ids.take(pa.array(self._wanted.items[rows]))}
+        records = {}
         for name in columns:
             records[name] = self.values[name].filter(chosen)
             done = pc.if_else(chosen, pa.scalar(None, _TEXT), self.values[name])
             self.values[name] = done
-        return Stage("update", pa.table(records), np.flatnonzero(rows))
+        return self._update(self._wanted.items[rows], records, np.flatnonzero(rows))
+
+    def _update(
+        self,
+        items: Positions,
+        values: Mapping[str, pa.Array],
+        rows: Positions,
+        aside: bool = False,
+    ) -> Stage:
+        """Add what tells the items: their id, or as Anaplan documents it for new names and codes.
+
+        A new name comes with the code, a new code with id and name.
+        """
+        now = {name: self._texts(name).take(pa.array(items)) for name in ("id", *_KEYS)}
+        records = {"id": now["id"], **values}
+        if not self._wanted.numbered:
+            nothing = pa.nulls(len(items), _TEXT)
+            name, code = values.get("name", nothing), values.get("code", nothing)
+            has_code = pc.is_valid(code)
+            by_code = pc.and_(
+                pc.and_(pc.is_valid(name), pc.invert(has_code)), pc.is_valid(now["code"])
+            )
+            records["id"] = pc.if_else(by_code, nothing, now["id"])
+            records["code"] = pc.if_else(by_code, now["code"], code)
+            records["name"] = pc.if_else(has_code, pc.coalesce(name, now["name"]), name)
+        return Stage("update", pa.table(records), now["id"], rows, aside)
 
     def _by_depth(self) -> list[Stage]:
         """Return what is left of the changes, and the new items, from the top down."""
@@ -269,11 +298,11 @@ class Planning:
 
     def _inserts(self, rows: Mask) -> Stage:
         records = {name: value.filter(pa.array(rows)) for name, value in self.values.items()}
-        return Stage("insert", pa.table(records), np.flatnonzero(rows))
+        return Stage("insert", pa.table(records), None, np.flatnonzero(rows))
 
     def _deletes(self, items: Mask) -> Stage:
-        ids = pc.cast(one_array(self._wanted.state["id"]), _TEXT).filter(pa.array(items))
-        return Stage("delete", pa.table({"id": ids}), self._row_of_items(items))
+        ids = self._texts("id").filter(pa.array(items))
+        return Stage("delete", pa.table({"id": ids}), ids, self._row_of_items(items))
 
     def _late_deletes(self, items: Mask) -> list[Stage]:
         """Return the deletes from the bottom up."""
@@ -288,7 +317,7 @@ class Planning:
             found |= pc.is_valid(self.values[name]).to_numpy(zero_copy_only=False)
         return found
 
-    def _state_texts(self, key: str) -> pa.Array:
+    def _texts(self, key: str) -> pa.Array:
         return pc.cast(one_array(self._wanted.state[key]), _TEXT)
 
     def _items_of(self, rows: Mask) -> Mask:

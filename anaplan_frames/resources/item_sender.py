@@ -150,7 +150,8 @@ class ItemSender:
         if stage.action == "insert":
             done = self._added(records, now)
         else:
-            places = pc.index_in(one_array(records["id"]), value_set=_column(now, "id"))
+            ids = pc.take(stage.ids, pa.array(positions))
+            places = pc.index_in(ids, value_set=_column(now, "id"))
             is_there = pc.is_valid(places)
             done = _mask(is_there)
             if stage.action == "update":
@@ -217,12 +218,18 @@ class ItemSender:
         """Note why a record was not taken, with its row or else with its item."""
         row = int(stage.rows[position])
         if row in self._aside and stage.action == "update":
-            item = stage.records["id"][position].as_py()
+            item = _item(stage, position)
             text += f"; until this is written, the item is called {aside_name(item)!r}"
         known: dict[Any, str] = written.errors if row >= 0 else written.items
-        key: Any = row if row >= 0 else stage.records["id"][position].as_py()
+        key: Any = row if row >= 0 else _item(stage, position)
         if text not in known.get(key, ""):
             known[key] = f"{known[key]}\n{text}" if key in known else text
+
+
+def _item(stage: Stage, position: int) -> str:
+    """Return the id of a record's item."""
+    assert stage.ids is not None
+    return str(stage.ids[position])
 
 
 def _keyless(records: pa.Table) -> Any:

@@ -57,8 +57,8 @@ def plan(
     values = changed_values(state, table, found, columns=compared, blank=blank)
     gone = np.full(state.num_rows, delete)
     gone[found[found >= 0]] = False
-    wanted = Wanted(state, found, values, table["parent"].combine_chunks(), gone, blank, "list 'L'")
-    return Planning(wanted)
+    parents = table["parent"].combine_chunks()
+    return Planning(Wanted(state, found, values, parents, gone, blank, False, "list 'L'"))
 
 
 class Service:
@@ -81,7 +81,15 @@ class Service:
         self._write(item, record)
 
     def update(self, record: Item) -> None:
-        self._write(self.items[record["id"]], record)
+        """Find an item by what the documented table of updates shows, and change it."""
+        if "id" in record:
+            assert (
+                "name" not in record or "code" in record or self.items[record["id"]]["code"] is None
+            )
+            self._write(self.items[record["id"]], record)
+        else:
+            (item,) = (item for item in self.items.values() if item["code"] == record["code"])
+            self._write(item, record)
 
     def delete(self, record: Item) -> None:
         assert not any(item["parent"] == record["id"] for item in self.items.values())
@@ -171,13 +179,14 @@ def test_nothing_is_sent_that_does_not_change_and_nothing_twice_but_what_stood_i
         row["name"] for key, row in new.items() if old.get(key, {}).get("name") != row["name"]
     }
     for stage in plan(before, as_rows(after)).stages():
-        for record in stage.records.to_pylist():
-            code = ids[record["id"]] if "id" in record else record["code"]
+        items = stage.ids or [None] * stage.records.num_rows
+        for item_id, record in zip(items, stage.records.to_pylist(), strict=True):
+            code = ids[str(item_id)] if item_id is not None else record["code"]
             sent[code] += 1
             if stage.action == "update" and not stage.aside:
                 row, name = new[code], old[code]["name"]
                 for column, value in record.items():
-                    if column not in ("id", "parent") and value is not None:
+                    if column not in ("id", "code", "parent") and value is not None:
                         number = column == "FTE"
                         given = float(value) if number else value or None
                         assert old[code][column] != given
@@ -247,9 +256,10 @@ def test_names_that_are_swapped_step_aside() -> None:
     rows = [item("B", code="a"), item("A", code="b")]
     aside, finally_ = plan(before, rows).stages()
     assert aside.aside
-    assert aside.records.to_pylist() == [{"id": "1", "name": "~1"}, {"id": "2", "name": "~2"}] or {
-        (r["id"], r["name"]) for r in aside.records.to_pylist()
-    } == {("1", "~1"), ("2", "~2")}
+    assert aside.records.to_pylist() == [
+        {"id": None, "code": "a", "name": "~1"},
+        {"id": None, "code": "b", "name": "~2"},
+    ]
     assert finally_.records["name"].to_pylist() == ["B", "A"]
 
 
@@ -257,8 +267,9 @@ def test_an_item_with_a_free_new_name_goes_before_the_one_that_takes_its_old_one
     before = {"1": item("A", code="a"), "2": item("B", code="b")}
     rows = [item("B", code="a"), item("C", code="b")]
     first, second = plan(before, rows).stages()
-    assert first.records["id"].to_pylist() == ["2"]
-    assert second.records["id"].to_pylist() == ["1"]
+    assert first.ids is not None
+    assert second.ids is not None
+    assert (first.ids.to_pylist(), second.ids.to_pylist()) == (["2"], ["1"])
     assert not first.aside
 
 
@@ -321,6 +332,29 @@ def test_missing_values_leave_the_item_alone_unless_they_blank_it() -> None:
     (stage,) = plan(before, rows).stages()
     assert stage.records.to_pylist() == [
         {"id": "2", "code": None, "name": None, "parent": "", "Grade": "", "FTE": "0"}
+    ]
+
+
+def test_items_are_told_as_the_documented_table_of_updates_tells_them() -> None:
+    before = {"1": item("A", code="a"), "2": item("B", code=None), "3": item("C", code="c")}
+    rows = [
+        {"id": "1", **item("A2", code="a")},  # a new name: by the code
+        {"id": "2", **item("B", code="b")},  # a new code: by id and name
+        {"id": "3", **item("C", code="c", Grade="x")},  # a property: by id
+    ]
+    state = state_table(before)
+    table = pa.table(
+        {name: pa.array([r[name] for r in rows]) for name in ("id", "code", "name", "Grade")}
+    )
+    found = match_items(state, table, ["id"])
+    values = changed_values(state, table, found, columns=["code", "name", "Grade"])
+    none_gone = np.full(3, False)
+    wanted = Wanted(state, found, values, None, none_gone, False, False, "list 'L'")
+    (stage,) = Planning(wanted).stages()
+    assert stage.records.to_pylist() == [
+        {"id": None, "code": "a", "name": "A2", "Grade": None},
+        {"id": "2", "code": "b", "name": "B", "Grade": None},
+        {"id": "3", "code": None, "name": None, "Grade": "x"},
     ]
 
 
