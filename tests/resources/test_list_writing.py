@@ -488,8 +488,8 @@ class TestToAnaplan:
 
 def test_the_documentation_s_lines_run(model: af.Model) -> None:
     text = (Path(__file__).parents[2] / "docs" / "lists.md").read_text("utf-8")
-    names = {"model": model, "df": STAFF, "af": af}
-    exec(text.split("```python\n")[1].split("```")[0], names)
+    names = {"staff": model.lists["Staff"], "df": STAFF}
+    exec(text.split("## Writing")[1].split("```python\n")[1].split("```")[0], names)
     assert len(model.lists["Staff"].read()) == 3
 
 
