@@ -214,3 +214,14 @@ def test_a_list_without_properties_or_subsets_tells_empty_tables(lists: Any) -> 
     assert lists["Regions"].properties().shape == (0, 6)
     assert lists["Regions"].subsets().columns.tolist() == ["id", "name"]
     assert len(lists["Regions"].subsets()) == 0
+
+
+def test_read_anaplan_takes_a_list_by_name_id_or_url(lists: Any, tenant: Sandbox) -> None:
+    with tenant.connect() as connection:
+        model = connection.model("World")
+        whole = lists["Cities"].read(hierarchy=True)
+        for source in ("Cities", lists["Cities"].id, "anaplan://Demo/World/lists/Cities"):
+            frame = af.read_anaplan(source, model, hierarchy=True, progress=False)
+            pd.testing.assert_frame_equal(frame, whole)
+        levels = af.read_arrow("Cities", model, hierarchy=True, columns=["Regions"]).read_all()
+    assert levels["Regions"].to_pylist() == ["Europe", "Asia", None]
