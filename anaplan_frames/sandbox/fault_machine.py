@@ -40,11 +40,14 @@ class FaultMachine:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        fault = self._sandbox.faults.strike(scope["method"], scope["path"].removeprefix(_API))
+        call = scope["method"], scope["path"].removeprefix(_API)
         if self._refusing:
             self._refusing -= 1
+            self._sandbox.faults.refused(*call)
             _reset(scope)
-        elif fault is None:
+            return
+        fault = self._sandbox.faults.strike(*call)
+        if fault is None:
             await self._app(scope, receive, send)
         else:
             await self._fail(fault, scope, receive, send)

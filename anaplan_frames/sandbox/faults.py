@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import email.utils
 import fnmatch
 import random
+import re
 import threading
-from collections import defaultdict
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
@@ -156,10 +159,12 @@ class Faults:
     ) -> None:
         """Have a share of all requests fail at random, the same for the same seed.
 
+        Whether a request fails, and how, depends on the seed, on what is asked for, and on how
+        often that was asked before: not on what other threads do meanwhile.
+
         Parameters
         ----------
         seed : int
-            Which requests fail depends on it and on their order.
         share : float
             Of the requests, 0 to 1.
         kinds : sequence of str
@@ -171,7 +176,7 @@ class Faults:
             How long a stall lasts.
         """
         with self._lock:
-            self._random = _AtRandom(random.Random(seed), share, tuple(kinds), in_a_row, seconds)
+            self._random = _AtRandom(seed, share, tuple(kinds), in_a_row, seconds)
 
     def clear(self) -> None:
         """Forget all rules: from now on nothing fails."""
@@ -189,31 +194,48 @@ class Faults:
                 self.struck.append((fault.kind, method, path))
             return fault
 
+    def refused(self, method: str, path: str) -> None:
+        """Count a request that fails because of an earlier restart."""
+        with self._lock:
+            if self._random is not None:
+                self._random.refused(method, path)
+
 
 class _AtRandom:
     """A seeded choice of faults."""
 
     def __init__(
-        self,
-        chance: random.Random,
-        share: float,
-        kinds: tuple[Kind, ...],
-        in_a_row: int,
-        seconds: float,
+        self, seed: int, share: float, kinds: tuple[Kind, ...], in_a_row: int, seconds: float
     ) -> None:
-        self._chance = chance
+        self._seed = seed
         self._share = share
         self._kinds = kinds
         self._most = in_a_row
         self._seconds = seconds
-        self._in_a_row: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._seen: Counter[str] = Counter()
+        self._in_a_row: Counter[str] = Counter()
 
     def strike(self, method: str, path: str) -> Fault | None:
-        call = (method, path)
-        if self._chance.random() >= self._share or self._in_a_row[call] >= self._most:
+        call = f"{method} {_BY_CHANCE.sub('', path)}"
+        self._seen[call] += 1
+        chance = random.Random(f"{self._seed} {call} {self._seen[call]}")
+        if chance.random() >= self._share or self._in_a_row[call] >= self._most:
             self._in_a_row[call] = 0
             return None
         self._in_a_row[call] += 1
-        kind = self._chance.choice(self._kinds)
-        wait = self._chance.choice((None, "0", "1", "2")) if kind in ("429", "503") else None
+        kind = chance.choice(self._kinds)
+        wait = chance.choice((None, "0", "1", "2", _soon())) if kind in ("429", "503") else None
         return Fault(kind, retry_after=wait, seconds=self._seconds)
+
+    def refused(self, method: str, path: str) -> None:
+        """Count a request that failed for another reason."""
+        self._in_a_row[f"{method} {_BY_CHANCE.sub('', path)}"] += 1
+
+
+# What differs between runs and clients that ask for the same: ids of tasks, the URL's other form.
+_BY_CHANCE = re.compile(r"^/workspaces/[^/]+(?=/models/)|(?<=/tasks/)[0-9A-F]{32}")
+
+
+def _soon() -> str:
+    """Return the time in a moment, as an HTTP date."""
+    return email.utils.formatdate(time.time() + 2, usegmt=True)
