@@ -165,12 +165,12 @@ def _numbers(values: pa.Array) -> pa.Array:
 
 
 def one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Return a column of a table as one array."""
+    """Return a column of a table as one array; texts as large_string, which any number fit in."""
+    if pt.is_string(column.type):
+        column = pc.cast(column, _TEXT)
     if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    if isinstance(column, pa.ChunkedArray):  # no chunks, or more than one array can hold
-        column = pa.concat_arrays(column.chunks) if column.chunks else pa.array([], column.type)
-    return pc.cast(column, _TEXT) if pt.is_string(column.type) else column
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
 
 
 _one = one_array

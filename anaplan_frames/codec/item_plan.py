@@ -100,6 +100,7 @@ def plan_items(request: Request, state: pa.Table, rows: pa.Table) -> ItemPlan:
     ColumnMismatch
         If several rows speak of one item, new items lack a column, or parents cannot be so.
     """
+    state, rows = _in_one_piece(state), _in_one_piece(rows)
     items = _items(request, state, rows)
     if request.keys:
         check_unique(rows, items, request.keys, request.what)
@@ -107,7 +108,8 @@ def plan_items(request: Request, state: pa.Table, rows: pa.Table) -> ItemPlan:
     live = np.full(rows.num_rows, True)
     live[list(refused)] = False
     origin = np.flatnonzero(live)
-    rows, items = rows.take(pa.array(origin)), items[origin]
+    if refused:
+        rows, items = rows.take(pa.array(origin)), items[origin]
     _check_new(request, rows, items)
     return _ordered(request, state, rows, items, origin, refused)
 
@@ -140,6 +142,11 @@ def _ordered(
     told = pa.array(_origins(one_array(changes["row"]).to_numpy(), origin))
     unchanged = 0 if request.mode == "delete" else int((~changed).sum())
     return ItemPlan(stages, refused, unchanged, changes.set_column(row, "row", told))
+
+
+def _in_one_piece(table: pa.Table) -> pa.Table:
+    """Make one array of every column, once for all that follows."""
+    return pa.table({name: one_array(table[name]) for name in table.column_names})
 
 
 def _items(request: Request, state: pa.Table, rows: pa.Table) -> Positions:

@@ -101,6 +101,12 @@ def given_rows(
     fed = {(mapping or {}).get(name, name) for name in source.columns}
     headers = [name for name in takes if name in fed or name in needs]
     missing = [name for name in needs if name not in takes]
+    if not headers and not missing:
+        raise ColumnMismatch(
+            f"The data has none of the columns of {what} that can be written: "
+            f"{', '.join(map(repr, takes))}. Where only the names differ, say so with "
+            "mapping={'your column': 'its name'}."
+        )
     matching = match_columns(source.columns, [*headers, *missing], mapping, what)
     if matching.surplus and tell_surplus:
         surplus = ", ".join(map(repr, matching.surplus))

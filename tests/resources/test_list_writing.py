@@ -223,6 +223,24 @@ def test_a_mapping_names_the_columns_of_the_list(staff: List) -> None:
         staff.insert(frame, mapping={"Level": "Grades"}, index=True)
 
 
+@pytest.mark.parametrize("method", ["insert", "update", "upsert", "delete", "sync"])
+def test_no_rows_change_nothing(staff: List, method: str) -> None:
+    staff.insert(STAFF)
+    result = getattr(staff, method)(STAFF.iloc[:0])
+    assert (result.total, len(result.changes), len(result.rejected)) == (0, 0, 0)
+    assert len(staff.read()) == 3
+
+
+def test_an_empty_table_deletes_all_where_a_sync_is_told_to_delete(staff: List) -> None:
+    staff.insert(STAFF)
+    assert staff.sync(STAFF.iloc[:0], delete=True).deleted == 3
+
+
+def test_data_without_any_column_of_the_list_is_refused(model: af.Model) -> None:
+    with pytest.raises(af.ColumnMismatch, match=r"none of the columns of list 'Orders'.*'Amount'"):
+        model.lists["Orders"].insert(pd.DataFrame({"x": [1]}))
+
+
 def test_data_without_any_key_is_refused(staff: List) -> None:
     with pytest.raises(af.ColumnMismatch, match="none of the columns 'id', 'code' and 'name'"):
         staff.update(pd.DataFrame({"Grade": ["x"]}))
