@@ -120,6 +120,23 @@ class ModelUnavailable(AnaplanError):
     """The model is archived, locked, offline, deployed or busy."""
 
 
+class RequestRefused(AnaplanError):
+    """Anaplan understood the request and will not do it as asked.
+
+    Attributes
+    ----------
+    status : int
+        400, 405, 413 or another 4xx without an error of its own.
+    reason : str
+        Anaplan's own message, or ``""``.
+    """
+
+    def __init__(self, message: str, status: int, reason: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
 class TransferError(AnaplanError):
     """Bytes could not be brought to or from the service, completely and for certain."""
 

@@ -98,9 +98,14 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
         )
     names = [candidate for things in collections.values() for candidate in things.names]
     raise NotFound(
-        f"There is no {name!r} among the {' or '.join(kinds)} of model {model.name!r}."
+        f"There is no {name!r} among the {_listed(kinds)} of model {model.name!r}."
         + near_names(name, names)
     )
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    *most, last = kinds
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Resource]:

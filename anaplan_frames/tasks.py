@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from anaplan_frames.errors import NotFound, TaskFailed, TaskUncertain, warn
+from anaplan_frames.errors import NotFound, RequestRefused, TaskFailed, TaskUncertain, warn
 from anaplan_frames.progress import Progress
-from anaplan_frames.transport import AnswerLost, RequestRefused, Transport
+from anaplan_frames.transport import AnswerLost, Transport
 
 _FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
 _LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for a task whose start was not answered

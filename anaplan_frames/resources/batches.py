@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from anaplan_frames.errors import AnaplanError, TaskUncertain
+from anaplan_frames.errors import AnaplanError, RequestRefused, TaskUncertain
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.pipeline import in_order
-from anaplan_frames.transport import AnswerLost, RequestRefused
+from anaplan_frames.transport import AnswerLost
 
 Positions = npt.NDArray[np.int64]
 
@@ -135,11 +135,17 @@ class Batches:
     def run(self, count: int) -> BatchOutcome:
         """Send the records 0 to `count` - 1."""
         outcome = BatchOutcome()
-        for part in in_order(
-            self._deliver, self._batches(count), threads=self._threads, name="anaplan-batch"
-        ):
+        for part in self.deliver(self._batches(count)):
             outcome.add(part)
         return outcome
+
+    def deliver(self, batches: Iterable[Positions]) -> Iterator[BatchOutcome]:
+        """Send batches that are cut already, and yield what became of each, in order.
+
+        They are drawn only as far ahead as there are threads; once others were refused as too
+        many, they are cut smaller.
+        """
+        yield from in_order(self._deliver, batches, threads=self._threads, name="anaplan-batch")
 
     def _batches(self, count: int) -> Iterator[Positions]:
         """Cut the records into batches of about equal size, smaller once one was refused."""
@@ -154,6 +160,8 @@ class Batches:
         """Send a batch, in as many requests as it takes."""
         if self._stopped:
             return BatchOutcome(unsent=[positions])
+        if len(positions) > self._most:
+            return self._in_halves(positions)
         try:
             outcome = BatchOutcome.of(self._send(positions), positions)
         except AnswerLost as error:

@@ -11,10 +11,9 @@ import pandas as pd
 from anaplan_frames.codec.calendar_settings import readings
 from anaplan_frames.codec.calendars import Calendar
 from anaplan_frames.codec.periods import PeriodNames
-from anaplan_frames.errors import NotFound, near_names
+from anaplan_frames.errors import NotFound, RequestRefused, near_names
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.fields import Field, frame_of_fields
-from anaplan_frames.transport import RequestRefused
 
 TIME_ID = "20000000003"
 _MOST_NAMES = 200  # looked up to tell two calendars apart; a few are enough

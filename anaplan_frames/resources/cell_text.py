@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from anaplan_frames.codec.cells import Cells, schema_by_header, shows_one_page
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.errors import RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.derived import SelectedTable
 from anaplan_frames.resources.pages import Page
 from anaplan_frames.resources.reading import Table, TextTable
 from anaplan_frames.transfer.large_read import large_read
-from anaplan_frames.transport import Content, RequestRefused, Transport
+from anaplan_frames.transport import Content, Transport
 
 _LAYOUT = "TABULAR_MULTI_COLUMN"
 # Some tenants refuse plain text; the other form has quotes around what looks like a formula.

@@ -15,10 +15,10 @@ from anaplan_frames.codec.decode import Batches
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
 from anaplan_frames.codec.items import ItemDecoder
 from anaplan_frames.codec.list_columns import ItemColumn
-from anaplan_frames.errors import TransferError
+from anaplan_frames.errors import RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.pipeline import in_order
-from anaplan_frames.transport import RequestRefused, Transport
+from anaplan_frames.transport import Transport
 from anaplan_frames.transport.pages import PAGE_SIZE
 from anaplan_frames.transport.session import BrokenBody
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.codec.cells import Axes, Dimension, LineItem
-from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.errors import AmbiguousName, NotFound, RequestRefused, near_names
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.transport import RequestRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,5 @@
 from anaplan_frames.transport.bodies import Content
 from anaplan_frames.transport.client import Transport
 from anaplan_frames.transport.failures import AnswerLost
-from anaplan_frames.transport.statuses import RequestRefused
 
-__all__ = ["AnswerLost", "Content", "RequestRefused", "Transport"]
+__all__ = ["AnswerLost", "Content", "Transport"]

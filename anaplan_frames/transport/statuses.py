@@ -15,29 +15,13 @@ from anaplan_frames.errors import (
     ModelUnavailable,
     NotFound,
     RateLimited,
+    RequestRefused,
     TransferError,
 )
 from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
 
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
-
-
-class RequestRefused(AnaplanError):
-    """Anaplan understood the request and will not do it as asked.
-
-    Attributes
-    ----------
-    status : int
-        400, 405, 413 or another 4xx without an error of its own.
-    reason : str
-        Anaplan's own message, or ``""``.
-    """
-
-    def __init__(self, message: str, status: int, reason: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.reason = reason
 
 
 _BUSY_SERVER = (TransferError, "Anaplan's service has a fault or is overloaded. Try again later.")

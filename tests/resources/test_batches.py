@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.errors import ModelUnavailable, NotFound, TaskUncertain
+from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, TaskUncertain
 from anaplan_frames.resources.batches import Batches, BatchOutcome, Positions, Settled
-from anaplan_frames.transport import AnswerLost, RequestRefused
+from anaplan_frames.transport import AnswerLost
 
 
 class Service:

@@ -13,10 +13,10 @@ import pytest
 
 from anaplan_frames.auth import BasicAuth
 from anaplan_frames.codec.list_columns import ItemColumn
-from anaplan_frames.errors import EncodingError, TransferError
+from anaplan_frames.errors import EncodingError, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.list_items import Source, read_items
-from anaplan_frames.transport import RequestRefused, Transport
+from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 COUNT = 21_000  # more than fit into one block, and into four pages

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.errors import RequestRefused
 from anaplan_frames.resources.calendar import period_names
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
 from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.tables.records import TEXT_DTYPE
-from anaplan_frames.transport import RequestRefused
 
 CALENDAR_COLUMNS = {
     "type": TEXT_DTYPE,

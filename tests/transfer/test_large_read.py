@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from anaplan_frames.auth import BasicAuth
-from anaplan_frames.errors import NotFound, TransferError
+from anaplan_frames.errors import NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
-from anaplan_frames.transport import Content, RequestRefused, Transport
+from anaplan_frames.transport import Content, Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 PAGES = [b"item,cost\na,1\n", b"b,2\n", b"c,3\n", b"d,4\n", b"e,5\n", b"f,6\n", b"g,7\n"]

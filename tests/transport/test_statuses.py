@@ -10,9 +10,10 @@ from anaplan_frames.errors import (
     ModelUnavailable,
     NotFound,
     RateLimited,
+    RequestRefused,
     TransferError,
 )
-from anaplan_frames.transport import RequestRefused, Transport
+from anaplan_frames.transport import Transport
 from tests.transport.conftest import Connect
 from tests.transport.scripted import Answer, ScriptedServer, as_json
 
