@@ -50,6 +50,8 @@ class BatchOutcome:
         The numbers of Anaplan's answers, summed up: ``added``, ``updated``, ``deleted`` ...
     failures : dict of int to str
         Position of each record that Anaplan refused, and why.
+    unplaced : list of str
+        Why Anaplan refused records that it does not say which they are.
     unsent : list of array of int64
         Positions of the records that were not written, because of `error`.
     uncertain : list of array of int64
@@ -60,6 +62,7 @@ class BatchOutcome:
 
     counts: Counter[str] = field(default_factory=Counter)
     failures: dict[int, str] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)
     unsent: list[Positions] = field(default_factory=list)
     uncertain: list[Positions] = field(default_factory=list)
     error: AnaplanError | None = None
@@ -69,9 +72,13 @@ class BatchOutcome:
         """Read an answer; ``requestIndex`` counts the records of its own batch from 0."""
         outcome = cls(Counter({k: v for k, v in answer.items() if type(v) is int}))
         for failure in answer.get("failures") or ():
-            position = int(positions[int(failure["requestIndex"])])
             kind, said = failure.get("failureType"), failure.get("failureMessageDetails")
             text = f"{said} ({kind})" if said and kind else str(said or kind or "refused")
+            index = failure.get("requestIndex")
+            if type(index) is not int or not 0 <= index < len(positions):
+                outcome.unplaced.append(text)
+                continue
+            position = int(positions[index])
             known = outcome.failures.get(position)
             outcome.failures[position] = f"{known}\n{text}" if known else text
         return outcome
@@ -80,6 +87,7 @@ class BatchOutcome:
         """Take over what became of other records; the first error stays."""
         self.counts.update(other.counts)
         self.failures.update(other.failures)
+        self.unplaced += other.unplaced
         self.unsent += other.unsent
         self.uncertain += other.uncertain
         self.error = self.error or other.error

@@ -41,6 +41,8 @@ class Written:
         Rows of the caller that were refused or not sent, by position, and why.
     items : dict of str to str
         The same for items that no row speaks of, by id.
+    unplaced : list of str
+        Why Anaplan refused records that it does not say which they are.
     short : Counter of str
         By action, how many fewer Anaplan counts than it took without a failure.
     done : int
@@ -51,6 +53,7 @@ class Written:
 
     errors: dict[int, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)
     short: Counter[str] = field(default_factory=Counter)
     done: int = 0
     error: AnaplanError | None = None
@@ -205,6 +208,7 @@ class ItemSender:
                 errors[int(position)] = f"{words}: {written.error}"
         for position, text in errors.items():
             self._note_one(written, stage, position, text)
+        written.unplaced += outcome.unplaced
         taken = stage.records.num_rows - len(errors)
         written.done += taken
         if stage.aside:

@@ -367,7 +367,10 @@ def _result(
     unmatched = told[failed & told["row"].eq(-1)].drop(columns=["row", "action", "change"])
     unmatched = unmatched.assign(error=[written.items[item] for item in unmatched["id"]])
     total = given.texts.num_rows + int(np.sum(told["row"].eq(-1)))
-    rejected = len(errors) + len(unmatched)
+    rejected = len(errors) + len(unmatched) + len(written.unplaced)
+    if written.unplaced:
+        reasons = "; ".join(dict.fromkeys(written.unplaced))
+        note = f"Anaplan does not say which rows it rejected for this: {reasons}."
     return ImportResult(
         name=name,
         task_id="",

@@ -195,3 +195,9 @@ def test_a_failure_is_told_with_what_there_is(failure: dict[str, str], said: str
 def test_several_failures_of_one_record_are_joined() -> None:
     failures = [{"requestIndex": 0, "failureMessageDetails": text} for text in ("a", "b")]
     assert BatchOutcome.of({"failures": failures}, np.array([7])).failures == {7: "a\nb"}
+
+
+@pytest.mark.parametrize("index", [{}, {"requestIndex": 9}, {"requestIndex": None}])
+def test_a_failure_that_names_no_record_is_kept(index: dict[str, Any]) -> None:
+    outcome = BatchOutcome.of({"failures": [{"failureType": "A", **index}]}, np.arange(3))
+    assert (outcome.failures, outcome.unplaced) == ({}, ["A"])
