@@ -1,10 +1,11 @@
-"""The demo tenant, running, with a clock that a test can put forward."""
+"""The demo tenant, running, with a clock that a test can put forward, and the way there."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
@@ -30,3 +31,28 @@ def watch() -> Watch:
 def sandbox(watch: Watch) -> Iterator[Sandbox]:
     with Sandbox.demo(export_chunk_size=CHUNK, rate_limit=None, clock=watch) as running:
         yield running
+
+
+@pytest.fixture
+def sent(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[httpx2.Request]:
+    """Send what anaplan-sdk addresses to Anaplan's hosts, constants there, to the sandbox."""
+    home = httpx2.URL(sandbox.api_url)
+    requests: list[httpx2.Request] = []
+
+    def route(request: httpx2.Request) -> httpx2.Request:
+        requests.append(request)
+        assert request.url.host.endswith((".anaplan.com", home.host)), request.url  # or tried again
+        request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
+        return request
+
+    send = httpx2.HTTPTransport.handle_request
+    send_async = httpx2.AsyncHTTPTransport.handle_async_request
+    monkeypatch.setattr(
+        httpx2.HTTPTransport, "handle_request", lambda self, request: send(self, route(request))
+    )
+    monkeypatch.setattr(
+        httpx2.AsyncHTTPTransport,
+        "handle_async_request",
+        lambda self, request: send_async(self, route(request)),
+    )
+    return requests

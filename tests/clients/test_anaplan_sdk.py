@@ -21,51 +21,11 @@ from anaplan_frames.sandbox import Sandbox
 from tests.auth.making import Holder, holder
 from tests.clients import tenant
 from tests.clients.conftest import Watch
+from tests.clients.sdk import CHUNK, connect, connect_async
 from tests.contract.contract import validator
 from tests.contract.overlay.mend import AUTHENTICATION
 
-CHUNK = 30_000  # bytes; the demo's files are small
-
-
-@pytest.fixture(autouse=True)
-def sent(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[httpx2.Request]:
-    """Send what the SDK addresses to Anaplan's hosts, which are constants there, to the sandbox."""
-    home = httpx2.URL(sandbox.api_url)
-    requests: list[httpx2.Request] = []
-
-    def route(request: httpx2.Request) -> httpx2.Request:
-        requests.append(request)
-        assert request.url.host.endswith((".anaplan.com", home.host)), request.url  # or tried again
-        request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
-        return request
-
-    send = httpx2.HTTPTransport.handle_request
-    send_async = httpx2.AsyncHTTPTransport.handle_async_request
-    monkeypatch.setattr(
-        httpx2.HTTPTransport, "handle_request", lambda self, request: send(self, route(request))
-    )
-    monkeypatch.setattr(
-        httpx2.AsyncHTTPTransport,
-        "handle_async_request",
-        lambda self, request: send_async(self, route(request)),
-    )
-    return requests
-
-
-def connect(sandbox: Sandbox, **options: Any) -> anaplan_sdk.Client:
-    return anaplan_sdk.Client(**_options(sandbox, options))
-
-
-def _options(sandbox: Sandbox, given: dict[str, Any]) -> dict[str, Any]:
-    login = {"user_email": sandbox.email, "password": sandbox.password}
-    return {
-        "workspace_id": tenant.WORKSPACE,
-        "model_id": tenant.MODEL,
-        "upload_chunk_size": CHUNK,
-        "status_poll_delay": 0.05,
-        **({} if "certificate" in given else login),
-        **given,
-    }
+pytestmark = pytest.mark.usefixtures("sent")
 
 
 def test_a_wrong_password_is_refused(sandbox: Sandbox) -> None:
@@ -269,6 +229,22 @@ def test_ids_that_are_not_there_are_refused(sandbox: Sandbox) -> None:
         client.with_model("F" * 32).get_files()
 
 
+def test_it_deletes_closed_models_and_tells_why_others_stay(sandbox: Sandbox) -> None:
+    workspace = sandbox.workspaces[tenant.WORKSPACE]
+    old, used = workspace.model("Old"), workspace.model("Used")
+    client = connect(sandbox)
+    client.with_model(old.id).tr.close_model()
+    deadline = time.monotonic() + 10
+    while client.with_model(old.id).tr.get_model_status().current_step != "Closed":
+        assert time.monotonic() < deadline
+    done = client.delete_models([old.id, used.id])
+    assert done.models_deleted == 1
+    [failure] = done.failures
+    assert failure.model_id == used.id
+    assert "open" in failure.message
+    assert {model.name for model in client.get_models()} == {"Flight Planning", "Used"}
+
+
 def test_it_logs_in_again_when_its_token_has_expired(sandbox: Sandbox, watch: Watch) -> None:
     client = connect(sandbox)
     first = client.get_files()
@@ -283,7 +259,7 @@ def test_the_asynchronous_client_does_the_same_job(sandbox: Sandbox) -> None:
 
 
 async def _asynchronous_job(sandbox: Sandbox) -> float:
-    client = anaplan_sdk.AsyncClient(**_options(sandbox, {}))
+    client = connect_async(sandbox)
     assert [workspace.name for workspace in await client.get_workspaces()] == ["Demo"]
     assert [model.name for model in await client.get_models()] == ["Flight Planning"]
     assert len(await client.get_imports()) == 3

@@ -24,7 +24,7 @@ _ROWS = 50_000
 def of_dimension(dimension: Dimension, line_items: Sequence[LineItem] = ()) -> str:
     """Return a query for id, code, name and ord of a dimension's items, totals included."""
     if dimension == LINE_ITEMS:
-        return of_values((item.id, None, item.name) for item in line_items)
+        return of_values((item.id, item.code, item.name) for item in line_items)
     return members(dimension)
 
 

@@ -1,0 +1,1 @@
+"""anaplan-sdk's transactional clients against the sandbox."""
