@@ -17,12 +17,13 @@ from anaplan_frames.model import Model
 from anaplan_frames.resources.files import File
 from anaplan_frames.resources.lists import List
 from anaplan_frames.resources.loading import Loadable
+from anaplan_frames.resources.modules import Module
 from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.result import ImportResult, OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
-_TARGETS = ("imports", "processes", "lists", "files")
+_TARGETS = ("imports", "processes", "lists", "modules", "files")
 
 
 @overload
@@ -205,6 +206,7 @@ def to_anaplan(
     *,
     kind: str | None = None,
     mode: Mode | None = None,
+    pages: Mapping[str, str] | None = None,
     mapping: Mapping[str, Any] | None = None,
     parameters: Mapping[str, str] | None = None,
     on_rejected: OnRejected = "raise",
@@ -217,8 +219,8 @@ def to_anaplan(
 
     The data's columns are matched by name to the headers of the file that the import reads, and
     put into its order, dialect and encoding. Then the import or process runs, is watched, and
-    its rejected rows are given back as the caller's own. A list needs no action: its items are
-    written directly.
+    its rejected rows are given back as the caller's own. Lists and modules need no action: items
+    and cells are written directly.
 
     Parameters
     ----------
@@ -227,15 +229,18 @@ def to_anaplan(
         iterator of either, which is read in memory that does not grow. For a process that reads
         several files, ``{import or file name: data}``.
     target : str
-        The name or id of an import, a process, a list or a file, or
+        The name or id of an import, a process, a list, a module or a file, or
         ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
     model : Model, optional
         As for `read_anaplan`.
-    kind : {"imports", "processes", "lists", "files"}, optional
+    kind : {"imports", "processes", "lists", "modules", "files"}, optional
         Where to look, where a name is borne by two kinds.
     mode : {"upsert", "insert", "update", "delete", "sync"}, optional
         What to do to a list, by default "upsert": the methods of ``model.lists[...]`` say what
         each does, and have more options.
+    pages : dict of str to str, optional
+        Of a module: the items of dimensions for which the data has no column, e.g.
+        ``{"Versions": "Actual"}``. ``model.modules[...].write`` has more options.
     mapping : dict of str to str, optional
         ``{column of the data: header of the file}`` for names that differ. For a dict of data,
         ``{its key: {column: header}}``.
@@ -246,8 +251,8 @@ def to_anaplan(
     index : bool
         Send the index of a DataFrame too, as columns.
     chunk_bytes : int, optional
-        1,000,000 to 50,000,000, before compression; by default it follows the size of the job. A
-        list has its own batches.
+        1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
+        Lists and modules have batches of their own.
     resume : bool
         Where an earlier run was killed within 48 hours while it uploaded the same data to the same
         file, upload only the rest.
@@ -282,9 +287,13 @@ def to_anaplan(
         found = _find(target, model, kind, _TARGETS, stack)
         options: dict[str, Any] = {"mapping": mapping, "index": index, "progress": progress}
         if isinstance(found, List):
-            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes)
+            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes, pages=pages)
             return found.write(data, mode=mode or "upsert", on_rejected=on_rejected, **options)
         _refuse(found, mode=mode)
+        if isinstance(found, Module):
+            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes)
+            return found.write(data, pages=pages, on_rejected=on_rejected, **options)
+        _refuse(found, pages=pages)
         options |= {"chunk_bytes": chunk_bytes, "resume": resume}
         if isinstance(found, File):
             found.write(data, **options)
@@ -326,6 +335,7 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
 # The options of writing that not every kind of target has.
 _WRITING = {
     "mode": "lists",
+    "pages": "modules",
     "parameters": "imports and processes",
     "chunk_bytes": "imports, processes and files",
 }

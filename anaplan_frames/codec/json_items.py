@@ -36,12 +36,12 @@ def json_records(members: Mapping[str, pa.Array], count: int) -> pa.Array:
     pa.Array
         Of large_string, ``{}`` for a row of nulls.
     """
-    return _objects([(key, _value(column)) for key, column in members.items()], count)
+    return _objects([(key, json_values(column)) for key, column in members.items()], count)
 
 
 def nested(members: Mapping[str, pa.Array], count: int) -> pa.ExtensionArray:
     """Make one inner object per row, to be a member of `json_records`; null where it is empty."""
-    inner = _objects([(key, _value(column)) for key, column in members.items()], count)
+    inner = _objects([(key, json_values(column)) for key, column in members.items()], count)
     empty = pc.equal(inner, "{}")
     return pa.ExtensionArray.from_storage(
         pa.json_(_TEXT), pc.if_else(empty, pa.scalar(None, _TEXT), inner)
@@ -68,8 +68,8 @@ def _objects(members: Iterable[tuple[str, pa.Array]], count: int) -> pa.Array:
 _NOTHING, _OPEN, _CLOSE = (pa.scalar(mark, _TEXT) for mark in ("", "{", "}"))
 
 
-def _value(column: pa.Array) -> pa.Array:
-    """Write a column's values as JSON; nulls stay null."""
+def json_values(column: pa.Array) -> pa.Array:
+    """Write texts and booleans as JSON values, or take what `nested` made; nulls stay null."""
     if isinstance(column, pa.ExtensionArray):
         return column.storage
     if pt.is_boolean(column.type):

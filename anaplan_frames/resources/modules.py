@@ -1,4 +1,4 @@
-"""Modules: their cells as a table, through their default view."""
+"""Modules: their cells as a table, both ways, through their default view."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import pandas as pd
 
-from anaplan_frames.resources.cells import CellsReadable
+from anaplan_frames.resources.cell_writing import WritableCells
 from anaplan_frames.resources.line_items import line_items_frame
 from anaplan_frames.resources.listings import listing_frame
 
 
-class Module(CellsReadable):
-    """A module of a model; it is read through its default view."""
+class Module(WritableCells):
+    """A module of a model; it is read through its default view, and written."""
 
     kind: ClassVar[str] = "module"
     plural: ClassVar[str] = "modules"
