@@ -74,10 +74,6 @@ class Batches(Iterator[pa.RecordBatch]):
             if close is not None:
                 close()
 
-    def reader(self) -> pa.RecordBatchReader:
-        """Return the batches as Arrow's own stream, for anything that takes one."""
-        return pa.RecordBatchReader.from_batches(self.schema, self)
-
     def _open(self) -> tuple[BlockDecoder, Iterator[Block]]:
         if self._begun is None:
             self._begun = self._begin()

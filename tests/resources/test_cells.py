@@ -225,6 +225,20 @@ def test_the_id_of_a_line_item_is_that_of_its_view(model: Model) -> None:
         model.views["206999999999"]
 
 
+def test_a_view_is_found_without_the_quotes_that_anaplan_puts_around_names(
+    tenant: Sandbox,
+) -> None:
+    builder = tenant.workspace("Demo").model("Quotes")
+    regions = builder.list("Regions", items=pd.DataFrame({"Name": ["North"]}))
+    plan = builder.module("P&L/US", dimensions=[regions], line_items={"Cost": "NUMBER"})
+    builder.view(plan, "By region", ["Regions"], ["Line items"], [], id="203000000001")
+    with tenant.connect() as connection:
+        views = connection.model("Quotes").views
+        assert any(name.startswith("'") for name in views.names)
+        assert views["P&L/US.By region"].id == "203000000001"
+        assert "P&L/US.By region" in views
+
+
 def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(model: Model) -> None:
     grid: Any = model.views["Stock.Crossed"].read(layout="grid", pages={"Parts": "=1+1"})
     assert list(grid.columns.names) == ["Line items", "Time"]

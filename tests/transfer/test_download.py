@@ -102,7 +102,8 @@ def test_the_first_row_is_there_before_the_last_chunk_is_asked_for(
 ) -> None:
     chunks = Chunked(cut(TEXT.encode(), 100_000))
     server.rule = chunks
-    reader = decode_stream(fetched(transport), Dialect(), SCHEMA).reader()
+    batches = decode_stream(fetched(transport), Dialect(), SCHEMA)
+    reader = pa.RecordBatchReader.from_batches(batches.schema, batches)
     first = reader.read_next_batch()
     assert first.slice(0, 1).to_pylist() == [{"item": "item 0", "cost": 0.0}]
     assert max(chunks.asked) < 10
