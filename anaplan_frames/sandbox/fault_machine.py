@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _API = "/2/0"
 _CONNECTION = "anaplan_frames.connection"
-_REFUSED_AFTER_RESTART = 2
 # Answered by gateways in front of the service, with a page of their own.
 _GATEWAY = ("502", "503", "504")
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -33,20 +32,13 @@ class FaultMachine:
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
         self._app = app
         self._sandbox = sandbox
-        self._refusing = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or fail it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = scope["method"], scope["path"].removeprefix(_API)
-        if self._refusing:
-            self._refusing -= 1
-            self._sandbox.faults.refused(*call)
-            _reset(scope)
-            return
-        fault = self._sandbox.faults.strike(*call)
+        fault = self._sandbox.faults.strike(scope["method"], scope["path"].removeprefix(_API))
         if fault is None:
             await self._app(scope, receive, send)
         else:
@@ -59,7 +51,6 @@ class FaultMachine:
         if kind == "token":
             await self._app(scope, receive, send)
         elif kind == "restart":
-            self._refusing = _REFUSED_AFTER_RESTART
             for connection in tuple(scope[_CONNECTION].connections):
                 _abort(connection.transport)
         elif kind.isdigit():

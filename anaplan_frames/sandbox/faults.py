@@ -30,6 +30,7 @@ Kind: TypeAlias = Literal[
     "restart",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_REFUSED_AFTER_RESTART = 2  # connections
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[Fault] = []
         self._random: _AtRandom | None = None
+        self._refusing = 0
         self._lock = threading.Lock()
         self.struck: list[tuple[str, str, str]] = []
         """What failed so far: kind, method and path, in order."""
@@ -183,22 +185,23 @@ class Faults:
         with self._lock:
             self._rules.clear()
             self._random = None
+            self._refusing = 0
 
     def strike(self, method: str, path: str) -> Fault | None:
         """Return the fault that this request meets, if any."""
         with self._lock:
+            if self._refusing:
+                self._refusing -= 1
+                if self._random is not None:
+                    self._random.count(method, path)
+                return Fault("reset")
             fault = next((rule for rule in self._rules if rule.strikes(method, path)), None)
             if fault is None and self._random is not None:
                 fault = self._random.strike(method, path)
             if fault is not None:
                 self.struck.append((fault.kind, method, path))
+                self._refusing = _REFUSED_AFTER_RESTART if fault.kind == "restart" else 0
             return fault
-
-    def refused(self, method: str, path: str) -> None:
-        """Count a request that fails because of an earlier restart."""
-        with self._lock:
-            if self._random is not None:
-                self._random.refused(method, path)
 
 
 class _AtRandom:
@@ -227,7 +230,7 @@ class _AtRandom:
         wait = chance.choice((None, "0", "1", "2", _soon())) if kind in ("429", "503") else None
         return Fault(kind, retry_after=wait, seconds=self._seconds)
 
-    def refused(self, method: str, path: str) -> None:
+    def count(self, method: str, path: str) -> None:
         """Count a request that failed for another reason."""
         self._in_a_row[f"{method} {_BY_CHANCE.sub('', path)}"] += 1
 
