@@ -104,8 +104,8 @@ class Sender:
             No try succeeded, or a further one is useless.
         """
         doubtful = False
-        rejected_logins = 0
-        for attempt in range(1, self._tries + 1):
+        failed = refused_tokens = rejected_logins = 0
+        while True:
             held = self._ready(call, keeper)
             gone_is_done = doubtful and call.method == "DELETE"
             outcome = self._try(call, held, read, gone_is_done)
@@ -115,16 +115,20 @@ class Sender:
                 return outcome
             failure = outcome
             if held is not None and keeper is not None and failure.status == 401:
+                # A token that has died takes none of the tries.
+                refused_tokens += 1
                 rejected_logins += not (held.prolonged or held.accepted)
-                if rejected_logins == _REJECTED_LOGINS:
+                if refused_tokens == self._tries or rejected_logins == _REJECTED_LOGINS:
                     break
                 keeper.renew(held)
                 continue
+            failed += 1
             doubtful = doubtful or failure.doubtful
             if not failure.again or (failure.doubtful and not call.repeatable):
                 break
-            if attempt < self._tries:
-                self._pause(failure, attempt, call)
+            if failed == self._tries:
+                break
+            self._pause(failure, failed, call)
         raise _final(call, failure)
 
     def close(self) -> None:

@@ -93,11 +93,14 @@ def failure_of(response: requests.Response, what: str, now: Callable[[], float])
         text += f" Anaplan says: {reason!r}."
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
     again = status in _AGAIN or status > 500
+    wait = retry_after(response.headers.get("Retry-After"), now) if again else None
+    # Who says when to come back has not begun; a gateway that lost the service does not say it.
+    undone = status in _REFUSED_UNDONE or (status == 503 and wait is not None)
     return Failure(
         error,
         again=again,
-        doubtful=again and status not in _REFUSED_UNDONE,
-        wait=retry_after(response.headers.get("Retry-After"), now) if again else None,
+        doubtful=again and not undone,
+        wait=wait,
         status=status,
         reason=reason,
     )

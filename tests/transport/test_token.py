@@ -229,6 +229,29 @@ def test_tokens_that_are_refused_right_after_a_login_end_in_an_error(
     assert len(server.asked(LOGIN)) == 2
 
 
+def test_a_token_that_dies_takes_none_of_the_tries(
+    server: ScriptedServer, connect: Connect, clock: TurnedClock
+) -> None:
+    server.script = [*[Answer(503)] * 5, Answer(401), as_json({"done": True})]
+    assert connect(clock=clock).get("/me", what="me") == {"done": True}
+
+
+def test_a_call_that_no_token_is_good_enough_for_ends_although_others_accept_them(
+    server: ScriptedServer, connect: Connect
+) -> None:
+    transport = connect()
+
+    def accept(seen: Seen) -> Answer:
+        for held in filter(None, [transport._keeper.held]):
+            held.accepted = True  # by another thread
+        return Answer(401)
+
+    server.rule = accept
+    with pytest.raises(AuthenticationError):
+        transport.get("/secret", what="the secret")
+    assert len(server.asked("/2/0/secret")) == 6
+
+
 def test_a_token_may_die_as_often_as_it_likes_over_a_long_job(sandbox: Sandbox) -> None:
     transport = of_sandbox(sandbox)
     for _ in range(10):

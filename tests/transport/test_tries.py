@@ -178,11 +178,13 @@ class TestARequestThatMustNotBeSentTwice:
             connect(timeout=(5, 0.15)).post("/tasks", what="import 'a'", repeatable=False)
         assert len(server.calls) == 1
 
-    @pytest.mark.parametrize("status", [429, 409, 401])
+    @pytest.mark.parametrize(
+        "refusal", [Answer(429), Answer(409), Answer(401), Answer(503, headers={"Retry-After": "5"})]
+    )
     def test_is_sent_again_where_the_server_refused_it(
-        self, status: int, server: ScriptedServer, transport: Transport
+        self, refusal: Answer, server: ScriptedServer, transport: Transport
     ) -> None:
-        server.script = [Answer(status), DONE]
+        server.script = [refusal, DONE]
         answer = transport.post("/tasks", what="import 'a'", repeatable=False)
         assert answer == {"done": True}
         assert len(server.calls) == 2
