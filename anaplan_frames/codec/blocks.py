@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -115,47 +116,41 @@ class Decoder:
             arrays = self._read_text(block)
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _read(self, block: Block, types: list[pa.DataType]) -> list[pa.Array]:
+    def _read(
+        self,
+        block: Block,
+        types: list[pa.DataType],
+        on_wrong_width: Callable[[pa_csv.InvalidRow], str] | None = None,
+    ) -> list[pa.Array]:
         """Let Arrow parse the whole block in this thread, in one piece."""
         if not block:
             return [pa.array([], kind) for kind in types]
-        faults: list[pa_csv.InvalidRow] = []
-
-        def note(row: pa_csv.InvalidRow) -> str:
-            faults.append(row)
-            return "error"
-
         dialect = self._dialect
-        try:
-            table = pa_csv.read_csv(
-                pa.BufferReader(block),
-                read_options=pa_csv.ReadOptions(
-                    use_threads=False, column_names=self._names, block_size=len(block) + 1
-                ),
-                parse_options=pa_csv.ParseOptions(
-                    delimiter=dialect.separator if self._plain else ",",
-                    quote_char=(dialect.delimiter or False) if self._plain else '"',
-                    # Quoted newlines are read all the same: this only asks for a second look at
-                    # where rows end, and a block holds whole rows.
-                    newlines_in_values=False,
-                    ignore_empty_lines=len(self._names) > 1,
-                    invalid_row_handler=note,
-                ),
-                convert_options=pa_csv.ConvertOptions(
-                    column_types=dict(zip(self._places, types, strict=True)),
-                    include_columns=self._places,
-                    null_values=[""],
-                    strings_can_be_null=True,
-                    true_values=["true", "True", "TRUE", "1"],
-                    false_values=["false", "False", "FALSE", "0"],
-                    decimal_point=dialect.decimal_separator,
-                ),
-                memory_pool=self._pool,
-            )
-        except pa.ArrowInvalid:
-            if faults:
-                raise _width_fault(faults[0], len(self._names)) from None
-            raise
+        table = pa_csv.read_csv(
+            pa.BufferReader(block),
+            read_options=pa_csv.ReadOptions(
+                use_threads=False, column_names=self._names, block_size=len(block) + 1
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.separator if self._plain else ",",
+                quote_char=(dialect.delimiter or False) if self._plain else '"',
+                # Quoted newlines are read all the same: this only asks for a second look at
+                # where rows end, and a block holds whole rows.
+                newlines_in_values=False,
+                ignore_empty_lines=len(self._names) > 1,
+                invalid_row_handler=on_wrong_width,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict(zip(self._places, types, strict=True)),
+                include_columns=self._places,
+                null_values=[""],
+                strings_can_be_null=True,
+                true_values=["true", "True", "TRUE", "1"],
+                false_values=["false", "False", "FALSE", "0"],
+                decimal_point=dialect.decimal_separator,
+            ),
+            memory_pool=self._pool,
+        )
         return [_one_array(column) for column in table.columns]
 
     def _read_text(self, block: Block) -> list[pa.Array]:
@@ -186,7 +181,22 @@ class Decoder:
                 "encoding in Anaplan's settings of the file or export to that of its content.",
                 len(rows) - 1,
             )
-        return BlockFault(f"the rows from here on cannot be read: {_first_line(error)}.", 0)
+        return self._wrong_width(block) or BlockFault(
+            f"the rows from here on cannot be read: {_first_line(error)}.", 0
+        )
+
+    def _wrong_width(self, block: Block) -> BlockFault | None:
+        """Read once more to find the first row of too few or too many fields; None if all fit."""
+        faults: list[pa_csv.InvalidRow] = []
+
+        # Not asked for in the first place: Arrow cannot hand over a row that is not UTF-8.
+        def note(row: pa_csv.InvalidRow) -> str:
+            faults.append(row)
+            return "error"
+
+        with contextlib.suppress(pa.ArrowInvalid):
+            self._read(block, [pa.string()] * len(self.schema), note)
+        return _width_fault(faults[0], len(self._names)) if faults else None
 
     def _rewritten(self, block: Block) -> bytes:
         """Write the block with a comma and quotes, where Arrow cannot take its separator."""

@@ -57,6 +57,7 @@ class RowSplitter:
         self._dialect = dialect
         self._block_bytes = block_bytes
         self._quote = dialect.delimiter.encode()
+        self._separator = dialect.separator.encode()
         self._head: bytes | None = b""  # the first bytes, until they can show a byte order mark
         self._decoder: codecs.IncrementalDecoder | None = None
         self._received = 0
@@ -133,7 +134,6 @@ class RowSplitter:
 
     def _take(self, text: Piece) -> Iterator[Block]:
         """Cut blocks off what is there; keep the rest until more comes."""
-        view = memoryview(text)
         start = 0
         enough = self._enough
         while start < len(text) and self._size + len(text) - start >= enough:
@@ -143,7 +143,7 @@ class RowSplitter:
                 self._keep(text, start, stop)
                 start = stop
                 continue
-            yield b"".join([*self._parts, view[start:end]]) if self._parts else view[start:end]
+            yield self._block(text, start, end)
             self._parts, self._size, self._inside = [], 0, False
             self._enough = min(self._enough * 2, self._block_bytes)
             start = end
@@ -151,6 +151,34 @@ class RowSplitter:
             enough = self._enough // 4
         if start < len(text):
             self._keep(text, start, len(text))
+
+    def _block(self, text: Piece, start: int, end: int) -> Block:
+        """Return the parts and what follows them as one block."""
+        block: Block = memoryview(text)[start:end]
+        if self._parts:
+            block = text = b"".join([*self._parts, block])
+            start, end = 0, len(text)
+        if self._is_doubtful(text, start, end) and self._is_open(text[start:end]):
+            raise EncodingError(
+                f"A row holds a text delimiter {self._dialect.delimiter!r} that is not doubled, so "
+                "it cannot be told where rows end. Have it doubled by whoever writes the text."
+            )
+        return block
+
+    def _is_doubtful(self, text: Piece, start: int, end: int) -> bool:
+        """Whether the first text delimiter seems not to open, or the last one not to close.
+
+        A block ends after an even number of them, and so outside of a quoted text, unless one
+        stands for itself in a plain text.
+        """
+        first = text.find(self._quote, start, end) if self._quote else -1
+        if first < 0:
+            return False
+        behind = text.rfind(self._quote, start, end) + len(self._quote)
+        before = text[max(first - len(self._separator), start) : first]
+        after = text[behind : min(behind + len(self._separator), end)]
+        opens = not before or before[-1:] in b"\r\n" or before == self._separator
+        return not (opens and (after[:1] in b"\r\n" or after == self._separator))
 
     def _next_size(self, left: int) -> int:
         """Return the size of the next block, of which `left` bytes are there in one piece."""
@@ -176,7 +204,7 @@ class RowSplitter:
     def _is_open(self, text: bytes) -> bool:
         """Whether a quoted text has no end; a delimiter inside a plain text opens none."""
         quote = re.escape(self._quote)
-        separator = re.escape(self._dialect.separator.encode())
+        separator = re.escape(self._separator)
         opening = re.compile(rb"(?:\A|\r|\n|" + separator + rb")" + quote)
         rest = re.compile(rb"(?>(?!" + quote + rb").|" + quote * 2 + rb")*" + quote, re.DOTALL)
         position = 0

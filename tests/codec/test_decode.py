@@ -310,3 +310,21 @@ def test_a_decoder_names_the_position_that_it_is_told() -> None:
     with pytest.raises(EncodingError) as caught:
         decoder.decode(b"x,1\ny,b\n", 40)
     assert caught.value.row == 41
+
+
+def test_a_delimiter_that_is_not_doubled_never_hides_where_a_row_ends() -> None:
+    content = b'a"b,"x\ny"\nc,d\n' * 3
+    dialect = Dialect(header_row=0, first_data_row=1)
+    assert b"".join(RowSplitter(dialect).feed(content)) == b""  # in one block it is read
+    with pytest.raises(EncodingError, match="delimiter '\"' that is not doubled"):
+        list(RowSplitter(dialect, block_bytes=4).feed(content))
+    plain = b'5" pipe,x\n6" pipe,y\n'
+    assert b"".join(RowSplitter(dialect, block_bytes=4).feed(plain)) == plain
+
+
+def test_a_row_of_a_wrong_width_that_is_not_utf8_leaves_no_trace_on_the_screen(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(EncodingError, match="are not UTF-8"):
+        list(decode_stream([b"a,b\n1,2\n3,\xff,4\n"], Dialect()))
+    assert capfd.readouterr().err == ""
