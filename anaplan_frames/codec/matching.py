@@ -88,9 +88,15 @@ def _match_by_line(
     # Lines of the file or rows of the data, counted from 1 or from 0.
     bases = dict.fromkeys([dialect.first_data_row, 1, dialect.first_data_row - 1, 0, 2])
     sample = numbered[:: -(-len(numbered) // _SAMPLE_ROWS)]
-    best = max(bases, key=lambda base: len(_verified(dump, sample, sent, base, keys)))
+
+    def fitness(base: int) -> tuple[int, int]:
+        found = _verified(dump, sample, sent, base, keys).values()
+        # The same texts say more than the same numbers.
+        return sum(exact for _, exact in found), len(found)
+
+    best = max(bases, key=fitness)
     taken: set[int] = set()
-    for number, position in _verified(dump, numbered, sent, best, keys).items():
+    for number, (position, _) in _verified(dump, numbered, sent, best, keys).items():
         if position not in taken:
             matched[number] = position
             taken.add(position)
@@ -102,8 +108,11 @@ def _verified(
     sent: SentRows,
     base: int,
     keys: Keys,
-) -> dict[int, int]:
-    """Return the positions, by line number from `base`, where the dump's values were sent."""
+) -> dict[int, tuple[int, bool]]:
+    """Return the positions, by line number from `base`, where the dump's values were sent.
+
+    Beside each position stands whether the texts there are the same.
+    """
     asked = {number: (dump[number].line or 0) - base for number in numbers}
     positions = sorted({place for place in asked.values() if 0 <= place < sent.rows})
     if not positions:
@@ -115,8 +124,9 @@ def _verified(
             values = dump[number].values
             known = _known(values)
             pairs = [values, texts[place]]
-            if len(set(_exact_keys(pairs, known))) == 1 or len(set(keys(pairs, known))) == 1:
-                verified[number] = place
+            exact = len(set(_exact_keys(pairs, known))) == 1
+            if exact or len(set(keys(pairs, known))) == 1:
+                verified[number] = place, exact
     return verified
 
 
