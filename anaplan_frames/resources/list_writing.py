@@ -6,16 +6,15 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.item_plan import ItemPlan, Mode, Request, parents_as_names, plan_items
 from anaplan_frames.codec.list_columns import ItemColumn, item_columns
-from anaplan_frames.errors import ColumnMismatch, TaskFailed, TaskUncertain
+from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.given import GivenRows, given_rows
+from anaplan_frames.resources.given import given_rows
 from anaplan_frames.resources.item_sender import ItemSender, Written
+from anaplan_frames.resources.list_result import early_end, result_of
 from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 
@@ -257,11 +256,11 @@ class WritableList(Readable):
         state = self._items(_to_read(request, texts), progress)
         plan = plan_items(request, state, texts)
         if dry_run:
-            return _result(self.name, plan, given, Written(), "Nothing was sent: dry_run.")
+            return result_of(self.name, plan, given, Written(), "Nothing was sent: dry_run.")
         written = self._send(plan, columns, state, progress)
-        result = _result(self.name, plan, given, written)
+        result = result_of(self.name, plan, given, written)
         if written.error is not None:
-            raise _ended(written, result, self.what) from written.error
+            raise early_end(written, result, self.what) from written.error
         return result.check(on_rejected)
 
     def _items(self, columns: Sequence[str], progress: bool | None = False) -> pa.Table:
@@ -346,59 +345,3 @@ def _to_read(request: Request, texts: pa.Table) -> list[str]:
         return list(_ITEM)
     others = [name for name in texts.column_names if name not in _ITEM]
     return [*_ITEM, *others]
-
-
-def _result(
-    name: str, plan: ItemPlan, given: GivenRows, written: Written, note: str = ""
-) -> ImportResult:
-    """Sum up what became of the rows and, for items that no row speaks of, of the items."""
-    errors = {**plan.refused, **written.errors}
-    failed_rows = pa.array(list(errors), pa.int64())
-    told = plan.changes.to_pandas()
-    failed = told["row"].isin(failed_rows.to_pylist()) | (
-        told["row"].eq(-1) & told["id"].isin(list(written.items))
-    )
-    done = told[~failed]
-    counts = done["action"].value_counts()
-    numbers = {
-        action: int(counts.get(action, 0)) - written.short[action]
-        for action in ("insert", "update", "delete")
-    }
-    unmatched = told[failed & told["row"].eq(-1)].drop(columns=["row", "action", "change"])
-    unmatched = unmatched.assign(error=[written.items[item] for item in unmatched["id"]])
-    total = given.texts.num_rows + int(np.sum(told["row"].eq(-1)))
-    rejected = len(errors) + len(unmatched) + len(written.unplaced)
-    if written.unplaced:
-        reasons = "; ".join(dict.fromkeys(written.unplaced))
-        note = f"Anaplan does not say which rows it rejected for this: {reasons}."
-    return ImportResult(
-        name=name,
-        task_id="",
-        successful=True,
-        total=total,
-        succeeded=sum(numbers.values()),
-        created=numbers["insert"],
-        updated=numbers["update"],
-        deleted=numbers["delete"],
-        ignored=total - sum(numbers.values()) - rejected,
-        failed=rejected,
-        details=pd.DataFrame(columns=["action", "type", "message", "occurrences", "values"]),
-        rejected=given.rejected(errors),
-        unmatched=unmatched.reset_index(drop=True) if len(unmatched) else pd.DataFrame(),
-        note=note,
-        changes=done.drop(columns="row").reset_index(drop=True),
-    )
-
-
-def _ended(written: Written, result: ImportResult, what: str) -> Exception:
-    """Word the error that ended the sending; with what was done, if anything was."""
-    assert written.error is not None
-    if isinstance(written.error, TaskUncertain):
-        return TaskUncertain(str(written.error), result)
-    if not written.done:
-        return written.error
-    return TaskFailed(
-        f"Writing {what} ended half-way: {written.error} {result.succeeded:,} of {result.total:,} "
-        "rows were done; the others are in the error's .result.rejected.",
-        result,
-    )
