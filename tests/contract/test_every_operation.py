@@ -1,4 +1,4 @@
-"""A walk through all operations that move data, so that the contract's check is not idle."""
+"""A walk through all operations, so that the contract's check is not idle."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ import requests
 
 from anaplan_frames.sandbox import Sandbox
 from tests.clients import tenant
+from tests.clients.planned import build_planned
 from tests.contract.contract import Operation, contract
 from tests.contract.plugin import RECORD, fail_for
-from tests.sandbox.http_client import Http, InModel
+from tests.contract.walk import walk_bulk, walk_deletion, walk_planned, walk_tenant, walk_token
+from tests.sandbox.http_client import Http, in_model
 
-# What is not the bulk part: the transactional API, and administration of the tenant.
-_TRANSACTIONAL = (
-    r".*/(lists|modules|views|lineItems|dimensions|versions|currentPeriod|modelCalendar)(/.*)?",
-    r".*/(dashboards|optimizeActions)(/.*)?",
-)
-_ADMINISTRATION = (r".*/(admins|visitors|bulkDeleteModels|open|close)",)
-BULK = [
+# The one operation that the sandbox does not have: the log of the optimizer, which solves equations
+# with a solver of its own. No action of the sandbox is one, so there is never a log to be had.
+_NOT_SERVED = r".*/optimizeActions/.*"
+EVERY = [
     operation
     for operation in contract().operations
     if any(status.startswith("2") for status in operation.answers)
-    and not any(re.fullmatch(path, operation.path) for path in _TRANSACTIONAL + _ADMINISTRATION)
 ]
-INTEGRATION = [operation for operation in BULK if operation.path.startswith("/2/0")]
+SERVED = [operation for operation in EVERY if not re.fullmatch(_NOT_SERVED, operation.path)]
+INTEGRATION = [operation for operation in EVERY if operation.path.startswith("/2/0")]
 BELOW_MODEL = [operation for operation in INTEGRATION if "{modelId}/" in operation.path]
 
 
@@ -36,75 +35,21 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def _walk_tenant(http: Http) -> None:
-    http.get("/workspaces")
-    http.get(f"/workspaces/{tenant.WORKSPACE}", tenantDetails="true")
-    for models in ("/models", f"/workspaces/{tenant.WORKSPACE}/models", tenant.DIRECT):
-        http.get(models, modelDetails="true")
-    http.get("/users")
-    http.get(f"/users/{http.get('/users/me').json()['user']['id']}")
-
-
-def _walk_model(model: InModel) -> None:
-    model.get("/status")
-    for kind in ("files", "imports", "exports", "actions", "processes"):
-        model.get(f"/{kind}", limit=1)
-        model.get(f"/{kind}", limit=1, offset=1)
-    model.get(f"/imports/{tenant.LOAD_FLIGHTS}")
-    model.get(f"/exports/{tenant.FLIGHTS_EXPORT}")
-    model.get(f"/actions/{tenant.CLEAR_AIRPORTS}")
-    model.get(f"/processes/{tenant.LOAD_ALL}")
-    model.get(f"/processes/{tenant.LOAD_ALL}", showImportDataSource="true")
-
-    tenant.upload_all(model)
-    airports = f"/files/{tenant.AIRPORTS_FILE}"
-    model.put(airports, tenant.AIRPORTS.read_bytes())
-    model.get(airports)
-    for chunk in model.get(f"{airports}/chunks").json()["chunks"]:
-        model.get(f"{airports}/chunks/{chunk['id']}")
-    done = _run(model, f"imports/{tenant.LOAD_AIRPORTS}")
-    _walk_dump(model, f"{done}/dump")
-    done = _run(model, f"processes/{tenant.LOAD_ALL}")
-    _walk_dump(model, f"{done}/dumps/{tenant.LOAD_FLIGHTS}")
-    _run(model, f"exports/{tenant.FLIGHTS_EXPORT}")
-    _run(model, f"actions/{tenant.CLEAR_AIRPORTS}")
-    model.delete(airports)
-    assert "chunks" not in model.get(f"{airports}/chunks").json()
-
-
-def _run(model: InModel, action: str) -> str:
-    """Run an action, then start it once more only to cancel it; return the first task's path."""
-    done = model.start(action)
-    model.wait(done)
-    cancelled = model.start(action)
-    model.delete(cancelled)
-    model.wait(cancelled)
-    assert len(model.get(f"/{action}/tasks").json()["tasks"]) >= 2
-    return done
-
-
-def _walk_dump(model: InModel, dump: str) -> None:
-    model.get(dump)
-    for chunk in model.get(f"{dump}/chunks").json()["chunks"]:
-        model.get(f"{dump}/chunks/{chunk['id']}")
-
-
-def _walk_token(sandbox: Sandbox, http: Http) -> None:
-    headers = {"Authorization": f"AnaplanAuthToken {http.token}"}
-    for method, verb in (("GET", "validate"), ("POST", "refresh"), ("POST", "logout")):
-        requests.request(method, f"{sandbox.auth_url}/token/{verb}", headers=headers)
-
-
-def test_every_operation_of_the_bulk_part_is_answered_and_checked(sandbox: Sandbox) -> None:
+def test_every_operation_is_answered_and_checked(sandbox: Sandbox) -> None:
     before = RECORD.seen.copy()
     http = Http(sandbox)
-    _walk_tenant(http)
-    _walk_model(InModel(http, tenant.IN_WORKSPACE))
-    _walk_model(InModel(http, tenant.DIRECT))
-    _walk_token(sandbox, http)
+    walk_tenant(http)
+    demo, planned = sandbox.models[tenant.MODEL], build_planned(sandbox)
+    for with_workspace in (True, False):
+        walk_bulk(in_model(http, demo, with_workspace=with_workspace))
+        walk_planned(in_model(http, planned, with_workspace=with_workspace))
+        old = planned.workspace.model("Old")
+        in_old = in_model(http, old, with_workspace=with_workspace)
+        walk_deletion(in_old, old.workspace.id, old.id)
+    walk_token(sandbox, http)
     seen = {operation for operation, status in RECORD.seen - before if status.startswith("2")}
-    assert len(BULK) > 70
-    assert [str(operation) for operation in BULK if str(operation) not in seen] == []
+    assert len(SERVED) > 160
+    assert [str(operation) for operation in SERVED if str(operation) not in seen] == []
 
 
 def _send(http: Http, operation: Operation, **headers: str | None) -> requests.Response:
@@ -144,6 +89,20 @@ def test_below_a_model_that_one_may_not_see_there_is_nothing(
         assert answer.status_code == 404
 
 
+_LISTED = r"(actions|dashboards|exports|files|imports|lists|modules|processes|status|views)"
+_BEGUN = r".*/(tasks|readRequests)/\{.*"
+
+
+def _refuses(operation: Operation, state: str) -> bool:
+    """Tell whether a model in this state refuses: all but listings, and what was begun before."""
+    listing = rf".*/models/\{{modelId\}}/({_LISTED}|\w+/\{{\w+\}}/tasks)"
+    if operation.method == "get" and re.fullmatch(listing, operation.path):
+        return False
+    if operation.path.endswith("/resetIndex"):
+        return state != "PRODUCTION"  # where it serves lists of production data
+    return not re.fullmatch(_BEGUN, operation.path)
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [("ARCHIVED", 422), ("LOCKED", 423), ("MAINTENANCE", 424), ("PRODUCTION", 425)],
@@ -151,11 +110,12 @@ def test_below_a_model_that_one_may_not_see_there_is_nothing(
 def test_a_model_that_does_not_work_says_why(
     sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch, state: str, status: int
 ) -> None:
-    [model] = sandbox.models.values()
+    model = sandbox.models[tenant.MODEL]
     monkeypatch.setattr(model, "state", state)
-    statuses = {_send(http, operation).status_code for operation in BELOW_MODEL}
-    assert status in statuses
-    assert statuses <= {200, 404, status}
+    for operation in BELOW_MODEL:
+        answered = _send(http, operation).status_code
+        expected = {status} if _refuses(operation, state) else {200, 404}
+        assert answered in expected, operation
 
 
 @pytest.mark.parametrize(
@@ -187,7 +147,7 @@ def test_more_requests_than_allowed_are_answered_429_with_the_time_to_wait() -> 
 def test_an_answer_that_breaks_the_contract_fails_the_test(
     sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [model] = sandbox.models.values()
+    model = sandbox.models[tenant.MODEL]
     monkeypatch.setattr(model, "name", 7)  # the sandbox sends it as it is
     http.get("/models")
     violations = RECORD.take()  # taken here, so that it is not this test that fails
