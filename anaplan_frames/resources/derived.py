@@ -123,7 +123,8 @@ class SelectedTable:
                 yield kept
             del kept
         if came and not stayed:
-            told = ", ".join(f"{name} {' or '.join(sorted(items))}" for name, items in self.items.items())
+            pages = self.items.items()
+            told = ", ".join(f"{name} {' or '.join(sorted(items))}" for name, items in pages)
             raise TransferError(
                 f"No row of {self.what} is of {told}, though Anaplan knows these items: it names "
                 "them otherwise there. Read without pages= and select with pandas."
