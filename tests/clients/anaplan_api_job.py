@@ -41,7 +41,7 @@ def job(given: dict) -> dict:
     user.get_current_user()
     found = {"user": user.user._email}
 
-    kinds = ("imports", "exports", "actions", "processes", "files")
+    kinds = ("imports", "exports", "actions", "processes", "files", "lists")
     found["lists"] = {kind: dict(anaplan.get_list(connection, kind)) for kind in kinds}
 
     for file, path in given["uploads"].items():

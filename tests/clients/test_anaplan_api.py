@@ -2,7 +2,9 @@
 
 Version 0.3.4 pins pandas < 3 and cryptography < 43, so it runs in an environment of its own, which
 is made once and kept in pytest's cache folder. Its login by certificate cannot be tried: it encodes
-a text as if it were bytes and fails before it sends anything.
+a text as if it were bytes and fails before it sends anything. Of the transactional API it knows one
+operation, the listing of lists. Workspaces and models it looks for below a user, where the API has
+none.
 """
 
 from __future__ import annotations
@@ -83,6 +85,11 @@ def test_it_does_the_whole_job(python: Path, sandbox: Sandbox, airports: Path) -
     assert found["lists"]["actions"] == {"Clear airports": tenant.CLEAR_AIRPORTS}
     assert found["lists"]["processes"] == {"Load all": tenant.LOAD_ALL}
     assert tenant.FLIGHTS_FILE in found["lists"]["files"].values()
+    assert found["lists"]["lists"] == {
+        "Airlines": "101000000001",
+        "Airports": "101000000002",
+        "Origins": "101000000003",
+    }
     assert all(found["uploaded"].values())
 
     [airports_alone], _, _, *_ = found["tasks"]
