@@ -7,12 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from anaplan_frames.errors import NotFound, RequestRefused, TaskFailed, TaskUncertain, warn
+from anaplan_frames.errors import (
+    AnaplanError,
+    NotFound,
+    RateLimited,
+    RequestRefused,
+    TaskFailed,
+    TaskUncertain,
+    TransferError,
+    warn,
+)
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
 
 _FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
 _LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for a task whose start was not answered
+_FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a line
 _ENDED = {"COMPLETE", "CANCELLED"}
 
 
@@ -87,7 +97,7 @@ def run(
     Raises
     ------
     TaskUncertain
-        If it cannot be told whether the action was started.
+        If it cannot be told whether the action was started, or how it ended.
     TaskFailed
         If the task was cancelled.
     """
@@ -118,19 +128,26 @@ def _start(
     try:
         answer = transport.post(f"{path}/tasks", what=what, json=body, repeatable=False)
     except AnswerLost as lost:
+        return _taken_up(transport, path, before, lost, what=what)
+    task_id = (answer.get("task") or answer).get("taskId")
+    return str(task_id or _taken_up(transport, path, before, None, what=what))
+
+
+def _taken_up(
+    transport: Transport, path: str, before: set[str], lost: AnswerLost | None, *, what: str
+) -> str:
+    """Return the task whose start was not answered: the one that is new."""
+    try:
         new = _new_tasks(transport, path, before, what=what)
-        if len(new) == 1:
-            return new[0]
-        raise TaskUncertain(
-            f"The answer to the start of {what} was lost, and "
-            + (
-                f"several tasks are new: {', '.join(new)}. "
-                if new
-                else "no new task is listed yet. "
-            )
-            + "It may be running: look at its tasks before you run it again."
-        ) from lost
-    return str(answer.get("task", answer)["taskId"])
+        known = f"several tasks are new: {', '.join(new)}" if new else "no new task is listed yet"
+    except AnaplanError as error:
+        new, known = [], f"its tasks cannot be listed ({error})"
+    if len(new) == 1:
+        return new[0]
+    raise TaskUncertain(
+        f"The answer to the start of {what} was lost, and {known}. "
+        "It may be running: look at its tasks before you run it again."
+    ) from lost
 
 
 def _new_tasks(transport: Transport, path: str, before: set[str], *, what: str) -> list[str]:
@@ -181,21 +198,42 @@ def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> 
 def _ended(
     transport: Transport, path: str, task_id: str, *, what: str, bar: Progress
 ) -> dict[str, Any]:
-    """Poll at once, then ever slower, until the task has ended, and return it."""
+    """Poll at once, then ever slower, until the task has ended, and return it.
+
+    A poll that fails in all its tries is no end: the task goes on, and so does the watch.
+    """
     pause = _FIRST_PAUSE
+    failed = 0
     while True:
+        task: dict[str, Any] = {}
         try:
-            task = transport.get(f"{path}/tasks/{task_id}", what=what)["task"]
+            task = _look(transport, path, task_id, what=what)
+            failed = 0
         except NotFound as gone:
             raise TaskUncertain(
                 f"Task {task_id} of {what} was started but can no longer be found, so its outcome "
                 "is not known. Look at the model before you run it again."
             ) from gone
-        bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
-        if task["taskState"] in _ENDED:
-            return dict(task)
+        except AnaplanError as error:
+            failed += 1
+            if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
+                raise TaskUncertain(
+                    f"Task {task_id} of {what} was started, and its end was not seen: {error} "
+                    "It goes on in Anaplan. Look at its tasks before you run it again."
+                ) from error
+        if task:
+            bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
+            if task["taskState"] in _ENDED:
+                return task
         transport.clock.sleep(pause)
         pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+
+
+def _look(transport: Transport, path: str, task_id: str, *, what: str) -> dict[str, Any]:
+    task = transport.get(f"{path}/tasks/{task_id}", what=what).get("task")
+    if not task:
+        raise TransferError(f"{what}: Anaplan's answer does not say how task {task_id} is.")
+    return dict(task)
 
 
 def outcome_of(task_id: str, result: Mapping[str, Any]) -> Outcome:

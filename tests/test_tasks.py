@@ -108,6 +108,33 @@ def test_what_cannot_be_told_is_uncertain_and_not_started_again(
     assert len(starts(server)) == 1
 
 
+def test_an_answer_without_a_task_is_a_lost_one(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), Answer(200, b""), listed("T"), DONE]
+    assert run().task_id == "T"
+    assert len(starts(server)) == 1
+
+
+def test_what_cannot_be_looked_for_is_uncertain(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), Answer(fault="reset"), *[Answer(503)] * 6]
+    with pytest.raises(af.TaskUncertain, match=r"its tasks cannot be listed \(import 'Load': "):
+        run()
+    assert len(starts(server)) == 1
+
+
+def test_the_watch_goes_on_after_a_time_without_a_line(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), STARTED, *[Answer(fault="reset")] * 50, Answer(200, b""), DONE]
+    assert run().task_id == "T"
+
+
+@pytest.mark.parametrize("answer", [Answer(503), Answer(200, b""), Answer(403)])
+def test_an_end_that_is_not_seen_is_uncertain(
+    server: ScriptedServer, run: Run, answer: Answer
+) -> None:
+    server.script = [listed(), STARTED, *[answer] * 60]
+    with pytest.raises(af.TaskUncertain, match="Task T of import 'Load' was started, and its end"):
+        run()
+
+
 def test_a_refusal_for_too_many_requests_is_tried_again(server: ScriptedServer, run: Run) -> None:
     server.script = [listed(), Answer(429, headers={"Retry-After": "1"}), STARTED, DONE]
     assert run().successful
