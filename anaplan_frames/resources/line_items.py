@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from anaplan_frames.errors import NotFound, RequestRefused
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.fields import Field, FieldKind, flat, frame_of_fields
 
@@ -66,9 +67,22 @@ _FIELDS = {name: Field(name, kind) for name, kind in _KINDS.items()}
 
 def line_item_records(catalogue: Catalogue, module_id: str | None = None) -> list[dict[str, Any]]:
     """Return Anaplan's records of the line items of the model or of one module."""
-    module = f"/modules/{module_id}" if module_id else ""
+    if module_id is None:
+        return _records(catalogue, "")
+    try:
+        return _records(catalogue, f"/modules/{module_id}")
+    except (NotFound, RequestRefused):
+        # The call for a module is an early access one, which not every tenant may have.
+        every = _records(catalogue, "")
+        found = [record for record in every if str(record.get("moduleId")) == module_id]
+        if not found:
+            raise
+        return found
+
+
+def _records(catalogue: Catalogue, of: str) -> list[dict[str, Any]]:
     pages = catalogue.transport.pages(
-        f"{catalogue.path}{module}/lineItems",
+        f"{catalogue.path}{of}/lineItems",
         "items",
         what=f"the line items of {catalogue.label}",
         params={"includeAll": "true"},

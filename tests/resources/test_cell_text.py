@@ -156,6 +156,24 @@ def test_a_tenant_that_refuses_plain_text_is_asked_for_escaped_text(
     assert not service.large_reads
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_line_items_are_those_of_the_model_where_a_module_cannot_be_asked(
+    status: int, server: ScriptedServer, transport: Transport
+) -> None:
+    items = [{"moduleId": module, "id": f"{n}", "name": "x"} for n, module in enumerate("aba")]
+
+    def rule(seen: Seen) -> Answer:
+        if "/modules/" in seen.path:
+            return as_json({"status": {"message": "Not available"}}, status)
+        return as_json({"items": items})
+
+    server.rule = rule
+    catalogue = Catalogue(transport, "/models/m", "model 'M'")
+    assert [record["id"] for record in line_item_records(catalogue, "a")] == ["0", "2"]
+    with pytest.raises((NotFound, RequestRefused), match="Not available"):
+        line_item_records(catalogue, "c")
+
+
 def test_what_the_large_read_is_refused_for_is_told(
     server: ScriptedServer, transport: Transport
 ) -> None:
