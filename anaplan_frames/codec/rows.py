@@ -206,7 +206,8 @@ class RowSplitter:
         quote = re.escape(self._quote)
         separator = re.escape(self._separator)
         opening = re.compile(rb"(?:\A|\r|\n|" + separator + rb")" + quote)
-        rest = re.compile(rb"(?>(?!" + quote + rb").|" + quote * 2 + rb")*" + quote, re.DOTALL)
+        # Possessive, lest half of a doubled delimiter is taken for the end.
+        rest = re.compile(rb"(?:(?!" + quote + rb").|" + quote * 2 + rb")*+" + quote, re.DOTALL)
         position = 0
         while found := opening.search(text, position):
             closed = rest.match(text, found.end())

@@ -120,6 +120,12 @@ def test_a_row_with_a_wrong_number_of_fields_is_named(row: str, fields: int) -> 
     )
 
 
+@pytest.mark.parametrize("end", ['"', '"x', '"x\n', '"x""', '"x""""'])
+def test_a_text_that_ends_inside_quotes_is_cut_short_wherever_it_is_cut(end: str) -> None:
+    with pytest.raises(EncodingError, match="cut short"):
+        list(decode_stream([f"a,b\n1,{end}".encode()], Dialect()))
+
+
 def test_a_text_that_ends_inside_quotes_is_cut_short() -> None:
     with pytest.raises(EncodingError, match="cut short: it ends inside a quoted text"):
         read('item,cost\nx,1\n"y', TWO)
@@ -318,6 +324,8 @@ def test_a_delimiter_that_is_not_doubled_never_hides_where_a_row_ends() -> None:
     assert b"".join(RowSplitter(dialect).feed(content)) == b""  # in one block it is read
     with pytest.raises(EncodingError, match="delimiter '\"' that is not doubled"):
         list(RowSplitter(dialect, block_bytes=4).feed(content))
+    with pytest.raises(EncodingError, match="that is not doubled"):
+        list(RowSplitter(dialect, block_bytes=4).feed(b'a","x""\ny"\nc,d\n'))
     plain = b'5" pipe,x\n6" pipe,y\n'
     assert b"".join(RowSplitter(dialect, block_bytes=4).feed(plain)) == plain
 
