@@ -120,6 +120,7 @@ class Page:
 
 
 _PAGING = ("limit", "offset")
+_DIGITS = 18  # of a number that the database takes
 
 
 def collection(
@@ -168,6 +169,6 @@ def _whole_number(request: Request, name: str, default: int, *, minimum: int) ->
     text = request.query_params.get(name)
     if text is None or text == "":
         return default
-    if not (text.isascii() and text.isdigit() and int(text) >= minimum):
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) >= minimum):
         raise ApiError(400, f"{name} must be a whole number, at least {minimum}")
     return int(text)

@@ -107,7 +107,7 @@ def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
             f" FROM read_json({literal(str(body))}, format = 'array', columns = {{{columns}}},"
             f" maximum_object_size = {size + 1}, compression = 'none')"
         )
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError):
         raise RefusedCells("The body is not a JSON array of cells") from None
 
 

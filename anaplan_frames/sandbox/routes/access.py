@@ -91,7 +91,9 @@ async def json_body(request: Request) -> dict[str, Any]:
         return {}
     try:
         body = json.loads(content)
-    except ValueError:
+        if b"\\ud" in content.lower():
+            json.dumps(body, ensure_ascii=False).encode()  # halves of surrogate pairs are no text
+    except (ValueError, RecursionError):
         raise ApiError(400, "The body is not JSON") from None
     if not isinstance(body, dict):
         raise ApiError(400, "The body is not a JSON object")

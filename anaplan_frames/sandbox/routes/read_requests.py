@@ -34,7 +34,7 @@ async def read_view(request: Request) -> Response:
     """Begin to read all cells of a view."""
     view, items = view_of(request)
     layout = (await json_body(request)).get("exportType")
-    if layout not in _LAYOUTS:
+    if not isinstance(layout, str) or layout not in _LAYOUTS:
         raise ApiError(400, f"exportType must be one of {', '.join(_LAYOUTS)}")
     return _begin(request, "views", Rendering(view, _LAYOUTS[layout], line_items=items))
 

@@ -91,7 +91,7 @@ def _max_rows(request: Request) -> int | None:
     text = request.query_params.get("maxRows")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise ApiError(400, "maxRows must be a whole number")
     return int(text)
 
