@@ -180,8 +180,27 @@ class Batches:
             return self._in_halves(positions)
         except AnaplanError as error:
             return self._stop(positions, error)
+        if lost and outcome.failures:
+            self._excuse(outcome)
         self._advance(len(positions))
         return outcome
+
+    def _excuse(self, outcome: BatchOutcome) -> None:
+        """Count as done what was refused because an earlier request has done it after all.
+
+        One whose answer was lost may still have been at work when the records were read back.
+        """
+        refused = np.array(sorted(outcome.failures), dtype=np.int64)
+        try:
+            settled = self._settle(refused)
+        except AnaplanError as failed:
+            outcome.error = self._uncertain(refused, failed)
+            outcome.uncertain.append(refused)
+            outcome.failures.clear()
+            return
+        outcome.counts += settled.counts
+        for position in np.setdiff1d(refused, settled.again).tolist():
+            del outcome.failures[position]
 
     def _in_halves(self, positions: Positions) -> BatchOutcome:
         half = -(-len(positions) // 2)
@@ -193,13 +212,8 @@ class Batches:
         try:
             settled = self._settle(positions)
         except AnaplanError as failed:
-            uncertain = TaskUncertain(
-                f"{self._what}: the answer to {len(positions):,} records was lost, and reading "
-                f"back does not tell what became of them ({failed}). Look before you send them "
-                "again."
-            )
+            uncertain = self._uncertain(positions, failed)
             uncertain.__cause__ = error
-            self._stopped = True
             return BatchOutcome(uncertain=[positions], error=uncertain)
         outcome = BatchOutcome(settled.counts)
         self._advance(len(positions) - len(settled.again))
@@ -208,6 +222,13 @@ class Batches:
         if lost >= _LOST_IN_A_ROW:
             return outcome.add(self._stop(settled.again, error))
         return outcome.add(self._deliver(settled.again, lost))
+
+    def _uncertain(self, positions: Positions, failed: AnaplanError) -> TaskUncertain:
+        self._stopped = True
+        return TaskUncertain(
+            f"{self._what}: the answer to {len(positions):,} records was lost, and reading back "
+            f"does not tell what became of them ({failed}). Look before you send them again."
+        )
 
     def _stop(self, positions: Positions, error: AnaplanError) -> BatchOutcome:
         self._stopped = True

@@ -29,6 +29,8 @@ _REQUESTS: Mapping[str, tuple[str, Mapping[str, str], str]] = {
     "delete": ("POST", {"action": "delete"}, "deleted"),
 }
 _TEXT = pa.large_string()
+_KEYS = ("id", "code", "name")
+_LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for items that only their number tells
 
 
 @dataclass(slots=True)
@@ -149,10 +151,10 @@ class ItemSender:
     def _settle(self, stage: Stage, positions: Positions) -> Settled:
         """Read the list back, and tell what of a batch was done."""
         records = _part(stage.records, positions)
-        now = self._read_items(["id", "code", "name", *self._compared(records)])
         if stage.action == "insert":
-            done = self._added(records, now)
+            done = self._added(records)
         else:
+            now = self._read_items(["id", "code", "name", *self._compared(records)])
             ids = pc.take(stage.ids, pa.array(positions))
             places = pc.index_in(ids, value_set=_column(now, "id"))
             is_there = pc.is_valid(places)
@@ -165,8 +167,33 @@ class ItemSender:
         self._count += {"insert": count, "delete": -count}.get(stage.action, 0)
         return Settled(Counter({_REQUESTS[stage.action][2]: count}), positions[~done])
 
-    def _added(self, records: pa.Table, now: pa.Table) -> Any:
+    def _added(self, records: pa.Table) -> Any:
         """Say which records are items now and were not before."""
+        now = self._read_items(_KEYS)
+        done, keyless = self._found(records, now)
+        if not keyless.any():
+            return done
+        # An item without any key that was sent twice would be there twice.
+        for pause in _LOOKS:
+            if self._new(now) > done.sum():
+                break
+            self._transport.clock.sleep(pause)
+            now = self._read_items(_KEYS)
+            done, _ = self._found(records, now)
+        new = self._new(now) - int(done.sum())
+        if new != keyless.sum():
+            raise TransferError(
+                f"{new:,} of {keyless.sum():,} items without code and name were added as far as "
+                "the list shows, and which ones cannot be told"
+            )
+        return done | keyless
+
+    def _new(self, now: pa.Table) -> int:
+        """Return how many items there are more than Anaplan has told of."""
+        return int(now.num_rows - self._count)
+
+    def _found(self, records: pa.Table, now: pa.Table) -> tuple[Any, Any]:
+        """Say which records have a key that is new among the items, and which have no key."""
         done = np.zeros(records.num_rows, dtype=bool)
         left = np.full(records.num_rows, True)
         for key in ("code", "name"):
@@ -176,14 +203,7 @@ class ItemSender:
                 was = pc.is_in(texts, value_set=_column(self._before, key), skip_nulls=True)
                 done |= left & _mask(there) & ~_mask(was)
                 left &= ~_mask(pc.is_valid(texts))
-        keyless = int(left.sum())
-        unknown = now.num_rows - self._count - int(done.sum())
-        if keyless and unknown not in (0, keyless):
-            raise TransferError(
-                f"{unknown:,} of {keyless:,} items without code and name were added, and which "
-                "ones cannot be told"
-            )
-        return done | (left & bool(unknown))
+        return done, left
 
     def _is_so(self, records: pa.Table, now: pa.Table) -> Any:
         """Say which items have all that their records give them."""

@@ -12,6 +12,7 @@ from anaplan_frames.resources import item_sender
 from anaplan_frames.resources.lists import List
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.routes import lists as list_routes
+from tests.transport.scripted import TurnedClock
 
 
 @pytest.fixture
@@ -52,15 +53,43 @@ class TestLostAnswers:
         assert "already used" in result.rejected["error"].iloc[0]
         assert "value:bad" in result.rejected["error"].iloc[1]
 
-    @pytest.mark.parametrize("kind", ["lost answer", "stall"])
     def test_items_without_any_key_are_told_by_their_number(
-        self, headcount: af.Model, tenant: Sandbox, kind: Any
+        self, headcount: af.Model, tenant: Sandbox
     ) -> None:
         orders = headcount.lists["Orders"]
         orders.insert(pd.DataFrame({"Amount": [0.0] * 3}))
-        tenant.faults.add(kind, method="POST", path="*/items", after=1, seconds=0.01)
+        tenant.faults.add("lost answer", method="POST", path="*/items", after=1)
         assert orders.insert(pd.DataFrame({"Amount": [1.0] * 25})).created == 25
         assert orders.read()["Amount"].value_counts().to_dict() == {1.0: 25, 0.0: 3}
+
+    def test_items_without_any_key_that_are_not_there_are_not_sent_again(
+        self, headcount: af.Model, tenant: Sandbox
+    ) -> None:
+        fault = tenant.faults.add("500", method="POST", path="*/items")
+        with (
+            tenant.connect(clock=TurnedClock()) as connection,
+            pytest.raises(af.TaskUncertain, match="0 of 5 items without code and name were added"),
+        ):
+            connection.model("Headcount").lists["Orders"].insert(pd.DataFrame({"Amount": range(5)}))
+        assert fault.hits == 1
+        assert len(headcount.lists["Orders"].read()) == 0
+
+    def test_what_an_earlier_request_does_late_is_no_failure(
+        self, staff: List, tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tenant.faults.add("stall", method="POST", path="*/items", seconds=0.01)
+        write = staff._transport.write_json
+        late: list[Any] = []
+
+        def do_first_what_was_lost(*call: Any, **options: Any) -> Any:
+            if late:  # the request that was lost is done now, after its items were looked for
+                write(*late.pop(), **options)
+            late.append(call)
+            return write(*call, **options)
+
+        monkeypatch.setattr(staff._transport, "write_json", do_first_what_was_lost)
+        result = staff.insert(many(8))
+        assert (result.created, result.failed, len(staff.read())) == (8, 0, 8)
 
     def test_where_it_cannot_be_told_it_is_uncertain(
         self, headcount: af.Model, tenant: Sandbox
