@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pandas as pd
 
-from anaplan_frames.errors import ColumnMismatch, NotFound, near_names
+from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound, near_names
 from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.rejects import Rejects, collect_rejects
 from anaplan_frames.resources.result import ImportResult
@@ -110,9 +111,13 @@ class Process(Loadable):
         return ImportResult.of(outcome, str(info["name"]), rejects)
 
     def _name_of(self, outcome: Outcome) -> str:
-        """Name an action that is no import."""
-        names = {str(action["id"]): str(action["name"]) for action in self.actions}
-        return outcome.name or names.get(outcome.object_id, outcome.object_id)
+        """Name an action that is no import; what has run must not end in an error over a name."""
+        if outcome.name:
+            return outcome.name
+        names: dict[str, str] = {}
+        with suppress(AnaplanError):
+            names = {str(action["id"]): str(action["name"]) for action in self.actions}
+        return names.get(outcome.object_id, outcome.object_id)
 
 
 def _together(nested: list[ImportResult]) -> Rejects:

@@ -11,7 +11,7 @@ import pandas as pd
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.dump import DumpRow, parse_dump
 from anaplan_frames.codec.types import unique_names
-from anaplan_frames.errors import NotFound
+from anaplan_frames.errors import AnaplanError, NotFound
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, with_errors
 from anaplan_frames.resources.targets import import_metadata
@@ -36,7 +36,8 @@ def collect_rejects(
 ) -> Rejects:
     """Fetch an import's failure dump, if it has one, and match it to what was sent.
 
-    A dump that is gone is no error of its own, since what was loaded is loaded: the note says so.
+    A dump that cannot be had is no error of its own, since what was loaded is loaded: the note
+    says so.
 
     Parameters
     ----------
@@ -52,11 +53,20 @@ def collect_rejects(
     if not outcome.dump_available:
         note = f"Anaplan wrote no failure dump that would show the {failed:,} rows."
         return Rejects(rejected=nothing, note=note if failed else "")
-    what = f"the failure dump of import {info['name']!r}"
     try:
-        content = read_dump(catalogue.transport, dump_path, what=what)
+        return _read_rejects(catalogue, info, dump_path, sent, failed)
     except NotFound as gone:
         return Rejects(rejected=nothing, note=str(gone))
+    except AnaplanError as error:
+        note = f"The import has run, but its failure dump cannot be read: {error}"
+        return Rejects(rejected=nothing, note=note)
+
+
+def _read_rejects(
+    catalogue: Catalogue, info: Mapping[str, Any], dump_path: str, sent: Sent | None, failed: int
+) -> Rejects:
+    what = f"the failure dump of import {info['name']!r}"
+    content = read_dump(catalogue.transport, dump_path, what=what)
     if sent is None:
         source = import_metadata(catalogue, str(info["id"]), what).get("source") or {}
         headers = tuple(source.get("headerNames") or ())
