@@ -104,6 +104,10 @@ def check(make: type[Case], sandbox: Sandbox, seeds: Iterable[int], *, well: flo
     """Run schedules; none may lose or double anything, and a share must end well."""
     runs = [run(make, sandbox, seed) for seed in seeds]
     wrong = [one for one in runs if one.verdict not in (Verdict.WELL, Verdict.RAISED)]
-    assert not wrong
+    assert not wrong, _told(wrong)
     raised = [one for one in runs if one.verdict is Verdict.RAISED]
-    assert len(raised) <= (1 - well) * len(runs), raised
+    assert len(raised) <= (1 - well) * len(runs), _told(raised)
+
+
+def _told(runs: Iterable[Run]) -> str:
+    return "".join(f"\nseed {one.seed}: {one.verdict.value} {one.error!r}" for one in runs)
