@@ -132,7 +132,8 @@ class _Request:
         self._note(found)
 
     def _note(self, found: Mapping[str, Any]) -> None:
-        available = int(found.get("availablePages") or 0)
+        told = found.get("availablePages")
+        available = max(int(told or 0), self._available)
         # Where pages come, the next is not far; else wait ever longer.
         faster = available > self._available or not self._pause
         self._pause = _FIRST_PAUSE if faster else min(self._pause * _SLOWER, _LONGEST_PAUSE)
@@ -142,12 +143,18 @@ class _Request:
             raise TransferError(
                 f"The large read of {self._what} was cancelled before all was read. Read again."
             )
-        self._ended = state == "COMPLETE"
-        if self._ended and not found.get("successful", True):
+        if state == "COMPLETE" and not found.get("successful", True):
             raise TransferError(
                 f"Anaplan could not write the large read of {self._what}. Try again; if it fails "
                 "again, read less at once, or by an export."
             )
+        if state == "COMPLETE" and told is None:
+            raise TransferError(
+                f"Anaplan does not say how many pages the large read of {self._what} has. Try "
+                "again."
+            )
+        # Last, as other threads take it for the end of all pages.
+        self._ended = state == "COMPLETE"
 
 
 def _state(answer: Mapping[str, Any]) -> Mapping[str, Any]:
