@@ -114,23 +114,6 @@ def test_a_read_that_fails_says_so_after_its_pages_and_is_deleted(
     assert writing.deleted.is_set()
 
 
-def test_pages_that_were_there_are_not_forgotten_when_fewer_are_told_of(
-    server: ScriptedServer, transport: Transport
-) -> None:
-    writing = Writing()
-    told = [(len(PAGES), "IN_PROGRESS"), (1, "COMPLETE")]
-
-    def rule(seen: Seen) -> Answer:
-        if seen.method == "GET" and seen.path.endswith("/A1"):
-            count, state = told.pop(0) if len(told) > 1 else told[0]
-            answer = {"requestId": "A1", "requestState": state, "availablePages": count}
-            return as_json({"viewReadRequest": {**answer, "successful": True}})
-        return writing(seen)
-
-    server.rule = rule
-    assert list(pages(transport)) == PAGES
-
-
 def test_an_end_without_a_number_of_pages_is_not_taken_for_one(
     server: ScriptedServer, transport: Transport
 ) -> None:
