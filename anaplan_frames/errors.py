@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -160,6 +160,12 @@ def near_names(name: str, names: Iterable[str]) -> str:
     if not found:
         return ""
     return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in found)}?"
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Name the first of what may be very many: ``"'a', 'b' and 9,998 more"``."""
+    shown = ", ".join(map(repr, names[:most]))
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def warn(message: str) -> None:

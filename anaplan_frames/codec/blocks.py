@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
@@ -13,7 +14,7 @@ import pyarrow.csv as pa_csv
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.lenient import Doubt, to_type
 from anaplan_frames.codec.rows import Block, read_fields
-from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError, listed, near_names
 
 _SHOWN = 80
 
@@ -125,6 +126,9 @@ class Decoder:
         """Let Arrow parse the whole block in this thread, in one piece."""
         if not block:
             return [pa.array([], kind) for kind in types]
+        if block[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8:
+            # Arrow drops it, but here it is the beginning of a text.
+            block = codecs.BOM_UTF8 + block
         dialect = self._dialect
         table = pa_csv.read_csv(
             pa.BufferReader(block),
@@ -226,7 +230,7 @@ def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
         if name not in schema.names:
             raise ColumnMismatch(
                 f"There is no column {name!r}.{near_names(str(name), schema.names)} "
-                f"Columns are: {', '.join(map(repr, schema.names))}."
+                f"Columns are: {listed(schema.names, 50)}."
             )
     return pa.schema([schema.field(name) for name in wanted])
 

@@ -13,6 +13,7 @@ from anaplan_frames.codec.fields import render, unwrapped
 from anaplan_frames.codec.json_items import json_values
 from anaplan_frames.codec.periods import PeriodNames
 from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.text import check_nul
 from anaplan_frames.codec.types import is_period
 
 _TEXT = pa.large_string()
@@ -78,6 +79,7 @@ def value_texts(column: pa.Array, place: Place) -> pa.Array:
     pa.Array of large_string
     """
     texts = render(column, _DIALECT, place).texts()
+    check_nul(texts, place)
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
 
 

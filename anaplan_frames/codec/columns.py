@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from anaplan_frames.errors import ColumnMismatch, near_names
 
+_MOST_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -123,6 +125,7 @@ class _Match:
         for number, name in enumerate(self.wanted):
             places[name].append(number)
         positions: list[int | None] = [None] * len(self.headers)
+        missing = []
         for name, numbers in places.items():
             found = sources.get(name, [])
             # Where a name is borne several times on both sides, the order tells them apart.
@@ -132,7 +135,8 @@ class _Match:
             elif found:
                 self._complain_of_several(name, len(numbers), [self.columns[n] for n in found])
             elif any(self.headers[number] for number in numbers):
-                self._complain_of_none(name)
+                missing.append(name)
+        self._complain_of_none(missing)
         return tuple(positions)
 
     def _sources(self) -> dict[str, list[int]]:
@@ -156,12 +160,16 @@ class _Match:
             "rename or drop what is too much."
         )
 
-    def _complain_of_none(self, name: str) -> None:
+    def _complain_of_none(self, missing: Sequence[str]) -> None:
         wanted = set(self.wanted)
         free = [
             column for column in self.columns if column not in wanted and column not in self.mapping
         ]
-        self.complaints.append(f"The data has no column {name!r}.{near_names(name, free)}")
+        # To look for near names takes long, where there are thousands.
+        for name in missing[:_MOST_NAMED]:
+            self.complaints.append(f"The data has no column {name!r}.{near_names(name, free)}")
+        if len(missing) > _MOST_NAMED:
+            self.complaints.append(f"Nor has it {len(missing) - _MOST_NAMED:,} others.")
 
 
 def _columns(count: int) -> str:

@@ -19,6 +19,7 @@ from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 __all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
 
 _MOST_THREADS = 8
+_MOST_NAMED = 10  # columns that do not fit
 
 # Makes the schema to read with of the names in a text's header, and leaves out what not to read.
 SchemaOfHeader = Callable[[list[str]], pa.Schema]
@@ -232,9 +233,12 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
     if columns is not None and not set(columns) & set(missing) and len(set(spelt)) == len(spelt):
         return spelt
     told = [
-        *(f"{name!r} is missing.{near_names(name, surplus)}" for name in missing),
-        *(f"{name!r} is not in the metadata." for name in surplus),
+        *(f"{name!r} is missing.{near_names(name, surplus)}" for name in missing[:_MOST_NAMED]),
+        *(f"{name!r} is not in the metadata." for name in surplus[:_MOST_NAMED]),
     ]
+    more = max(len(missing) - _MOST_NAMED, 0) + max(len(surplus) - _MOST_NAMED, 0)
+    if more:
+        told.append(f"So it is with {more:,} more.")
     raise ColumnMismatch(
         "The header of the text is not the one that Anaplan's metadata names: "
         f"{' '.join(told) or 'a name occurs twice.'} If the export was changed meanwhile, read "

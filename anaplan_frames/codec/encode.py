@@ -13,7 +13,14 @@ from anaplan_frames.codec.columns import Matching
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.fields import Field, render
 from anaplan_frames.codec.place import Place
-from anaplan_frames.codec.text import Charset, characters, check_first, check_unquoted, quote
+from anaplan_frames.codec.text import (
+    Charset,
+    characters,
+    check_first,
+    check_nul,
+    check_unquoted,
+    quote,
+)
 from anaplan_frames.errors import EncodingError
 
 _TEXT = pa.large_string()
@@ -109,9 +116,17 @@ class Encoder:
         -------
         list of pa.Array
             Of large_string, null where the field is empty.
+
+        Raises
+        ------
+        EncodingError
+            If a value cannot be carried.
         """
-        fields = self._fields(batch, self._places(batch, first_row))
-        return [_empty_as_null(field.texts()) for field in fields]
+        places = self._places(batch, first_row)
+        texts = [field.texts() for field in self._fields(batch, places)]
+        for each, place in zip(texts, places, strict=True):
+            check_nul(each, place)
+        return [_empty_as_null(each) for each in texts]
 
     def _places(self, batch: pa.RecordBatch, first_row: int) -> list[Place]:
         names = batch.schema.names

@@ -56,6 +56,13 @@ def check_first(texts: pa.Array, place: Place) -> None:
         )
 
 
+def check_nul(texts: pa.Array, place: Place) -> None:
+    """Refuse NULs in what is sent otherwise than in a file, too: no file could bring it back."""
+    if len(texts) and (characters(texts) == 0).any():
+        position = pc.index(pc.match_substring(texts, "\0"), True).as_py()
+        raise place.refusal(position, texts[position].as_py(), _NUL)
+
+
 def _holds(texts: pa.Array, mark: str) -> bool:
     """Say whether the mark may occur anywhere, from one look at all bytes."""
     if len(mark) > 1 or not mark.isascii():

@@ -19,6 +19,7 @@ from anaplan_frames.errors import (
     NotFound,
     TaskFailed,
     TaskUncertain,
+    listed,
     near_names,
     warn,
 )
@@ -174,7 +175,7 @@ class WritableCells(CellsReadable):
                 "the two out."
             )
         if surplus:
-            names = ", ".join(map(repr, surplus))
+            names = listed(surplus)
             warn(f"{self.what} does not take the columns {names}; they are left out.")
 
     def _plan(

@@ -13,7 +13,7 @@ import pyarrow as pa
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.errors import ColumnMismatch, near_names, warn
+from anaplan_frames.errors import ColumnMismatch, listed, near_names, warn
 from anaplan_frames.resources.sent import with_messages
 from anaplan_frames.tables.incoming import Source, open_source
 
@@ -109,7 +109,7 @@ def given_rows(
         )
     matching = match_columns(source.columns, [*headers, *missing], mapping, what)
     if matching.surplus and tell_surplus:
-        surplus = ", ".join(map(repr, matching.surplus))
+        surplus = listed(matching.surplus)
         warn(f"{what} does not take the columns {surplus}; they are left out.")
     parts: list[Source] = []
     encoder = Encoder(Dialect(), matching)

@@ -24,6 +24,7 @@ def check_on_rejected(on_rejected: str) -> None:
 
 
 _NONE = Rejects()
+_LONGEST_REASON = 300
 
 _COUNTS = {
     "total": ("totalRowCount",),
@@ -149,7 +150,7 @@ class ImportResult:
         count = max(self.failed, len(shown))
         lines = [f"{count:,} of {self.total:,} rows were rejected by {self.name!r}."]
         reasons = Counter(shown).most_common(3)
-        lines += [f"  {times:,} x {reason}" for reason, times in reasons]
+        lines += [f"  {times:,} x {_brief(reason)}" for reason, times in reasons]
         if len(set(shown)) > len(reasons):
             lines.append(f"  and {len(set(shown)) - len(reasons):,} other reasons")
         if len(self.rejected):
@@ -191,6 +192,13 @@ class ImportResult:
     def _repr_html_(self) -> str:
         table = self.to_pandas().to_html(index=False)
         return f"{table}<p>{escape(self.note)}</p>" if self.note else table
+
+
+def _brief(reason: str) -> str:
+    """Cut a reason that quotes a very long value."""
+    if len(reason) <= _LONGEST_REASON:
+        return reason
+    return f"{reason[:_LONGEST_REASON]}... ({len(reason):,} characters)"
 
 
 def _details(outcome: Outcome, name: str, nested: Sequence[ImportResult]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.errors import warn
+from anaplan_frames.errors import listed, warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, remember
@@ -61,7 +61,7 @@ def prepare(
     headers = target.headers or tuple(source.columns)
     matching = match_columns(source.columns, headers, mapping, target.what)
     if matching.surplus:
-        surplus = ", ".join(map(repr, matching.surplus))
+        surplus = listed(matching.surplus)
         warn(f"{target.what} does not take the columns {surplus}; they are left out.")
     return Shipment(target, remember(source, Encoder(target.dialect, matching)))
 

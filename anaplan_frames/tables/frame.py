@@ -15,18 +15,27 @@ from anaplan_frames.tables.objects import objects_to_arrow
 
 
 def check_labels(frame: pd.DataFrame) -> None:
-    """Refuse column labels of several levels: a file has one line of headers.
+    """Refuse column labels that a file's one line of headers cannot hold.
 
     Raises
     ------
     ColumnMismatch
-        If the columns are a MultiIndex; says how to make one level of it.
+        If the columns are a MultiIndex (says how to make one level of it), or a name is no text
+        that can be written.
     """
     if frame.columns.nlevels > 1:
         raise ColumnMismatch(
             f"The columns have {frame.columns.nlevels} levels, a file has one line of headers. "
             "Join them: df.columns = [' '.join(map(str, label)) for label in df.columns]"
         )
+    for name in frame.columns:
+        try:
+            str(name).encode()
+        except UnicodeEncodeError:
+            raise ColumnMismatch(
+                f"The column name {name!r} holds half a character (a lone surrogate), which no "
+                "encoding can carry. Rename the column."
+            ) from None
 
 
 def frame_batch(

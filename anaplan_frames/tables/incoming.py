@@ -122,10 +122,11 @@ class _Frame(Source):
     """A pandas DataFrame, converted slice by slice."""
 
     def __init__(self, frame: pd.DataFrame, index: bool) -> None:
-        check_labels(frame)
         self.frame = frame
         self.index = index
-        self.columns = [str(name) for name in self._slice(0, 0).columns]
+        head = self._slice(0, 0)
+        check_labels(head)
+        self.columns = [str(name) for name in head.columns]
         self.rows = len(frame)
         self.nbytes = _frame_bytes(frame)
 

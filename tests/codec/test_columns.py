@@ -105,3 +105,12 @@ def test_names_that_are_no_text_count_by_their_text():
 
 def test_a_target_without_headers_is_refused():
     assert "Anaplan knows no columns of import 'Load flights'" in refusal(["a"], [])
+
+
+def test_of_thousands_of_missing_columns_the_first_are_told_and_at_once():
+    columns = [f"colum {n}" for n in range(5_000)]
+    with pytest.raises(ColumnMismatch) as caught:
+        match_columns(columns, [f"column {n}" for n in range(5_000)], None, "the file")
+    assert "no column 'column 0'. Did you mean 'colum 0'" in str(caught.value)
+    assert "Nor has it 4,990 others." in str(caught.value)
+    assert len(str(caught.value)) < 2_000

@@ -336,3 +336,23 @@ def test_a_row_of_a_wrong_width_that_is_not_utf8_leaves_no_trace_on_the_screen(
     with pytest.raises(EncodingError, match="are not UTF-8"):
         list(decode_stream([b"a,b\n1,2\n3,\xff,4\n"], Dialect()))
     assert capfd.readouterr().err == ""
+
+
+def test_a_byte_order_mark_at_the_beginning_of_a_row_is_text_wherever_blocks_begin() -> None:
+    row = "\ufeffa,1\n".encode()
+    blocks = [row, row * 2]
+    decoder = Decoder(Dialect(), TWO)
+    found = [text for block in blocks for text in decoder.decode(block, 0)[0].to_pylist()]
+    assert found == ["\ufeffa"] * 3
+    (batch,) = decode_stream([b"s,n\n" + row], Dialect())
+    assert batch[0].to_pylist() == ["\ufeffa"]
+
+
+def test_of_thousands_of_headers_that_differ_the_first_are_told_and_at_once() -> None:
+    header = ",".join(f"colum {n}" for n in range(5_000)).encode()
+    schema = pa.schema([(f"column {n}", pa.string()) for n in range(5_000)])
+    with pytest.raises(ColumnMismatch) as caught:
+        list(decode_stream([header + b"\n"], Dialect(), schema))
+    assert "'column 0' is missing. Did you mean 'colum 0'" in str(caught.value)
+    assert "So it is with 9,980 more." in str(caught.value)
+    assert len(str(caught.value)) < 2_000
