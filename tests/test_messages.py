@@ -18,8 +18,8 @@ def test_a_wrong_name_is_answered_with_the_near_names(model: af.Model) -> None:
     with pytest.raises(af.NotFound) as caught:
         af.to_anaplan(pd.DataFrame({"a": [1]}), "Load flight", model)
     assert str(caught.value) == (
-        "There is no 'Load flight' among the imports or processes or lists or modules or files of "
-        "model 'Flight Planning'. Did you mean 'Load flights'?"
+        "There is no 'Load flight' among the imports, processes, lists, modules or files of model "
+        "'Flight Planning'. Did you mean 'Load flights'?"
     )
 
 

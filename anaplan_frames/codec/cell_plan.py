@@ -191,14 +191,15 @@ class CellPlan:
             return np.full(batch.num_rows, axis.fixed, dtype=np.int64)
         place = Place(batch.schema.names[axis.position], first_row)
         column = unwrapped(batch.column(axis.position))
+        ways = axis.ways
         if axis.items.dimension.is_time and pt.is_temporal(column.type):
-            column = self.names().names(column, axis.scale, place)
+            column, ways = self.names().names(column, axis.scale, place), ("name",)
         texts = value_texts(column, place)
-        if not axis.ways:
-            axis.ways = axis.items.ways(texts)
-        found = axis.items.find(texts, axis.ways)
+        if not ways:
+            ways = axis.ways = axis.items.ways(texts)
+        found = axis.items.find(texts, ways)
         for at in np.flatnonzero(found < 0).tolist():
-            said = axis.items.objection(texts[at].as_py(), int(found[at]), axis.ways)
+            said = axis.items.objection(texts[at].as_py(), int(found[at]), ways)
             row = first_row + at
             refused[row] = f"{refused[row]}\n{said}" if row in refused else said
         return found
