@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import anaplan_frames as af
@@ -43,13 +44,15 @@ def at_work(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_readme_does_what_it_says(at_work: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    first, with_sandbox, more = blocks("README.md")
+    first, with_sandbox, without_actions, more = blocks("README.md")
     namespace: dict[str, object] = {}
     exec(first, namespace)
     assert "Item not located in list Airlines" in capsys.readouterr().out
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         exec(more, namespace)
+    exec(without_actions, namespace)
+    assert len(pd.read_csv("line_items.csv")) == 6
     exec(with_sandbox, namespace)
     assert isinstance(namespace["conn"], af.Connection)
     namespace["sandbox"].close()
@@ -76,3 +79,21 @@ def test_the_sandbox_is_built_as_its_page_shows() -> None:
     for block in blocks("docs/sandbox.md"):
         exec(block, namespace)
     assert "Headcount" in repr(namespace["sandbox"])
+
+
+def test_cells_are_read_and_written_as_their_page_shows() -> None:
+    with Sandbox(rate_limit=None) as sandbox:
+        built = sandbox.workspace("Finance").model("Stock")
+        parts = built.list("Parts", items=pd.DataFrame({"Name": ["Pipe", "Valve"]}))
+        costs = built.module(
+            "Costs",
+            dimensions=[parts, "Time", "Versions"],
+            line_items={"Amount": "NUMBER", "Total": {"format": "NUMBER", "formula": "Amount * 2"}},
+        )
+        built.view(costs, "By month", [parts], ["Line items", "Time"], ["Versions"])
+        with sandbox.connect() as connection:
+            model = connection.model("Stock")
+            namespace: dict[str, object] = {"af": af, "pl": pl, "model": model}
+            for block in blocks("docs/cells.md"):
+                exec(block, namespace)
+            assert namespace["result"].rejected.empty  # type: ignore[attr-defined]
