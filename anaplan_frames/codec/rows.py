@@ -138,6 +138,8 @@ class RowSplitter:
         enough = self._enough
         while start < len(text) and self._size + len(text) - start >= enough:
             stop = min(start + self._next_size(len(text) - start), len(text))
+            while len(self._quote) > 1 and stop < len(text) and text[stop] & 0xC0 == 0x80:
+                stop += 1  # not within a text delimiter of several bytes
             end = _last_row_end(text, self._quote, start, stop, self._inside)
             if end < 0:
                 self._keep(text, start, stop)

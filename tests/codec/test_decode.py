@@ -356,3 +356,13 @@ def test_of_thousands_of_headers_that_differ_the_first_are_told_and_at_once() ->
     assert "'column 0' is missing. Did you mean 'colum 0'" in str(caught.value)
     assert "So it is with 9,980 more." in str(caught.value)
     assert len(str(caught.value)) < 2_000
+
+
+def test_a_delimiter_of_several_bytes_is_found_wherever_blocks_are_cut() -> None:
+    dialect = Dialect(delimiter="“", header_row=0, first_data_row=1)
+    row = "“a\nb“,c\n".encode()
+    for size in range(1, 12):
+        splitter = RowSplitter(dialect, block_bytes=size)
+        blocks = [*splitter.feed(row * 20), *splitter.finish()]
+        assert b"".join(blocks) == row * 20
+        assert all(len(block) % len(row) == 0 for block in blocks)

@@ -1,0 +1,1 @@
+"""Fuzzing: by hypothesis in every run, longer with ``-m long``, and by atheris, by hand."""
