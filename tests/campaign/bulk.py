@@ -64,7 +64,9 @@ class Upload(Case):
             return Verdict.UNTOLD if tasks and not isinstance(error, TELLING) else Verdict.RAISED
         loaded = items(self.model, self._list)["code"].tolist() == self._frame["Code"].tolist()
         told = not isinstance(result, af.ImportResult) or result.succeeded == len(self._frame)
-        return Verdict.WELL if tasks and loaded and told else Verdict.LOST
+        if not (tasks and loaded):
+            return Verdict.LOST
+        return Verdict.WELL if told else Verdict.MISTOLD
 
     def untouched(self) -> bool:
         return not self.started("imports", self._import.id)
@@ -76,7 +78,7 @@ class Upload(Case):
             self._read.append(source.read_bytes() if source else None)
             return run_import(definition, source, *others)
 
-        self.model.run_import = note  # type: ignore[method-assign]
+        self.model.run_import = note  # type: ignore[assignment,method-assign]
 
 
 class UploadAsStream(Upload):

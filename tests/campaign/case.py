@@ -18,13 +18,30 @@ TELLING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
 
 
 class Verdict(enum.Enum):
-    """What became of a schedule."""
+    """What became of a schedule.
+
+    Attributes
+    ----------
+    WELL
+        Returned, with what was meant done once, and told so.
+    RAISED
+        Raised, and nothing was done, or the error says what was or may have been.
+    LOST
+        Returned, and what was meant is not done, or other data was returned.
+    DOUBLE
+        An action was started twice, an item is there twice, or an import read another file.
+    UNTOLD
+        Raised by an error that does not say that something was done.
+    MISTOLD
+        Returned, with what was meant done once, but the result says something else.
+    """
 
     WELL = "ended well"
     RAISED = "raised"
     LOST = "silent loss"
     DOUBLE = "double effect"
     UNTOLD = "raised, done untold"
+    MISTOLD = "done, told otherwise"
 
 
 class Case(ABC):

@@ -11,6 +11,7 @@ import pandas as pd
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.lists import property_column
+from anaplan_frames.sandbox.planning.modules import cells_of, dimension_columns, value_column
 from tests.campaign.bulk import things
 from tests.campaign.case import TELLING, Case, Verdict
 from tests.sandbox.planning import items
@@ -55,7 +56,7 @@ class Items(Case):
             return Verdict.DOUBLE
         if error is None:
             created = result.created if isinstance(result, af.ImportResult) else result.added
-            return Verdict.WELL if added == meant and created == _ROWS else Verdict.LOST
+            return _returned(added == meant, created == _ROWS)
         if isinstance(error, TELLING):
             told = getattr(error, "result", None)
             return Verdict.UNTOLD if told is not None and not self._is_so(told) else Verdict.RAISED
@@ -75,3 +76,83 @@ class Items(Case):
         missing = told.rejected["Text"][~unsure]
         done = self._frame["Text"][~self._frame["Text"].isin(told.rejected["Text"])]
         return not any(added[text] for text in missing) and all(added[text] for text in done)
+
+
+class Cells(Case):
+    """Cells into a module, in batches."""
+
+    name: ClassVar[str] = "cell write"
+
+    def __init__(self, sandbox: Sandbox, seed: int, folder: Path) -> None:
+        super().__init__(sandbox, seed, folder)
+        frame = things(seed, _ROWS)
+        listed = self.model.list("Things", items=frame[["Name", "Code"]])
+        frame = frame.drop(columns="Code").rename(columns={"Name": "Things"})
+        self._frame = frame.assign(Amount=range(1, _ROWS + 1))
+        self._earlier = self._frame.assign(Amount=0.5, Text="earlier").head(_ROWS // 2)
+        self._module = self.model.module(
+            "Facts",
+            dimensions=[listed],
+            line_items={"Text": "TEXT", "Amount": "NUMBER"},
+            cells=self._earlier,
+        )
+
+    def ours(self, model: af.Model) -> Any:
+        return model.modules["Facts"].write(self._frame)
+
+    def theirs(self, client: Any) -> Any:
+        records = [
+            {
+                "lineItemName": item,
+                "dimensions": [{"dimensionName": "Things", "itemName": row["Things"]}],
+                "value": row[item],
+            }
+            for row in self._frame.to_dict("records")
+            for item in ("Text", "Amount")
+        ]
+        return client.tr.update_module_data(int(self._module.id), records)
+
+    def judge(self, result: Any, error: Exception | None) -> Verdict:
+        now, earlier, meant = self._now(), _rows(self._earlier), _rows(self._frame)
+        if any(row not in (earlier.get(name), meant[name]) for name, row in now.items()):
+            return Verdict.DOUBLE
+        if error is None:
+            if isinstance(result, af.ImportResult):
+                return _returned(now == meant, result.succeeded == _ROWS)
+            return _returned(now == meant, result["numberOfCellsChanged"] == 2 * _ROWS)
+        told = getattr(error, "result", None)
+        if told is None:
+            return Verdict.RAISED if now == earlier else Verdict.UNTOLD
+        unsure = told.rejected["error"].str.contains("not known")
+        missing = told.rejected["Things"][~unsure]
+        done = meant.keys() - set(told.rejected["Things"])
+        is_so = all(now.get(name) == earlier.get(name) for name in missing)
+        is_so = is_so and all(now[name] == meant[name] for name in done)
+        return Verdict.RAISED if is_so and isinstance(error, TELLING) else Verdict.UNTOLD
+
+    def untouched(self) -> bool:
+        return self._now() == _rows(self._earlier)
+
+    def _now(self) -> dict[str, tuple[Any, ...]]:
+        """Return the cells by item, straight from the sandbox's tables."""
+        module = self._module
+        [item] = dimension_columns(module)
+        values = ", ".join(value_column(module, line_item) for line_item in module.line_items)
+        with self.model.store.reading() as con:
+            rows = con.execute(
+                f"SELECT name, {values} FROM {cells_of(module)} AS cell"
+                f" JOIN list_{module.dimensions[0].id} AS item ON item.id = cell.{item}"
+            ).fetchall()
+        return {row[0]: row[1:] for row in rows}
+
+
+def _rows(frame: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
+    """Return Text and Amount by item."""
+    columns = (frame[name].tolist() for name in ("Text", "Amount"))
+    return dict(zip(frame["Things"], zip(*columns, strict=True), strict=True))
+
+
+def _returned(done: bool, told: bool) -> Verdict:
+    if done:
+        return Verdict.WELL if told else Verdict.MISTOLD
+    return Verdict.LOST

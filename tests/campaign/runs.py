@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 import anaplan_frames as af
-from anaplan_frames.resources import item_sender
+from anaplan_frames.resources import cell_sender, item_sender
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.faults import KINDS
 from anaplan_frames.transfer import upload
@@ -34,6 +34,7 @@ def serving() -> Iterator[Sandbox]:
     with (
         mock.patch.object(upload, "SMALLEST_CHUNK", CHUNK),
         mock.patch.object(item_sender, "MOST_ITEMS", _RECORDS),
+        mock.patch.object(cell_sender, "MOST_CELLS", 2 * _RECORDS),
         Sandbox(rate_limit=None, task_pause=0, export_chunk_size=CHUNK) as sandbox,
     ):
         yield sandbox
@@ -44,7 +45,7 @@ class _Clock(TurnedClock):
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        time.sleep(0.002)
+        time.sleep(0.004)
 
 
 Way = Callable[[Case], Any]

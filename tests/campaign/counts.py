@@ -1,0 +1,47 @@
+"""Many schedules by several processes, and how many ended how."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.campaign.bulk import Export, Upload, UploadAsStream
+from tests.campaign.case import Verdict
+from tests.campaign.direct import Cells, Items
+from tests.campaign.runs import by_ours, run, serving
+from tests.campaign.theirs import by_sdk
+
+JOBS = {job.name: job for job in (Upload, UploadAsStream, Export, Items, Cells)}
+WAYS = {"anaplan_frames": by_ours, "anaplan-sdk": by_sdk}
+_BLOCK = 25  # schedules by one process at a time
+
+
+def count(job: str, way: str, first: int, schedules: int) -> Counter[Verdict]:
+    """Run schedules in this process, and count what became of them."""
+    with tempfile.TemporaryDirectory() as cache:
+        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            os.environ[name] = cache  # journals are not for the user's own folder
+        logging.getLogger("anaplan_sdk").setLevel(logging.CRITICAL)
+        with serving() as sandbox:
+            seeds = range(first, first + schedules)
+            return Counter(run(JOBS[job], sandbox, seed, WAYS[way]).verdict for seed in seeds)
+
+
+def count_all(
+    jobs: Iterable[str], ways: Iterable[str], schedules: int
+) -> dict[tuple[str, str], Counter[Verdict]]:
+    """Run so many schedules of each job in each way, on all processors."""
+    counted = {(job, way): Counter[Verdict]() for job in jobs for way in ways}
+    with ProcessPoolExecutor(max_tasks_per_child=8) as pool:
+        blocks = [
+            (key, pool.submit(count, *key, first, min(_BLOCK, schedules - first)))
+            for key in counted
+            for first in range(0, schedules, _BLOCK)
+        ]
+        for key, block in blocks:
+            counted[key].update(block.result())
+    return counted
