@@ -14,6 +14,7 @@ from anaplan_frames.codec.blocks import BlockFault, memory_pool, type_fault
 from anaplan_frames.codec.lenient import Doubt, to_type
 from anaplan_frames.codec.list_columns import ItemColumn
 from anaplan_frames.codec.rows import Block
+from anaplan_frames.codec.text import is_utf8
 
 _LIST = "items"
 
@@ -71,6 +72,8 @@ class ItemDecoder:
     def _parsed(self, block: Block) -> list[pa.Array]:
         """Let Arrow parse the block in this thread: one JSON object with one list."""
         text = b"".join([b'{"items":[', block, b"]}"])
+        if not is_utf8(pa.py_buffer(text)):  # Arrow's parser does not look
+            raise BlockFault("the items from here on are not UTF-8.", 0)
         table = pa_json.read_json(
             pa.BufferReader(text),
             read_options=pa_json.ReadOptions(use_threads=False, block_size=len(text) + 1),

@@ -101,7 +101,7 @@ class Charset:
         is_ascii = data.max() < 0x80
         if is_ascii and self._holds_ascii:
             return rows
-        if not is_ascii and not _is_utf8(rows):
+        if not is_ascii and not is_utf8(rows):
             return None
         if self._utf8:
             return rows
@@ -153,7 +153,7 @@ def _encoded(text: str, codec: str) -> bytes | None:
         return None
 
 
-def _is_utf8(rows: pa.Buffer) -> bool:
+def is_utf8(rows: pa.Buffer) -> bool:
     """Check bytes that came from elsewhere; Arrow does so without the GIL."""
     bounds = pa.py_buffer(np.array([0, rows.size], dtype=np.int64))
     try:

@@ -195,6 +195,13 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     assert decoded(one(Owner="a\ud83d"))[0]["Owner"] == "a\ufffd"
 
 
+def test_bytes_that_are_no_utf8_are_refused_wherever_they_stand() -> None:
+    for key in ("name", "code", "unknown"):
+        block = b'{"id":"1"},{"id":"2","%s":"\x8e"}' % key.encode()
+        with pytest.raises(EncodingError, match=r"Row 7: .*are not UTF-8"):
+            DECODER.decode(block, 7)
+
+
 def test_integers_keep_all_digits_and_may_be_written_with_a_point() -> None:
     decoder = ItemDecoder([ItemColumn("N", "properties", "N", pa.int64())])
 
