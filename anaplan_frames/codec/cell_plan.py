@@ -16,6 +16,7 @@ from anaplan_frames.codec.fields import unwrapped
 from anaplan_frames.codec.place import Place
 
 _TEXT = pa.large_string()
+_LONGEST_RUN = 1 << 20  # cells
 
 
 @dataclass(slots=True)
@@ -237,10 +238,16 @@ class Once:
                 return int(whose[places[at]]), int(rows[at]), int(cells[at])
         if len(cells):
             self._runs.append((cells, rows))
-        # Runs of falling size: there are few of them, and each cell is moved a few times only.
-        while len(self._runs) > 1 and len(self._runs[-1][0]) * 2 > len(self._runs[-2][0]):
+        while self._is_last_to_join():
             self._join_last()
         return None
+
+    def _is_last_to_join(self) -> bool:
+        """Keep runs few and of falling size, but none so long that to join it takes memory."""
+        if len(self._runs) < 2:
+            return False
+        before, last = (len(cells) for cells, _ in self._runs[-2:])
+        return last * 2 > before and before + last <= _LONGEST_RUN
 
     def _join_last(self) -> None:
         (a, a_rows), (b, b_rows) = self._runs.pop(), self._runs.pop()

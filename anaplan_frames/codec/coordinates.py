@@ -68,6 +68,8 @@ class DimensionItems:
         places[-1] = MISSING  # where the index of a null points
         distinct = places[:-1]
         for by in ways:
+            if not (distinct == UNKNOWN).any():
+                break
             found = pc.fill_null(pc.index_in(coded.dictionary, self._texts[by]), UNKNOWN)
             at = found.to_numpy(zero_copy_only=False).astype(np.int64)
             if len(self._repeated[by]):

@@ -27,6 +27,7 @@ from anaplan_frames.resources.calendar import period_names
 from anaplan_frames.resources.cell_rows import CallersRows
 from anaplan_frames.resources.cell_sender import CellSender, WrittenCells
 from anaplan_frames.resources.cells import CellsReadable
+from anaplan_frames.resources.given import check_mapping
 from anaplan_frames.resources.line_items import line_item_records
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
 from anaplan_frames.tables.incoming import open_source
@@ -143,6 +144,7 @@ class WritableCells(CellsReadable):
         mapping: Mapping[str, str] | None,
     ) -> Matching:
         """Find the columns of the dimensions, and of those line items that have one."""
+        check_mapping(mapping or {}, [column.name for column in columns], self.what)
         fed = {(mapping or {}).get(name, name) for name in given}
         needed = [column.name for column in columns if column.kind == "dimension"]
         items = [column.name for column in columns if column.kind == "line item"]
@@ -232,7 +234,7 @@ class WritableCells(CellsReadable):
                 f"Anaplan calculates {names} in {self.what}; there is nothing to write."
             )
         if calculated:
-            warn(f"{self.what} calculates {names}, which cannot be written; it is left out.")
+            warn(f"{self.what} calculates {names}: this cannot be written, and is left out.")
         return line_items
 
     def _items(

@@ -97,7 +97,7 @@ def given_rows(
         If a value has no counterpart in Anaplan; names column and row.
     """
     source = open_source(data, index=index)
-    _check_mapping(mapping or {}, takes, what)
+    check_mapping(mapping or {}, takes, what)
     fed = {(mapping or {}).get(name, name) for name in source.columns}
     headers = [name for name in takes if name in fed or name in needs]
     missing = [name for name in needs if name not in takes]
@@ -130,7 +130,8 @@ def _texts(source: Source, encoder: Encoder, parts: list[Source]) -> Iterator[pa
             parts.append(open_source(batch))
 
 
-def _check_mapping(mapping: Mapping[str, str], takes: Sequence[str], what: str) -> None:
+def check_mapping(mapping: Mapping[str, str], takes: Sequence[str], what: str) -> None:
+    """Refuse a mapping to what is none of the columns that can be written."""
     for column, header in mapping.items():
         if header not in takes:
             raise ColumnMismatch(

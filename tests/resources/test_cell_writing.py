@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -115,7 +116,7 @@ def test_totals_are_rejected_row_by_row_and_calculated_line_items_told_before(
     costs.write(CELLS)
     before: Any = costs.read()
     with (
-        pytest.warns(UserWarning, match="'Costs' calculates 'Double', which cannot") as caught,
+        pytest.warns(UserWarning, match="'Costs' calculates 'Double': this cannot") as caught,
         pytest.raises(af.RejectedRows) as error,
     ):
         costs.write(before)
@@ -264,6 +265,8 @@ def test_names_can_be_mapped_and_the_index_written(costs: Module) -> None:
     frame = CELLS.rename(columns={"People": "who", "Salary": "pay"}).set_index(["who", "Time"])
     costs.write(frame, mapping={"who": "People", "pay": "Salary"}, index=True)
     assert read(costs, "People", "Salary") == [("Ada", 1.5), ("Bo", -1e15)]
+    with pytest.raises(af.ColumnMismatch, match=r"'Salry', which is no .* mean 'Salary'"):
+        costs.write(frame, mapping={"pay": "Salry"}, index=True)
 
 
 @pytest.mark.parametrize(
@@ -344,17 +347,45 @@ class TestBatches:
         assert (result.total, result.failed, result.rejected["error"].nunique()) == (36, 36, 2)
         assert result.details["occurrences"].tolist() == [35, 35]
 
-    @pytest.mark.parametrize("kind", ["lost answer", "lost 504", "reset", "503"])
-    def test_cells_whose_answer_is_lost_are_read_back_and_all_is_told(
-        self, tenant: Sandbox, costs: Module, kind: Any
+    @pytest.mark.parametrize(
+        ("kind", "again"), [("lost answer", 1), ("lost 504", 1), ("reset", 71), ("503", 71)]
+    )
+    def test_after_a_lost_answer_only_cells_that_are_not_as_they_should_be_are_sent_again(
+        self,
+        tenant: Sandbox,
+        costs: Module,
+        monkeypatch: pytest.MonkeyPatch,
+        kind: Any,
+        again: int,
     ) -> None:
+        sent: list[int] = []
+        written = costs._transport.write_json
+
+        def watched(method: str, path: str, body: bytes, **options: Any) -> Any:
+            sent.append(len(json.loads(body)))
+            return written(method, path, body, **options)
+
+        monkeypatch.setattr(costs._transport, "write_json", watched)
         fault = tenant.faults.add(kind, method="POST", path="*/modules/*/data")
-        frame = monthly().assign(Note="n", Time=["FY26", *monthly()["Time"][1:]])
-        result = costs.write(frame, on_rejected="ignore")
+        frame = monthly().assign(Note=["", *["n"] * 35], Time=["FY26", *monthly()["Time"][1:]])
+        frame.loc[1, "Note"] = "x"
+        result = costs.write(frame, blank=True, on_rejected="ignore")
         assert fault.hits == 1
         assert (result.succeeded, result.failed) == (35, 1)
         assert "cellIsCalculated" in result.rejected["error"].item()
         assert len(read(costs, rows=35)) == 35
+        assert sent == [72, again]  # a blank cell is as it should be
+
+    def test_what_cannot_be_known_is_said_so(self, tenant: Sandbox, costs: Module) -> None:
+        tenant.faults.add("lost answer", method="POST", path="*/modules/*/data")
+        tenant.faults.add("500", method="GET", path="*/views/*/data", times=None)
+        with pytest.raises(af.TaskUncertain, match="the answer to 2 records was lost") as error:
+            costs.write(CELLS[[*WHERE, "Salary"]])
+        assert error.value.result is not None
+        assert error.value.result.rejected["error"].str.startswith("it is not known").tolist() == [
+            True,
+            True,
+        ]
 
     def test_an_error_ends_the_writing_and_the_rows_that_are_left_are_given_back(
         self, tenant: Sandbox, costs: Module, monkeypatch: pytest.MonkeyPatch
