@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class FaultMachine:
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
         self._app = app
         self._sandbox = sandbox
+        self._late: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or fail it."""
@@ -61,11 +63,35 @@ class FaultMachine:
         elif kind == "broken upload":
             await receive()
             _reset(scope)
+        elif kind == "late":
+            body = [await receive()]
+            while body[-1].get("more_body"):
+                body.append(await receive())
+            self._sandbox.faults.pending += 1
+            _reset(scope)
+            late = asyncio.ensure_future(self._do_late(fault.seconds, scope, body))
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
         elif kind == "stall":
             await asyncio.sleep(fault.seconds)
             _reset(scope)
         else:
             await self._act(fault, scope, receive, send)
+
+    async def _do_late(self, seconds: float, scope: Scope, body: list[Message]) -> None:
+        """Have a request done when nobody waits for it any more."""
+
+        async def receive() -> Message:
+            return body.pop(0) if body else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            pass
+
+        try:
+            await asyncio.sleep(seconds)
+            await self._app(scope, receive, send)
+        finally:
+            self._sandbox.faults.pending -= 1
 
     async def _act(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the request done, and lose its answer in one way or another."""
@@ -75,17 +101,19 @@ class FaultMachine:
             answer.append(message)
 
         await self._app(scope, receive, keep)
-        if fault.kind == "stalled answer":
-            await asyncio.sleep(fault.seconds)
-        elif fault.kind == "lost 504":
+        if fault.kind == "lost 504":
             await _refusal(fault, scope)(scope, receive, send)
-            return
+        elif fault.kind in ("missing chunk", "shuffled chunks"):
+            for message in _other_chunks(fault, answer):
+                await send(message)
         elif fault.kind == "cut body":
             await _half(answer, send)
             # Closed in peace, because a reset would take the half with it.
             scope[_CONNECTION].transport.close()
-            return
-        _reset(scope)
+        else:
+            if fault.kind == "stalled answer":
+                await asyncio.sleep(fault.seconds)
+            _reset(scope)
 
 
 async def _half(answer: list[Message], send: Send) -> None:
@@ -101,6 +129,25 @@ async def _half(answer: list[Message], send: Send) -> None:
             {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}
         )
         await asyncio.sleep(0)
+
+
+def _other_chunks(fault: Fault, answer: list[Message]) -> list[Message]:
+    """Return an answer, its list of chunks without one of them or in another order."""
+    head, *parts = answer
+    if (b"content-type", b"application/json") not in head["headers"]:
+        return answer
+    content = json.loads(b"".join(part.get("body", b"") for part in parts))
+    chunks = content.get("chunks")
+    if not chunks:
+        return answer
+    if fault.kind == "shuffled chunks":
+        chunks.reverse()
+    else:
+        del chunks[len(chunks) // 2]
+    body = json.dumps(content).encode()
+    kept = [(name, value) for name, value in head["headers"] if name != b"content-length"]
+    headers = [*kept, (b"content-length", b"%d" % len(body))]
+    return [{**head, "headers": headers}, {"type": "http.response.body", "body": body}]
 
 
 def _refusal(fault: Fault, scope: Scope) -> Response:

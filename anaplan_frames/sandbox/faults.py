@@ -23,11 +23,14 @@ Kind: TypeAlias = Literal[
     "broken upload",
     "lost answer",
     "lost 504",
+    "late",
     "cut body",
     "stall",
     "stalled answer",
     "token",
     "restart",
+    "missing chunk",
+    "shuffled chunks",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _REFUSED_AFTER_RESTART = 2  # connections
@@ -92,6 +95,8 @@ class Faults:
         self._rules: list[Fault] = []
         self._random: _AtRandom | None = None
         self._refusing = 0
+        self.pending = 0
+        """How many requests are still to be done late."""
         self._lock = threading.Lock()
         self.struck: list[tuple[str, str, str]] = []
         """What failed so far: kind, method and path, in order."""
@@ -115,11 +120,14 @@ class Faults:
             ``"429"``, ``"500"``, ``"502"``, ``"503"``, ``"504"``: refused with this status, and
             nothing is done. ``"reset"``: the connection is reset before the request is read;
             ``"broken upload"``: while it is read. ``"lost answer"``: done, and the connection is
-            reset instead of an answer; ``"lost 504"``: done, and a gateway answers 504.
+            reset instead of an answer; ``"lost 504"``: done, and a gateway answers 504;
+            ``"late"``: the connection is reset at once, and it is done some seconds later.
             ``"cut body"``: done, and the answer breaks off half way. ``"stall"``: nothing happens
             for some seconds and then the connection is reset; ``"stalled answer"``: done, and the
             same. ``"token"``: all tokens end. ``"restart"``: all connections are reset, all tokens
-            end, and the next few connections are reset at once.
+            end, and the next few connections are reset at once. ``"missing chunk"``: where chunks
+            are listed, one is not; ``"shuffled chunks"``: where they are listed, they are in
+            another order; other answers are as ever.
         method, path : str
             Which requests, as patterns: ``"PUT"``, ``"*/chunks/*"``. The path begins after
             ``/2/0``; those of the authentication service are such as ``/token/authenticate``.
@@ -130,7 +138,8 @@ class Faults:
         retry_after : str or float, optional
             The header ``Retry-After`` of a refusal: seconds, or an HTTP date.
         seconds : float
-            How long a stall lasts; make it longer than the client's time-out.
+            How long a stall lasts; make it longer than the client's time-out. And how much later
+            something is done.
 
         Returns
         -------

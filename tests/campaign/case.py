@@ -81,6 +81,11 @@ class Case(ABC):
     def untouched(self) -> bool:
         """Whether the sandbox has done nothing that counts, so that the job may be done again."""
 
+    def wait(self) -> None:
+        """Wait until all is done that was to be done late."""
+        while self.sandbox.faults.pending:
+            time.sleep(0.001)
+
     def started(self, kind: str, action: str) -> Sequence[Task]:
         """Return the tasks of an action when they have ended."""
         tasks = self.sandbox.tasks.of(kind, self.model.id, action)

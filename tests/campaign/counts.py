@@ -20,7 +20,7 @@ WAYS = {"anaplan_frames": by_ours, "anaplan-sdk": by_sdk}
 _BLOCK = 25  # schedules by one process at a time
 
 
-def count(job: str, way: str, first: int, schedules: int) -> Counter[Verdict]:
+def count(job: str, way: str, first: int, schedules: int, share: float) -> Counter[Verdict]:
     """Run schedules in this process, and count what became of them."""
     with tempfile.TemporaryDirectory() as cache:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
@@ -28,17 +28,18 @@ def count(job: str, way: str, first: int, schedules: int) -> Counter[Verdict]:
         logging.getLogger("anaplan_sdk").setLevel(logging.CRITICAL)
         with serving() as sandbox:
             seeds = range(first, first + schedules)
-            return Counter(run(JOBS[job], sandbox, seed, WAYS[way]).verdict for seed in seeds)
+            runs = (run(JOBS[job], sandbox, seed, WAYS[way], share) for seed in seeds)
+            return Counter(one.verdict for one in runs)
 
 
 def count_all(
-    jobs: Iterable[str], ways: Iterable[str], schedules: int
+    jobs: Iterable[str], ways: Iterable[str], schedules: int, share: float
 ) -> dict[tuple[str, str], Counter[Verdict]]:
     """Run so many schedules of each job in each way, on all processors."""
     counted = {(job, way): Counter[Verdict]() for job in jobs for way in ways}
     with ProcessPoolExecutor(max_tasks_per_child=8) as pool:
         blocks = [
-            (key, pool.submit(count, *key, first, min(_BLOCK, schedules - first)))
+            (key, pool.submit(count, *key, first, min(_BLOCK, schedules - first), share))
             for key in counted
             for first in range(0, schedules, _BLOCK)
         ]

@@ -113,8 +113,8 @@ class Cells(Case):
         return client.tr.update_module_data(int(self._module.id), records)
 
     def judge(self, result: Any, error: Exception | None) -> Verdict:
-        now, earlier, meant = self._now(), _rows(self._earlier), _rows(self._frame)
-        if any(row not in (earlier.get(name), meant[name]) for name, row in now.items()):
+        now, earlier, meant = self._now(), _cells(self._earlier), _cells(self._frame)
+        if any(value not in (earlier.get(cell), meant[cell]) for cell, value in now.items()):
             return Verdict.DOUBLE
         if error is None:
             if isinstance(result, af.ImportResult):
@@ -123,33 +123,34 @@ class Cells(Case):
         told = getattr(error, "result", None)
         if told is None:
             return Verdict.RAISED if now == earlier else Verdict.UNTOLD
-        unsure = told.rejected["error"].str.contains("not known")
-        missing = told.rejected["Things"][~unsure]
-        done = meant.keys() - set(told.rejected["Things"])
-        is_so = all(now.get(name) == earlier.get(name) for name in missing)
-        is_so = is_so and all(now[name] == meant[name] for name in done)
+        doubtful = set(told.rejected["Things"])
+        is_so = all(now[cell] == meant[cell] for cell in meant if cell[0] not in doubtful)
         return Verdict.RAISED if is_so and isinstance(error, TELLING) else Verdict.UNTOLD
 
     def untouched(self) -> bool:
-        return self._now() == _rows(self._earlier)
+        return self._now() == _cells(self._earlier)
 
-    def _now(self) -> dict[str, tuple[Any, ...]]:
-        """Return the cells by item, straight from the sandbox's tables."""
+    def _now(self) -> dict[tuple[str, str], Any]:
+        """Return the cells by item and line item, straight from the sandbox's tables."""
         module = self._module
         [item] = dimension_columns(module)
-        values = ", ".join(value_column(module, line_item) for line_item in module.line_items)
+        columns = [f'{value_column(module, one)} AS "{one.name}"' for one in module.line_items]
         with self.model.store.reading() as con:
-            rows = con.execute(
-                f"SELECT name, {values} FROM {cells_of(module)} AS cell"
+            frame = con.execute(
+                f"SELECT name AS Things, {', '.join(columns)} FROM {cells_of(module)} AS cell"
                 f" JOIN list_{module.dimensions[0].id} AS item ON item.id = cell.{item}"
-            ).fetchall()
-        return {row[0]: row[1:] for row in rows}
+            ).df()
+        return _cells(frame)
 
 
-def _rows(frame: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
-    """Return Text and Amount by item."""
-    columns = (frame[name].tolist() for name in ("Text", "Amount"))
-    return dict(zip(frame["Things"], zip(*columns, strict=True), strict=True))
+def _cells(frame: pd.DataFrame) -> dict[tuple[str, str], Any]:
+    """Return the cells that are not blank by item and line item."""
+    return {
+        (item, name): value
+        for name in ("Text", "Amount")
+        for item, value in zip(frame["Things"], frame[name], strict=True)
+        if not pd.isna(value)
+    }
 
 
 def _returned(done: bool, told: bool) -> Verdict:

@@ -20,10 +20,10 @@ from tests.campaign.bulk import CHUNK
 from tests.campaign.case import Case, Verdict
 from tests.transport.scripted import TurnedClock
 
-SHARE = 0.1  # of all requests fail
-STALL, TIMEOUT = 0.12, 0.1  # seconds, of real time: so stalls are rare
-_OFTEN = [kind for kind in KINDS if "stall" not in kind]
-_KINDS = (*_OFTEN * 5, "stall", "stalled answer")
+SHARE = 0.1  # of all requests fails
+STALL, TIMEOUT = 0.3, 0.25  # seconds, of real time: so stalls are rare
+_SLOW = ("stall", "stalled answer")
+_KINDS = (*[kind for kind in KINDS if kind not in _SLOW] * 8, "stall", "stalled answer")
 ORDINARY, LONG = range(50), range(50, 550)  # seeds
 _RECORDS = 15  # in one request at most, so that small data come in several
 
@@ -68,7 +68,9 @@ class Run:
     error: Exception | None
 
 
-def run(make: type[Case], sandbox: Sandbox, seed: int, way: Way = by_ours) -> Run:
+def run(
+    make: type[Case], sandbox: Sandbox, seed: int, way: Way = by_ours, share: float = SHARE
+) -> Run:
     """Run one schedule, and judge it.
 
     Where an error came before anything was done, the job is done again without faults, and must
@@ -79,10 +81,11 @@ def run(make: type[Case], sandbox: Sandbox, seed: int, way: Way = by_ours) -> Ru
         case = make(sandbox, seed, folder)
         stack.callback(case.end)
         in_a_row = 3 + seed % 3
-        sandbox.faults.at_random(seed, share=SHARE, kinds=_KINDS, in_a_row=in_a_row, seconds=STALL)
+        sandbox.faults.at_random(seed, share=share, kinds=_KINDS, in_a_row=in_a_row, seconds=STALL)
         stack.callback(sandbox.faults.clear)
         result, error = _outcome(case, way)
         sandbox.faults.clear()
+        case.wait()
         verdict = case.judge(result, error)
         if verdict is Verdict.RAISED and way is by_ours and case.untouched():
             again = case.judge(*_outcome(case, way))

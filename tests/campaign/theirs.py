@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-import anaplan_sdk
+import anaplan_sdk  # type: ignore[import-untyped]
 import httpx2
 
 from tests.campaign.bulk import CHUNK
@@ -24,7 +24,7 @@ def by_sdk(case: Case) -> Any:
             password=case.sandbox.password,
             upload_chunk_size=CHUNK,
             backoff=0,
-            status_poll_delay=0.02,  # type: ignore[arg-type]
+            status_poll_delay=0.02,
         )
         return case.theirs(client)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -66,6 +67,32 @@ def test_a_gateway_may_give_up_on_what_is_done(sandbox: Sandbox, http: Http) -> 
     sandbox.faults.add("lost 504", method="POST", path="*/tasks")
     assert start(http).status_code == 504
     assert started(sandbox, http) == 1
+
+
+def test_a_request_may_be_done_when_nobody_waits_any_more(sandbox: Sandbox, http: Http) -> None:
+    sandbox.faults.add("late", method="POST", path="*/tasks", seconds=0.2)
+    with pytest.raises(requests.ConnectionError):
+        start(http)
+    assert (sandbox.faults.pending, started(sandbox, http)) == (1, 0)
+    deadline = time.monotonic() + 10
+    while sandbox.faults.pending and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert started(sandbox, http) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed"), [("missing chunk", ["0", "1", "3"]), ("shuffled chunks", list("3210"))]
+)
+def test_a_list_of_chunks_lacks_one_or_is_in_disorder(
+    sandbox: Sandbox, http: Http, kind: str, listed: list[str]
+) -> None:
+    assert http.put(FILE, b"x" * 31_000_000) == 204
+    sandbox.faults.add(kind, path="*/files*", times=None)  # type: ignore[arg-type]
+    answer = http.get(f"{FILE}/chunks").json()
+    assert [chunk["id"] for chunk in answer["chunks"]] == listed
+    assert answer["meta"]["paging"]["totalSize"] == 4
+    assert http.get(f"{FILE}/chunks/3").content == b"x" * 1_000_000
+    assert len(http.get(f"{tenant.DIRECT}/files").json()["files"]) == 4
 
 
 def test_a_body_breaks_off_half_way(sandbox: Sandbox, http: Http) -> None:
