@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.errors import listed, warn
+from anaplan_frames.errors import ColumnMismatch, listed, warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, remember
@@ -55,10 +55,12 @@ def prepare(
     Raises
     ------
     ColumnMismatch
-        If columns are missing.
+        If columns are missing, or there are none.
     """
     source = open_source(data, index=options.index)
     headers = target.headers or tuple(source.columns)
+    if not headers:
+        raise ColumnMismatch(f"The data has no columns to write to {target.what}.")
     matching = match_columns(source.columns, headers, mapping, target.what)
     if matching.surplus:
         surplus = listed(matching.surplus)
