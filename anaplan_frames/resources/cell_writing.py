@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.cell_plan import Axis, CellBatch, CellPlan, WrittenItem
@@ -17,15 +16,14 @@ from anaplan_frames.codec.coordinates import By, DimensionItems
 from anaplan_frames.errors import (
     ColumnMismatch,
     NotFound,
-    TaskFailed,
-    TaskUncertain,
     listed,
     near_names,
     warn,
 )
 from anaplan_frames.resources.calendar import period_names
+from anaplan_frames.resources.cell_result import early_end, result_of
 from anaplan_frames.resources.cell_rows import CallersRows
-from anaplan_frames.resources.cell_sender import CellSender, WrittenCells
+from anaplan_frames.resources.cell_sender import CellSender
 from anaplan_frames.resources.cells import CellsReadable
 from anaplan_frames.resources.given import check_mapping
 from anaplan_frames.resources.line_items import line_item_records
@@ -131,9 +129,9 @@ class WritableCells(CellsReadable):
             lambda: self._now(plan, cells),
         )
         written = sender.send(progress)
-        result = _result(self.name, written, rows)
+        result = result_of(self.name, written, rows)
         if written.error is not None:
-            raise _ended(written, result, self.what) from written.error
+            raise early_end(written, result, self.what) from written.error
         return result.check(on_rejected)
 
     def _match(
@@ -329,47 +327,3 @@ def _period_scale(record: Mapping[str, Any]) -> str | None:
 
 def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
-
-
-def _result(name: str, written: WrittenCells, rows: CallersRows) -> ImportResult:
-    """Sum up what became of the rows."""
-    rejected, unplaced = len(written.errors), len(written.unplaced)
-    succeeded = max(0, written.with_cells - (rejected - len(written.refused)) - unplaced)
-    note = ""
-    if unplaced:
-        reasons = "; ".join(dict.fromkeys(written.unplaced))
-        note = f"Anaplan does not say which rows it rejected for this: {reasons}."
-    details = [(name, "cellsChanged", f"{written.changed:,} cells were changed", written.changed)]
-    details += [(name, "cellsRefused", reason, n) for reason, n in written.reasons.most_common()]
-    return ImportResult(
-        name=name,
-        task_id="",
-        successful=True,
-        total=written.rows,
-        succeeded=succeeded,
-        created=0,
-        updated=succeeded,
-        ignored=max(0, written.rows - succeeded - rejected - unplaced),
-        failed=rejected + unplaced,
-        details=pd.DataFrame(
-            [(*detail, {}) for detail in details],
-            columns=["action", "type", "message", "occurrences", "values"],
-        ),
-        rejected=rows.rejected(written.errors),
-        note=note,
-    )
-
-
-def _ended(written: WrittenCells, result: ImportResult, what: str) -> Exception:
-    """Word the error that ended the writing; with what was done, if anything was."""
-    assert written.error is not None
-    if isinstance(written.error, TaskUncertain):
-        return TaskUncertain(str(written.error), result)
-    if not written.changed:
-        return written.error
-    return TaskFailed(
-        f"Writing {what} ended half-way: {written.error} {written.changed:,} cells were changed; "
-        "the rows that were not written are in the error's .result.rejected. To write the same "
-        "cells again does no harm.",
-        result,
-    )
