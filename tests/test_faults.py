@@ -1,0 +1,83 @@
+"""Whole jobs under single faults that come at a bad moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.tasks import outcome_of
+from tests.transport.scripted import TurnedClock
+
+AIRLINES = pd.DataFrame({"carrier": ["AA", "AA", "UA"], "name": ["American", "Twice", "United"]})
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=40) as running:
+        yield running
+
+
+@pytest.fixture
+def model(sandbox: Sandbox) -> Iterator[af.Model]:
+    with sandbox.connect(clock=TurnedClock()) as connection:
+        yield connection.model("Flight Planning")
+
+
+@pytest.mark.parametrize("path", ["*/dump/chunks", "*/dump/chunks/0"])
+def test_a_dump_that_cannot_be_had_hides_no_import(
+    sandbox: Sandbox, model: af.Model, path: str
+) -> None:
+    sandbox.faults.add("503", path=path, times=None)
+    with pytest.raises(af.RejectedRows) as caught:
+        af.to_anaplan(AIRLINES, "Load airlines", model)
+    result = caught.value.result
+    assert (result.succeeded, result.failed, len(result.rejected)) == (2, 1, 0)
+    assert result.note.startswith("The import has run, but its failure dump cannot be read: ")
+
+
+def test_a_process_whose_actions_cannot_be_named_ends_in_no_error(
+    sandbox: Sandbox, model: af.Model
+) -> None:
+    process = model.processes["Load all"]
+    ran = outcome_of("T", {"successful": True, "nestedResults": [{"objectId": "117000000001"}]})
+    sandbox.faults.add("503", path="*/processes/*", times=None)
+    result = process._result(ran, {})
+    assert [part.name for part in result.nested] == ["117000000001"]
+
+
+@pytest.mark.parametrize("kind", ["token", "restart", "broken upload", "lost answer", "lost 504"])
+def test_a_fault_in_mid_transfer_changes_no_byte(
+    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    monkeypatch.setattr("anaplan_frames.transfer.upload.SMALLEST_CHUNK", 30)
+    frame = AIRLINES.assign(carrier=["AA", "BB", "UA"])
+    fault = sandbox.faults.add(kind, method="PUT", path="*/chunks/*", after=1, times=2)
+    result = af.to_anaplan(frame, "Load airlines", model, chunk_bytes=30)
+    assert isinstance(result, af.ImportResult)
+    assert (fault.hits, result.created) == (2, 3)
+    read = af.read_anaplan("airlines.csv", model)
+    pd.testing.assert_frame_equal(read, frame, check_dtype=False)
+
+
+def test_a_list_that_lacks_a_chunk_gives_no_shorter_table(
+    sandbox: Sandbox, model: af.Model, tmp_path: Path
+) -> None:
+    model.files["airlines.csv"].upload(AIRLINES.to_csv(index=False).encode())
+    sandbox.faults.add("missing chunk", path="*/chunks", times=None)
+    with pytest.raises(af.TransferError):
+        af.read_anaplan("airlines.csv", model)
+    with pytest.raises(af.TransferError):
+        model.files["airlines.csv"].download(tmp_path / "airlines.csv")
+    assert not list(tmp_path.glob("airlines*"))
+
+
+def test_chunks_in_disorder_are_put_in_order(sandbox: Sandbox, model: af.Model) -> None:
+    model.files["airlines.csv"].upload(AIRLINES.to_csv(index=False).encode())
+    sandbox.faults.add("shuffled chunks", path="*/chunks", times=None)
+    assert af.read_anaplan("airlines.csv", model)["name"].tolist() == AIRLINES["name"].tolist()
