@@ -18,6 +18,9 @@ from anaplan_frames.errors import ColumnMismatch, EncodingError, listed, near_na
 
 _SHOWN = 80
 
+# Python's writer quotes what holds a part of it; a carriage return alone ends a row, too.
+QUOTING_LINE_END = "\r\n"
+
 
 class BlockFault(Exception):
     """What is wrong in a block; becomes an `EncodingError` once the block's first row is known."""
@@ -209,7 +212,8 @@ class Decoder:
         except UnicodeDecodeError as error:
             raise self._unreadable(block, pa.ArrowInvalid(str(error))) from None
         written = io.StringIO()
-        csv.writer(written, lineterminator="\n").writerows(read_fields(text, self._dialect))
+        rows = read_fields(text, self._dialect)
+        csv.writer(written, lineterminator=QUOTING_LINE_END).writerows(rows)
         return written.getvalue().encode()
 
 

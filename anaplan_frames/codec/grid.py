@@ -15,7 +15,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from anaplan_frames.codec.blocks import Decoder
+from anaplan_frames.codec.blocks import QUOTING_LINE_END, Decoder
 from anaplan_frames.codec.decode import Batches, split
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.rows import Block, Piece, read_fields
@@ -269,5 +269,5 @@ def _written(rows: Iterator[Row]) -> Iterator[bytes]:
     """Write the flat rows as blocks for the decoder."""
     while some := list(islice(rows, _ROWS_PER_BLOCK)):
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(some)
+        csv.writer(text, lineterminator=QUOTING_LINE_END).writerows(some)
         yield text.getvalue().encode()

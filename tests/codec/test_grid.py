@@ -114,6 +114,10 @@ def test_a_row_with_too_many_cells_is_named() -> None:
         rows(",Jan\nA,1\nB,1,2\n")
 
 
+def test_a_carriage_return_in_a_cell_is_kept() -> None:
+    assert rows(',Jan,Feb\n"A\rB","\r",2\n') == [("A\rB", "\r", "2")]
+
+
 def test_an_empty_grid_has_the_columns_of_the_metadata() -> None:
     metadata = {"headerNames": ["Product", "Cost"], "dataTypes": ["ENTITY", "NUMBER"]}
     assert table("", metadata).to_pydict() == {"Product": [], "Cost": []}
