@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from anaplan_frames.errors import ConfigurationError
 
 API_URL = "https://api.anaplan.com"
 AUTH_URL = "https://auth.anaplan.com"
+
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:\\%\s]+)(?::[0-9]+)?")
 
 
 def host_of(url: str) -> str:
@@ -38,10 +41,12 @@ def clean_url(url: str, *, name: str, allow_http: bool) -> str:
     bare = url.strip().rstrip("/").removesuffix("/2/0").rstrip("/")
     try:
         parts = urlsplit(bare)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in ("http", "https") and parts.port != 0
+        # Whoever reads the URL must find the same host: in "[::1].example.com", not all do.
+        usable = usable and bool(_HOST.fullmatch(parts.netloc))
     except ValueError:
         usable = False
-    if usable and "@" in parts.netloc:
+    if "@" in bare:
         raise ConfigurationError(f"{name} must not hold a user or password: pass them as auth=....")
     if not usable or parts.query or parts.fragment:
         raise ConfigurationError(f"{name}={url!r} is not the URL of a host, such as {API_URL}.")

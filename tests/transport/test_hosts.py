@@ -53,9 +53,47 @@ def test_http_to_this_machine_is_taken(host: str) -> None:
     assert Transport(AUTH, api_url=f"http://{host}:8900").api_url == f"http://{host}:8900"
 
 
-def test_a_password_in_a_url_is_refused_without_showing_it() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example",
+        "HTTP://evil.example/localhost",
+        "http://[::1].evil.example",
+        "http://[::1]evil.example",
+        "http://[::1%25eth0]",
+        "http://[::ffff:203.0.113.5]",
+        "http://0.0.0.0",
+        "http://localhost%00.evil.example",
+        "http://localhost%2eevil.example",
+        "http://localhost\\.evil.example",
+        "http://localhost\t.evil.example",
+        "http://evil.example#localhost",
+        "http://evil.example?localhost",
+        "http://loc\u0430lhost",
+        "http:////localhost",
+    ],
+)
+def test_what_only_looks_like_this_machine_is_refused(url: str) -> None:
+    for name in ("api_url", "auth_url"):
+        with pytest.raises(ConfigurationError, match=name):
+            Transport(AUTH, **{name: url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:sesame@api.anaplan.com",
+        "http://localhost:sesame@evil.example",
+        "http://evil.example\\:sesame@localhost",
+        "ftp://me:sesame@api.anaplan.com",
+        "https://me:sesame@",
+        "me:sesame@api.anaplan.com",
+    ],
+)
+def test_a_password_in_a_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Transport(AUTH, api_url="https://me:sesame@api.anaplan.com")
+        Transport(AUTH, api_url=url)
     assert "sesame" not in str(caught.value)
 
 
