@@ -326,6 +326,9 @@ def test_a_delimiter_that_is_not_doubled_never_hides_where_a_row_ends() -> None:
         list(RowSplitter(dialect, block_bytes=4).feed(content))
     with pytest.raises(EncodingError, match="that is not doubled"):
         list(RowSplitter(dialect, block_bytes=4).feed(b'a","x""\ny"\nc,d\n'))
+    for text in (b'"k",a"b,"x""\ny"\n', b'"k",a"b,"\nx"\n', b'"k",a"b,",\nx"\n'):
+        with pytest.raises(EncodingError, match="that is not doubled"):
+            list(RowSplitter(dialect, block_bytes=4).feed(text * 2))
     plain = b'5" pipe,x\n6" pipe,y\n'
     assert b"".join(RowSplitter(dialect, block_bytes=4).feed(plain)) == plain
 
@@ -356,6 +359,16 @@ def test_of_thousands_of_headers_that_differ_the_first_are_told_and_at_once() ->
     assert "'column 0' is missing. Did you mean 'colum 0'" in str(caught.value)
     assert "So it is with 9,980 more." in str(caught.value)
     assert len(str(caught.value)) < 2_000
+
+
+@pytest.mark.parametrize("dialect", [Dialect("¦"), Dialect(delimiter="“")])
+def test_a_carriage_return_in_a_text_is_kept_in_dialects_that_are_rewritten(
+    dialect: Dialect,
+) -> None:
+    row = dialect.separator.join(f"{dialect.delimiter}{text}{dialect.delimiter}" for text in "\rb")
+    content = f"a{dialect.separator}b\n{row}\n".encode()
+    (batch,) = decode_stream([content], dialect)
+    assert batch.to_pylist() == [{"a": "\r", "b": "b"}]
 
 
 def test_a_delimiter_of_several_bytes_is_found_wherever_blocks_are_cut() -> None:
