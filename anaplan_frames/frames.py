@@ -10,14 +10,14 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import no_default
 
-from anaplan_frames.codec.item_plan import Mode
+from anaplan_frames.codec.lists.plan import Mode
 from anaplan_frames.connection import connect
 from anaplan_frames.locator import Locator, find, is_url
 from anaplan_frames.model import Model
+from anaplan_frames.resources.cells.modules import Module
 from anaplan_frames.resources.files import File
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.resources.loading import Loadable
-from anaplan_frames.resources.modules import Module
 from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.result import ImportResult, OnRejected

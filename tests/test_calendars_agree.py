@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from anaplan_frames.codec.calendar_settings import readings
-from anaplan_frames.codec.calendars import Period
+from anaplan_frames.codec.calendar.calendars import Period
+from anaplan_frames.codec.calendar.settings import readings
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
 from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.codec.calendar_settings import readings
-from anaplan_frames.codec.calendars import Calendar
-from anaplan_frames.codec.periods import PeriodNames
+from anaplan_frames.codec.calendar.calendars import Calendar
+from anaplan_frames.codec.calendar.periods import PeriodNames
+from anaplan_frames.codec.calendar.settings import readings
 from anaplan_frames.errors import NotFound, RequestRefused, near_names
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tables.fields import Field, frame_of_fields

@@ -15,7 +15,7 @@ from anaplan_frames.codec.types import export_schema, period_columns
 from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.actions import Action
 from anaplan_frames.resources.calendar import period_names
-from anaplan_frames.resources.derived import Periods, dated
+from anaplan_frames.resources.cells.derived import Periods, dated
 from anaplan_frames.resources.reading import (
     ArrowOptions,
     GridTable,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from anaplan_frames.codec.cells import Axes, Dimension
+from anaplan_frames.codec.cells.shape import Axes, Dimension
 
 Codes = npt.NDArray[np.intp]
 _LINE_ITEMS = Dimension("", "Line items")

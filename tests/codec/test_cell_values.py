@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.calendar_settings import readings
-from anaplan_frames.codec.cell_values import cell_values
-from anaplan_frames.codec.periods import PeriodNames
+from anaplan_frames.codec.calendar.periods import PeriodNames
+from anaplan_frames.codec.calendar.settings import readings
+from anaplan_frames.codec.cells.values import cell_values
 from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import EncodingError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.cells import (
+from anaplan_frames.codec.cells.shape import (
     Axes,
     Cells,
     Dimension,

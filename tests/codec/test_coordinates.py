@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.cell_plan import CellBatch, Once, cut
-from anaplan_frames.codec.cells import Dimension
-from anaplan_frames.codec.coordinates import (
+from anaplan_frames.codec.cells.coordinates import (
     MISSING,
     SEVERAL,
     UNKNOWN,
     Coordinates,
     DimensionItems,
 )
+from anaplan_frames.codec.cells.plan import CellBatch, Once, cut
+from anaplan_frames.codec.cells.shape import Dimension
 
 
 def items(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
-from anaplan_frames.codec.items import ItemDecoder
-from anaplan_frames.codec.list_columns import ItemColumn, item_columns
+from anaplan_frames.codec.lists.blocks import BrokenItems, ItemSplitter
+from anaplan_frames.codec.lists.columns import ItemColumn, item_columns
+from anaplan_frames.codec.lists.items import ItemDecoder
 from anaplan_frames.errors import EncodingError
 
 METADATA = {

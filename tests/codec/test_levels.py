@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.hierarchy import Circle
-from anaplan_frames.codec.levels import Above, Levels
+from anaplan_frames.codec.lists.hierarchy import Circle
+from anaplan_frames.codec.lists.levels import Above, Levels
 
 Item = tuple[str, str, str | None]  # id, name, parent's id
 

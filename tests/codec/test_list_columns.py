@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.list_columns import item_columns, item_schema
+from anaplan_frames.codec.lists.columns import item_columns, item_schema
 
 
 def test_a_list_without_properties_has_four_columns() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.list_columns import item_columns
-from anaplan_frames.codec.list_header import UnlikeHeader, places_in_header
+from anaplan_frames.codec.lists.columns import item_columns
+from anaplan_frames.codec.lists.header import UnlikeHeader, places_in_header
 from anaplan_frames.codec.types import unique_names
 
 METADATA = {

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.calendar_settings import readings
-from anaplan_frames.codec.calendars import Calendar, FiscalCalendar
-from anaplan_frames.codec.periods import PeriodNames
+from anaplan_frames.codec.calendar.calendars import Calendar, FiscalCalendar
+from anaplan_frames.codec.calendar.periods import PeriodNames
+from anaplan_frames.codec.calendar.settings import readings
 from anaplan_frames.codec.place import Place
 from anaplan_frames.errors import EncodingError
 

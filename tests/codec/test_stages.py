@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.differences import NEW, changed_values, check_unique, match_items
-from anaplan_frames.codec.stages import Planning, Stage, Wanted
+from anaplan_frames.codec.lists.differences import NEW, changed_values, check_unique, match_items
+from anaplan_frames.codec.lists.stages import Planning, Stage, Wanted
 from anaplan_frames.errors import ColumnMismatch
 
 Item = dict[str, Any]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from tests.resources.staff import PROPERTIES
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 
 PROPERTIES = {"Grade": "TEXT", "FTE": "NUMBER", "Start": "DATE", "Permanent": "BOOLEAN"}
 STAFF = pd.DataFrame(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.resources.modules import Module
+from anaplan_frames.resources.cells.modules import Module
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
 

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 
 from anaplan_frames.auth import BasicAuth
-from anaplan_frames.codec.cells import Axes, Cells, Dimension, LineItem
+from anaplan_frames.codec.cells.shape import Axes, Cells, Dimension, LineItem
 from anaplan_frames.errors import ColumnMismatch, NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.cell_text import CellText
+from anaplan_frames.resources.cells.pages import Page
+from anaplan_frames.resources.cells.text import CellText
 from anaplan_frames.resources.line_items import line_item_records
-from anaplan_frames.resources.pages import Page
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.resources import cell_sender
-from anaplan_frames.resources.modules import Module
+from anaplan_frames.resources.cells import sender as cell_sender
+from anaplan_frames.resources.cells.modules import Module
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
 

@@ -11,7 +11,7 @@ import pytest
 from anaplan_frames.auth import BasicAuth
 from anaplan_frames.errors import RejectedRows
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.resources import item_sender
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists import sender as item_sender
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.routes import lists as list_routes
 from tests.transport.scripted import TurnedClock

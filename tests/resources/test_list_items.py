@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from anaplan_frames.auth import BasicAuth
-from anaplan_frames.codec.list_columns import ItemColumn
+from anaplan_frames.codec.lists.columns import ItemColumn
 from anaplan_frames.errors import EncodingError, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.list_items import Source, read_items
+from anaplan_frames.resources.lists.items import Source, read_items
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.list_columns import ItemColumn, item_columns
+from anaplan_frames.codec.lists.columns import ItemColumn, item_columns
 from anaplan_frames.errors import EncodingError
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.list_items import Source
-from anaplan_frames.resources.list_reading import ItemTable
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.items import Source
+from anaplan_frames.resources.lists.lists import List
+from anaplan_frames.resources.lists.reading import ItemTable
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.tables.outgoing import to_pandas
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from tests.codec.test_stages import as_rows, trees
 from tests.resources.staff import STAFF, rows

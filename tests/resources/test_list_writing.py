@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.resources.lists import List
+from anaplan_frames.resources.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from tests.resources.staff import STAFF, rows
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.cells import Axes, Dimension
+from anaplan_frames.codec.cells.shape import Axes, Dimension
 from anaplan_frames.tables.crosstab import crosstab
 
 LINE_ITEMS = Dimension("20000000012", "Line items")

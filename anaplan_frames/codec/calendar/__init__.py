@@ -1,0 +1,1 @@
+"""The model's time: the periods of every calendar, their names and dates."""

@@ -1,0 +1,1 @@
+"""Views and modules: cells read as tables, written from tables."""

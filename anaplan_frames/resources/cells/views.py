@@ -1,0 +1,65 @@
+"""Views: the cells of a module as a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.cells.reading import CellsReadable
+from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.line_items import line_item_records
+
+_QUOTES = re.compile(r"^'|'$|(?<=\.)'|'(?=\.)")
+
+
+class View(CellsReadable):
+    """A view of a module; its default view has the module's id and name."""
+
+    kind: ClassVar[str] = "view"
+    plural: ClassVar[str] = "views"
+
+    @property
+    def module_id(self) -> str:
+        """The id of the module whose cells it shows."""
+        return str(self.info["moduleId"])
+
+
+class Views(Collection[View]):
+    """The views of a model; the id of a line item names one, too, though it is not listed.
+
+    Anaplan puts names with special characters between single quotes (``'P&L/US'.'By month'``);
+    here the name itself will do.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue, View)
+
+    def __getitem__(self, key: str) -> View:
+        """Return the view with this id or name, or that of a line item; see `Collection`."""
+        item = None if self._listed(key) else self._of_line_item(str(key))
+        return View(self._catalogue, item) if item else super().__getitem__(key)
+
+    def ids_of(self, key: object) -> list[str]:
+        """Return the ids of what has this id or else this name; an empty list if nothing has."""
+        return self._listed(key) or [str(key)] * bool(self._of_line_item(str(key)))
+
+    def _listed(self, key: object) -> list[str]:
+        quoted = (id_ for id_, view in self._records.items() if _plain(view["name"]) == key)
+        return super().ids_of(key) or list(quoted)
+
+    def _of_line_item(self, key: str) -> Mapping[str, Any] | None:
+        """Return what a listing would say of the view of a line item: its subsidiary view."""
+        if not key.isdigit():
+            return None
+        for record in line_item_records(self._catalogue):
+            if str(record["id"]) == key:
+                name = f"{record['moduleName']}.{record['name']}"
+                return {"id": key, "name": name, "moduleId": record["moduleId"]}
+        return None
+
+
+def _plain(name: str) -> str:
+    """Take the quotes off a view's name, or off its module's before the period."""
+    return _QUOTES.sub("", name)

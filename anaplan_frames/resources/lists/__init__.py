@@ -1,0 +1,1 @@
+"""Lists: items read as tables, written from tables."""
