@@ -164,6 +164,13 @@ def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
     return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
 
 
+def latest(transport: Transport, path: str, *, what: str) -> str | None:
+    """Return the id of the last task of an action, if there is one."""
+    tasks = list(transport.pages(f"{path}/tasks", "tasks", what=what))
+    last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
+    return None if last is None else str(last["taskId"])
+
+
 def cancel(transport: Transport, path: str, task_id: str, *, what: str) -> bool:
     """Cancel a task and wait for its end; tell whether it was cancelled, not complete before."""
     with suppress(RequestRefused):  # it has ended

@@ -17,6 +17,7 @@ import anaplan_frames as af
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer.journal import DataChanged
+from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
 CHUNK = 1_000_000  # bytes
@@ -227,6 +228,23 @@ def test_where_all_was_sent_but_not_imported_only_the_import_runs(
     sent.take()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
     assert (sent.take(), result.created) == ([], ROWS)
+
+
+def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
+    sandbox: Sandbox, model: af.Model, sent: Sent
+) -> None:
+    frame = things(rows=20)
+    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    with pytest.raises(af.AnaplanError):
+        model.imports["Load things"].write(frame)
+    sandbox.faults.clear()
+    elsewhere = in_model(Http(sandbox), sandbox.models[model.id])
+    elsewhere.upload(b"Name,Text\nother,thing\n", model.files["things.csv"].id)
+    elsewhere.run(f"imports/{model.imports['Load things'].id}")
+    sent.take()
+    result = model.imports["Load things"].write(frame)
+    assert (sent.take(), result.created) == ([0], 20)
+    assert holds(model, frame)
 
 
 def journals() -> list[Path]:

@@ -26,22 +26,49 @@ def turns(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[None]:
             what = f"file {names.get(file_id, {}).get('name', file_id)!r}"
             host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
             stack.enter_context(turn(host, path, what=what))
-            for import_ in catalogue.records("imports").values():
-                if str(import_.get("importDataSourceId")) == file_id:
-                    tasks.wait_for_others(
-                        catalogue.transport,
-                        f"{catalogue.path}/imports/{import_['id']}",
-                        what=f"import {import_['name']!r}",
-                        why=f"it reads {what}",
-                    )
+            for import_ in _readers(catalogue, file_id):
+                tasks.wait_for_others(
+                    catalogue.transport,
+                    f"{catalogue.path}/imports/{import_['id']}",
+                    what=f"import {import_['name']!r}",
+                    why=f"it reads {what}",
+                )
         yield
 
 
 def open_journal(
     catalogue: Catalogue, path: str, facts: Mapping[str, Any], resume: bool
 ) -> Journal:
-    """Open the journal of uploads to a file; content that was uploaded is private to its user."""
+    """Open the journal of uploads to a file; content that was uploaded is private to its user.
+
+    What arrived is of use only while nobody else has written to the file, from another machine or
+    with another client; who did so has then run an import that reads it.
+    """
     transport = catalogue.transport
-    whole = {"api": transport.api_url, "file": path, "user": catalogue.user_id, **facts}
+    whole = {
+        "api": transport.api_url,
+        "file": path,
+        "user": catalogue.user_id,
+        "tasks": _latest_tasks(catalogue, path.rsplit("/", 1)[1]),
+        **facts,
+    }
     place = place_of(transport.api_url, path).with_suffix(".journal")
     return Journal(place, whole, transport.clock, resume=resume)
+
+
+def _readers(catalogue: Catalogue, file_id: str) -> list[Mapping[str, Any]]:
+    """Return the imports that read a file."""
+    imports = catalogue.records("imports").values()
+    return [one for one in imports if str(one.get("importDataSourceId")) == file_id]
+
+
+def _latest_tasks(catalogue: Catalogue, file_id: str) -> dict[str, str | None]:
+    """Return the last task of each import that reads a file."""
+    return {
+        str(import_["id"]): tasks.latest(
+            catalogue.transport,
+            f"{catalogue.path}/imports/{import_['id']}",
+            what=f"import {import_['name']!r}",
+        )
+        for import_ in _readers(catalogue, file_id)
+    }
