@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anaplan_frames.errors import (
@@ -42,6 +42,8 @@ class Outcome:
         ``type``, ``localMessageText``, ``occurrences``, ``values`` as Anaplan sends them.
     nested : tuple of Outcome
         One per action, for a process.
+    taken_up : bool
+        Whether the answer to the start was lost, and this was the one new task.
     """
 
     task_id: str
@@ -51,6 +53,7 @@ class Outcome:
     dump_available: bool
     details: tuple[Mapping[str, Any], ...]
     nested: tuple[Outcome, ...]
+    taken_up: bool = False
 
     @property
     def messages(self) -> list[str]:
@@ -101,7 +104,7 @@ def run(
     TaskFailed
         If the task was cancelled.
     """
-    task_id = _start(transport, path, what=what, parameters=parameters)
+    task_id, taken_up = _start(transport, path, what=what, parameters=parameters)
     with Progress(f"Running {what}", unit="%", total=100, show=show_progress) as bar:
         try:
             task = _ended(transport, path, task_id, what=what, bar=bar)
@@ -112,13 +115,19 @@ def run(
             raise
     if task["taskState"] == "CANCELLED":
         raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
-    return outcome_of(task_id, task.get("result") or {})
+    return replace(outcome_of(task_id, task.get("result") or {}), taken_up=taken_up)
 
 
 def _start(
     transport: Transport, path: str, *, what: str, parameters: Mapping[str, str] | None
-) -> str:
-    """Start the action; where the answer is lost, look which task is new, never ask twice."""
+) -> tuple[str, bool]:
+    """Start the action; where the answer is lost, look which task is new, never ask twice.
+
+    Returns
+    -------
+    str, bool
+        The task, and whether it was taken up after its answer was lost.
+    """
     body: dict[str, Any] = {"localeName": "en_US"}
     if parameters:
         body["mappingParameters"] = [
@@ -128,9 +137,11 @@ def _start(
     try:
         answer = transport.post(f"{path}/tasks", what=what, json=body, repeatable=False)
     except AnswerLost as lost:
-        return _taken_up(transport, path, before, lost, what=what)
+        return _taken_up(transport, path, before, lost, what=what), True
     task_id = (answer.get("task") or answer).get("taskId")
-    return str(task_id or _taken_up(transport, path, before, None, what=what))
+    if task_id is None:
+        return _taken_up(transport, path, before, None, what=what), True
+    return str(task_id), False
 
 
 def _taken_up(

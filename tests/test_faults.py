@@ -12,6 +12,8 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.tasks import outcome_of
+from tests.clients.tenant import AIRLINES_FILE, LOAD_AIRLINES
+from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
 AIRLINES = pd.DataFrame({"carrier": ["AA", "AA", "UA"], "name": ["American", "Twice", "United"]})
@@ -81,3 +83,27 @@ def test_chunks_in_disorder_are_put_in_order(sandbox: Sandbox, model: af.Model) 
     model.files["airlines.csv"].upload(AIRLINES.to_csv(index=False).encode())
     sandbox.faults.add("shuffled chunks", path="*/chunks", times=None)
     assert af.read_anaplan("airlines.csv", model)["name"].tolist() == AIRLINES["name"].tolist()
+
+
+def test_a_task_that_somebody_else_started_meanwhile_is_not_taken_for_ours(
+    sandbox: Sandbox,
+) -> None:
+    other = sandbox.add_user("other@example.com", "demo")
+
+    class Rival(TurnedClock):
+        """Has another user run the import while the library waits for its task to be listed."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if not sandbox.tasks.of("imports", built.id, LOAD_AIRLINES):
+                elsewhere = in_model(Http(sandbox, other.email, "demo"), built)
+                elsewhere.upload(b"carrier,name\nZZ,theirs\n", AIRLINES_FILE)
+                elsewhere.run(f"imports/{LOAD_AIRLINES}")
+
+    [built] = sandbox.models.values()
+    fault = sandbox.faults.add("500", method="POST", path="*/tasks")
+    with sandbox.connect(clock=Rival()) as connection:
+        model = connection.model("Flight Planning")
+        with pytest.raises(af.TaskUncertain, match="read 1 rows where 3 were sent"):
+            af.to_anaplan(AIRLINES, "Load airlines", model)
+    assert fault.hits == 1

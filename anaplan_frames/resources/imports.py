@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from anaplan_frames.errors import TaskUncertain
 from anaplan_frames.resources.loading import Loadable
 from anaplan_frames.resources.rejects import collect_rejects
 from anaplan_frames.resources.result import ImportResult
@@ -37,5 +38,17 @@ class Import(Loadable):
     def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))
+        if outcome.taken_up and file is not None:
+            self._check_ours(outcome, file)
         rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file)
         return ImportResult.of(outcome, self.name, rejects)
+
+    def _check_ours(self, outcome: Outcome, file: Sent) -> None:
+        """Raise TaskUncertain for a task that was taken up and has read another file than ours."""
+        read, rows = outcome.counts.get("totalRowCount"), file.source.rows
+        if None not in (read, rows) and read != rows:
+            raise TaskUncertain(
+                f"The answer to the start of {self.what} was lost. The one new task, "
+                f"{outcome.task_id}, read {read:,} rows where {rows:,} were sent, so somebody else "
+                "seems to have started it. Look at its tasks before you run it again."
+            )
