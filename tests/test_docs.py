@@ -97,3 +97,5 @@ def test_cells_are_read_and_written_as_their_page_shows() -> None:
             for block in blocks("docs/cells.md"):
                 exec(block, namespace)
             assert namespace["result"].rejected.empty  # type: ignore[attr-defined]
+            assert list(namespace["grid"].columns.names) == ["Line items", "Time"]  # type: ignore[attr-defined]
+            assert namespace["dates"]["Time"].dtype.kind == "M"  # type: ignore[index]

@@ -13,8 +13,9 @@ import pyarrow as pa
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.errors import ColumnMismatch, listed, near_names, warn
+from anaplan_frames.errors import ColumnMismatch, near_names
 from anaplan_frames.resources.sent import with_messages
+from anaplan_frames.resources.surplus import warn_of_surplus
 from anaplan_frames.tables.incoming import Source, open_source
 
 _BATCH_ROWS = 65_536
@@ -108,9 +109,8 @@ def given_rows(
             "mapping={'your column': 'its name'}."
         )
     matching = match_columns(source.columns, [*headers, *missing], mapping, what)
-    if matching.surplus and tell_surplus:
-        surplus = listed(matching.surplus)
-        warn(f"{what} does not take the columns {surplus}; they are left out.")
+    if tell_surplus:
+        warn_of_surplus(what, matching.surplus, [name for name in takes if name not in fed])
     parts: list[Source] = []
     encoder = Encoder(Dialect(), matching)
     batches = list(_texts(source, encoder, parts))

@@ -175,7 +175,8 @@ class ImportResult:
 
     def __repr__(self) -> str:
         verdict = "" if self.successful else "failed; "
-        text = f"<{self.name!r}: {verdict}{self._summary()}>"
+        said = ". ".join(filter(None, [self._summary(), self.note]))
+        text = f"<{self.name!r}: {verdict}{said}>"
         return "\n".join([text, *(f"  {result!r}" for result in self.nested)])
 
     def _summary(self) -> str:

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.errors import ColumnMismatch, listed, warn
+from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, remember
+from anaplan_frames.resources.surplus import warn_of_surplus
 from anaplan_frames.resources.targets import FileTarget
 from anaplan_frames.resources.turns import open_journal
 from anaplan_frames.tables.incoming import open_source
@@ -62,9 +63,8 @@ def prepare(
     if not headers:
         raise ColumnMismatch(f"The data has no columns to write to {target.what}.")
     matching = match_columns(source.columns, headers, mapping, target.what)
-    if matching.surplus:
-        surplus = listed(matching.surplus)
-        warn(f"{target.what} does not take the columns {surplus}; they are left out.")
+    # Every header has its column, or `match_columns` would have raised.
+    warn_of_surplus(target.what, matching.surplus, ())
     return Shipment(target, remember(source, Encoder(target.dialect, matching)))
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -398,22 +396,3 @@ def test_every_layout_is_read_with_every_choice_of_pages(model: Model) -> None:
         grid: Any = view.read(pages=chosen, layout="grid")
         assert grid.shape == (17 * (1 if part else 3) * (1 if item else 6), 3)
         assert list(grid.index.names) == [n for n in pages if n not in chosen] + ["Time"]
-
-
-def test_the_documentation_s_lines_run(tenant: Sandbox) -> None:
-    builder = tenant.workspace("Finance").model("Plan", calendar=Calendar(2026, 0, 0))
-    regions = builder.list("Regions", items=pd.DataFrame({"Name": ["North", "South"]}))
-    costs = builder.module(
-        "Costs",
-        dimensions=[regions, "Time", "Versions"],
-        line_items={"Amount": "NUMBER", "Comment": "TEXT"},
-    )
-    builder.view(costs, "By month", ["Regions"], ["Time", "Line items"], ["Versions"])
-    text = (Path(__file__).parents[2] / "docs" / "cells.md").read_text("utf-8")
-    with tenant.connect() as connection:
-        names: dict[str, Any] = {"af": af, "model": connection.model("Plan"), "pl": pl}
-        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-            exec(block, names)
-    assert list(names["df"].columns) == ["Regions", "Versions", "Time", "Amount", "Comment"]
-    assert list(names["grid"].columns.names) == ["Time", "Line items"]
-    assert names["dates"]["Time"].dtype.kind == "M"

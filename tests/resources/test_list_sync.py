@@ -95,7 +95,7 @@ class TestSync:
         result = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
         assert refused.hits == 0
         assert (result.updated, result.deleted) == (1, 2)
-        assert "dry_run" in result.note
+        assert "dry run" in result.note
         assert result.changes[["action", "code", "name", "change"]].to_numpy().tolist() == [
             ["update", "00e1", "Ann", "Grade: x -> w"],
             ["delete", "e2", 'Bo "B" \\', ""],

@@ -16,7 +16,6 @@ from anaplan_frames.codec.columns import Matching, match_columns
 from anaplan_frames.errors import (
     ColumnMismatch,
     NotFound,
-    listed,
     near_names,
     warn,
 )
@@ -28,6 +27,7 @@ from anaplan_frames.resources.cells.sender import CellSender
 from anaplan_frames.resources.given import check_mapping
 from anaplan_frames.resources.line_items import line_item_records
 from anaplan_frames.resources.result import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.resources.surplus import warn_of_surplus
 from anaplan_frames.tables.incoming import open_source
 from anaplan_frames.transfer.pipeline import in_order
 
@@ -156,7 +156,8 @@ class WritableCells(CellsReadable):
             raise ColumnMismatch(
                 f"{error} Where all rows are of one item, give it with pages={{{one!r}: 'item'}}."
             ) from None
-        self._tell_surplus(matching.surplus, axes)
+        self._refuse_pages(matching.surplus, axes)
+        warn_of_surplus(self.what, matching.surplus, [name for name in items if name not in fed])
         if len(headers) == len(needed):
             near = [near_names(name, items) for name in matching.surplus]
             raise ColumnMismatch(
@@ -166,7 +167,8 @@ class WritableCells(CellsReadable):
             )
         return matching
 
-    def _tell_surplus(self, surplus: Sequence[str], axes: Axes) -> None:
+    def _refuse_pages(self, surplus: Sequence[str], axes: Axes) -> None:
+        """Refuse a column of a dimension whose item `pages` gives."""
         paged = {dimension.name for dimension in axes.dimensions} & set(surplus)
         if paged:
             names = ", ".join(map(repr, sorted(paged)))
@@ -174,9 +176,6 @@ class WritableCells(CellsReadable):
                 f"pages= gives the item of {names}, but the data has such a column. Leave one of "
                 "the two out."
             )
-        if surplus:
-            names = listed(surplus)
-            warn(f"{self.what} does not take the columns {names}; they are left out.")
 
     def _plan(
         self,

@@ -256,7 +256,7 @@ class WritableList(Readable):
         state = self._items(_to_read(request, texts), progress)
         plan = plan_items(request, state, texts)
         if dry_run:
-            return result_of(self.name, plan, given, Written(), "Nothing was sent: dry_run.")
+            return result_of(self.name, plan, given, Written(), "A dry run: nothing was sent.")
         written = self._send(plan, columns, state, progress)
         result = result_of(self.name, plan, given, written)
         if written.error is not None:
