@@ -219,8 +219,9 @@ class Batches:
         self._advance(len(positions) - len(settled.again))
         if not len(settled.again):
             return outcome
-        if lost >= _LOST_IN_A_ROW:
-            return outcome.add(self._stop(settled.again, error))
+        if lost >= _LOST_IN_A_ROW:  # the last request may still be at work
+            uncertain = self._uncertain(settled.again, error)
+            return outcome.add(BatchOutcome(uncertain=[settled.again], error=uncertain))
         return outcome.add(self._deliver(settled.again, lost))
 
     def _uncertain(self, positions: Positions, failed: AnaplanError) -> TaskUncertain:

@@ -173,9 +173,29 @@ def test_answers_that_are_lost_again_and_again_end_it() -> None:
 
     service.fail = lose
     outcome = service.run(10)
-    assert isinstance(outcome.error, AnswerLost)
+    assert isinstance(outcome.error, TaskUncertain)
     assert len(service.batches) == 3
-    assert np.concatenate(outcome.unsent).tolist() == list(range(10))
+    assert np.concatenate(outcome.uncertain).tolist() == list(range(10))
+
+
+def test_where_reading_back_fails_what_was_refused_the_second_time_is_uncertain() -> None:
+    service = Service()
+    looks = iter([lambda positions: Settled(Counter(), positions)])
+
+    def lose_once(positions: Positions) -> None:
+        if len(service.batches) == 1:
+            raise AnswerLost("list 'L': the connection broke")
+
+    def settle(positions: Positions) -> Settled:
+        for look in looks:
+            return look(positions)
+        raise NotFound("list 'L': it is not there")
+
+    service.fail = lose_once
+    outcome = Batches(service.send, settle, most=10, what="list 'L'").run(10)
+    assert isinstance(outcome.error, TaskUncertain)
+    assert outcome.failures == {}
+    assert np.concatenate(outcome.uncertain).tolist() == [0, 7]
 
 
 @pytest.mark.parametrize(

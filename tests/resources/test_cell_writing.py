@@ -391,7 +391,9 @@ class TestBatches:
         self, tenant: Sandbox, costs: Module, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cell_sender, "MOST_CELLS", 6)
-        tenant.faults.add("500", method="POST", path="*/modules/*/data", after=2, times=None)
+        tenant.faults.add(
+            "429", method="POST", path="*/modules/*/data", after=2, times=None, retry_after=0
+        )
         with pytest.raises(af.TaskFailed, match="Writing module 'Costs' ended half-way") as error:
             costs.write(monthly())
         result = error.value.result

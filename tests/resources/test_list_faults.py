@@ -114,7 +114,7 @@ class TestLostAnswers:
         self, staff: List, tenant: Sandbox
     ) -> None:
         frame = many(30, parent=[None] * 10 + ["c000"] * 20)
-        tenant.faults.add("503", method="POST", path="*/items", after=1, times=None)
+        tenant.faults.add("429", method="POST", path="*/items", after=1, times=None, retry_after=0)
         with pytest.raises(
             af.TaskFailed, match=r"ended half-way.* 10 of 30 rows were done"
         ) as caught:
@@ -133,8 +133,8 @@ class TestLostAnswers:
     def test_an_error_before_anything_was_done_is_raised_as_it_is(
         self, staff: List, tenant: Sandbox
     ) -> None:
-        tenant.faults.add("503", method="POST", path="*/items", times=None)
-        with pytest.raises(af.TransferError):
+        tenant.faults.add("429", method="POST", path="*/items", times=None, retry_after=0)
+        with pytest.raises(af.RateLimited):
             staff.insert(many(5))
 
 
