@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from tests.campaign.bulk import Export, Upload, UploadAsStream
 from tests.campaign.case import Verdict
@@ -37,7 +38,7 @@ def count_all(
 ) -> dict[tuple[str, str], Counter[Verdict]]:
     """Run so many schedules of each job in each way, on all processors."""
     counted = {(job, way): Counter[Verdict]() for job in jobs for way in ways}
-    with ProcessPoolExecutor(max_tasks_per_child=8) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         blocks = [
             (key, pool.submit(count, *key, first, min(_BLOCK, schedules - first), share))
             for key in counted
