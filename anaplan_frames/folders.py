@@ -31,8 +31,11 @@ def cache_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only this user may look into, unless it is there."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder, and those above it, into which only this user may look, unless it is there."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        # Made with `parents`, those above would be open to all.
+        path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

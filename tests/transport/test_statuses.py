@@ -14,7 +14,6 @@ from anaplan_frames.errors import (
     TransferError,
 )
 from anaplan_frames.transport import Transport
-from tests.transport.conftest import Connect
 from tests.transport.scripted import Answer, ScriptedServer, as_json
 
 
@@ -188,16 +187,6 @@ def test_a_redirect_is_not_followed_and_the_token_stays_here(
             f"{elsewhere.url.removeprefix('http://')}, where the token is not sent. "
             "Check api_url and auth_url, and whether a proxy asks you to sign in first."
         )
-
-
-def test_the_password_does_not_follow_a_redirect_of_the_login(
-    server: ScriptedServer, connect: Connect
-) -> None:
-    with ScriptedServer() as elsewhere:
-        server.logins = [Answer(307, headers={"Location": f"{elsewhere.url}/token/authenticate"})]
-        with pytest.raises(TransferError, match="where the token is not sent"):
-            connect().get("/me", what="me")
-        assert elsewhere.seen == []
 
 
 def test_a_host_that_knows_no_logins_is_not_the_authentication_service(

@@ -1,0 +1,1 @@
+"""No secret shows, whoever signs in and whatever goes wrong."""

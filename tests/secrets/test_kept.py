@@ -1,0 +1,108 @@
+"""What is left on this machine is the user's alone; neither it nor what is shown has a secret."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.folders import cache_folder
+from anaplan_frames.sandbox import Sandbox
+from tests.secrets.scenes import CREDENTIALS
+from tests.transport.scripted import TurnedClock
+
+CHUNK = 1_000_000
+SECRET_DATA = "the salary of everybody"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK) as running:
+        yield running
+
+
+@pytest.fixture
+def tokens(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the tokens that are issued."""
+    issued: list[str] = []
+    issue = sandbox.tokens.issue
+
+    def noting(*args: object) -> object:
+        token = issue(*args)
+        issued.append(token.value)
+        return token
+
+    monkeypatch.setattr(sandbox.tokens, "issue", noting)
+    return issued
+
+
+def parts() -> Iterator[pd.DataFrame]:
+    for number in range(6):
+        codes = [f"{number}{row:06}{os.urandom(30).hex()}" for row in range(30_000)]
+        yield pd.DataFrame({"carrier": codes, "name": SECRET_DATA})
+    raise KeyboardInterrupt
+
+
+def files_below(*folders: Path) -> dict[Path, os.stat_result]:
+    found = [path for folder in folders for path in folder.rglob("*")]
+    return {path: path.stat() for path in found}
+
+
+def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
+    sandbox: Sandbox,
+    tokens: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    old = os.umask(0)
+    try:
+        with sandbox.connect(clock=TurnedClock()) as connection:
+            model = connection.model("Flight Planning")
+            file = model.files["airlines.csv"]
+            with pytest.raises(KeyboardInterrupt):
+                file.write(parts(), chunk_bytes=CHUNK, progress=True)
+            file.upload(os.urandom(3 * CHUNK))
+            sandbox.faults.add("500", path="*/chunks/2", times=None)
+            with pytest.raises(af.TransferError):
+                file.download(tmp_path / "out.csv", progress=True)
+            sandbox.faults.clear()
+            unfinished = files_below(cache_folder(), tmp_path)
+            file.download(tmp_path / "out.csv")
+    finally:
+        os.umask(old)
+    assert {path.suffix for path in unfinished} >= {".journal", ".lock", ".part"}
+    finished = files_below(cache_folder().parent, tmp_path)
+    for path, status in {**unfinished, **finished}.items():
+        if path != temporary and os.name == "posix":
+            private = 0o700 if stat.S_ISDIR(status.st_mode) else 0o600
+            assert stat.S_IMODE(status.st_mode) == private, path
+    kept = b"".join(path.read_bytes() for path in files_below(cache_folder()) if path.is_file())
+    shown = capfd.readouterr()
+    assert "airlines.csv" in shown.err  # the progress bar
+    for secret in [sandbox.password, SECRET_DATA, *tokens]:
+        assert secret.encode() not in kept
+        assert secret not in shown.err + shown.out
+    assert tokens
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_no_repr_of_anything_shows_a_secret(credential: str) -> None:
+    made = CREDENTIALS[credential]()
+    connection = af.connect(made, api_url="http://localhost:1", auth_url="http://localhost:1")
+    login = made.login()
+    shown = [made, login, vars(made), connection, vars(connection), vars(connection._transport)]
+    secrets = ["open sesame", "ready-made-token", "password-of-the-key", "store-password"]
+    secrets += ["key-Planner", *(getattr(login, "headers", None) or {}).values()]
+    secrets += [str(value) for value in (getattr(login, "body", None) or {"": "?" * 9}).values()]
+    assert [secret for secret in secrets if secret != "v2" and secret in repr(shown)] == []
