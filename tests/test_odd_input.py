@@ -304,6 +304,14 @@ def test_nuls_and_byte_order_marks_of_others_are_read_as_they_are(model: af.Mode
     assert model.files["file"].read().to_dict("records") == [{"key": "\ufeffk", "value": "a\0b"}]
 
 
+def test_infinity_is_read_and_a_day_that_is_none_is_an_error(model: af.Model) -> None:
+    model.files["file"].upload(b"key,value\nInfinity,2013-02-30\n")
+    file = model.files["file"]
+    assert file.read(dtype={"key": "float64"})["key"].tolist() == [float("inf")]
+    with pytest.raises(af.EncodingError, match="Column 'value', row 0: '2013-02-30'"):
+        file.read(dtype={"value": "datetime64[s]"})
+
+
 def test_a_reason_that_quotes_a_very_long_value_is_cut_in_the_message_alone(
     model: af.Model,
 ) -> None:
