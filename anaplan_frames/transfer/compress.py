@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from anaplan_frames.transfer import digests
 
 try:
     from isal import isal_zlib as quick_zlib
@@ -45,7 +46,7 @@ class Piece:
     size, checksum : int
         Number of bytes before compression, and their CRC-32.
     digest : bytes
-        Of the bytes before compression, SHA-256; empty where none is needed.
+        Of the bytes before compression; empty where none is needed.
     """
 
     deflated: bytes
@@ -58,7 +59,7 @@ def deflate(content: Any, method: Method, *, digest: bool = False) -> Piece:
     """Compress a piece; `content` is anything with the buffer protocol."""
     compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
     deflated = compressor.compress(content) + compressor.flush(zlib.Z_SYNC_FLUSH)
-    known_by = hashlib.sha256(content).digest() if digest else b""
+    known_by = digests.digest(content) if digest else b""
     return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import TransferError
 from anaplan_frames.folders import private_folder
-from anaplan_frames.transfer.compress import Piece
 
 # Anaplan drops uploaded content after 48 hours; the clocks need not agree.
 _LONGEST = 47 * 3600.0  # seconds
@@ -147,11 +145,6 @@ class Journal:
         age = self._clock.time() - float(head.get("time", 0))
         same = head.get("format") == _FORMAT and head.get("facts") == self._facts
         return same and 0 <= age < _LONGEST
-
-
-def digest_of(pieces: Iterable[Piece]) -> str:
-    """Return the digest of a chunk by those of its pieces."""
-    return hashlib.sha256(b"".join(piece.digest for piece in pieces)).hexdigest()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from itertools import count
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from anaplan_frames.progress import Progress
+from anaplan_frames.transfer.digests import digest
 from anaplan_frames.transfer.download import fetch_chunks, list_chunks
 from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transfer.lock import place_of, turn
@@ -109,7 +109,7 @@ def _same(transport: Transport, path: str, journal: Journal, held: int, what: st
 
 def _known_by(content: Content) -> str:
     """Return by what a chunk is known again: its size and its digest."""
-    return f"{len(content)} {hashlib.sha256(content).hexdigest()}"
+    return f"{len(content)} {digest(content).hex()}"
 
 
 def _size(known: str) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.compress import METHODS, Piece, deflate, gzip
-from anaplan_frames.transfer.journal import Journal, digest_of
+from anaplan_frames.transfer.digests import joined
+from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transfer.line import Line
 from anaplan_frames.transfer.pipeline import cores, in_order
 from anaplan_frames.transport import Transport
@@ -82,7 +83,7 @@ def upload(
 
     def send(numbered: tuple[int, list[Piece]]) -> int:
         index, pieces = numbered
-        digest = digest_of(pieces)
+        digest = _digest(pieces)
         size = sum(piece.size for piece in pieces)
         if journal is not None:
             if journal.holds(index, digest, what):
@@ -110,7 +111,7 @@ def upload(
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
-    if journal is None or not journal.resumes(digest_of(first[1])):
+    if journal is None or not journal.resumes(_digest(first[1])):
         if journal is not None:
             journal.start()
         transport.request("POST", path, what=what, json={"chunkCount": -1})
@@ -138,6 +139,10 @@ def _complete(
     transport.request("POST", f"{path}/complete", what=what, json={}, timeout=_COMPLETE_TIMEOUT)
     if journal is not None:
         journal.complete()
+
+
+def _digest(pieces: Sequence[Piece]) -> str:
+    return joined(piece.digest for piece in pieces)
 
 
 def gather(pieces: Iterable[Piece], sizes: Iterator[int]) -> Iterator[list[Piece]]:
