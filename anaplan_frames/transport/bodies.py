@@ -74,17 +74,19 @@ def _mapping(length: int) -> mmap.mmap:
 
 
 def as_json(response: CheckedResponse) -> dict[str, Any]:
-    """Return the JSON object of the body; no body is an empty one.
+    """Return the JSON object of the body; no body is an empty one, where nothing was asked for.
 
     Raises
     ------
     BrokenBody
-        The body is said to be JSON and is cut.
+        The body is said to be JSON and is cut, or the answer to a question is empty.
     TransferError
         The body is something else.
     """
     content = response.content
     if not content.strip():
+        if response.request.method == "GET" and response.status_code == 200:
+            raise BrokenBody(f"{response.what}: {host_of(response.url)} gave an empty answer.")
         return {}
     try:
         answer = json.loads(content)

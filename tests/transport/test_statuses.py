@@ -168,6 +168,16 @@ def test_json_that_is_no_object_is_no_answer(server: ScriptedServer, transport: 
         transport.get("/workspaces", what="workspaces")
 
 
+def test_a_question_that_is_answered_with_nothing_is_asked_again(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.script = [Answer(200, b""), as_json({"done": True})]
+    assert transport.get("/me", what="me") == {"done": True}
+    server.script = [Answer(200, b" ")] * 6
+    with pytest.raises(TransferError, match=r"^me: .* gave an empty answer\.$"):
+        transport.get("/me", what="me")
+
+
 def test_an_empty_answer_is_an_empty_object(server: ScriptedServer, transport: Transport) -> None:
     server.script = [Answer(204, b"")]
     assert transport.post("/x", what="x") == {}
