@@ -203,7 +203,9 @@ class RowSplitter:
         view = np.frombuffer(text, np.uint8, end - start, start)
         opening = np.flatnonzero(view == self._quote[0])[::2]
         before = view[opening[opening > 0] - 1]
-        return bool(np.isin(before, [*b"\r\n", *self._separator, *self._quote]).all())
+        may_precede = np.zeros(256, dtype=bool)
+        may_precede[[*b"\r\n", *self._separator, *self._quote]] = True
+        return bool(may_precede[before].all())
 
     def _next_size(self, left: int) -> int:
         """Return the size of the next block, of which `left` bytes are there in one piece."""
