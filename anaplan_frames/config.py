@@ -26,6 +26,12 @@ _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "token": (1, ("token",)),
 }
+_CLASSES: Mapping[str, Callable[..., Credentials]] = {
+    "password": BasicAuth,
+    "certificate": CertificateAuth,
+    "keystore": KeystoreAuth,
+    "token": TokenAuth,
+}
 _PLACES = ("api_url", "auth_url", "workspace", "model")
 _PATHS = ("certificate", "private_key", "keystore")
 _SECRETS = frozenset(
@@ -154,15 +160,8 @@ def _make(kind: str, first: _Source, sources: list[_Source]) -> Credentials:
         raise ConfigurationError(
             f"{' and '.join(present)} needs {' and '.join(map(first.label, missing))} as well."
         )
-    if kind == "password":
-        return BasicAuth(*(_first(name, sources) or "" for name in names))
-    if kind == "certificate":
-        certificate, key, password = (_first(name, sources) for name in names)
-        return CertificateAuth(certificate or "", key, password)
-    if kind == "keystore":
-        path, store_password, alias, key_password = (_first(name, sources) for name in names)
-        return KeystoreAuth(path or "", store_password or "", alias, key_password)
-    return TokenAuth(_first("token", sources) or "")
+    # No secret stands in a variable, which a traceback could show.
+    return _CLASSES[kind](*(_first(name, sources) for name in names))
 
 
 def _profile(name: str | None, path: Path) -> _Source:

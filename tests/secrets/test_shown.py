@@ -17,14 +17,25 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
+from anaplan_frames import connect
 from anaplan_frames.errors import AnaplanError
-from tests.secrets.scenes import CREDENTIALS, MISHAPS, interrupted, secrets_of, suffer, work
+from tests.secrets.scenes import (
+    CREDENTIALS,
+    DATA,
+    MISHAPS,
+    STORE,
+    interrupted,
+    planner,
+    secrets_of,
+    suffer,
+    work,
+)
 from tests.transport.scripted import ScriptedServer
 
 ROOT = Path(__file__).parents[2]
 
 
-def ended(work: Callable[[], None]) -> BaseException:
+def ended(work: Callable[[], object]) -> BaseException:
     """Return the error of some work; its frames are not the test's, which knows the secrets."""
     with pytest.raises((AnaplanError, KeyboardInterrupt)) as caught:
         work()
@@ -106,3 +117,54 @@ def test_no_secret_is_in_what_pytest_shows_of_local_variables(tmp_path: Path) ->
     for shown in ("AuthenticationError", "TransferError", r"transport +=", "DEBUG +urllib3"):
         assert re.search(shown, done.stdout)
     assert_nothing_shows(done.stdout + done.stderr, secrets)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"KEYSTORE": str(DATA / "two.jks"), "KEYSTORE_PASSWORD": "wrong-sesame"},
+        {"KEYSTORE": str(DATA / "two.pkcs12"), "KEYSTORE_PASSWORD": "wrong-sesame"},
+        {
+            "KEYSTORE": str(DATA / "two.jks"),
+            "KEYSTORE_PASSWORD": STORE,
+            "KEYSTORE_ALIAS": "planner",
+            "KEYSTORE_KEY_PASSWORD": "wrong-sesame",
+        },
+        {"CERTIFICATE": planner().pem.decode(), "PRIVATE_KEY": "-----BEGIN wrong-sesame"},
+        {
+            "CERTIFICATE": planner().pem.decode(),
+            "PRIVATE_KEY": planner().key_pem(b"a").decode(),
+            "PRIVATE_KEY_PASSWORD": "wrong-sesame",
+        },
+        {"EMAIL": "a:b@example.com", "PASSWORD": "wrong-sesame"},
+        {"TOKEN": "two wrong-sesame"},
+    ],
+    ids=lambda settings: "+".join(settings),
+)
+def test_no_secret_of_the_environment_shows_where_it_does_not_open(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ANAPLAN_{name}", value)
+    error = ended(connect)
+    secrets = ["wrong-sesame", STORE, *settings.get("PRIVATE_KEY", "").splitlines()[1:-1]]
+    assert_nothing_shows(by_rich(error) + by_python(error), secrets)
+
+
+def test_no_secret_of_a_profile_shows_where_the_file_is_broken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    profiles = tmp_path / "anaplan-frames" / "profiles.toml"
+    profiles.parent.mkdir()
+    for text in (
+        '[default]\nemail = "a@example.com"\npassword = "wrong-sesame\n',
+        '[default]\npassword = "wrong-sesame"\npassword = "wrong-sesame"\n',
+        '[default]\npasword = "wrong-sesame"\n',
+        '[default]\npassword = ["wrong-sesame"]\n',
+    ):
+        profiles.write_text(text)
+        profiles.chmod(0o600)
+        error = ended(connect)
+        assert_nothing_shows(by_rich(error) + by_python(error), ["wrong-sesame"])
