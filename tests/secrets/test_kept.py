@@ -14,6 +14,8 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.faults import Kind
+from tests.secrets.looking import assert_nothing_shows, by_python, by_rich, ended
 from tests.secrets.scenes import CREDENTIALS
 from tests.transport.scripted import TurnedClock
 
@@ -94,6 +96,25 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
         assert secret not in shown.err + shown.out
     assert tokens
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "lost answer", "token"])
+@pytest.mark.parametrize("path", ["*/chunks/*", "*/tasks", "*/items*"])
+def test_no_secret_shows_where_a_whole_job_fails(
+    kind: Kind, path: str, sandbox: Sandbox, tokens: list[str]
+) -> None:
+    with sandbox.connect(clock=TurnedClock()) as connection:
+        model = connection.model("Flight Planning")
+
+        def job() -> None:
+            frame = pd.DataFrame({"carrier": ["AA"], "name": [SECRET_DATA]})
+            af.to_anaplan(frame, "Load airlines", model)
+            af.to_anaplan(frame, "Airlines", model, mapping={"carrier": "code"})
+
+        sandbox.faults.add(kind, path=path, times=None)
+        error = ended(job)
+        sandbox.faults.clear()
+    assert_nothing_shows(by_rich(error) + by_python(error), [sandbox.password, *tokens])
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)

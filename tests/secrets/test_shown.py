@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
 import re
 import subprocess
 import sys
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.console import Console
-from rich.traceback import Traceback
 
 from anaplan_frames import connect
 from anaplan_frames.errors import AnaplanError
+from tests.secrets.looking import assert_nothing_shows, by_python, by_rich, ended
 from tests.secrets.scenes import (
     CREDENTIALS,
     DATA,
@@ -33,45 +29,6 @@ from tests.secrets.scenes import (
 from tests.transport.scripted import ScriptedServer
 
 ROOT = Path(__file__).parents[2]
-
-
-def ended(work: Callable[[], object]) -> BaseException:
-    """Return the error of some work; its frames are not the test's, which knows the secrets."""
-    with pytest.raises((AnaplanError, KeyboardInterrupt)) as caught:
-        work()
-    return caught.value
-
-
-def by_rich(error: BaseException) -> str:
-    """Return what rich prints of an error, with all local variables at full length."""
-    console = Console(file=io.StringIO(), width=5_000)
-    console.print(
-        Traceback.from_exception(
-            type(error),
-            error,
-            error.__traceback__,
-            show_locals=True,
-            locals_max_string=None,
-            locals_max_length=None,
-            max_frames=1_000,
-        )
-    )
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
-
-
-def by_python(error: BaseException | None) -> str:
-    """Return the traceback of each error of the chain, also the suppressed ones, with locals."""
-    text = ""
-    while error is not None:
-        each = traceback.TracebackException.from_exception(error, capture_locals=True)
-        text += "".join(each.format())
-        error = error.__cause__ or error.__context__
-    return text
-
-
-def assert_nothing_shows(text: str, secrets: list[str]) -> None:
-    assert [secret for secret in secrets if secret in text] == []
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
