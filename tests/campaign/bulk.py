@@ -88,7 +88,7 @@ class UploadAsStream(Upload):
 
     def theirs(self, client: Any) -> Any:
         pieces = [self._text[at : at + CHUNK] for at in range(0, len(self._text), CHUNK)]
-        client.upload_file_stream(int(self._file.id), iter(pieces), batch_size=4)
+        client.upload_file_stream(int(self._file.id), iter(pieces), batch_size=3)
         return client.run_action(int(self._import.id))
 
 
