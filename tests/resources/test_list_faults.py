@@ -68,7 +68,7 @@ class TestLostAnswers:
         fault = tenant.faults.add("500", method="POST", path="*/items")
         with (
             tenant.connect(clock=TurnedClock()) as connection,
-            pytest.raises(af.TaskUncertain, match="0 of 5 items without code and name were added"),
+            pytest.raises(af.TaskUncertain, match="none of 5 items without code and name is in"),
         ):
             connection.model("Headcount").lists["Orders"].insert(pd.DataFrame({"Amount": range(5)}))
         assert fault.hits == 1

@@ -182,9 +182,11 @@ class ItemSender:
             done, _ = self._found(records, now)
         new = self._new(now) - int(done.sum())
         if new != keyless.sum():
+            items = f"of {keyless.sum():,} items without code and name"
             raise TransferError(
-                f"{new:,} of {keyless.sum():,} items without code and name were added as far as "
-                "the list shows, and which ones cannot be told"
+                f"{new:,} {items} were added, and which ones cannot be told"
+                if new
+                else f"none {items} is in the list so far"
             )
         return done | keyless
 
