@@ -14,7 +14,7 @@ from anaplan_frames.auth import Credentials, LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.transport import bodies
-from anaplan_frames.transport.hosts import API_URL, AUTH_URL, clean_url
+from anaplan_frames.transport.hosts import API_URL, AUTH_URL, check_proxies, clean_url
 from anaplan_frames.transport.pages import all_pages
 from anaplan_frames.transport.sender import Call, Sender
 from anaplan_frames.transport.session import Authorization, CheckedResponse
@@ -74,6 +74,7 @@ class Transport:
     ) -> None:
         self.api_url = clean_url(api_url or API_URL, name="api_url", allow_http=allow_http)
         self.auth_url = clean_url(auth_url or AUTH_URL, name="auth_url", allow_http=allow_http)
+        check_proxies(proxies)
         if isinstance(verify, str | Path):
             if not Path(verify).exists():
                 raise ConfigurationError(f"verify={str(verify)!r}: there is no such CA bundle.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from anaplan_frames.errors import ConfigurationError
@@ -56,3 +57,17 @@ def clean_url(url: str, *, name: str, allow_http: bool) -> str:
             "Use https://, or say allow_http=True if you are sure."
         )
     return bare
+
+
+def check_proxies(proxies: Mapping[str, str] | None) -> None:
+    """Refuse a proxy without a host, which `requests` stumbles over; it may hold a password."""
+    for scheme, url in (proxies or {}).items():
+        try:
+            host = urlsplit(url if "://" in url else f"//{url}").hostname
+        except ValueError:
+            host = None
+        if url and not host:
+            raise ConfigurationError(
+                f"proxies={{{scheme!r}: ...}} is not the URL of a proxy, such as "
+                "'http://proxy.example.com:8080'."
+            )

@@ -97,6 +97,14 @@ def test_a_password_in_a_url_is_refused_without_showing_it(url: str) -> None:
     assert "sesame" not in str(caught.value)
 
 
+def test_a_proxy_without_a_host_is_refused_without_showing_its_password() -> None:
+    for url in ("http://me:sesame@", "me:sesame@", "http://[me:sesame@"):
+        with pytest.raises(ConfigurationError, match="is not the URL of a proxy") as caught:
+            Transport(AUTH, proxies={"https": url})
+        assert "sesame" not in str(caught.value)
+    assert Transport(AUTH, proxies={"https": "me:sesame@proxy.example.com:8080", "http": ""})
+
+
 def test_no_network_names_the_host_and_what_to_check() -> None:
     transport = Transport(AUTH, auth_url="https://no-such-host.invalid", clock=TurnedClock())
     with pytest.raises(TransferError) as caught:
