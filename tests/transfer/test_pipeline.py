@@ -92,8 +92,8 @@ def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
         sandbox.faults.add("503", path="*/chunks/1", times=None, retry_after=250)
 
         def parts() -> Iterator[pd.DataFrame]:
-            for _ in range(3):
-                names = [f"{number:050d}" for number in range(30_000)]
+            for _ in range(12):  # more than there are threads that pack
+                names = [f"{number:050d}" for number in range(3_000)]
                 yield pd.DataFrame({"carrier": names, "name": names})
             clock.waiting.wait(20)
             raise interruption
