@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -21,6 +22,47 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
+_GRACE_SECONDS = 1.0
+_TICK_SECONDS, _TICKS_OF_A_DAY = 0.1, 864_000
+
+
+class _PromptServer(uvicorn.Server):
+    """Ends when it is told to; uvicorn looks every tenth of a second, and then waits for another.
+
+    A test suite starts and ends hundreds of sandboxes.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Have it end; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        """Tick until it is told to end."""
+        self._loop = asyncio.get_running_loop()
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % _TICKS_OF_A_DAY
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the connections that are idle, and give the requests under way a little time."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_GRACE_SECONDS)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 class Server:
@@ -51,11 +93,10 @@ class Server:
             log_level="critical",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=1,
             timeout_keep_alive=75,
             backlog=256,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _PromptServer(config)
         self._thread = threading.Thread(
             target=self._uvicorn.run, args=([self._socket],), name="sandbox-server", daemon=True
         )
@@ -71,7 +112,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop serving and close the port; returns when the thread has ended."""
-        self._uvicorn.should_exit = True
+        self._uvicorn.stop()
         self._thread.join(_STOP_SECONDS)
         self._socket.close()
 

@@ -18,6 +18,7 @@ from anaplan_frames.resources.cells import sender as cell_sender
 from anaplan_frames.resources.cells.modules import Module
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
+from tests.transport.scripted import TurnedClock
 
 PEOPLE = pd.DataFrame({"Name": ["Ada", "Bo", "Cy"], "Code": ["001", "002", "Ada"]})
 WHERE = ["People", "Time", "Versions"]
@@ -61,7 +62,7 @@ def build(sandbox: Sandbox) -> None:
 @pytest.fixture
 def model(tenant: Sandbox) -> Iterator[af.Model]:
     build(tenant)
-    with tenant.connect() as connection:
+    with tenant.connect(clock=TurnedClock()) as connection:
         yield connection.model("Headcount")
 
 
