@@ -6,6 +6,7 @@ details never reach the caller raw: the layer that meets a fault words it here, 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import sys
 import warnings
@@ -170,9 +171,10 @@ def listed(names: Sequence[str], most: int = 10) -> str:
 
 def warn(message: str) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
-    package = str(Path(__file__).parent)
+    # A warning from within a `with` statement of ours comes through contextlib.
+    ours = (str(Path(__file__).parent), contextlib.__file__)
     frame: FrameType | None
     frame, level = sys._getframe(), 1
-    while frame is not None and frame.f_code.co_filename.startswith(package):
+    while frame is not None and frame.f_code.co_filename.startswith(ours):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, stacklevel=level)

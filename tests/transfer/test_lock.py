@@ -98,6 +98,7 @@ def test_an_import_that_was_started_elsewhere_is_reported_and_waited_for(
             UserWarning,
             match=rf"import 'Load airlines' is running \(task {task}\), and it reads file "
             r"'airlines.csv': waiting for its end",
-        ):
+        ) as caught:
             model.files["airlines.csv"].upload(b"carrier,name\nAA,American\n")
+        assert [warning.filename for warning in caught] == [__file__]
         assert http.get(f"{path}/{task}").json()["task"]["taskState"] == "COMPLETE"
