@@ -93,19 +93,19 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
         return collections[found[0]][name]
     if found:
         raise AmbiguousName(
-            f"{name!r} is among the {' and the '.join(found)} of model {model.name!r}. "
+            f"{name!r} is among the {_listed(found, 'and')} of model {model.name!r}. "
             f"Say which with kind={found[0]!r}."
         )
     names = [candidate for things in collections.values() for candidate in things.names]
     raise NotFound(
-        f"There is no {name!r} among the {_listed(kinds)} of model {model.name!r}."
+        f"There is no {name!r} among the {_listed(kinds, 'or')} of model {model.name!r}."
         + near_names(name, names)
     )
 
 
-def _listed(kinds: Sequence[str]) -> str:
+def _listed(kinds: Sequence[str], joined_by: str) -> str:
     *most, last = kinds
-    return f"{', '.join(most)} or {last}" if most else last
+    return f"{', '.join(most)} {joined_by} {last}" if most else last
 
 
 def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Resource]:

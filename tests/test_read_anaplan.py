@@ -133,7 +133,7 @@ def test_a_name_of_two_kinds_is_settled_by_kind(tenant: Sandbox) -> None:
     with pytest.raises(af.AmbiguousName) as caught:
         af.read_anaplan("Out", model)
     assert str(caught.value) == (
-        "'Out' is among the exports and the files of model 'M'. Say which with kind='exports'."
+        "'Out' is among the exports and files of model 'M'. Say which with kind='exports'."
     )
     assert len(af.read_anaplan("Out", model, kind="exports")) == 1
 

@@ -237,6 +237,21 @@ def test_a_view_is_found_without_the_quotes_that_anaplan_puts_around_names(
         assert "P&L/US.By region" in views
 
 
+def test_a_view_is_found_by_its_own_name_where_no_other_is_named_so(tenant: Sandbox) -> None:
+    builder = tenant.workspace("Demo").model("Names")
+    regions = builder.list("Regions", items=pd.DataFrame({"Name": ["North"]}))
+    for number, name in enumerate(["Plan", "P&L/US"]):
+        module = builder.module(name, dimensions=[regions], line_items={"Cost": "NUMBER"})
+        builder.view(module, f"Only {number}", ["Regions"], ["Line items"], [])
+        builder.view(module, "By region", ["Regions"], ["Line items"], [])
+    with tenant.connect() as connection:
+        model = connection.model("Names")
+        assert model.views["Only 1"].name == "'P&L/US'.Only 1"
+        assert list(af.read_anaplan("Only 0", model)["Regions"]) == ["North"]
+        with pytest.raises(af.AmbiguousName, match="2 views .* are named 'By region'"):
+            model.views["By region"]
+
+
 def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(model: Model) -> None:
     grid: Any = model.views["Stock.Crossed"].read(layout="grid", pages={"Parts": "=1+1"})
     assert list(grid.columns.names) == ["Line items", "Time"]

@@ -29,8 +29,9 @@ class View(CellsReadable):
 class Views(Collection[View]):
     """The views of a model; the id of a line item names one, too, though it is not listed.
 
-    Anaplan puts names with special characters between single quotes (``'P&L/US'.'By month'``);
-    here the name itself will do.
+    Anaplan names a saved view by its module and itself, with single quotes around names with
+    special characters: ``'P&L/US'.'By month'``. Here ``P&L/US.By month`` will do, and so will
+    ``By month`` where no other view is named so.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -46,8 +47,17 @@ class Views(Collection[View]):
         return self._listed(key) or [str(key)] * bool(self._of_line_item(str(key)))
 
     def _listed(self, key: object) -> list[str]:
-        quoted = (id_ for id_, view in self._records.items() if _plain(view["name"]) == key)
-        return super().ids_of(key) or list(quoted)
+        views = self._records.items()
+        return (
+            super().ids_of(key)
+            or [id_ for id_, view in views if _plain(view["name"]) == key]
+            or [id_ for id_, view in views if _plain(view["name"]) == f"{self._module(view)}.{key}"]
+        )
+
+    def _module(self, view: Mapping[str, Any]) -> str:
+        """Return the name of a view's module."""
+        modules = self._catalogue.records("modules")
+        return str(modules.get(str(view.get("moduleId")), {}).get("name", ""))
 
     def _of_line_item(self, key: str) -> Mapping[str, Any] | None:
         """Return what a listing would say of the view of a line item: its subsidiary view."""
