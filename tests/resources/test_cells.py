@@ -248,7 +248,7 @@ def test_a_view_is_found_by_its_own_name_where_no_other_is_named_so(tenant: Sand
         model = connection.model("Names")
         assert model.views["Only 1"].name == "'P&L/US'.Only 1"
         assert list(af.read_anaplan("Only 0", model)["Regions"]) == ["North"]
-        with pytest.raises(af.AmbiguousName, match="2 views .* are named 'By region'"):
+        with pytest.raises(af.AmbiguousName, match=r"2 views .* are named 'By region'"):
             model.views["By region"]
 
 
