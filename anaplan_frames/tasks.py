@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -85,6 +85,7 @@ def run(
     what: str,
     parameters: Mapping[str, str] | None = None,
     show_progress: bool | None = None,
+    on_start: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Start an action, once, and wait for its end.
 
@@ -96,6 +97,8 @@ def run(
         The action in words, for messages.
     parameters : mapping of str to str, optional
         What an import asks for at run time, e.g. ``{"Version": "Actual"}``.
+    on_start : callable, optional
+        Told the task's id as soon as it is known.
 
     Raises
     ------
@@ -105,6 +108,8 @@ def run(
         If the task was cancelled.
     """
     task_id, taken_up = _start(transport, path, what=what, parameters=parameters)
+    if on_start is not None:
+        on_start(task_id)
     with Progress(f"Running {what}", unit="%", total=100, show=show_progress) as bar:
         try:
             task = _ended(transport, path, task_id, what=what, bar=bar)

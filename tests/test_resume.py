@@ -266,3 +266,20 @@ def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
     text = journal.read_text()
     assert "who may know" not in text
     assert sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
+
+
+def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
+    sandbox: Sandbox, model: af.Model, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(self: object, *args: object) -> None:
+        raise Killed
+
+    frame = things()
+    with monkeypatch.context() as patch:
+        patch.setattr("anaplan_frames.progress.Progress.reach", killed)
+        with pytest.raises(Killed):
+            model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
+    sent.take()
+    result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
+    assert (sent.take(), result.total, result.failed) == ([], ROWS, 0)
+    assert len(model.imports["Load things"].tasks()) == 2

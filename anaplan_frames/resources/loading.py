@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from anaplan_frames import tasks
@@ -54,7 +54,12 @@ class Loadable(Runnable):
         sent = {shipment.target.id: shipment.sent for shipment in shipments}
         with turns(self._catalogue, [*sent, *self._file_ids()]):
             journals = [send(self._catalogue, shipment, options) for shipment in shipments]
-            outcome = self._run(parameters, progress)
+
+            def note(task_id: str) -> None:
+                for journal in journals:
+                    journal.started(self.id, task_id)
+
+            outcome = self._run(parameters, progress, note)
             for journal in journals:
                 journal.forget()
         return self._result(outcome, sent).check(on_rejected)
@@ -83,11 +88,17 @@ class Loadable(Runnable):
             outcome = self._run(parameters, progress)
         return self._result(outcome, {}).check(on_rejected)
 
-    def _run(self, parameters: Mapping[str, str] | None, progress: bool | None) -> Outcome:
+    def _run(
+        self,
+        parameters: Mapping[str, str] | None,
+        progress: bool | None,
+        on_start: Callable[[str], None] | None = None,
+    ) -> Outcome:
         return tasks.run(
             self._transport,
             self.path,
             what=self.what,
             parameters=parameters,
             show_progress=progress,
+            on_start=on_start,
         )

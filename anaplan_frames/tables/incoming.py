@@ -17,6 +17,7 @@ from anaplan_frames.tables.frame import check_labels, frame_batch
 from anaplan_frames.tables.regroup import regroup
 from anaplan_frames.tables.unsupported import is_polars, is_series, unsupported
 
+_SAMPLE_ROWS = 1_000
 _GONE = "A stream of rows can be read once, and this one has been. Open it again."
 
 
@@ -307,10 +308,14 @@ def _is_table(data: Any) -> bool:
 
 
 def _frame_bytes(frame: pd.DataFrame) -> int:
-    """Estimate the memory of a frame, the Python objects in it by the first few rows."""
+    """Estimate the memory of a frame, the Python objects in it by the first few rows.
+
+    Objects count by the length of their texts, which is always the same: Python remembers the
+    UTF-8 of a text with the text, so that its own size grows when it is first written.
+    """
     shallow = int(frame.memory_usage(index=False).sum())
-    sample = frame.iloc[:1000]
-    if not len(sample):
+    sample = frame.iloc[:_SAMPLE_ROWS].select_dtypes("object")
+    if sample.empty:
         return shallow
-    per_row = sample.memory_usage(index=False, deep=True).sum() / len(sample)
-    return max(shallow, int(per_row * len(frame)))
+    texts = sum(len(str(value)) for value in sample.to_numpy().ravel())
+    return shallow + texts * len(frame) // len(sample)

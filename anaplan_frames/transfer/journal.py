@@ -121,14 +121,20 @@ class Journal:
         self._completed = True
         _append(self._path, {"complete": True})
 
+    def started(self, import_id: str, task_id: str) -> None:
+        """Note that our own task imports what was sent, which is then not taken for another's."""
+        _append(self._path, {"import": import_id, "task": task_id})
+
     def forget(self) -> None:
         """Delete it: what it tells is of no more use."""
         self._arrived.clear()
         self._path.unlink(missing_ok=True)
 
     def _read(self) -> None:
-        lines = list(_lines(self._path))
-        if not lines or not self._fits(lines[0]):
+        every = list(_lines(self._path))
+        lines = [line for line in every if "task" not in line]
+        ours = {line["import"]: line["task"] for line in every if "task" in line}
+        if not lines or not self._fits(lines[0], ours):
             return
         for line in lines[1:]:
             if "begun" in line:
@@ -140,10 +146,16 @@ class Journal:
         if "completing" in lines[-1]:  # whether it was completed is not known
             self._arrived.clear()
 
-    def _fits(self, head: Mapping[str, Any]) -> bool:
-        """Whether the journal is of the same upload, and what was sent is still kept."""
+    def _fits(self, head: Mapping[str, Any], ours: Mapping[str, str]) -> bool:
+        """Whether the journal is of the same upload, and what was sent is still kept.
+
+        The latest tasks of imports may be those that the killed run has started itself.
+        """
         age = self._clock.time() - float(head.get("time", 0))
-        same = head.get("format") == _FORMAT and head.get("facts") == self._facts
+        facts = dict(head.get("facts") or {})
+        if "tasks" in facts:
+            facts["tasks"] = {key: ours.get(key, last) for key, last in facts["tasks"].items()}
+        same = head.get("format") == _FORMAT and facts == self._facts
         return same and 0 <= age < _LONGEST
 
 
