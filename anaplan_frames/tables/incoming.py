@@ -314,7 +314,8 @@ def _frame_bytes(frame: pd.DataFrame) -> int:
     UTF-8 of a text with the text, so that its own size grows when it is first written.
     """
     shallow = int(frame.memory_usage(index=False).sum())
-    sample = frame.iloc[:_SAMPLE_ROWS].select_dtypes("object")
+    objects = [place for place, kind in enumerate(frame.dtypes) if kind == np.dtype(object)]
+    sample = frame.iloc[:_SAMPLE_ROWS, objects]
     if sample.empty:
         return shallow
     texts = sum(len(str(value)) for value in sample.to_numpy().ravel())
