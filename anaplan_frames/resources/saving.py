@@ -27,7 +27,7 @@ def save_file(
     facts = {
         "api": transport.api_url,
         "user": catalogue.user_id,
-        "tasks": _tasks_of_export(catalogue, file_id),
+        "runs": _tasks_of_export(catalogue, file_id),
     }
     with Progress(f"Reading {what}", unit="B", show=progress) as bar:
         return save(

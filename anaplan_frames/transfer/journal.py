@@ -33,7 +33,8 @@ class Journal:
     path : Path
         Where it is kept.
     facts : mapping
-        What must be the same for a resumed transfer: user, file, dialect, and so on.
+        What must be the same for a resumed transfer: user, file, dialect, and so on. Under
+        ``"tasks"`` the latest task of each import of the file, by the import's id.
     clock : Clock
         Tells how old it is.
     resume : bool
