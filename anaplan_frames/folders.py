@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _NAME = "anaplan-frames"
@@ -28,6 +30,16 @@ def cache_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     if platform == "darwin":
         return home / "Library" / "Caches" / _NAME
     return Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / _NAME
+
+
+def writable_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Make the cache folder; where there can be none, as in many a container, a temporary one."""
+    with suppress(OSError, RuntimeError):  # RuntimeError: the user has no home
+        folder = private_folder(cache_folder(environ))
+        if os.access(folder, os.W_OK):
+            return folder
+    user = os.getuid() if hasattr(os, "getuid") else environ.get("USERNAME", "")
+    return private_folder(Path(tempfile.gettempdir()) / f"{_NAME}-{user}")
 
 
 def private_folder(path: Path) -> Path:

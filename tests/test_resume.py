@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,3 +284,20 @@ def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
     assert (sent.take(), result.total, result.failed) == ([], ROWS, 0)
     assert len(model.imports["Load things"].tasks()) == 2
+
+
+@pytest.mark.parametrize("home", ["a file", "nowhere"])
+def test_without_a_cache_folder_a_temporary_one_serves(
+    model: af.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / home / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / home / "cache"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if home == "nowhere":
+        monkeypatch.setattr("anaplan_frames.folders.os.access", lambda path, mode: False)
+    model.imports["Load things"].write(things(rows=10))
+    [folder] = tmp_path.glob("anaplan-frames-*")
+    assert [path.suffix for path in folder.rglob("*") if path.is_file()] in ([".lock"], [])
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700

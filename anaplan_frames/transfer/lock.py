@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from anaplan_frames.folders import cache_folder, private_folder
+from anaplan_frames.folders import private_folder, writable_cache_folder
 
 _log = logging.getLogger("anaplan_frames")
 _PAUSE = 0.2  # seconds between looks at the lock
@@ -19,7 +19,7 @@ _PAUSE = 0.2  # seconds between looks at the lock
 def place_of(host: str, path: str) -> Path:
     """Return where journal and lock of a file are kept, without a suffix."""
     digest = hashlib.sha256(f"{host}{path}".encode()).hexdigest()[:32]
-    return cache_folder() / "uploads" / digest
+    return writable_cache_folder() / "uploads" / digest
 
 
 @contextmanager
