@@ -286,6 +286,21 @@ def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
     assert len(model.imports["Load things"].tasks()) == 2
 
 
+@pytest.mark.parametrize("damage", [b'{"arri', b'{"arri{"complete": true}\n', b"\xff\n"])
+def test_a_journal_that_is_damaged_is_not_believed(
+    model: af.Model, sent: Sent, damage: bytes
+) -> None:
+    frame = things()
+    interrupted(model, frame)
+    [journal] = journals()
+    with journal.open("ab") as file:
+        file.write(damage)
+    sent.take()
+    model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    assert sent.take()[0] == 0
+    assert holds(model, frame)
+
+
 @pytest.mark.parametrize("home", ["a file", "nowhere"])
 def test_without_a_cache_folder_a_temporary_one_serves(
     model: af.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str

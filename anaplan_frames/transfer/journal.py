@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,9 @@ class DataChanged(TransferError):
 class Journal:
     """What is known of one transfer of one file; who writes to it holds the file's turn.
 
-    It is a file of lines, each written at once and whole; a line that a kill cut off is passed
-    over. It holds names, numbers and digests, none of the data and no secret.
+    It is a file of lines, each written at once and whole. Where one cannot be read, as after a
+    disk was full, nothing of it is believed. It holds names, numbers and digests, none of the data
+    and no secret.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
     def _read(self) -> None:
-        every = list(_lines(self._path))
+        every = _lines(self._path)
         lines = [line for line in every if "task" not in line]
         ours = {line["import"]: line["task"] for line in every if "task" in line}
         if not lines or not self._fits(lines[0], ours):
@@ -160,12 +160,13 @@ class Journal:
         return same and 0 <= age < _LONGEST
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield what can be read; of the last line a part may be missing."""
-    with suppress(OSError, ValueError):
-        for line in path.read_bytes().splitlines(keepends=True):
-            if line.endswith(b"\n"):
-                yield json.loads(line)
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """Return all lines, or none: one that is damaged may have said that others hold no more."""
+    try:
+        content = path.read_bytes()
+        return [json.loads(line) for line in content.splitlines()] if content[-1:] == b"\n" else []
+    except (OSError, ValueError):
+        return []
 
 
 def _append(path: Path, entry: Mapping[str, Any]) -> None:

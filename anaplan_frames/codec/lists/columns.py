@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -71,8 +71,3 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
         ItemColumn(name, column.place, column.key, column.type, column.calculated)
         for name, column in zip(names, columns, strict=True)
     )
-
-
-def item_schema(columns: Sequence[ItemColumn]) -> pa.Schema:
-    """Return the columns as an Arrow schema."""
-    return pa.schema([(column.name, column.type) for column in columns])

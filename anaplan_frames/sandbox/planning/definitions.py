@@ -133,10 +133,6 @@ class ModuleDefinition:
     dimensions: tuple[Dimension, ...]
     line_items: tuple[LineItem, ...]
 
-    def line_item(self, name: str) -> LineItem | None:
-        """Return the line item of that name, if there is one."""
-        return next((item for item in self.line_items if item.name == name), None)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineItemSubset:

@@ -19,11 +19,6 @@ def literal(text: str | None) -> str:
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def quoted(name: str) -> str:
-    """Write a name as an identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def stored_type(format: Format) -> str:
     """Return the column type in which values of this format are stored (LIST: the item's id)."""
     return STORED_AS[format.type]
