@@ -8,6 +8,8 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import ScriptedServer
 
 pytest_plugins = ["tests.contract.plugin"]
 
@@ -42,3 +44,19 @@ def model(sandbox: Sandbox) -> Iterator[af.Model]:
     """Connect to the demo tenant's model."""
     with sandbox.connect() as connection:
         yield connection.model("Flight Planning")
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """Answer as the test tells it to."""
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def transport(server: ScriptedServer) -> Iterator[Transport]:
+    """Speak to the scripted server."""
+    auth = af.BasicAuth("planner@example.com", "correct horse")
+    made = Transport(auth, api_url=server.url, auth_url=server.url, requests_per_minute=None)
+    yield made
+    made.close()

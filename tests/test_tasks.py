@@ -32,12 +32,6 @@ DONE = state("COMPLETE", successful=True)
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
 def clock() -> TurnedClock:
     return TurnedClock()
 

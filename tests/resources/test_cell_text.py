@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.auth import BasicAuth
 from anaplan_frames.codec.cells.shape import Axes, Cells, Dimension, LineItem
 from anaplan_frames.errors import ColumnMismatch, NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
@@ -24,20 +22,6 @@ CELLS = Cells(Axes((REGION,), (TIME,), ()), (LineItem("206000000001", "Cost", "N
 NORTH = Page(REGION, "1", frozenset({"North", "N"}))
 ALL = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\nSouth,Jan 26,3\nSouth,Feb 26,4\n"
 ONE = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\n"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def transport(server: ScriptedServer) -> Iterator[Transport]:
-    auth = BasicAuth("planner@example.com", "correct horse")
-    made = Transport(auth, api_url=server.url, auth_url=server.url, requests_per_minute=None)
-    yield made
-    made.close()
 
 
 class Service:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.auth import BasicAuth
 from anaplan_frames.codec.decode import decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import NotFound, TransferError
@@ -42,20 +41,6 @@ class Chunked:
 
 def cut(content: bytes, size: int) -> list[bytes]:
     return [content[start : start + size] for start in range(0, len(content), size)]
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def transport(server: ScriptedServer) -> Iterator[Transport]:
-    auth = BasicAuth("planner@example.com", "correct horse")
-    made = Transport(auth, api_url=server.url, auth_url=server.url, requests_per_minute=None)
-    yield made
-    made.close()
 
 
 def fetched(transport: Transport) -> Iterator[Content]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.auth import BasicAuth
 from anaplan_frames.errors import NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
@@ -48,20 +47,6 @@ class Writing:
                 if self.available == len(PAGES):
                     state |= self._ending
         return as_json({"viewReadRequest": state})
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def transport(server: ScriptedServer) -> Iterator[Transport]:
-    auth = BasicAuth("planner@example.com", "correct horse")
-    made = Transport(auth, api_url=server.url, auth_url=server.url, requests_per_minute=None)
-    yield made
-    made.close()
 
 
 def pages(transport: Transport) -> Iterator[Content]:
