@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from anaplan_frames.transfer import digests
@@ -41,7 +42,7 @@ class Piece:
 
     Attributes
     ----------
-    deflated : bytes
+    deflated : tuple of bytes
         A part of a deflate stream that ends at a byte, and is not the stream's end.
     size, checksum : int
         Number of bytes before compression, and their CRC-32.
@@ -49,7 +50,7 @@ class Piece:
         Of the bytes before compression; empty where none is needed.
     """
 
-    deflated: bytes
+    deflated: tuple[bytes, ...]
     size: int
     checksum: int
     digest: bytes = b""
@@ -58,19 +59,33 @@ class Piece:
 def deflate(content: Any, method: Method, *, digest: bool = False) -> Piece:
     """Compress a piece; `content` is anything with the buffer protocol."""
     compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
-    deflated = compressor.compress(content) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    deflated = (compressor.compress(content), compressor.flush(zlib.Z_SYNC_FLUSH))
     known_by = digests.digest(content) if digest else b""
     return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by)
 
 
-def gzip(pieces: Sequence[Piece]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Gzip:
+    """A gzip file in parts, so that it can be sent without joining them: a copy less."""
+
+    parts: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.parts)
+
+
+def gzip(pieces: Sequence[Piece]) -> Gzip:
     """Join pieces to one gzip member, as there are readers that stop after the first."""
     size = checksum = 0
     for piece in pieces:
         size += piece.size
         checksum = _times(_x_to_the(piece.size), checksum) ^ piece.checksum
     trailer = struct.pack("<LL", checksum, size & 0xFFFFFFFF)
-    return b"".join([_HEADER, *(piece.deflated for piece in pieces), _LAST_BLOCK, trailer])
+    deflated = chain.from_iterable(piece.deflated for piece in pieces)
+    return Gzip([_HEADER, *deflated, _LAST_BLOCK + trailer])
 
 
 def _times(one: int, other: int) -> int:
@@ -83,13 +98,19 @@ def _times(one: int, other: int) -> int:
     return product
 
 
-@lru_cache
 def _x_to_the(length: int) -> int:
     """Return what a checksum is multiplied by when `length` bytes follow: x to the 8 x length."""
-    power, factor = _ONE, _X_8
-    while length:
-        if length & 1:
-            power = _times(power, factor)
-        factor = _times(factor, factor)
-        length >>= 1
+    power = _ONE
+    for bit in range(length.bit_length()):
+        if length >> bit & 1:
+            power = _times(power, _x_to_the_power_of_two(bit))
     return power
+
+
+@cache
+def _x_to_the_power_of_two(bit: int) -> int:
+    """Return x to the 8 x 2^bit."""
+    if not bit:
+        return _X_8
+    root = _x_to_the_power_of_two(bit - 1)
+    return _times(root, root)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from anaplan_frames.transfer.compress import Method, deflate
+from anaplan_frames.transfer.compress import Method, deflate, gzip
 
 _SAMPLE_BYTES = 500_000
 _SENDS_REMEMBERED = 8
@@ -36,7 +36,7 @@ def best(trials: Iterable[Trial], line: float, threads: int) -> Method:
     """Choose the method by which most bytes of data get through in a second.
 
     Compressing and sending go on at the same time, so the slower of them sets the pace. Each
-    method is slower than the one before: where its compressing alone is too slow, the search ends.
+    method is slower than the one before: where compressing alone is the slower, the search ends.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def best(trials: Iterable[Trial], line: float, threads: int) -> Method:
     """
     chosen, most = None, 0.0
     for trial in trials:
-        if threads * trial.speed <= most:
+        packing, sending = threads * trial.speed, line / trial.ratio
+        if min(packing, sending) > most:
+            chosen, most = trial.method, min(packing, sending)
+        if packing <= most:
             break
-        pace = min(threads * trial.speed, line / trial.ratio)
-        if pace > most:
-            chosen, most = trial.method, pace
     assert chosen is not None, "at least one trial"
     return chosen
 
@@ -106,4 +106,4 @@ def _try(method: Method, sample: bytes, clock: Callable[[], float] = time.thread
     begin = clock()
     piece = deflate(sample, method)
     seconds = max(clock() - begin, 1e-6)  # some systems count in long steps
-    return Trial(method, len(piece.deflated) / piece.size, piece.size / seconds)
+    return Trial(method, len(gzip([piece])) / piece.size, piece.size / seconds)

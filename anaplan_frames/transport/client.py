@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
@@ -22,6 +22,16 @@ from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
 
 Timeout = tuple[float, float] | float
+
+
+class Parts(Protocol):
+    """Bytes to send that are not in one piece; the same whenever they are iterated."""
+
+    def __len__(self) -> int:
+        """Return the number of bytes in all."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces."""
 
 
 class Transport:
@@ -107,7 +117,7 @@ class Transport:
         what: str,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
-        data: bytes | None = None,
+        data: bytes | Parts | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: Timeout | None = None,
         stream: bool = False,
@@ -122,7 +132,7 @@ class Transport:
         what : str
             The thing in words, with which an error begins: ``"import 'Load flights'"``.
         params, json, data, headers : optional
-            As for `requests`; `data` is bytes, so that it can be sent again.
+            As for `requests`; `data` can be sent again.
         timeout : float or (float, float), optional
             Instead of the connection's.
         stream : bool, default False

@@ -18,7 +18,7 @@ MB = 1_000_000
 
 
 def _pieces(*lengths: int) -> list[Piece]:
-    return [Piece(b"", length, number) for number, length in enumerate(lengths)]
+    return [Piece((), length, number) for number, length in enumerate(lengths)]
 
 
 @given(st.lists(st.integers(0, 900_000), max_size=20), st.integers(MB, 3 * MB))
