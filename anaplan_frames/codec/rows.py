@@ -53,7 +53,7 @@ class RowSplitter:
         the beginning and the end, and where two pieces meet.
     """
 
-    def __init__(self, dialect: Dialect, block_bytes: int = 1_000_000) -> None:
+    def __init__(self, dialect: Dialect, block_bytes: int = 1_500_000) -> None:
         self._dialect = dialect
         self._block_bytes = block_bytes
         self._quote = dialect.delimiter.encode()

@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from anaplan_frames.codec.lenient import Doubt, to_type
 from anaplan_frames.errors import EncodingError
 from anaplan_frames.tables.dtypes import arrow_for
-
-_STEP = 4_000_000  # bytes by which a long column grows
+from anaplan_frames.tables.growing import Growing
 
 
 class Builder(Protocol):
@@ -90,36 +89,11 @@ class Column:
         return 0, str(array.type)
 
 
-class _Growing:
-    """A numpy array that grows in place: a large one is moved by the kernel, not copied."""
-
-    def __init__(self, dtype: npt.DTypeLike) -> None:
-        self._values = np.empty(0, dtype)
-        self._length = 0
-
-    def extend(self, part: npt.NDArray[Any]) -> None:
-        start, self._length = self._length, self._length + len(part)
-        room = len(self._values)
-        if self._length > room:
-            # Doubling at first; later in steps, because what is set aside is memory in use.
-            self._resize(max(self._length, room + min(room, _STEP // self._values.itemsize)))
-        self._values[start : self._length] = part
-
-    def finish(self) -> npt.NDArray[Any]:
-        """Return the array at its true length."""
-        self._resize(self._length)
-        return self._values
-
-    def _resize(self, length: int) -> None:
-        # Nothing else refers to the array while it grows: the check would only be in the way.
-        self._values.resize(length, refcheck=False)
-
-
 class _NumpyBuilder:
     """Numbers and dates; a missing value is NaN or NaT."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
-        self._values = _Growing(dtype)
+        self._values = Growing(dtype)
 
     def add(self, array: pa.Array) -> None:
         self._values.extend(array.to_numpy(zero_copy_only=False))
@@ -133,16 +107,56 @@ class _MaskedBuilder:
 
     def __init__(self, dtype: Any) -> None:
         self._dtype = dtype
-        self._values = _Growing(dtype.numpy_dtype)
-        self._mask = _Growing(np.bool_)
+        self._values = Growing(dtype.numpy_dtype)
+        self._mask = Growing(np.bool_)
         self._nothing = False if dtype.kind == "b" else 0
 
     def add(self, array: pa.Array) -> None:
-        self._mask.extend(array.is_null().to_numpy(zero_copy_only=False))
-        self._values.extend(array.fill_null(self._nothing).to_numpy(zero_copy_only=False))
+        missing = self._mask.room(len(array))
+        missing[:] = False
+        if array.null_count:
+            missing[:] = array.is_null().to_numpy(zero_copy_only=False)
+            array = array.fill_null(self._nothing)
+        self._values.extend(array.to_numpy(zero_copy_only=False))
 
     def finish(self) -> Any:
         return self._dtype.construct_array_type()(self._values.finish(), self._mask.finish())
+
+
+class _TextBuilder:
+    """Text, as one Arrow array of all batches: of many small ones each wastes a part of a page."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._dtype = dtype
+        self._bounds = Growing(np.int64)
+        self._bounds.extend(np.zeros(1, np.int64))
+        self._characters = Growing(np.uint8)
+        self._valid: Growing | None = None  # until something is missing
+
+    def add(self, array: pa.Array) -> None:
+        if not len(array):
+            return
+        if array.null_count or self._valid is not None:
+            self._note_missing(array)
+        _, bounds, characters = array.buffers()
+        ends = np.frombuffer(bounds, np.int32)[array.offset : array.offset + len(array) + 1]
+        first, last = int(ends[0]), int(ends[-1])
+        np.add(ends[1:], len(self._characters) - first, out=self._bounds.room(len(array)))
+        if last > first:
+            self._characters.extend(np.frombuffer(characters, np.uint8)[first:last])
+
+    def finish(self) -> Any:
+        rows = len(self._bounds) - 1
+        bits = None if self._valid is None else _bits(self._valid.finish())
+        buffers = [bits, *map(pa.py_buffer, (self._bounds.finish(), self._characters.finish()))]
+        whole = pa.Array.from_buffers(pa.large_string(), rows, buffers)
+        return self._dtype.__from_arrow__(whole)
+
+    def _note_missing(self, array: pa.Array) -> None:
+        if self._valid is None:
+            self._valid = Growing(np.bool_)
+            self._valid.room(len(self._bounds) - 1)[:] = True
+        self._valid.extend(array.is_valid().to_numpy(zero_copy_only=False))
 
 
 class _ArrowBuilder:
@@ -165,7 +179,7 @@ class _CategoryBuilder:
 
     def __init__(self, dtype: pd.CategoricalDtype) -> None:
         self._dtype = dtype
-        self._codes = _Growing(np.int32)
+        self._codes = Growing(np.int32)
         self._known: dict[Any, int] = {}
 
     def add(self, array: pa.Array) -> None:
@@ -228,8 +242,6 @@ def _type_for(dtype: Any, given: pa.DataType) -> pa.DataType:
     """Return the Arrow type that the builder of the dtype takes."""
     if isinstance(dtype, np.dtype) and dtype.kind == "M":
         return pa.timestamp(np.datetime_data(dtype)[0])
-    if isinstance(dtype, pd.StringDtype):
-        return pa.large_string()  # what pandas keeps
     return arrow_for(dtype, given)
 
 
@@ -239,7 +251,7 @@ def _builder(dtype: Any, kind: pa.DataType) -> Builder:
     if isinstance(dtype, pd.ArrowDtype):
         return _ArrowBuilder(dtype, dtype.pyarrow_dtype)
     if isinstance(dtype, pd.StringDtype):
-        return _ArrowBuilder(dtype, kind)
+        return _TextBuilder(dtype)
     if isinstance(dtype, pd.BooleanDtype) or hasattr(dtype, "numpy_dtype"):
         return _MaskedBuilder(dtype)
     if isinstance(dtype, np.dtype) and dtype.kind in "iufbM":
@@ -247,3 +259,8 @@ def _builder(dtype: Any, kind: pa.DataType) -> Builder:
     if dtype == np.dtype(object):
         return _ObjectBuilder()
     return _OtherBuilder(dtype)
+
+
+def _bits(flags: npt.NDArray[np.bool_]) -> pa.Buffer:
+    """Return flags as Arrow has them, a bit each."""
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))

@@ -85,20 +85,11 @@ def with_dtypes(schema: pa.Schema, dtype: Any = None) -> pa.Schema:
 def frame_schema(schema: pa.Schema, dtype: Any = None, dtype_backend: Any = None) -> pa.Schema:
     """Return the schema with which a text must be read for a DataFrame of these dtypes.
 
-    Like `with_dtypes`, and text is already of the Arrow type that pandas keeps, so that nothing
-    is converted later. Parameters and errors are those of `pandas_dtypes`.
+    Like `with_dtypes`, and columns that nothing was asked for are of the type from which their
+    dtype is made. Parameters and errors are those of `pandas_dtypes`.
     """
     kinds = zip(schema, pandas_dtypes(schema, dtype, dtype_backend), strict=True)
-    return pa.schema(
-        [
-            field.with_type(
-                pa.large_string()
-                if isinstance(kind, pd.StringDtype)
-                else arrow_for(kind, field.type)
-            )
-            for field, kind in kinds
-        ]
-    )
+    return pa.schema([field.with_type(arrow_for(kind, field.type)) for field, kind in kinds])
 
 
 def arrow_for(dtype: Any, given: pa.DataType) -> pa.DataType:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import mmap
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from anaplan_frames.errors import TransferError
+from anaplan_frames.memory import mapping
 from anaplan_frames.transport.hosts import host_of
 from anaplan_frames.transport.session import BrokenBody, CheckedResponse
 
@@ -45,31 +45,17 @@ def as_bytes(response: CheckedResponse) -> bytes:
 
 
 def as_mapping(response: CheckedResponse) -> Content:
-    """Return the whole body in memory that goes back to the system as soon as it is let go.
-
-    Of bytes that come and go by the 10 MB, the C library keeps some for each thread.
-    """
+    """Return the whole body in memory that goes back to the system as soon as it is let go."""
     length = response.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) < _PIECE or "Content-Encoding" in response.headers:
         return as_bytes(response)
-    content = _mapping(int(length))
+    content = mapping(int(length))
     room = np.frombuffer(content, np.uint8)
     start = 0
     for piece in response.iter_content(_PIECE):
         # By numpy, which lets other threads run while it copies.
         room[start : start + len(piece)] = np.frombuffer(piece, np.uint8)
         start += len(piece)
-    return content
-
-
-def _mapping(length: int) -> mmap.mmap:
-    """Return memory of its own, in large pages where the system has them: faster to fill."""
-    if not hasattr(mmap, "MAP_PRIVATE"):  # Windows
-        return mmap.mmap(-1, length)
-    content = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        with suppress(OSError):  # a kernel built without them
-            content.madvise(mmap.MADV_HUGEPAGE)
     return content
 
 

@@ -125,13 +125,13 @@ def test_text_is_read_as_what_the_dtype_needs(dtype: Any, expected: pa.DataType)
 @pytest.mark.parametrize(
     ("options", "text", "number"),
     [
-        ({}, pa.large_string(), pa.float64()),
+        ({}, pa.string(), pa.float64()),
         ({"dtype": {"n": "Int64", "item": object}}, pa.string(), pa.int64()),
-        ({"dtype_backend": "numpy_nullable"}, pa.large_string(), pa.float64()),
+        ({"dtype_backend": "numpy_nullable"}, pa.string(), pa.float64()),
         ({"dtype_backend": "pyarrow"}, pa.string(), pa.float64()),
     ],
 )
-def test_text_is_read_as_the_arrow_type_that_pandas_keeps(
+def test_columns_are_read_as_the_arrow_type_of_which_their_dtype_is_made(
     options: dict[str, Any], text: pa.DataType, number: pa.DataType
 ) -> None:
     schema = pa.schema([("item", pa.string()), ("n", pa.float64())])
@@ -241,6 +241,21 @@ def test_pieces_have_exactly_the_rows_asked_for_and_a_running_index(
     whole = pd.concat(pieces)
     assert whole.index.tolist() == whole["n"].tolist() == list(range(total))
     assert whole["t"].tolist() == [str(n) for n in range(total)]
+
+
+@given(
+    st.lists(st.lists(st.none() | st.text(max_size=4), max_size=9), max_size=6),
+    st.integers(0, 2),
+    st.sampled_from([None, "string", "string[python]", object]),
+)
+def test_texts_of_many_batches_come_out_as_they_went_in(
+    parts: list[list[str | None]], skipped: int, dtype: Any
+) -> None:
+    schema = pa.schema([("t", pa.string())])
+    batches = [pa.record_batch([part], schema=schema).slice(skipped) for part in parts]
+    frame = to_pandas(batches, schema, dtype=dtype)
+    found = [None if pd.isna(text) else text for text in frame["t"]]
+    assert found == [text for part in parts for text in part[skipped:]]
 
 
 @pytest.mark.parametrize("chunksize", [0, -1, 1.5, True])
