@@ -17,6 +17,8 @@ _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e10
 # Up to here every whole double is the one integer that its shortest form names.
 _EXACT_INTEGERS = {2: 2**11, 4: 2**24, 8: 2**53}
 
+_FEW = 100
+
 NOT_FINITE = "is infinite, which Anaplan has no number for. Replace it, for instance by NaN."
 
 
@@ -54,23 +56,36 @@ def render_floats(column: pa.Array, place: Place) -> pa.Array:
     # Adding 0 turns -0.0 into 0.0; nulls have become NaN.
     values = column.to_numpy(zero_copy_only=False) + column.type.to_pandas_dtype()(0)
     size = np.abs(values)
-    infinite = np.isinf(size)
-    if infinite.any():
-        position = int(infinite.argmax())
-        raise place.refusal(position, str(values[position]), NOT_FINITE)
-    missing = np.isnan(size)
-    clean = pa.array(values, mask=missing if missing.any() else None)
-    largest = size.max(initial=0, where=~missing)
-    whole = (values == np.trunc(values)) | missing
-    if largest < _EXACT_INTEGERS[values.itemsize] and whole.all():
+    missing = None
+    if not np.isfinite(size.max(initial=0)):
+        _refuse_infinite(values, place)
+        missing = np.isnan(size)
+        size[missing] = 1  # which needs no care
+    clean = pa.array(values, mask=missing)
+    if size.max(initial=0) < _EXACT_INTEGERS[size.itemsize] and _are_whole(size):
         return pc.cast(clean, pa.int64(), safe=False)
-    if values.itemsize == 2:
-        exponents = ~missing  # Arrow widens them first, and writes the digits of the wider one
+    if size.itemsize == 2:
+        exponents = ~np.isnan(values)  # Arrow writes the digits of the wider float
     else:
-        exponents = (size >= _LARGEST_PLAIN) | ((size < _SMALLEST_PLAIN) & (size > 0))
+        exponents = size >= _LARGEST_PLAIN
+        if size.min(initial=1) < _SMALLEST_PLAIN:
+            exponents |= (size < _SMALLEST_PLAIN) & (size > 0)
     if not exponents.any():
         return clean
     return _replaced(pc.cast(clean, pa.large_string()), exponents, _scalars(values[exponents]))
+
+
+def _refuse_infinite(values: np.ndarray[Any, Any], place: Place) -> None:
+    infinite = np.isinf(values)
+    if infinite.any():
+        position = int(infinite.argmax())
+        raise place.refusal(position, str(values[position]), NOT_FINITE)
+
+
+def _are_whole(size: np.ndarray[Any, Any]) -> bool:
+    """Say whether all are whole numbers; mostly a few tell that they are not."""
+    few = size[:_FEW]
+    return bool((few == np.trunc(few)).all() and (size == np.trunc(size)).all())
 
 
 def render_decimals(column: pa.Array) -> pa.Array:
