@@ -180,13 +180,6 @@ def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
     return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
 
 
-def latest(transport: Transport, path: str, *, what: str) -> str | None:
-    """Return the id of the last task of an action, if there is one."""
-    tasks = list(transport.pages(f"{path}/tasks", "tasks", what=what))
-    last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
-    return None if last is None else str(last["taskId"])
-
-
 def cancel(transport: Transport, path: str, task_id: str, *, what: str) -> bool:
     """Cancel a task and wait for its end; tell whether it was cancelled, not complete before."""
     with suppress(RequestRefused):  # it has ended
@@ -196,7 +189,7 @@ def cancel(transport: Transport, path: str, task_id: str, *, what: str) -> bool:
     return bool(task["taskState"] == "CANCELLED")
 
 
-def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> None:
+def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> str | None:
     """Wait until no task of an action is running that somebody else has started.
 
     Parameters
@@ -205,13 +198,19 @@ def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> 
         As for `run`.
     why : str
         What the action has to do with us, for the warning.
+
+    Returns
+    -------
+    str or None
+        The last task's id, if there is one.
     """
     pause = _FIRST_PAUSE
     while True:
-        tasks = transport.pages(f"{path}/tasks", "tasks", what=what)
+        tasks = list(transport.pages(f"{path}/tasks", "tasks", what=what))
         running = [task["taskId"] for task in tasks if task["taskState"] not in _ENDED]
         if not running:
-            return
+            last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
+            return None if last is None else str(last["taskId"])
         if pause == _FIRST_PAUSE:
             warn(f"{what} is running (task {running[0]}), and {why}: waiting for its end.")
         transport.clock.sleep(pause)

@@ -17,7 +17,7 @@ from anaplan_frames.progress import Progress
 from anaplan_frames.resources.reading import Readable, TextTable
 from anaplan_frames.resources.saving import save_file
 from anaplan_frames.resources.targets import target_of_file
-from anaplan_frames.resources.turns import open_journal, turns
+from anaplan_frames.resources.turns import turns
 from anaplan_frames.resources.writing import SendOptions, prepare, send
 from anaplan_frames.transfer.upload import upload
 
@@ -80,8 +80,8 @@ class File(Readable):
         target = target_of_file(self._catalogue, self.info)
         options = SendOptions(index, chunk_bytes, progress, resume)
         shipment = prepare(target, data, mapping, options)
-        with turns(self._catalogue, [self.id]):
-            send(self._catalogue, shipment, options).forget()
+        with turns(self._catalogue, [self.id]) as turn:
+            send(turn, shipment, options).forget()
 
     def upload(
         self,
@@ -110,8 +110,8 @@ class File(Readable):
             If not every chunk was confirmed.
         """
         with ExitStack() as stack:
-            stack.enter_context(turns(self._catalogue, [self.id]))
-            journal = open_journal(self._catalogue, self.path, {"chunk_bytes": chunk_bytes}, resume)
+            turn = stack.enter_context(turns(self._catalogue, [self.id]))
+            journal = turn.journal(self.path, {"chunk_bytes": chunk_bytes}, resume)
             bar = stack.enter_context(Progress(f"Uploading {self.what}", unit="B", show=progress))
             upload(
                 self._transport,
@@ -126,8 +126,8 @@ class File(Readable):
 
     def delete(self) -> None:
         """Delete the user's private content; the default content and the file itself remain."""
-        with turns(self._catalogue, [self.id]):
-            open_journal(self._catalogue, self.path, {}, False).forget()
+        with turns(self._catalogue, [self.id]) as turn:
+            turn.journal(self.path, {}, False).forget()
             self._transport.request("DELETE", self.path, what=self.what)
 
     def _table(self, progress: bool | None) -> TextTable:

@@ -52,8 +52,8 @@ class Loadable(Runnable):
         options = SendOptions(index, chunk_bytes, progress, resume)
         shipments = self._prepare(data, mapping, options)
         sent = {shipment.target.id: shipment.sent for shipment in shipments}
-        with turns(self._catalogue, [*sent, *self._file_ids()]):
-            journals = [send(self._catalogue, shipment, options) for shipment in shipments]
+        with turns(self._catalogue, [*sent, *self._file_ids()]) as turn:
+            journals = [send(turn, shipment, options) for shipment in shipments]
 
             def note(task_id: str) -> None:
                 for journal in journals:

@@ -14,11 +14,10 @@ from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.sent import Sent, remember
 from anaplan_frames.resources.surplus import warn_of_surplus
 from anaplan_frames.resources.targets import FileTarget
-from anaplan_frames.resources.turns import open_journal
+from anaplan_frames.resources.turns import Turn
 from anaplan_frames.tables.incoming import open_source
 from anaplan_frames.transfer.journal import DataChanged, Journal
 from anaplan_frames.transfer.upload import upload
@@ -68,8 +67,8 @@ def prepare(
     return Shipment(target, remember(source, Encoder(target.dialect, matching)))
 
 
-def send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Journal:
-    """Replace a file's content by data; the caller has the file's turn.
+def send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
+    """Replace a file's content by data, in its turn.
 
     Returns
     -------
@@ -84,14 +83,14 @@ def send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Jour
         incomplete, so that nothing reads it.
     """
     try:
-        return _send(catalogue, shipment, options)
+        return _send(turn, shipment, options)
     except DataChanged:
         if shipment.sent.source.one_shot:
             raise
-        return _send(catalogue, shipment, options)
+        return _send(turn, shipment, options)
 
 
-def _send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Journal:
+def _send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
     target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
     facts = {
         "headers": encoder.matching.headers,
@@ -100,13 +99,13 @@ def _send(catalogue: Catalogue, shipment: Shipment, options: SendOptions) -> Jou
         "rows": source.rows,
         "chunk_bytes": options.chunk_bytes,
     }
-    journal = open_journal(catalogue, target.path, facts, options.resume)
+    journal = turn.journal(target.path, facts, options.resume)
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
         upload(
-            catalogue.transport,
+            turn.transport,
             target.path,
             _blocks(iter(batches), encoder, block_rows),
             head=encoder.preamble(),
