@@ -12,10 +12,15 @@ import anaplan_frames as af
 EXTRAS = {"duckdb", "starlette", "uvicorn", "polars", "jks", "twofish", "fsspec", "dask", "pyspark"}
 
 
-def test_no_extra_is_imported() -> None:
-    code = "import sys; import anaplan_frames; print(*sys.modules)"
+SLOW = {"cryptography", "asyncio"}  # what few need, or none
+
+
+@pytest.mark.parametrize("statement", ["import anaplan_frames", "from anaplan_frames import *"])
+def test_no_extra_is_imported_nor_what_is_slow_and_few_need(statement: str) -> None:
+    code = f"import sys, pandas, pyarrow, requests; before = set(sys.modules); {statement}; "
+    code += "print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not EXTRAS & set(done.stdout.split())
+    assert not (EXTRAS | SLOW) & set(done.stdout.split())
 
 
 def test_every_public_name_is_there() -> None:

@@ -8,7 +8,6 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -16,10 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from anaplan_frames.auth.credentials import Credentials, LoginRequest
-from anaplan_frames.errors import AuthenticationError, ConfigurationError
-
-DataFormat = Literal["v1", "v2"]
+from anaplan_frames.auth.credentials import LoginRequest
+from anaplan_frames.auth.signed_login import DataFormat
+from anaplan_frames.errors import AuthenticationError
 
 _RANDOM_BYTES = 128  # Anaplan asks for at least 100
 
@@ -116,37 +114,6 @@ class Identity:
             "registered in Anaplan (Administration > Security > Certificates), that its user is "
             "active, and that this machine's clock is right."
         )
-
-
-class SignedLogin(Credentials):
-    """A credential that signs in with a key and certificate, wherever it found them."""
-
-    _identity: Identity
-    _data_format: DataFormat = "v2"
-
-    def __repr__(self) -> str:
-        # A traceback may show an object whose making has failed.
-        identity: Identity | None = getattr(self, "_identity", None)
-        shown = f"{identity.origin}, of {identity.subject!r}" if identity else "not opened"
-        return f"{type(self).__name__}({shown})"
-
-    def login(self) -> LoginRequest:
-        """Return a request with fresh signed data; AuthenticationError if it has expired."""
-        return self._identity.login(self._data_format)
-
-    @property
-    def refusal(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
-        return self._identity.refusal
-
-
-def check_data_format(data_format: str) -> DataFormat:
-    """Return `data_format`, or raise ConfigurationError if there is no such format."""
-    if data_format == "v1":
-        return "v1"
-    if data_format == "v2":
-        return "v2"
-    raise ConfigurationError(f"data_format={data_format!r}: there are 'v2' (now usual) and 'v1'.")
 
 
 def subject_of(certificate: x509.Certificate) -> str:
