@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 # Beyond this, DuckDB moves intermediate results to disk.
-_MEMORY_LIMIT = "3GB"
+_MEMORY_LIMIT = "1GB"
 
 
 class Store:
