@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from anaplan_frames.transfer.compress import Method, deflate, gzip
 
-_SAMPLE_BYTES = 500_000
+_SAMPLE_BYTES = 200_000
 _SENDS_REMEMBERED = 8
 
 

@@ -58,7 +58,10 @@ def test_a_method_that_is_of_no_use_for_the_data_hides_no_stronger_one() -> None
 
 def _line() -> Line:
     line = Line(METHODS, threads=4, senders=4)
-    text = b"".join(b"%d,Department %d\n" % (number, number % 97) for number in range(50_000))
+    text = b"".join(
+        b"Region %d,Department %d,%d\n" % (number**3 % 89, number % 97, number**2 % 10_007)
+        for number in range(50_000)
+    )
     line.show(memoryview(text))
     return line
 
