@@ -15,7 +15,6 @@ from benchmarks.measure import ROOT, Subject, in_turns, once
 
 _MILLION = 1_000_000
 _OURS = "anaplan_frames"
-_PEERS_ROWS = 12 * _MILLION  # by all runs of a peer together, which takes minutes
 _LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
 _LARGEST_MODULE = 4 * _MILLION
 _LARGEST_LIST = 1 * _MILLION  # items: what Anaplan answers with at once
@@ -78,12 +77,10 @@ def _versus(settings: Settings, verb: str, *limits: Subject) -> str:
         if rows > _LARGEST_FRAME:
             continue
         subjects = [Subject(_OURS, f"ours.{verb}"), *limits]
-        peers = _peers(verb) if settings.peers else []
-        slow = min(settings.rounds, max(1, _PEERS_ROWS // rows))
+        subjects += _peers(verb) if settings.peers else []
         rounds = {subject.name: settings.rounds for subject in subjects}
-        rounds |= {peer.name: slow for peer in peers}
         with settings.sink(rows) as running:
-            runs = in_turns([*subjects, *peers], running.url, rows, rounds)
+            runs = in_turns(subjects, running.url, rows, rounds)
         parts.append(f"### {verb}, {rows:,} rows\n\n{report.compared(runs, _OURS)}")
     return "\n\n".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -10,6 +11,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transfer import journal
 from anaplan_frames.transfer.journal import DataChanged
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
@@ -261,10 +264,10 @@ def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
     sandbox: Sandbox, model: af.Model
 ) -> None:
     interrupted(model, things("who may know this"))
-    [journal] = journals()
+    [kept] = journals()
     if os.name == "posix":
-        assert stat.S_IMODE(journal.stat().st_mode) == 0o600
-    text = journal.read_text()
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    text = kept.read_text()
     assert "who may know" not in text
     assert sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
 
@@ -292,13 +295,39 @@ def test_a_journal_that_is_damaged_is_not_believed(
 ) -> None:
     frame = things()
     interrupted(model, frame)
-    [journal] = journals()
-    with journal.open("ab") as file:
+    [kept] = journals()
+    with kept.open("ab") as file:
         file.write(damage)
     sent.take()
     model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
     assert sent.take()[0] == 0
     assert holds(model, frame)
+
+
+@pytest.mark.parametrize("from_line", [0, 1, 4])
+def test_a_full_disk_stops_no_upload_and_leaves_no_journal_that_lacks_a_line(
+    model: af.Model,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    from_line: int,
+) -> None:
+    written = 0
+
+    def append(path: Path, entry: object, real: Any = journal._append) -> None:
+        nonlocal written
+        written += 1
+        if written > from_line:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(path, entry)
+
+    monkeypatch.setattr(journal, "_append", append)
+    frame = things()
+    with caplog.at_level(logging.WARNING, "anaplan_frames"):
+        model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
+    assert holds(model, frame)
+    [warning] = caplog.messages
+    assert "No space left on device" in warning
+    assert journals() == []
 
 
 @pytest.mark.parametrize("home", ["a file", "nowhere"])

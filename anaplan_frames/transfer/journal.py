@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from anaplan_frames.clock import Clock
 from anaplan_frames.errors import TransferError
 from anaplan_frames.folders import private_folder
 
+_log = logging.getLogger("anaplan_frames")
 # Anaplan drops uploaded content after 48 hours; the clocks need not agree.
 _LONGEST = 47 * 3600.0  # seconds
 _FORMAT = 1
@@ -24,9 +27,9 @@ class DataChanged(TransferError):
 class Journal:
     """What is known of one transfer of one file; who writes to it holds the file's turn.
 
-    It is a file of lines, each written at once and whole. Where one cannot be read, as after a
-    disk was full, nothing of it is believed. It holds names, numbers and digests, none of the data
-    and no secret.
+    It is a file of lines, each written at once and whole. Where one cannot be written, as on a
+    full disk, the transfer goes on without a journal; where one cannot be read, nothing of it is
+    believed. It holds names, numbers and digests, none of the data and no secret.
 
     Parameters
     ----------
@@ -51,6 +54,7 @@ class Journal:
         self.begun = 0
         """How many chunks Anaplan may hold: the highest number ever begun, and one."""
         self._completed = False
+        self._kept = True
         if resume:
             self._read()
 
@@ -95,41 +99,53 @@ class Journal:
         """Begin anew: from now on nothing is known to have arrived."""
         self.forget()
         self.begun, self._completed = 0, False
-        private_folder(self._path.parent)
-        new = self._path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        head = {"format": _FORMAT, "facts": self._facts, "time": self._clock.time()}
-        _append(new, head)
-        os.replace(new, self._path)
+        with suppress(OSError):  # which shows again when the line is written
+            private_folder(self._path.parent)
+        self._note({"format": _FORMAT, "facts": self._facts, "time": self._clock.time()})
 
     def begin(self, index: int) -> None:
         """Note that a chunk is about to be sent: if it is cut off, Anaplan may hold another."""
         self.begun = max(self.begun, index + 1)
         self._arrived.pop(index, None)
-        _append(self._path, {"begun": index})
+        self._note({"begun": index})
 
     def arrive(self, index: int, digest: str) -> None:
         """Note that a chunk was confirmed."""
         self._arrived[index] = digest
-        _append(self._path, {"arrived": index, "digest": digest})
+        self._note({"arrived": index, "digest": digest})
 
     def completing(self) -> None:
         """Note that completion is being asked for, after which no chunk may be sent alone."""
-        _append(self._path, {"completing": True})
+        self._note({"completing": True})
 
     def complete(self) -> None:
         """Note that the upload was completed."""
         self._completed = True
-        _append(self._path, {"complete": True})
+        self._note({"complete": True})
 
     def started(self, import_id: str, task_id: str) -> None:
         """Note that our own task imports what was sent, which is then not taken for another's."""
-        _append(self._path, {"import": import_id, "task": task_id})
+        self._note({"import": import_id, "task": task_id})
 
     def forget(self) -> None:
         """Delete it: what it tells is of no more use."""
         self._arrived.clear()
         self._path.unlink(missing_ok=True)
+
+    def _note(self, entry: Mapping[str, Any]) -> None:
+        """Write a line; where that fails there is no journal, rather than one that lacks a line."""
+        if not self._kept:
+            return
+        try:
+            _append(self._path, entry)
+        except OSError as error:
+            self._kept = False
+            self._path.unlink(missing_ok=True)
+            _log.warning(
+                "%s: cannot be written (%s), so that a run that is killed will not be resumed",
+                self._path,
+                error.strerror,
+            )
 
     def _read(self) -> None:
         every = _lines(self._path)

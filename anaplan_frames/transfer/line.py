@@ -8,10 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from anaplan_frames import stopping
 from anaplan_frames.transfer.compress import Method, deflate, gzip
 
 _SAMPLE_BYTES = 200_000
 _SENDS_REMEMBERED = 8
+_LOOK = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,21 @@ class Line:
         self._trials: list[Trial] = []
         self._rates: deque[float] = deque(maxlen=_SENDS_REMEMBERED)
         self._lock = threading.Lock()
+        self._told = threading.Event()
 
     def show(self, content: memoryview) -> None:
         """Let methods be tried on `content`, some of the data, if it comes to that."""
         if len(self._sample) < min(len(content), _SAMPLE_BYTES):
             self._sample = bytes(content[:_SAMPLE_BYTES])
+
+    def wait(self) -> None:
+        """Wait until a chunk has told how fast the line is; raises Stopped when given up."""
+        while not self._told.wait(_LOOK):
+            stopping.check("compressing")
+
+    def end_waiting(self) -> None:
+        """Have nobody wait any more."""
+        self._told.set()
 
     def sent(self, size: int, seconds: float) -> None:
         """Take note that a sender needed so many seconds for a chunk of `size` bytes."""

@@ -37,6 +37,8 @@ def in_order(
     under_way: deque[Future[Result]] = deque()
     try:
         for item in items:
+            if under_way and under_way[0].done():
+                under_way[0].result()  # raises what has failed before more is begun
             under_way.append(pool.submit(listening, item))
             if len(under_way) > threads:
                 yield under_way.popleft().result()

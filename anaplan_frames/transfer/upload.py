@@ -73,16 +73,17 @@ def upload(
     sizes = chunk_sizes(chunk_bytes)
     piece_bytes = chunk_bytes or _FIRST_CHUNK
 
-    def pack(block: Callable[[], Any]) -> list[Piece]:
+    def pack(block: Callable[[], Any], *, at_once: bool = False) -> list[Piece]:
         content = memoryview(block()).cast("B")
         line.show(content)
+        if not at_once:
+            line.wait()
         return [
             deflate(content[start : start + piece_bytes], line.method, digest=journal is not None)
             for start in range(0, len(content), piece_bytes)
         ]
 
-    def send(numbered: tuple[int, list[Piece]]) -> int:
-        index, pieces = numbered
+    def put(index: int, pieces: list[Piece]) -> int:
         digest = _digest(pieces)
         size = sum(piece.size for piece in pieces)
         if journal is not None:
@@ -103,10 +104,16 @@ def upload(
             journal.arrive(index, digest)
         return size
 
+    def send(numbered: tuple[int, list[Piece]]) -> int:
+        try:
+            return put(*numbered)
+        finally:
+            line.end_waiting()  # if it failed, too
+
     remaining = iter(blocks)
     # There is a first chunk even of an empty file: without any, the old content would stay.
     beginning = deflate(head, line.method, digest=journal is not None)
-    opening = [beginning, *pack(next(remaining, bytes))]
+    opening = [beginning, *pack(next(remaining, bytes), at_once=True)]
     packed = in_order(pack, remaining, threads=cores(), name="anaplan-pack")
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
@@ -115,10 +122,10 @@ def upload(
         if journal is not None:
             journal.start()
         transport.request("POST", path, what=what, json={"chunkCount": -1})
-    # The first chunk goes alone, so that the line is known before more is compressed.
-    others = in_order(send, chunks, threads=_SENDERS, name="anaplan-upload")
+    # The first chunk goes alone: who packs the others waits until it has told how fast the line is.
+    all_chunks = chain([first], chunks)
     sent = count = 0
-    for size in chain([send(first)], others):
+    for size in in_order(send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
         sent += size
         count += 1
         progress.advance(size)

@@ -52,6 +52,26 @@ def test_the_first_failure_is_raised_and_nothing_new_begins() -> None:
     assert len(begun) < 10
 
 
+def test_what_has_failed_stops_the_next_even_where_a_thread_is_free() -> None:
+    failed = threading.Event()
+    begun: list[int] = []
+
+    def items() -> Iterator[int]:
+        yield 0
+        assert failed.wait(20)
+        time.sleep(0.2)  # until the failure is noted
+        yield 1
+
+    def work(number: int) -> int:
+        begun.append(number)
+        failed.set()
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        list(in_order(work, items(), threads=4, name="t"))
+    assert begun == [0]
+
+
 def test_a_failure_of_the_items_stops_the_threads() -> None:
     def items() -> Iterator[int]:
         yield 1
@@ -83,16 +103,20 @@ class CountingClock(Clock):
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
+@pytest.mark.parametrize(
+    ("chunk", "given"),
+    [(0, 1), (1, 12)],  # those that pack wait for the first one; more than there are threads
+)
 def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
-    interruption: type[BaseException],
+    chunk: int, given: int, interruption: type[BaseException]
 ) -> None:
     clock = CountingClock()
     with Sandbox.demo(rate_limit=None) as sandbox, sandbox.connect(clock=clock) as connection:
         model = connection.model("Flight Planning")
-        sandbox.faults.add("503", path="*/chunks/1", times=None, retry_after=250)
+        sandbox.faults.add("503", path=f"*/chunks/{chunk}", times=None, retry_after=250)
 
         def parts() -> Iterator[pd.DataFrame]:
-            for _ in range(12):  # more than there are threads that pack
+            for _ in range(given):
                 names = [f"{number:050d}" for number in range(3_000)]
                 yield pd.DataFrame({"carrier": names, "name": names})
             clock.waiting.wait(20)
@@ -102,6 +126,6 @@ def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
             model.files["airlines.csv"].write(parts(), chunk_bytes=1_000_000)
         assert clock.waiting.is_set()
         assert clock.naps < 100
-        assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-upload")]
+        assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-")]
         with pytest.raises(af.NotFound, match="no content"):
             model.files["airlines.csv"].read()
