@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,24 @@ def holds(model: af.Model, frame: pd.DataFrame) -> bool:
 
 
 def parts(frame: pd.DataFrame, until: int | None = None) -> Iterator[pd.DataFrame]:
-    """Give the frame by the 5,000 rows, and break off before the row `until`."""
-    for start in range(0, len(frame), 5_000):
+    """Give the frame by the 2,000 rows, and break off at the row `until`, when some has arrived."""
+    for start in range(0, len(frame), 2_000):
         if until is not None and start >= until:
+            wait_for_arrivals(2)
             raise Killed
-        yield frame[start : start + 5_000]
+        yield frame[start : start + 2_000]
 
 
-def interrupted(model: af.Model, frame: pd.DataFrame, until: int = 40_000) -> None:
+def wait_for_arrivals(count: int) -> None:
+    """Wait until a journal tells that so many chunks have arrived."""
+    for _ in range(2_000):
+        if sum(path.read_text().count("arrived") for path in journals()) >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"no {count} chunks have arrived")
+
+
+def interrupted(model: af.Model, frame: pd.DataFrame, until: int = 48_000) -> None:
     with pytest.raises(Killed):
         model.files["things.csv"].write(parts(frame, until), chunk_bytes=CHUNK)
 

@@ -19,7 +19,7 @@ from anaplan_frames.transport import Transport
 SMALLEST_CHUNK = 1_000_000
 LARGEST_CHUNK = 50_000_000  # bytes before compression; Anaplan takes no more
 MOST_CHUNKS = 1_000  # per file
-_FIRST_CHUNK, _GROWTH = 6_000_000, 100_000  # bytes; each chunk is so much longer
+_FIRST_CHUNK, _GROWTH = 10_000_000, 100_000  # bytes; each chunk is so much longer
 _SENDERS = 4
 _COMPLETE_TIMEOUT = (10, 1_800)  # on gigabytes `complete` takes many minutes
 
