@@ -332,7 +332,7 @@ def test_a_full_disk_stops_no_upload_and_leaves_no_journal_that_lacks_a_line(
         real(path, entry)
 
     monkeypatch.setattr(journal, "_append", append)
-    frame = things()
+    frame = things(rows=25_000)
     with caplog.at_level(logging.WARNING, "anaplan_frames"):
         model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
     assert holds(model, frame)

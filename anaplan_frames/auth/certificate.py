@@ -47,6 +47,6 @@ class CertificateAuth(SignedLogin):
         self._data_format = check_data_format(data_format)
         chain = Source.open(certificate_given, "certificate")
         key = Source.open(key_given, "private key")
-        from anaplan_frames.auth.pem import open_pem
+        from anaplan_frames.auth.pem import open_pem  # slow to load: see `signed_login`
 
         self._identity = open_pem(chain, key, secret)

@@ -50,6 +50,6 @@ class KeystoreAuth(SignedLogin):
         del path, password, key_password
         self._data_format = check_data_format(data_format)
         source = Source.open(given, "keystore")
-        from anaplan_frames.auth.any_keystore import open_keystore
+        from anaplan_frames.auth.any_keystore import open_keystore  # as in `certificate`
 
         self._identity = open_keystore(source, store_secret, alias, key_secret)

@@ -17,7 +17,7 @@ _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e10
 # Up to here every whole double is the one integer that its shortest form names.
 _EXACT_INTEGERS = {2: 2**11, 4: 2**24, 8: 2**53}
 
-_FEW = 100
+_FEW = 100  # values that are looked at before all are
 
 NOT_FINITE = "is infinite, which Anaplan has no number for. Replace it, for instance by NaN."
 

@@ -132,7 +132,7 @@ class Transport:
         what : str
             The thing in words, with which an error begins: ``"import 'Load flights'"``.
         params, json, data, headers : optional
-            As for `requests`; `data` can be sent again.
+            As for `requests`; `data` is bytes or `Parts`, so that it can be sent again.
         timeout : float or (float, float), optional
             Instead of the connection's.
         stream : bool, default False

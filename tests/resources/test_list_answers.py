@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from anaplan_frames.auth import BasicAuth
 from anaplan_frames.errors import RejectedRows
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.lists.lists import List
@@ -30,17 +29,8 @@ def serving(answer: Answer) -> Callable[[Seen], Answer]:
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
-def lst(server: ScriptedServer) -> Iterator[List]:
-    auth = BasicAuth("planner@example.com", "correct horse")
-    transport = Transport(auth, api_url=server.url, auth_url=server.url)
-    yield List(Catalogue(transport, "/models/M", "model 'M'"), {"id": "101000000001", "name": "L"})
-    transport.close()
+def lst(transport: Transport) -> List:
+    return List(Catalogue(transport, "/models/M", "model 'M'"), {"id": "101000000001", "name": "L"})
 
 
 def test_a_failure_that_names_no_row_is_counted_and_told(server: ScriptedServer, lst: List) -> None:

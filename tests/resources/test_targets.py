@@ -33,14 +33,8 @@ def answer(seen: Seen) -> Any:
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        running.rule = answer
-        yield running
-
-
-@pytest.fixture
 def model(server: ScriptedServer) -> Iterator[af.Model]:
+    server.rule = answer
     auth = af.BasicAuth("a@example.com", "x")
     with af.connect(auth, api_url=server.url, auth_url=server.url) as connection:
         yield connection.model("Plan")

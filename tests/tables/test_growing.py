@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.tables import growing
@@ -13,8 +15,16 @@ from anaplan_frames.tables.growing import Growing
 DTYPES = ["float64", "int64", "int8", "bool", "datetime64[s]"]
 
 
-@given(st.sampled_from(DTYPES), st.lists(st.integers(0, 1_500_000), max_size=12))
-@settings(max_examples=30, deadline=None)
+@pytest.fixture(scope="module", autouse=True)
+def soon() -> Iterator[None]:
+    """Have arrays become mappings, and be moved, at a small length."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(growing, "_STEP", 1 << 12)
+        patch.setattr(growing, "LARGE_PAGE", 1 << 12)
+        yield
+
+
+@given(st.sampled_from(DTYPES), st.lists(st.integers(0, 3_000), max_size=12))
 def test_what_was_added_is_there_in_order_however_long_it_grows(
     dtype: str, counts: list[int]
 ) -> None:
@@ -44,7 +54,7 @@ def test_a_long_array_is_the_same_where_mappings_cannot_grow(
 ) -> None:
     monkeypatch.setattr(growing, "CAN_GROW", can_grow and growing.CAN_GROW)
     array = Growing("float64")
-    part = np.arange(300_000.0)
+    part = np.arange(1_000.0)
     for _ in range(5):
         array.extend(part)
     whole = array.finish()

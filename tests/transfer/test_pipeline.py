@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -52,20 +54,27 @@ def test_the_first_failure_is_raised_and_nothing_new_begins() -> None:
     assert len(begun) < 10
 
 
-def test_what_has_failed_stops_the_next_even_where_a_thread_is_free() -> None:
-    failed = threading.Event()
+def test_what_has_failed_stops_the_next_even_where_a_thread_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    futures: list[Future[Any]] = []
     begun: list[int] = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Future[Any]:
+            futures.append(super().submit(*args, **options))
+            return futures[-1]
 
     def items() -> Iterator[int]:
         yield 0
-        assert failed.wait(20)
-        time.sleep(0.2)  # until the failure is noted
+        wait(futures, timeout=20)
         yield 1
 
     def work(number: int) -> int:
         begun.append(number)
-        failed.set()
         raise RuntimeError("broken")
+
+    monkeypatch.setattr("anaplan_frames.transfer.pipeline.ThreadPoolExecutor", Watched)
 
     with pytest.raises(RuntimeError, match="broken"):
         list(in_order(work, items(), threads=4, name="t"))

@@ -1,4 +1,4 @@
-"""A scripted server and a transport to it, on a clock that is turned instead of waited for."""
+"""Transports to the scripted server, on a clock that is turned instead of waited for."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from anaplan_frames.transport import Transport
 from tests.transport.scripted import ScriptedServer, TurnedClock
 
 Connect = Callable[..., Transport]
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
 
 
 @pytest.fixture
