@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
     from anaplan_frames.model import Model
-    from anaplan_frames.resources.result import ImportResult
+    from anaplan_frames.writes.results import ImportResult
 
 __all__ = [
     "AmbiguousName",

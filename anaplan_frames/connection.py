@@ -8,13 +8,13 @@ from typing import Any, Self
 
 import pandas as pd
 
+from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import Credentials
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
+from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
 from anaplan_frames.model import Model
-from anaplan_frames.model_deletion import delete_models
-from anaplan_frames.tables.fields import Field, frame_of_fields
 from anaplan_frames.transport import Transport
 
 _WORKSPACE = {

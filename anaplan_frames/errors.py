@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anaplan_frames.resources.result import ImportResult
+    from anaplan_frames.writes.results import ImportResult
 
 
 class AnaplanError(Exception):

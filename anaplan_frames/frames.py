@@ -10,17 +10,17 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import no_default
 
-from anaplan_frames.codec.lists.plan import Mode
+from anaplan_frames.bulk.files import File
+from anaplan_frames.bulk.loadable import Loadable
+from anaplan_frames.cells.modules import Module
 from anaplan_frames.connection import connect
-from anaplan_frames.locator import Locator, find, is_url
+from anaplan_frames.lists.item_planner import Mode
+from anaplan_frames.lists.lists import List
 from anaplan_frames.model import Model
-from anaplan_frames.resources.cells.modules import Module
-from anaplan_frames.resources.files import File
-from anaplan_frames.resources.lists.lists import List
-from anaplan_frames.resources.loading import Loadable
-from anaplan_frames.resources.reading import Readable
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.resources.result import ImportResult, OnRejected
+from anaplan_frames.resources.table_reader import Readable
+from anaplan_frames.urls import Locator, find, is_url
+from anaplan_frames.writes.results import ImportResult, OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
 _TARGETS = ("imports", "processes", "lists", "modules", "files")

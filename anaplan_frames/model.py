@@ -8,20 +8,21 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.resources import calendar, opening
-from anaplan_frames.resources.actions import Action
+from anaplan_frames.admin import model_state as opening
+from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.exports import Export
+from anaplan_frames.bulk.files import File
+from anaplan_frames.bulk.imports import Import
+from anaplan_frames.bulk.processes import Process
+from anaplan_frames.bulk.task_history import tasks_frame
+from anaplan_frames.calendar import model_calendar as calendar
+from anaplan_frames.cells.dimensions import dimension_items_frame
+from anaplan_frames.cells.line_items import line_items_frame
+from anaplan_frames.cells.modules import Module
+from anaplan_frames.cells.views import Views
+from anaplan_frames.lists.lists import List
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.cells.modules import Module
-from anaplan_frames.resources.cells.views import Views
 from anaplan_frames.resources.collection import Collection
-from anaplan_frames.resources.dimensions import dimension_items_frame
-from anaplan_frames.resources.exports import Export
-from anaplan_frames.resources.files import File
-from anaplan_frames.resources.imports import Import
-from anaplan_frames.resources.line_items import line_items_frame
-from anaplan_frames.resources.lists.lists import List
-from anaplan_frames.resources.processes import Process
-from anaplan_frames.resources.task_history import tasks_frame
 from anaplan_frames.transport import Transport
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from isal import isal_zlib
 
 from anaplan_frames.transfer import upload
-from anaplan_frames.transfer.compress import Method
+from anaplan_frames.transfer.compression import Method
 from benchmarks import ours
 
 

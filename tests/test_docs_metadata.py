@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.dataframes.records import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.tables.records import TEXT_DTYPE
 
 PAGE = (Path(__file__).parents[1] / "docs/metadata.md").read_text("utf-8")
 

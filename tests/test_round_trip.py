@@ -14,13 +14,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.decode import decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.dataframes.frame_output import to_pandas, with_dtypes
+from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.tables.incoming import open_source
-from anaplan_frames.tables.outgoing import to_pandas, with_dtypes
+from anaplan_frames.writes.columns import match_columns
 
 DIALECTS = [
     Dialect(separator, delimiter, encoding)

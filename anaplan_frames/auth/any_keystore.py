@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from anaplan_frames.auth.identity import Identity
 from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_entry, open_java_keystore
+from anaplan_frames.auth.key_files import Source
 from anaplan_frames.auth.pkcs12 import open_pkcs12
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.sources import Source
 from anaplan_frames.errors import AuthenticationError, ConfigurationError, near_names
 
 

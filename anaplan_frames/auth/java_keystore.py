@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from anaplan_frames.auth.key_files import Source
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.sources import Source
 from anaplan_frames.errors import AuthenticationError, ConfigurationError, MissingExtra
 
 JKS = bytes.fromhex("feedfeed")

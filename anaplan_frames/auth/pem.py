@@ -9,8 +9,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from anaplan_frames.auth.identity import Identity
+from anaplan_frames.auth.key_files import Source
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.sources import Source
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
 _CERTIFICATE = re.compile(

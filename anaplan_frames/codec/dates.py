@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.value_location import Place
 
 TIME_OF_DAY = (
     "has a time of day, but a date in Anaplan is a day. Drop the time with .dt.normalize(), or "

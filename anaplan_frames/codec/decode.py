@@ -10,10 +10,10 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from anaplan_frames.codec.blocks import BlockFault, Decoder
+from anaplan_frames.codec.block_decoder import BlockFault, Decoder
+from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.rows import Block, Piece, RowSplitter, first_rows, read_fields
-from anaplan_frames.codec.types import unique_names
+from anaplan_frames.codec.row_splitter import Block, Piece, RowSplitter, first_rows, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
 __all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]

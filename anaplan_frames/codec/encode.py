@@ -9,10 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.types as pt
 
-from anaplan_frames.codec.columns import Matching
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.fields import Field, render
-from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.field_texts import Field, render
 from anaplan_frames.codec.text import (
     Charset,
     characters,
@@ -21,7 +19,9 @@ from anaplan_frames.codec.text import (
     check_unquoted,
     quote,
 )
+from anaplan_frames.codec.value_location import Place
 from anaplan_frames.errors import EncodingError
+from anaplan_frames.writes.columns import Matching
 
 _TEXT = pa.large_string()
 _LINE_END = "\n"

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.value_location import Place
 
 # Arrow writes a double plainly, and shortest, from 1e-6 up to this; beyond it uses exponents.
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e10

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.place import Place
+from anaplan_frames.codec.value_location import Place
 
 _TEXT = pa.large_string()
 _NUL = "holds a NUL character, which no file of Anaplan's can carry. Take it out."

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from anaplan_frames import tasks
+from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tables.fields import Field, frame_of_fields
 
 _TASKS = {
     "task_id": Field("taskId"),

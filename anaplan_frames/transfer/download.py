@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.transfer.pipeline import in_order
+from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Content, Transport
 
 _FETCHERS = 4

@@ -10,7 +10,7 @@ from typing import Any
 
 from anaplan_frames.errors import AnaplanError, NotFound, TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.transfer.pipeline import in_order
+from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Content, Transport
 
 _FETCHERS = 4

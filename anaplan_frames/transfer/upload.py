@@ -9,11 +9,11 @@ from typing import Any
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.transfer.compress import METHODS, Piece, deflate, gzip
+from anaplan_frames.threads import cores, in_order
+from anaplan_frames.transfer.compression import METHODS, Piece, deflate, gzip
+from anaplan_frames.transfer.compression_tuner import Line
 from anaplan_frames.transfer.digests import joined
 from anaplan_frames.transfer.journal import Journal
-from anaplan_frames.transfer.line import Line
-from anaplan_frames.transfer.pipeline import cores, in_order
 from anaplan_frames.transport import Transport
 
 SMALLEST_CHUNK = 1_000_000

@@ -1,6 +1,6 @@
 """The one place that speaks HTTP: logins, token, retry, rate, errors."""
 
-from anaplan_frames.transport.bodies import Content
+from anaplan_frames.transport.answer_bodies import Content
 from anaplan_frames.transport.client import Transport
 from anaplan_frames.transport.failures import AnswerLost
 

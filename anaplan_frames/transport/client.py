@@ -13,10 +13,10 @@ import requests
 from anaplan_frames.auth import Credentials, LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import ConfigurationError
-from anaplan_frames.transport import bodies
+from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.hosts import API_URL, AUTH_URL, check_proxies, clean_url
-from anaplan_frames.transport.pages import all_pages
-from anaplan_frames.transport.sender import Call, Sender
+from anaplan_frames.transport.pagination import all_pages
+from anaplan_frames.transport.retry import Call, Sender
 from anaplan_frames.transport.session import Authorization, CheckedResponse
 from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper

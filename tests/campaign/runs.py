@@ -12,8 +12,8 @@ from typing import Any
 from unittest import mock
 
 import anaplan_frames as af
-from anaplan_frames.resources.cells import sender as cell_sender
-from anaplan_frames.resources.lists import sender as item_sender
+from anaplan_frames.cells import cell_writer as cell_sender
+from anaplan_frames.lists import item_writer as item_sender
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.faults import KINDS
 from anaplan_frames.transfer import upload

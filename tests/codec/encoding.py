@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.errors import EncodingError
+from anaplan_frames.writes.columns import match_columns
 
 UNQUOTED = Dialect(separator="\t", delimiter="")
 

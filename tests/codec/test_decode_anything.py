@@ -12,10 +12,10 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from anaplan_frames.bulk.failure_dump import parse_dump
 from anaplan_frames.codec.decode import Batches, RowSplitter, decode_stream
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.dump import parse_dump
-from anaplan_frames.codec.grid import decode_grid
+from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.errors import AnaplanError
 
 _FEW = settings(max_examples=120, deadline=None)

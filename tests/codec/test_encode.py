@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.codec.columns import Matching
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.errors import EncodingError
+from anaplan_frames.writes.columns import Matching
 from tests.codec.encoding import UNQUOTED, encoded, encoder_of, lines, refusal
 
 

@@ -13,11 +13,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import EncodingError
-from anaplan_frames.tables.incoming import open_source
+from anaplan_frames.writes.columns import match_columns
 
 DIALECTS = [
     Dialect(separator, delimiter, encoding)

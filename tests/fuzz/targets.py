@@ -11,16 +11,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from anaplan_frames.codec.blocks import Decoder
+from anaplan_frames.bulk.dump_matching import match_rows
+from anaplan_frames.bulk.failure_dump import parse_dump
+from anaplan_frames.codec.block_decoder import Decoder
 from anaplan_frames.codec.decode import Batches, RowSplitter, decode_stream
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.dump import parse_dump
-from anaplan_frames.codec.grid import decode_grid
-from anaplan_frames.codec.lists.blocks import BrokenItems, ItemSplitter
-from anaplan_frames.codec.lists.columns import item_columns
-from anaplan_frames.codec.lists.items import ItemDecoder
-from anaplan_frames.codec.matching import match_rows
-from anaplan_frames.codec.rows import Block
+from anaplan_frames.codec.grid_decoder import decode_grid
+from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
+from anaplan_frames.codec.item_columns import item_columns
+from anaplan_frames.codec.item_decoder import ItemDecoder
+from anaplan_frames.codec.row_splitter import Block
 from anaplan_frames.errors import AnaplanError
 from tests.fuzz.drawn import Drawn, in_pieces
 

@@ -7,9 +7,9 @@ import json
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from anaplan_frames.codec.columns import match_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.writes.columns import match_columns
 
 Table = tuple[Dialect, list[list[str]], bytes]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.transfer.compress import Piece
+from anaplan_frames.transfer.compression import Piece
 from anaplan_frames.transfer.upload import LARGEST_CHUNK, chunk_sizes, gather
 
 MB = 1_000_000

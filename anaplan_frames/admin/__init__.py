@@ -1,0 +1,1 @@
+"""Administration: models opened, closed and deleted."""

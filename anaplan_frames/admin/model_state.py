@@ -1,0 +1,67 @@
+"""Whether a model is loaded into memory, and loading and unloading it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pandas as pd
+
+from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.errors import ModelUnavailable
+from anaplan_frames.resources.catalogue import Catalogue
+
+_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.2, 1.5, 5.0  # seconds between looks
+_IDLE = -1.0  # the service's progress where nothing goes on
+_BEFORE = {"open": "Closed", "close": "Open"}
+
+STATUS = {
+    "step": Field("currentStep"),
+    "progress": Field("progress", "number"),
+    "task_id": Field("taskId"),
+    "tooltip": Field("tooltip"),
+    "export_task_type": Field("exportTaskType"),
+    "peak_memory": Field("peakMemoryUsageEstimate", "integer"),
+    "peak_memory_time": Field("peakMemoryUsageTime", "time"),
+    "asked": Field("creationTime", "time"),
+}
+
+
+def status_frame(catalogue: Catalogue) -> pd.DataFrame:
+    """Return what the model does at the moment, in one row."""
+    status = _status(catalogue)
+    if status.get("progress") == _IDLE:
+        status = {**status, "progress": None}
+    return frame_of_fields([status], STATUS)
+
+
+def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -> None:
+    """Have the model opened or closed, and wait until it is; 0 seconds: do not wait."""
+    transport = catalogue.transport
+    transport.request(
+        "POST",
+        f"{catalogue.path}/{to}",
+        what=f"{catalogue.label} (to {to} it)",
+        headers={"Content-Type": "application/text"},
+    )
+    end = transport.clock.monotonic() + timeout
+    pause = _FIRST_PAUSE
+    while transport.clock.monotonic() < end:
+        status = _status(catalogue)
+        if status.get("progress") == _IDLE and status.get("currentStep") != _BEFORE[to]:
+            return
+        transport.clock.sleep(pause)
+        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+    if timeout > 0:
+        raise ModelUnavailable(
+            f"{catalogue.label}: after {timeout:g} seconds it is still "
+            f"{_status(catalogue).get('currentStep')!r}. Wait longer with timeout=, or look at "
+            ".status()."
+        )
+
+
+def _status(catalogue: Catalogue) -> dict[str, Any]:
+    answer = catalogue.transport.get(
+        f"{catalogue.path}/status", what=f"status of {catalogue.label}"
+    )
+    status: dict[str, Any] = answer["requestStatus"]
+    return status

@@ -1,0 +1,1 @@
+"""Bulk data: files, imports, exports, processes and other actions."""

@@ -1,0 +1,39 @@
+"""Actions that take no data, such as deleting from a list."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from anaplan_frames import tasks
+from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.writes.results import ImportResult
+
+
+class Action(Runnable):
+    """An action that takes no data, such as "Delete from list"; exports are actions too."""
+
+    kind: ClassVar[str] = "action"
+    plural: ClassVar[str] = "actions"
+
+    def run(self, *, progress: bool | None = None) -> ImportResult:
+        """Run the action, once, and wait for its end.
+
+        Parameters
+        ----------
+        progress : bool, optional
+            True shows a bar at once, False never.
+
+        Returns
+        -------
+        ImportResult
+            Its ``details`` say what was done.
+
+        Raises
+        ------
+        TaskFailed
+            If it did not succeed, or was cancelled.
+        TaskUncertain
+            If it cannot be told whether it was started.
+        """
+        outcome = tasks.run(self._transport, self.path, what=self.what, show_progress=progress)
+        return ImportResult.of(outcome, self.name).check("raise")

@@ -1,0 +1,152 @@
+"""Data on its way into a file: matched to its headers, encoded in its dialect, sent in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from anaplan_frames.bulk.file_access import Turn
+from anaplan_frames.bulk.file_targets import FileTarget
+from anaplan_frames.bulk.retained_rows import Sent, remember
+from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.dataframes.sources import open_source
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.progress import Progress
+from anaplan_frames.transfer.journal import DataChanged, Journal
+from anaplan_frames.transfer.upload import upload
+from anaplan_frames.writes.columns import match_columns
+from anaplan_frames.writes.unused_columns import warn_of_surplus
+
+_BLOCK_ROWS = 65_536
+_STREAM_ROWS = 24_576  # who streams wants little memory used
+_BLOCK_BYTES = 8_000_000
+_BLOCKS_AT_ONCE = 4
+_OPENING_BYTES = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class SendOptions:
+    """How data is sent; `anaplan_frames.to_anaplan` says what the options mean."""
+
+    index: bool = False
+    chunk_bytes: int | None = None
+    progress: bool | None = None
+    resume: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Data that fits a file, ready to be sent to it."""
+
+    target: FileTarget
+    sent: Sent
+
+
+def prepare(
+    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: SendOptions
+) -> Shipment:
+    """Match data to a file's headers; whatever is wrong with its columns is raised here.
+
+    Raises
+    ------
+    ColumnMismatch
+        If columns are missing, or there are none.
+    """
+    source = open_source(data, index=options.index)
+    headers = target.headers or tuple(source.columns)
+    if not headers:
+        raise ColumnMismatch(f"The data has no columns to write to {target.what}.")
+    matching = match_columns(source.columns, headers, mapping, target.what)
+    # Every header has its column, or `match_columns` would have raised.
+    warn_of_surplus(target.what, matching.surplus, ())
+    return Shipment(target, remember(source, Encoder(target.dialect, matching)))
+
+
+def send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
+    """Replace a file's content by data, in its turn.
+
+    Returns
+    -------
+    Journal
+        What an earlier run may have sent, and this one has; to be forgotten once the data are
+        imported.
+
+    Raises
+    ------
+    EncodingError
+        If a value cannot be carried; if some of the data was sent by then, the upload is left
+        incomplete, so that nothing reads it.
+    """
+    try:
+        return _send(turn, shipment, options)
+    except DataChanged:
+        if shipment.sent.source.one_shot:
+            raise
+        return _send(turn, shipment, options)
+
+
+def _send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
+    target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
+    facts = {
+        "headers": encoder.matching.headers,
+        "dialect": asdict(encoder.dialect),
+        "columns": source.columns,
+        "rows": source.rows,
+        "chunk_bytes": options.chunk_bytes,
+    }
+    journal = turn.journal(target.path, facts, options.resume)
+    block_rows = _block_rows(source.rows, source.nbytes)
+    # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
+    batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
+    with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
+        upload(
+            turn.transport,
+            target.path,
+            _blocks(iter(batches), encoder, block_rows),
+            head=encoder.preamble(),
+            what=target.what,
+            chunk_bytes=options.chunk_bytes,
+            progress=bar,
+            journal=journal,
+        )
+    return journal
+
+
+def _blocks(
+    batches: Iterator[pa.RecordBatch], encoder: Encoder, block_rows: int
+) -> Iterator[Callable[[], Any]]:
+    """Say of each block of rows how it becomes bytes, which is done later and by other threads."""
+    first_row = 0
+    for batch in _short_first(batches):
+        for start in range(0, batch.num_rows, block_rows):
+            yield partial(encoder.encode, batch.slice(start, block_rows), first_row + start)
+        first_row += batch.num_rows
+
+
+def _short_first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Take a short batch off the first, as `upload` holds the others back until it is sent."""
+    for first in islice(batches, 1):
+        rows = _whole_power(_OPENING_BYTES * first.num_rows // max(first.nbytes, 1))
+        yield from (first.slice(0, rows), first.slice(rows))
+    yield from batches
+
+
+def _block_rows(rows: int | None, nbytes: int | None) -> int:
+    """As many rows as make some megabytes, so that wide and narrow data cost the same memory."""
+    if not rows or not nbytes:
+        return _STREAM_ROWS
+    return min(_BLOCK_ROWS, _whole_power(_BLOCK_BYTES * rows // nbytes))
+
+
+def _whole_power(rows: int) -> int:
+    """Round down to a power of two.
+
+    The same data may take a little more or less memory in the next run, and the cuts must be at
+    the same rows for what was sent already to be known again.
+    """
+    return 1 << max(rows, 1).bit_length() - 1

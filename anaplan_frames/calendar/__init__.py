@@ -1,0 +1,1 @@
+"""A model's time: calendars, periods and versions."""

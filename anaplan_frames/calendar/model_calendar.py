@@ -1,0 +1,233 @@
+"""The time of a model: its calendar and periods, the current period, its versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from anaplan_frames.calendar.calendar_settings import readings
+from anaplan_frames.calendar.calendars import Calendar
+from anaplan_frames.calendar.period_names import PeriodNames
+from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.errors import NotFound, RequestRefused, near_names
+from anaplan_frames.resources.catalogue import Catalogue
+
+TIME_ID = "20000000003"
+_MOST_NAMES = 200  # looked up to tell two calendars apart; a few are enough
+
+CALENDAR = {
+    "type": Field("calendarType"),
+    "fiscal_year": Field("fiscalYear.year"),
+    "start": Field("fiscalYear.startDate", "date"),
+    "end": Field("fiscalYear.endDate", "date"),
+    "past_years": Field("pastYearsCount", "integer"),
+    "future_years": Field("futureYearsCount", "integer"),
+    "current_period": Field("currentPeriod.periodText"),
+    "current_period_end": Field("currentPeriod.lastDay", "date"),
+    "quarter_totals": Field("totalsSelection.quarterTotals", "boolean"),
+    "half_year_totals": Field("totalsSelection.halfYearTotals", "boolean"),
+    "year_to_date": Field("totalsSelection.yearToDateSummary", "boolean"),
+    "year_to_go": Field("totalsSelection.yearToGoSummary", "boolean"),
+    "total_of_all_periods": Field("totalsSelection.totalOfAllPeriods", "boolean"),
+    "week_grouping": Field("weekGrouping"),
+    "week_format": Field("weekFormat"),
+    "extra_week_month": Field("extraWeekMonth", "integer"),
+    "extra_month_quarter": Field("totalsSelection.extraMonthQuarter", "integer"),
+    "first_week": Field("startDate", "date"),
+    "weeks": Field("weeksCount", "integer"),
+}
+PERIODS = {
+    "name": Field("name"),
+    "kind": Field("kind"),
+    "start": Field("start", "date"),
+    "end": Field("end", "date"),
+    "fiscal_year": Field("fiscal_year"),
+    "parent": Field("parent"),
+}
+CURRENT_PERIOD = {
+    "period": Field("periodText"),
+    "end": Field("lastDay", "date"),
+    "calendar_type": Field("calendarType"),
+}
+FISCAL_YEAR = {
+    "fiscal_year": Field("year"),
+    "start": Field("startDate", "date"),
+    "end": Field("endDate", "date"),
+}
+VERSIONS = {
+    "id": Field("id"),
+    "name": Field("name"),
+    "code": Field("code"),
+    "is_actual": Field("isActual", "boolean"),
+    "is_current": Field("isCurrent", "boolean"),
+    "switchover": Field("switchover.date", "date"),
+    "switchover_period": Field("switchover.periodText"),
+    "edit_from": Field("editFrom.date", "date"),
+    "edit_from_period": Field("editFrom.periodText"),
+    "edit_to": Field("editTo.date", "date"),
+    "edit_to_period": Field("editTo.periodText"),
+    "formula": Field("formula"),
+    "notes": Field("notes"),
+}
+SWITCHOVER = {
+    "version": Field("version"),
+    "switchover": Field("date", "date"),
+    "switchover_period": Field("periodText"),
+    "calendar_type": Field("calendarType"),
+}
+
+
+def calendar_frame(catalogue: Catalogue) -> pd.DataFrame:
+    """Return the settings of the model's calendar in one row."""
+    return frame_of_fields([_settings(catalogue)], CALENDAR)
+
+
+def periods_frame(catalogue: Catalogue) -> pd.DataFrame:
+    """Return one row per period of the calendar."""
+    periods = _calendar(catalogue).periods
+    return frame_of_fields(
+        [
+            {field.path: getattr(period, field.path) for field in PERIODS.values()}
+            for period in periods
+        ],
+        PERIODS,
+    )
+
+
+def period_names(catalogue: Catalogue) -> PeriodNames:
+    """Return what turns the names of the model's periods into dates, and dates into names."""
+    return PeriodNames(_calendar(catalogue))
+
+
+def versions_frame(catalogue: Catalogue) -> pd.DataFrame:
+    """Return one row per version."""
+    return frame_of_fields(_versions(catalogue), VERSIONS)
+
+
+def set_current_period(catalogue: Catalogue, day: object) -> pd.DataFrame:
+    """Make the period that holds a day the current one; None: there is none."""
+    what = f"current period of {catalogue.label}"
+    # The file documents a query for setting it back, and a body for a date.
+    given: dict[str, Any] = {"params": {"date": ""}} if day is None else {"json": _date(day)}
+    answer = catalogue.transport.put(f"{catalogue.path}/currentPeriod", what=what, **given)
+    return frame_of_fields([answer["currentPeriod"]], CURRENT_PERIOD)
+
+
+def set_fiscal_year(catalogue: Catalogue, year: str) -> pd.DataFrame:
+    """Move the calendar to another current fiscal year."""
+    answer = catalogue.transport.put(
+        f"{catalogue.path}/modelCalendar/fiscalYear",
+        what=f"fiscal year of {catalogue.label}",
+        json={"year": year},
+    )
+    return frame_of_fields([answer["modelCalendar"]["fiscalYear"]], FISCAL_YEAR)
+
+
+def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFrame:
+    """Set the day from which a version is forecast; None: there is none."""
+    found = _version(catalogue, version)
+    answer = catalogue.transport.put(
+        f"{catalogue.path}/versions/{found['id']}/switchover",
+        what=f"switchover of version {found['name']!r}",
+        json=_date(day),
+    )
+    return frame_of_fields([{"version": found["name"], **answer["versionSwitchover"]}], SWITCHOVER)
+
+
+def _settings(catalogue: Catalogue) -> dict[str, Any]:
+    """Return ``modelCalendar`` with the current period, and its flags under one name each."""
+    what = f"calendar of {catalogue.label}"
+    answer = catalogue.transport.get(f"{catalogue.path}/modelCalendar", what=what)
+    settings: dict[str, Any] = dict(answer.get("modelCalendar") or {})
+    if "currentPeriod" not in settings or "calendarType" not in settings:
+        # The documented answer has the fiscal year only.
+        current = catalogue.transport.get(f"{catalogue.path}/currentPeriod", what=what)
+        period = current.get("currentPeriod") or {}
+        settings = {
+            "currentPeriod": period,
+            "calendarType": period.get("calendarType"),
+            **settings,
+        }
+    settings["totalsSelection"] = {
+        _plain(name): value for name, value in (settings.get("totalsSelection") or {}).items()
+    }
+    return settings
+
+
+def _plain(name: str) -> str:
+    """Return ``quarterTotals`` for ``isQuarterTotals``: clients have seen either."""
+    return name[2].lower() + name[3:] if name.startswith("is") and name[2:3].isupper() else name
+
+
+def _calendar(catalogue: Catalogue) -> Calendar:
+    """Work out the model's calendar; where the settings leave several, ask which names it has."""
+    candidates = readings(_settings(catalogue))
+    names = [{p.name for p in candidate.periods} for candidate in candidates]
+    common = set.intersection(*names)
+    telling = [sorted(own - common)[:_MOST_NAMES] for own in names]
+    if not any(telling):
+        return candidates[0]
+    asked = [name for own in telling for name in own]
+    found = _existing(catalogue, asked)
+    # A calendar is the likelier, the more of its own names there are, and the fewer of others.
+    scores = [
+        sum(1 if name.casefold() in found else -1 for name in own)
+        - sum(name.casefold() in found for name in set(asked) - set(own))
+        for own in telling
+    ]
+    return candidates[scores.index(max(scores))]
+
+
+def _existing(catalogue: Catalogue, names: Sequence[str]) -> set[str]:
+    """Return which names of periods the model has, in lower case; none where it does not tell."""
+    try:
+        answer = catalogue.transport.post(
+            f"{catalogue.path}/dimensions/{TIME_ID}/items",
+            what=f"periods of {catalogue.label}",
+            json={"names": list(names)},
+        )
+    except RequestRefused:
+        return set()
+    return {str(item["name"]).casefold() for item in answer.get("items") or ()}
+
+
+def _versions(catalogue: Catalogue) -> list[dict[str, Any]]:
+    pages = catalogue.transport.pages(
+        f"{catalogue.path}/versions", "versionMetadata", what=f"the versions of {catalogue.label}"
+    )
+    return list(pages)
+
+
+def _version(catalogue: Catalogue, key: str) -> Mapping[str, Any]:
+    """Find a version by id or name."""
+    versions = _versions(catalogue)
+    found = [v for v in versions if key == v["id"]] or [v for v in versions if key == v["name"]]
+    if not found:
+        raise NotFound(
+            f"There is no version {key!r} in {catalogue.label}."
+            + near_names(key, [str(version["name"]) for version in versions])
+        )
+    return found[0]
+
+
+def _date(day: object) -> dict[str, str]:
+    """Return the body that carries a day; "" sets it back.
+
+    Raises
+    ------
+    ValueError
+        If it is no day: a text must be ISO, because "Mar 26" could be a period as well.
+    """
+    if day is None:
+        return {"date": ""}
+    given: Any = day
+    try:
+        moment = pd.Timestamp(dt.date.fromisoformat(given) if isinstance(given, str) else given)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or pd.isna(moment) or moment != moment.normalize():
+        raise ValueError(f"{day!r} is no day: give a date, or text such as '2026-03-01'.")
+    return {"date": moment.date().isoformat()}

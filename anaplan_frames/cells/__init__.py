@@ -1,0 +1,1 @@
+"""Modules and views: cells read as tables, written from tables."""

@@ -1,0 +1,94 @@
+"""A column of the caller's -> values of cells as JSON, by the format of their line item; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+
+from anaplan_frames.calendar.period_names import PeriodNames
+from anaplan_frames.codec.column_types import is_period
+from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.field_texts import render, unwrapped
+from anaplan_frames.codec.json_records import json_values
+from anaplan_frames.codec.text import check_nul
+from anaplan_frames.codec.value_location import Place
+
+_TEXT = pa.large_string()
+_DIALECT = Dialect()
+_BLANKS = {"NUMBER": "0", "BOOLEAN": "false"}
+_FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false"}
+
+Names = Callable[[], PeriodNames]
+"""What knows the model's periods; asked only where there are dates in the place of names."""
+
+
+def cell_values(
+    column: pa.Array, format_: str, place: Place, *, blank: bool, names: Names, scale: str | None
+) -> pa.Array:
+    """Return the values as JSON.
+
+    Parameters
+    ----------
+    column : pa.Array
+        As the caller has it.
+    format_ : str
+        The line item's: ``NUMBER``, ``BOOLEAN``, ``TEXT``, ``DATE``, ``LIST``, ``TIME PERIOD``.
+    place : Place
+        Where it stands, for messages.
+    blank : bool
+        Whether a missing value is the blank one of its format. Otherwise it is null: there is
+        nothing to write.
+    names : callable
+        Makes names of dates in a line item of periods.
+    scale : str or None
+        The time scale of those periods.
+
+    Returns
+    -------
+    pa.Array of large_string
+
+    Raises
+    ------
+    EncodingError
+        If a value has no counterpart in Anaplan; names column and row.
+    """
+    kind = format_.strip().upper()
+    column = unwrapped(column)
+    if is_period(kind) and pt.is_temporal(column.type):
+        column = names().names(column, scale, place)
+    texts = value_texts(column, place)
+    if kind == "BOOLEAN":
+        values = _flags(texts)
+    elif kind == "NUMBER" and _is_number(column.type):
+        values = texts
+    else:
+        values = json_values(texts)
+    if blank:
+        return pc.fill_null(values, pa.scalar(_BLANKS.get(kind, '""'), _TEXT))
+    return values
+
+
+def value_texts(column: pa.Array, place: Place) -> pa.Array:
+    """Return values as texts, as in a file; an empty one is missing.
+
+    Returns
+    -------
+    pa.Array of large_string
+    """
+    texts = render(column, _DIALECT, place).texts()
+    check_nul(texts, place)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind))
+
+
+def _flags(texts: pa.Array) -> pa.Array:
+    """Make JSON's booleans of words and numbers; what is none is left for Anaplan to refuse."""
+    words, flags = pa.array(list(_FLAGS), _TEXT), pa.array(list(_FLAGS.values()), _TEXT)
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+    return pc.coalesce(flags.take(pc.index_in(plain, words)), json_values(texts))

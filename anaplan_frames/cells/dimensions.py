@@ -1,0 +1,119 @@
+"""Dimensions: the axes of a view, and the items of a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from anaplan_frames.calendar.model_calendar import TIME_ID
+from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.resources.catalogue import Catalogue
+
+VERSIONS_ID = "20000000020"
+USERS_ID = "101999999999"
+_EVERYWHERE = {TIME_ID: "Time", VERSIONS_ID: "Versions", USERS_ID: "Users"}
+_AXES = ("pages", "rows", "columns")
+
+ITEMS = {"id": Field("id"), "code": Field("code"), "name": Field("name")}
+AXES = {
+    "axis": Field("axis"),
+    "position": Field("position", "integer"),
+    "id": Field("id"),
+    "name": Field("name"),
+}
+
+
+def axes_frame(metadata: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one row per dimension of a view; an axis without dimensions is not there."""
+    return frame_of_fields(
+        (
+            {"axis": axis, "position": position, **dimension}
+            for axis in _AXES
+            for position, dimension in enumerate(metadata.get(axis) or ())
+        ),
+        AXES,
+    )
+
+
+def dimension_of(axes: pd.DataFrame, key: str, what: str) -> str:
+    """Return the id of a dimension of a view, given by name or id."""
+    found = [str(id_) for id_ in axes.loc[(axes["id"] == key) | (axes["name"] == key), "id"]]
+    if not found:
+        raise NotFound(
+            f"There is no dimension {key!r} in {what}."
+            + (near_names(key, axes["name"]) or f" It has {', '.join(map(repr, axes['name']))}.")
+        )
+    return found[0]
+
+
+def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
+    """Return the items of a dimension of the model; see `Model.dimension_items`."""
+    key = str(key)
+    id_ = _dimension_id(catalogue, key)
+    what = f"items of dimension {key!r} of {catalogue.label}"
+    path = f"{catalogue.path}/dimensions/{id_}/items"
+    if id_ in (TIME_ID, VERSIONS_ID):
+        # These have no items of the model, only those that apply to a line item.
+        path = f"{catalogue.path}/lineItems/{_user_of(catalogue, id_)}/dimensions/{id_}/items"
+    return items_frame(catalogue, path, what)
+
+
+def items_frame(catalogue: Catalogue, path: str, what: str) -> pd.DataFrame:
+    """Return the items that a path lists, in one answer."""
+    return frame_of_fields(catalogue.transport.get(path, what=what).get("items") or (), ITEMS)
+
+
+def _dimension_id(catalogue: Catalogue, key: str) -> str:
+    """Find a dimension by id or name: a list, Time, Versions, Users, or what line items have."""
+    lists = {id_: str(record["name"]) for id_, record in catalogue.records("lists").items()}
+    known = _EVERYWHERE | lists
+    if key in known:
+        return key
+    found = [id_ for id_, name in known.items() if name == key]
+    if not found:  # subsets are dimensions, too, and listed nowhere else
+        applied = _applied(catalogue)
+        if key in applied:
+            return key
+        found = [id_ for id_, name in applied.items() if name == key]
+        known |= applied
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise AmbiguousName(
+            f"{len(found)} dimensions of {catalogue.label} are named {key!r}. "
+            f"Use one of the ids: {', '.join(found)}."
+        )
+    if key.isdigit():
+        return key
+    raise NotFound(
+        f"There is no dimension {key!r} in {catalogue.label}." + near_names(key, known.values())
+    )
+
+
+def _applied(catalogue: Catalogue) -> dict[str, str]:
+    """Return the names of the dimensions that line items have, by id."""
+    dimensions: Iterable[Mapping[str, Any]] = (
+        dimension
+        for record in line_item_records(catalogue)
+        for dimension in record.get("appliesTo") or ()
+    )
+    return {str(dimension["id"]): str(dimension["name"]) for dimension in dimensions}
+
+
+def _user_of(catalogue: Catalogue, dimension_id: str) -> str:
+    """Return the id of a line item that has Time or Versions."""
+    setting = "timeScale" if dimension_id == TIME_ID else "version"
+    for record in line_item_records(catalogue):
+        value = record.get(setting)
+        name = value.get("name") if isinstance(value, Mapping) else value
+        if name and name != "Not Applicable":
+            return str(record["id"])
+    name = _EVERYWHERE[dimension_id]
+    raise NotFound(
+        f"No line item of {catalogue.label} that your user may see has the dimension {name!r}, so "
+        f"its items cannot be asked for. Use .{'periods' if name == 'Time' else 'versions'}()."
+    )

@@ -1,0 +1,187 @@
+"""What the columns of a tidy table of cells are: one per dimension, then one per line item."""
+
+from __future__ import annotations
+
+import csv
+import mmap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from anaplan_frames.codec.column_types import arrow_type, is_period, unique_names
+
+_TIME = "20000000003"
+_LINE_ITEMS = (
+    "20000000012"  # in some of the documentation's examples another, so its name counts too
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of a view: a list, a subset, Time, Versions, Users, or the line items."""
+
+    id: str
+    name: str
+
+    @property
+    def is_time(self) -> bool:
+        """Whether its items are periods."""
+        return self.id == _TIME
+
+    @property
+    def is_line_items(self) -> bool:
+        """Whether its items are the line items."""
+        return self.id == _LINE_ITEMS or self.name.strip().casefold() == "line items"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """A line item of a module, and its format: ``NUMBER``, ``BOOLEAN``, ``LIST`` ..."""
+
+    id: str
+    name: str
+    format: str = ""
+
+    @property
+    def is_period(self) -> bool:
+        """Whether its values are periods."""
+        return is_period(self.format)
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> LineItem:
+        """Read it off a record of ``lineItems?includeAll=true``."""
+        told = (record.get("formatMetadata") or {}).get("dataType")
+        return cls(str(record["id"]), str(record["name"]), str(record.get("format") or told or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Which dimensions of a view are on its pages, its rows and its columns."""
+
+    pages: tuple[Dimension, ...]
+    rows: tuple[Dimension, ...]
+    columns: tuple[Dimension, ...]
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, Any]) -> Axes:
+        """Read them off ``GET views/{id}``, which leaves an axis out that has no dimension."""
+        return cls(*(_dimensions(metadata, axis) for axis in ("pages", "rows", "columns")))
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """All but the line items, in the order of the table's columns."""
+        every = (*self.pages, *self.rows, *self.columns)
+        return tuple(dimension for dimension in every if not dimension.is_line_items)
+
+
+def _dimensions(metadata: Mapping[str, Any], axis: str) -> tuple[Dimension, ...]:
+    return tuple(Dimension(str(d["id"]), str(d["name"])) for d in metadata.get(axis) or ())
+
+
+@dataclass(frozen=True, slots=True)
+class CellColumn:
+    """A column of the tidy table.
+
+    Attributes
+    ----------
+    name : str
+        The name of the dimension or line item; ``"Employee.1"`` for a line item that is named like
+        a dimension.
+    kind : {"dimension", "line item"}
+        What the column stands for.
+    id : str
+        The id of the dimension or line item.
+    type : pyarrow.DataType
+        ``float64``, ``bool`` or ``date32`` by the line item's format, else ``string``.
+    is_period : bool
+        Whether its values are names of periods.
+    """
+
+    name: str
+    kind: Literal["dimension", "line item"]
+    id: str
+    type: pa.DataType
+    is_period: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What is known of the cells of a view before they are read.
+
+    Attributes
+    ----------
+    axes : Axes
+        Which dimensions are on pages, rows and columns.
+    line_items : tuple of LineItem
+        All of the view's module, of which the view may show fewer.
+    """
+
+    axes: Axes
+    line_items: tuple[LineItem, ...]
+
+    @property
+    def columns(self) -> tuple[CellColumn, ...]:
+        """The columns of the tidy table, if all line items are shown."""
+        return cell_columns(self.axes.dimensions, self.line_items)
+
+
+def cell_columns(
+    dimensions: Sequence[Dimension], line_items: Sequence[LineItem]
+) -> tuple[CellColumn, ...]:
+    """Return the columns of the tidy table of these dimensions and line items, in its order."""
+    every: list[Dimension | LineItem] = [*dimensions, *line_items]
+    names = unique_names(each.name for each in every)
+    return (
+        *(
+            CellColumn(name, "dimension", each.id, pa.string(), each.is_time)
+            for name, each in zip(names, dimensions, strict=False)
+        ),
+        *(
+            CellColumn(name, "line item", each.id, arrow_type(each.format), each.is_period)
+            for name, each in zip(names[len(dimensions) :], line_items, strict=True)
+        ),
+    )
+
+
+def schema_by_header(
+    columns: Sequence[CellColumn], left_out: Collection[str] = ()
+) -> Callable[[list[str]], pa.Schema]:
+    """Return what makes the schema of a text out of its header.
+
+    The header tells which line items a view shows. They, and the dimensions, come in the order of
+    `columns`; what is not among these comes last, as text, except what is in `left_out`.
+    """
+
+    def schema(header: list[str]) -> pa.Schema:
+        known = {column.name: column.type for column in columns if column.name not in left_out}
+        if not header:
+            return pa.schema(list(known.items()))
+        found = [(name, kind) for name, kind in known.items() if name in header]
+        every = {column.name for column in columns}
+        return pa.schema([*found, *((name, pa.string()) for name in header if name not in every)])
+
+    return schema
+
+
+def shows_one_page(text: bytes | mmap.mmap, dimensions: Collection[str]) -> bool:
+    """Whether a tabular text might hold a single page: no item of these dimensions changes.
+
+    The rows are in order, so that the first and the last tell; where they are not plainly rows, it
+    might.
+    """
+    end = len(text)
+    while end and text[end - 1 : end] in b"\r\n":
+        end -= 1
+    head = text.find(b"\n", 0, end) + 1
+    second = text.find(b"\n", head, end)
+    if not head or second < 0:
+        return True  # fewer than two rows
+    lines = text[:head], text[head:second], text[text.rfind(b"\n", 0, end) + 1 : end]
+    rows = list(csv.reader(line.decode("utf-8", "replace") for line in lines))
+    if len({len(row) for row in rows}) != 1:
+        return True
+    header, first, last = rows
+    places = [header.index(name) for name in dimensions if name in header]
+    return all(first[place] == last[place] for place in places)

@@ -1,1 +1,0 @@
-"""Items of lists: JSON and CSV to Arrow, and what must be sent to make one state of another."""

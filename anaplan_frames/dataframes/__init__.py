@@ -1,0 +1,1 @@
+"""The pandas edge: DataFrames and other tabular data to Arrow, and back."""

@@ -1,0 +1,322 @@
+"""Whatever the caller has (pandas, Polars, pyarrow, DuckDB, iterators) -> a `Source` of batches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from anaplan_frames.codec.value_location import Place
+from anaplan_frames.dataframes.batch_sizes import regroup
+from anaplan_frames.dataframes.frame_batches import check_labels, frame_batch
+from anaplan_frames.dataframes.unsupported_data import is_polars, is_series, unsupported
+from anaplan_frames.errors import AnaplanError, ColumnMismatch
+
+_SAMPLE_ROWS = 1_000
+_GONE = "A stream of rows can be read once, and this one has been. Open it again."
+
+
+class Source(ABC):
+    """Rows on their way in.
+
+    Attributes
+    ----------
+    columns : list of str
+        Names, in the caller's order; each batch has all of them.
+    rows : int or None
+        How many there are; None if that is not known before the end.
+    nbytes : int or None
+        Rough size in memory; None if that is not known.
+    one_shot : bool
+        Whether the rows can be asked for only once.
+    """
+
+    columns: list[str]
+    rows: int | None = None
+    nbytes: int | None = None
+    one_shot: bool = False
+
+    @abstractmethod
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows in order, in batches of at most `batch_rows`.
+
+        Each batch stands for itself: a column of Python objects may be of one Arrow type here and
+        of another there.
+
+        Parameters
+        ----------
+        batch_rows
+            The most rows of a batch.
+        needed : collection of int, optional
+            Positions of the columns that count. The others are not converted, and are nulls.
+        first_row
+            Position of the first row in the whole data, for errors.
+
+        Raises
+        ------
+        EncodingError
+            If a value has no counterpart in Arrow; names column and row.
+        ColumnMismatch
+            If a part of an iterator has other columns than the first.
+        """
+
+    @abstractmethod
+    def part(self, positions: Sequence[int]) -> Source:
+        """Return these rows as data of their own.
+
+        Raises
+        ------
+        AnaplanError
+            If they are gone, as those of a stream are.
+        """
+
+    @abstractmethod
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        """Return these rows as the caller has them; raises as `part` does."""
+
+
+def open_source(data: Any, index: bool = False) -> Source:
+    """Look at the caller's data, without converting or copying them yet.
+
+    Parameters
+    ----------
+    data
+        pandas DataFrame, anything with ``__arrow_c_stream__`` (Polars, pyarrow, DuckDB),
+        ``pyarrow.RecordBatch``, or an iterator of these.
+    index
+        Whether the index of a DataFrame counts as columns, as after ``reset_index()``.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these; says what to do.
+    ColumnMismatch
+        If the columns are a MultiIndex, the index bears the name of a column, or an iterator is
+        empty, so that nothing is known of its columns.
+    """
+    if isinstance(data, pd.DataFrame):
+        return _Frame(data, index)
+    if isinstance(data, pa.RecordBatch):
+        return _Table(pa.Table.from_batches([data]))
+    if isinstance(data, pa.Table):
+        return _Table(data)
+    if is_polars(data, "DataFrame"):
+        return _Polars(data)
+    if hasattr(data, "__arrow_c_stream__") and not is_series(data):
+        return _Stream(_handed_over(pa.RecordBatchReader.from_stream, data))
+    for opening in ("fetch_arrow_reader", "to_reader"):  # DuckDB relations, pyarrow scanners
+        if hasattr(data, opening):
+            return _Stream(getattr(data, opening)())
+    if isinstance(data, list | tuple) or (isinstance(data, Iterator) and not hasattr(data, "read")):
+        return _Parts(data, index)
+    raise TypeError(unsupported(data))
+
+
+class _Frame(Source):
+    """A pandas DataFrame, converted slice by slice."""
+
+    def __init__(self, frame: pd.DataFrame, index: bool) -> None:
+        self.frame = frame
+        self.index = index
+        head = self._slice(0, 0)
+        check_labels(head)
+        self.columns = [str(name) for name in head.columns]
+        self.rows = len(frame)
+        self.nbytes = _frame_bytes(frame)
+
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        for start in range(0, len(self.frame), batch_rows):
+            places = [Place(name, first_row + start) for name in self.columns]
+            yield frame_batch(self._slice(start, start + batch_rows), places, needed)
+
+    def part(self, positions: Sequence[int]) -> Source:
+        return _Frame(self.take(positions), self.index)
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        return self.frame.iloc[list(positions)]
+
+    def _slice(self, start: int, stop: int) -> pd.DataFrame:
+        part = self.frame.iloc[start:stop]
+        if not self.index:
+            return part
+        try:
+            return part.reset_index()
+        except ValueError as error:
+            raise ColumnMismatch(
+                "The index bears the name of a column. Rename one of them, for instance with "
+                "df.rename_axis('another name')."
+            ) from error
+
+
+class _Table(Source):
+    """Arrow data in memory."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+        self.columns = list(table.column_names)
+        self.rows = table.num_rows
+        self.nbytes = table.nbytes
+
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        return regroup(self.table.to_batches(), batch_rows, needed)
+
+    def part(self, positions: Sequence[int]) -> Source:
+        return _Table(self._rows(positions))
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        return _at(positions, self._rows(positions).to_pandas())
+
+    def _rows(self, positions: Sequence[int]) -> pa.Table:
+        try:
+            return self.table.take(pa.array(positions, pa.int64()))
+        except pa.ArrowNotImplementedError:  # string views
+            return pa.concat_tables(
+                [self.table.slice(0, 0), *(self.table.slice(row, 1) for row in positions)]
+            )
+
+
+class _Polars(_Table):
+    """A Polars DataFrame, which Arrow shares."""
+
+    def __init__(self, frame: Any) -> None:
+        super().__init__(_handed_over(pa.table, frame))
+        self.frame = frame
+
+    def part(self, positions: Sequence[int]) -> Source:
+        return _Polars(self.frame[list(positions)])
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        return _at(positions, self.frame[list(positions)].to_pandas())
+
+
+class _Once(Source):
+    """Rows that are gone when they have been read."""
+
+    one_shot = True
+    _asked = False
+
+    def part(self, positions: Sequence[int]) -> Source:
+        raise AnaplanError(_GONE)
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        raise AnaplanError(_GONE)
+
+    def _ask(self) -> None:
+        if self._asked:
+            raise AnaplanError(_GONE)
+        self._asked = True
+
+
+class _Stream(_Once):
+    """A stream of Arrow batches."""
+
+    def __init__(self, reader: pa.RecordBatchReader) -> None:
+        self.reader = reader
+        self.columns = list(reader.schema.names)
+
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        self._ask()
+        return regroup(self.reader, batch_rows, needed)
+
+
+class _Parts(_Once):
+    """An iterator of DataFrames or Arrow data."""
+
+    def __init__(self, parts: Iterable[Any], index: bool) -> None:
+        self.index = index
+        remaining = iter(parts)
+        try:
+            first = next(remaining)
+        except StopIteration:
+            raise ColumnMismatch(
+                "The iterator gave nothing, so nothing is known of its columns. Give at least one "
+                "part, which may have no rows."
+            ) from None
+        opened = self._opened(first, 0)
+        self.columns = opened.columns
+        self.parts = chain([opened], remaining)
+
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        self._ask()
+        return self._batches(batch_rows, needed, first_row)
+
+    def _batches(
+        self, batch_rows: int, needed: Collection[int] | None, first_row: int
+    ) -> Iterator[pa.RecordBatch]:
+        for number, part in enumerate(self.parts):
+            opened = part if isinstance(part, Source) else self._opened(part, number)
+            order = self._order(opened.columns, number)
+            its_needed = None if needed is None else [order[position] for position in needed]
+            for batch in opened.batches(batch_rows, its_needed, first_row):
+                first_row += batch.num_rows
+                columns = [batch.column(position) for position in order]
+                yield pa.RecordBatch.from_arrays(columns, self.columns)
+
+    def _opened(self, part: Any, number: int) -> Source:
+        if isinstance(part, Iterator) or not _is_table(part):
+            raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
+        return open_source(part, self.index)
+
+    def _order(self, columns: Sequence[str], number: int) -> Sequence[int]:
+        """Say where this part has the first part's columns: by name, as everywhere."""
+        if list(columns) == self.columns:
+            return range(len(columns))
+        if len(set(columns)) < len(columns) or set(columns) != set(self.columns):
+            missing = [name for name in self.columns if name not in columns]
+            strange = [name for name in columns if name not in self.columns]
+            raise ColumnMismatch(
+                f"Part {number} of the iterator has other columns than the first: "
+                f"missing {missing}, not seen before {strange}."
+            )
+        return [columns.index(name) for name in self.columns]
+
+
+def _handed_over(how: Callable[[Any], Any], data: Any) -> Any:
+    """Take data over through Arrow; not all types that others have are types there."""
+    try:
+        return how(data)
+    except pa.ArrowInvalid as error:
+        raise TypeError(
+            f"The {type(data).__name__} is no table that Arrow can hold ({error}). Cast columns "
+            "of types that Arrow lacks, for instance to text or Decimal."
+        ) from error
+
+
+def _at(positions: Sequence[int], rows: pd.DataFrame) -> pd.DataFrame:
+    """Label rows with the positions that they have in the data."""
+    rows.index = pd.Index(np.asarray(positions, dtype=np.int64))
+    return rows
+
+
+def _is_table(data: Any) -> bool:
+    return isinstance(data, pd.DataFrame | pa.RecordBatch) or hasattr(data, "__arrow_c_stream__")
+
+
+def _frame_bytes(frame: pd.DataFrame) -> int:
+    """Estimate the memory of a frame, the Python objects in it by the first few rows.
+
+    Objects count by the length of their texts, which is always the same: Python remembers the
+    UTF-8 of a text with the text, so that its own size grows when it is first written.
+    """
+    shallow = int(frame.memory_usage(index=False).sum())
+    objects = [place for place, kind in enumerate(frame.dtypes) if kind == np.dtype(object)]
+    sample = frame.iloc[:_SAMPLE_ROWS, objects]
+    if sample.empty:
+        return shallow
+    texts = sum(len(str(value)) for value in sample.to_numpy().ravel())
+    return shallow + texts * len(frame) // len(sample)

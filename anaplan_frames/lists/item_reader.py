@@ -1,0 +1,215 @@
+"""The items of a list, fetched and parsed at the same time, whole or page by page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Any
+
+import pyarrow as pa
+
+from anaplan_frames.codec.decode import Batches
+from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
+from anaplan_frames.codec.item_columns import ItemColumn
+from anaplan_frames.codec.item_decoder import ItemDecoder
+from anaplan_frames.errors import RequestRefused, TransferError
+from anaplan_frames.progress import Progress
+from anaplan_frames.threads import in_order
+from anaplan_frames.transport import Transport
+from anaplan_frames.transport.pagination import PAGE_SIZE
+from anaplan_frames.transport.session import BrokenBody
+
+_log = logging.getLogger("anaplan_frames")
+
+MOST_WHOLE = 1_000_000  # items; Anaplan answers with no more at once
+_TOO_MANY = (400, 413)
+_PIECE_BYTES = 1 << 20
+_TIMEOUT = (10, 600)  # a long list takes its time before the first byte
+_FETCHERS = 4
+_KEY = "id beside the columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where items come from.
+
+    Attributes
+    ----------
+    transport : Transport
+    path : str
+        The list's.
+    what : str
+        The list in words.
+    expected : int
+        About how many items it has.
+    """
+
+    transport: Transport
+    path: str
+    what: str
+    expected: int = 0
+
+
+def read_items(
+    source: Source, columns: Sequence[ItemColumn], bar: Progress
+) -> Iterator[pa.RecordBatch]:
+    """Yield all items in the service's order, in batches.
+
+    One request asks for all of them, and its answer is parsed while it arrives, so that only a few
+    blocks are in memory and all items are of one moment. What that leaves (the answer broke off,
+    there are too many items for one, or the service gave a page only) is fetched page by page.
+
+    Parameters
+    ----------
+    columns : sequence of ItemColumn
+        What to read of an item. Properties and subsets are asked for only if one is among them.
+
+    Raises
+    ------
+    TransferError
+        If not all items came, or the list changed between two pages.
+    EncodingError
+        If a value is not of its column's type; names column, row and text.
+    """
+    reading = _Reading(source, columns, bar)
+    if source.expected <= MOST_WHOLE:
+        yield from reading.whole()
+    yield from reading.rest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One answer of those that hold a part of the items."""
+
+    offset: int
+    size: int  # bytes
+    batches: list[pa.RecordBatch]
+    paging: Mapping[str, Any]
+
+    @property
+    def rows(self) -> int:
+        return sum(batch.num_rows for batch in self.batches)
+
+
+class _Reading:
+    """One list being read: how far, and what its last item was."""
+
+    def __init__(self, source: Source, columns: Sequence[ItemColumn], bar: Progress) -> None:
+        self._source = source
+        self._bar = bar
+        self._width = len(columns)
+        # By the ids, later pages are seen to follow what came before.
+        self._decoder = ItemDecoder([*columns, ItemColumn(_KEY, "", "id", pa.large_string())])
+        optional = any(column.place for column in columns)
+        self._params = {"includeAll": "true"} if optional else {}
+        self._rows = 0
+        self._last_id: str | None = None
+        self._complete = False
+
+    def whole(self) -> Iterator[pa.RecordBatch]:
+        """Ask for all items at once, and yield those that come."""
+        splitter = ItemSplitter()
+        try:
+            with closing(Batches(lambda: (self._decoder, self._arriving(splitter)))) as batches:
+                yield from self._told(batches)
+        except (BrokenBody, BrokenItems) as broken:
+            _log.debug("%s: broke off after item %d: %s", self._source.what, self._rows, broken)
+        except RequestRefused as refused:
+            if refused.status not in _TOO_MANY:
+                raise
+        else:
+            self._complete = self._rows >= _paging(splitter).get("totalSize", 0)
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """Ask for what is still missing, several pages at a time, and yield it."""
+        if self._complete:
+            return
+        # Once more from the last item that came, to see that the pages go on behind it.
+        first = self._page(max(self._rows - 1, 0))
+        total, step = first.paging.get("totalSize"), first.rows
+        yield from self._told(self._behind_last(first))
+        if not step or (total is None and step < PAGE_SIZE):
+            offsets: Iterable[int] = ()
+        elif total is None:
+            offsets = count(first.offset + step, step)
+        else:
+            offsets = range(first.offset + step, total, step)
+        pages = in_order(self._page, offsets, threads=_FETCHERS, name="anaplan-download")
+        for page in pages:
+            yield from self._told(page.batches)
+            self._bar.advance(page.size)
+            if page.paging.get("totalSize") != total:
+                raise self._changed()
+            if total is None and page.rows < step:
+                break
+        if total is not None and self._rows != total:
+            raise TransferError(
+                f"{self._source.what}: Anaplan gave {self._rows:,} of {total:,} items. Try again."
+            )
+
+    def _told(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield batches without the ids that were read besides, and take note of them."""
+        for batch in batches:
+            if batch.num_rows:
+                self._rows += batch.num_rows
+                self._last_id = batch.column(self._width)[-1].as_py()
+            yield batch.select(range(self._width))
+            del batch  # not held while the next is waited for
+
+    def _arriving(self, splitter: ItemSplitter) -> Iterator[bytes]:
+        """Yield blocks of all items while they arrive."""
+        response = self._source.transport.request(
+            "GET",
+            f"{self._source.path}/items",
+            what=f"items of {self._source.what}",
+            params=self._params,
+            stream=True,
+            timeout=_TIMEOUT,
+        )
+        with closing(response):
+            for piece in response.iter_content(_PIECE_BYTES):
+                self._bar.advance(len(piece))
+                yield from splitter.feed(piece)
+        yield from splitter.finish()
+
+    def _page(self, offset: int) -> _Page:
+        what = f"items of {self._source.what} from {offset:,} on"
+        content = self._source.transport.download(
+            f"{self._source.path}/items",
+            what=what,
+            params={**self._params, "limit": PAGE_SIZE, "offset": offset},
+            headers={"Accept": "application/json"},
+        )
+        splitter, batches, row = ItemSplitter(), [], offset
+        try:
+            for block in chain(splitter.feed(content), splitter.finish()):
+                batches.append(self._decoder.decode(block, row))
+                row += batches[-1].num_rows
+        except BrokenItems as broken:
+            raise TransferError(f"{what}: {broken}") from None
+        paging = _paging(splitter)
+        if paging.get("offset", offset) != offset:
+            raise TransferError(f"{what}: Anaplan gave another page. Try again.")
+        return _Page(offset, len(content), batches, paging)
+
+    def _behind_last(self, page: _Page) -> list[pa.RecordBatch]:
+        """Return what the page has behind the last item that came."""
+        if not self._rows:
+            return page.batches
+        first = page.batches[0].column(self._width)[0].as_py() if page.rows else None
+        if first != self._last_id:
+            raise self._changed()
+        return [page.batches[0].slice(1), *page.batches[1:]]
+
+    def _changed(self) -> TransferError:
+        return TransferError(
+            f"{self._source.what} was changed while its items were read. Try again."
+        )
+
+
+def _paging(splitter: ItemSplitter) -> Mapping[str, Any]:
+    paging: Mapping[str, Any] = (splitter.envelope.get("meta") or {}).get("paging") or {}
+    return paging

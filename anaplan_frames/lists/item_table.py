@@ -1,0 +1,193 @@
+"""A list as a table: which columns it has, its levels, and how its items become their rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from anaplan_frames.codec.block_decoder import select, type_fault
+from anaplan_frames.codec.column_types import unique_names
+from anaplan_frames.codec.item_columns import ItemColumn
+from anaplan_frames.codec.item_header import UnlikeHeader
+from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.errors import AnaplanError, warn
+from anaplan_frames.lists.hierarchy import Circle
+from anaplan_frames.lists.hierarchy_levels import Above, Levels
+from anaplan_frames.lists.item_reader import MOST_WHOLE, Source, read_items
+from anaplan_frames.lists.large_item_reader import read_large
+from anaplan_frames.progress import Progress
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.table_reader import Retype
+
+_log = logging.getLogger("anaplan_frames")
+
+_LEVEL_KEYS = ("id", "name", "parentId")
+_NO_IDS = (
+    "{what} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
+    "come page by page, which takes longer."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTable:
+    """The items of a list as a table that is not fetched yet.
+
+    Attributes
+    ----------
+    name : str
+        The list's.
+    source : Source
+        Where the items are.
+    columns : tuple of ItemColumn
+        The list's columns.
+    levels : Levels or None
+        Set where the table also has one column per level of the hierarchy.
+    """
+
+    name: str
+    source: Source
+    columns: tuple[ItemColumn, ...]
+    levels: Levels | None = None
+
+    def open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> ItemRows:
+        """Begin to read, as `resources.reading.Table` says."""
+        names = [column.name for column in self.columns]
+        types = [column.type for column in self.columns]
+        level_names = unique_names([*names, *self.levels.names] if self.levels else names)
+        types += [pa.string()] * (len(level_names) - len(names))
+        whole = retype(pa.schema(list(zip(level_names, types, strict=True))))
+        if columns is None and self.levels is None and self.source.expected > MOST_WHOLE:
+            warn(_NO_IDS.format(what=self.source.what, count=self.source.expected))
+            return ItemRows(self, whole, whole, new_bar, by_id=False)
+        return ItemRows(self, whole, select(whole, columns), new_bar)
+
+
+class ItemRows:
+    """The items' rows, batch by batch; fetched when the first is asked for.
+
+    More than a million items come by a large read, which has no ids, unless they are needed.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Of all batches.
+    """
+
+    def __init__(
+        self,
+        table: ItemTable,
+        whole: pa.Schema,
+        schema: pa.Schema,
+        new_bar: Callable[[], Progress],
+        *,
+        by_id: bool = True,
+    ) -> None:
+        self.schema = schema
+        self._table = table
+        self._new_bar = new_bar
+        known = {column.name: column for column in table.columns}
+        self._columns = [
+            replace(known[field.name], type=field.type) for field in schema if field.name in known
+        ]
+        # Position among the levels of those that are asked for.
+        below = whole.names[len(known) :]
+        self._levels = {name: below.index(name) for name in schema.names if name in below}
+        ids = by_id and any(column.key == "id" and not column.place for column in self._columns)
+        many = table.source.expected > MOST_WHOLE
+        self._large = many and not ids and not self._levels
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        with self._new_bar() as bar:
+            if self._large:
+                try:
+                    yield from read_large(self._table.source, self._columns, self._table.name, bar)
+                    return
+                except UnlikeHeader as unlike:
+                    _log.debug("%s: %s", self._table.source.what, unlike)
+            if not self._levels:
+                yield from read_items(self._table.source, self._columns, bar)
+                return
+            assert self._table.levels is not None
+            keys = (self._table.levels.key, "name")
+            beside = [ItemColumn(f"{key} for the levels", "", key, pa.string()) for key in keys]
+            row = 0
+            for batch in read_items(self._table.source, [*self._columns, *beside], bar):
+                yield self._with_levels(batch, self._table.levels, row)
+                row += batch.num_rows
+
+    def _with_levels(self, batch: pa.RecordBatch, levels: Levels, row: int) -> pa.RecordBatch:
+        """Put the levels beside the items' own columns, all in the order asked for."""
+        width = len(self._columns)
+        found = levels.of(batch.column(width), batch.column(width + 1))
+        own = {column.name: batch.column(place) for place, column in enumerate(self._columns)}
+        arrays = [
+            own[field.name]
+            if field.name in own
+            else _level(found[self._levels[field.name]], field, row)
+            for field in self.schema
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def _level(names: pa.Array, field: pa.Field, row: int) -> pa.Array:
+    try:
+        return to_type(names, field.type)
+    except Doubt as doubt:
+        raise type_fault(field, doubt).error(row) from None
+
+
+def read_levels(
+    catalogue: Catalogue,
+    source: Source,
+    metadata: Mapping[str, Any],
+    new_bar: Callable[[], Progress],
+) -> Levels:
+    """Read what stands above the items of a list, which may be the list itself.
+
+    Parameters
+    ----------
+    source, metadata
+        Of the list.
+
+    Raises
+    ------
+    AnaplanError
+        If items are among their own ancestors.
+    """
+    name = str(metadata["name"])
+    lists = list(_parent_lists(catalogue, metadata)) or [(name, source)]
+    above = [Above(each, _level_items(items, new_bar)) for each, items in reversed(lists)]
+    try:
+        return Levels(above, None if lists[0][1] is source else name)
+    except Circle as circle:
+        raise AnaplanError(
+            f"{source.what}: {len(circle.nodes)} items of its hierarchy are among their own "
+            "ancestors, so they have no level. Read it without hierarchy=True."
+        ) from None
+
+
+def _parent_lists(
+    catalogue: Catalogue, metadata: Mapping[str, Any]
+) -> Iterator[tuple[str, Source]]:
+    """Yield name and source of the lists above, the nearest first."""
+    seen = {str(metadata["id"])}
+    while (parent := metadata.get("parent")) and str(parent["id"]) not in seen:
+        seen.add(str(parent["id"]))
+        path, what = f"{catalogue.path}/lists/{parent['id']}", f"list {parent['name']!r}"
+        metadata = catalogue.transport.get(path, what=what)["metadata"]
+        expected = int(metadata.get("itemCount") or 0)
+        yield str(parent["name"]), Source(catalogue.transport, path, what, expected)
+
+
+def _level_items(source: Source, new_bar: Callable[[], Progress]) -> pa.Table:
+    columns = [ItemColumn(key, "", key, pa.string()) for key in _LEVEL_KEYS]
+    with new_bar() as bar:
+        batches = list(read_items(source, columns, bar))
+    return pa.Table.from_batches(batches, pa.schema([(key, pa.string()) for key in _LEVEL_KEYS]))

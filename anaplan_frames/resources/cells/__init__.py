@@ -1,1 +1,0 @@
-"""Views and modules: cells read as tables, written from tables."""

@@ -1,1 +1,0 @@
-"""The pandas edge: DataFrames, Polars, DuckDB, iterators -> Arrow batches, and back."""

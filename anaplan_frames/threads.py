@@ -1,0 +1,59 @@
+"""Work done ahead by threads, results taken in order: the shape of every transfer here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from anaplan_frames import cancellation
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_MOST_CORES = 8
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int, name: str
+) -> Iterator[Result]:
+    """Yield ``work(item)`` for each item, in order, with `threads` of them under way at once.
+
+    Items are drawn only as far ahead as there are threads, so that memory does not grow with
+    their number. Every result is looked at: the first failure stops the drawing, waits for what
+    is under way but has it try nothing again, drops what has not begun, and is raised. So does
+    whatever ends the iteration: Ctrl-C, or a failure where the items come from.
+    """
+    given_up = threading.Event()
+
+    def listening(item: Item) -> Result:
+        with cancellation.listening(given_up):
+            return work(item)
+
+    pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+    under_way: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            if under_way and under_way[0].done():
+                under_way[0].result()  # raises what has failed before more is begun
+            under_way.append(pool.submit(listening, item))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        given_up.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+        for future in under_way:  # a second failure is of no use to the caller, the first is
+            with suppress(BaseException):
+                future.exception(timeout=0)
+
+
+def cores() -> int:
+    """Return how many threads of pure work make sense here: memory is needed for each."""
+    if hasattr(os, "sched_getaffinity"):  # what a container leaves of the machine
+        return min(len(os.sched_getaffinity(0)), _MOST_CORES)
+    return min(os.cpu_count() or 1, _MOST_CORES)

@@ -1,0 +1,248 @@
+"""Sends one call in as many tries as it takes: paces, signs, waits, tries again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from anaplan_frames import cancellation
+from anaplan_frames.auth import LoginRequest
+from anaplan_frames.clock import Clock
+from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
+from anaplan_frames.transport import answer_bodies as bodies
+from anaplan_frames.transport.failures import AnswerLost, Failure, bare, of_exception
+from anaplan_frames.transport.hosts import host_of, is_loopback
+from anaplan_frames.transport.limiter import Limiter
+from anaplan_frames.transport.session import (
+    Authorization,
+    BrokenBody,
+    CheckedResponse,
+    make_session,
+)
+from anaplan_frames.transport.statuses import failure_of
+from anaplan_frames.transport.token import Held, TokenKeeper
+
+_log = logging.getLogger("anaplan_frames")
+_Result = TypeVar("_Result")
+
+LONGEST_BACKOFF = 10.0  # seconds, as Anaplan advises for its rate limit
+_REJECTED_LOGINS = 2  # how many tokens fresh from a login one call may see refused
+_WORTH_SAYING = 30.0  # seconds; a longer wait is logged as a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it is meant, for as many tries as it takes.
+
+    Attributes
+    ----------
+    method, url : str
+    what : str
+        The thing in words; errors begin with it.
+    options : dict
+        For ``requests.Session.request``; hidden in the repr.
+    repeatable : bool
+        Whether the server may safely see it twice.
+    login : LoginRequest or None
+        Set where this is a login or refresh, which carries no token.
+    refusal : str
+        What to say when the login is refused.
+    """
+
+    method: str
+    url: str
+    what: str
+    options: dict[str, Any] = field(repr=False)
+    repeatable: bool = True
+    login: LoginRequest | None = None
+    refusal: str = ""
+
+
+class Sender:
+    """The session, the limiter and the way through all tries, shared by all threads."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        max_connections: int,
+        requests_per_minute: float | None,
+        tries: int,
+        proxies: Mapping[str, str] | None,
+        verify: bool | str | None,
+        clock: Clock,
+    ) -> None:
+        self._session = make_session(max_connections, user_agent)
+        self._limiter = Limiter(requests_per_minute, clock)
+        self._tries = max(1, tries)
+        self._proxies = proxies
+        self._verify = verify
+        self._clock = clock
+        self._closed = threading.Event()
+
+    def send(
+        self,
+        call: Call,
+        read: Callable[[CheckedResponse], _Result],
+        keeper: TokenKeeper | None,
+    ) -> _Result:
+        """Return what `read` makes of the answer; it checks the body, within the try.
+
+        Raises
+        ------
+        AnswerLost
+            `call` is not repeatable and may have taken effect.
+        AnaplanError
+            No try succeeded, or a further one is useless.
+        """
+        doubtful = False
+        failed = refused_tokens = rejected_logins = 0
+        while True:
+            held = self._ready(call, keeper)
+            gone_is_done = doubtful and call.method == "DELETE"
+            outcome = self._try(call, held, read, gone_is_done)
+            if not isinstance(outcome, Failure):
+                if held is not None:
+                    held.accepted = True
+                return outcome
+            failure = outcome
+            if held is not None and keeper is not None and failure.status == 401:
+                # A token that has died takes none of the tries.
+                refused_tokens += 1
+                rejected_logins += not (held.prolonged or held.accepted)
+                if refused_tokens == self._tries or rejected_logins == _REJECTED_LOGINS:
+                    break
+                keeper.renew(held)
+                continue
+            failed += 1
+            doubtful = doubtful or failure.doubtful
+            if not failure.again or (failure.doubtful and not call.repeatable):
+                break
+            if failed == self._tries:
+                break
+            self._pause(failure, failed, call)
+        raise _final(call, failure)
+
+    def close(self) -> None:
+        """Close the connections; a thread that waits gives up."""
+        self._closed.set()
+        self._session.close()
+
+    def post_once(self, url: str, auth: Authorization) -> None:
+        """Post without a body, once; for what need not succeed."""
+        try:
+            response = self._session.post(
+                url, auth=auth, timeout=5, allow_redirects=False, **self._route(url)
+            )
+            response.close()
+        except (requests.RequestException, OSError, AnaplanError) as error:
+            _log.debug("POST %s: %s", url, type(error).__name__)
+
+    def _ready(self, call: Call, keeper: TokenKeeper | None) -> Held | None:
+        """Return the token for `call` when its turn has come; a login needs neither."""
+        self._check_open(call.what)
+        if keeper is None:
+            return None
+        self._wait(self._limiter.take(), call.what)
+        return keeper.current()
+
+    def _try(
+        self,
+        call: Call,
+        held: Held | None,
+        read: Callable[[CheckedResponse], _Result],
+        gone_is_done: bool,
+    ) -> _Result | Failure:
+        """Send `call` once. Exceptions come back as a `Failure`, without their frames."""
+        auth = Authorization(held.token if held else None, call.login)
+        try:
+            response = cast(
+                CheckedResponse,
+                self._session.request(
+                    call.method,
+                    call.url,
+                    auth=auth,
+                    stream=True,
+                    allow_redirects=False,
+                    **call.options,
+                    **self._route(call.url),
+                ),
+            )
+            response.what = call.what
+            status = response.status_code
+            _log.debug("%s %s: %d", call.method, call.url, status)
+            # The answer to an earlier try was lost, and that one deleted it.
+            done = gone_is_done and status in (404, 410)
+            if not (200 <= status < 300 or done):
+                return failure_of(response, call.what, self._clock.time)
+            bodies.refuse_page(response)
+            return read(response)
+        except TransferError as error:
+            return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)
+            return of_exception(error, call.what, call.url)
+        except BaseException as interrupt:
+            raise bare(interrupt)  # noqa: B904  its own frames hold the headers
+
+    def _route(self, url: str) -> dict[str, Any]:
+        """Return the proxies and the trust for `url`; `requests` writes into what it is given."""
+        proxies = dict(self._proxies or {})
+        if not proxies and is_loopback(url):
+            proxies["no_proxy"] = urlsplit(url).hostname or ""
+        return {"proxies": proxies, "verify": self._verify}
+
+    def _pause(self, failure: Failure, attempt: int, call: Call) -> None:
+        """Wait before the next try; too many requests make all threads wait."""
+        seconds = failure.wait
+        if seconds is None:
+            seconds = random.uniform(1, min(LONGEST_BACKOFF, 2**attempt))
+        level = logging.WARNING if seconds > _WORTH_SAYING else logging.DEBUG
+        _log.log(level, "%s: trying again in %.0f s (%s)", call.what, seconds, failure.error)
+        if failure.status == 429 and call.login is None:
+            self._limiter.hold(seconds)
+        else:
+            self._wait(seconds, call.what)
+
+    def _wait(self, seconds: float, what: str) -> None:
+        """Sleep in short steps, so that another thread's `close`, or its giving up, is noticed."""
+        while seconds > 0:
+            step = min(1.0, seconds)
+            self._clock.sleep(step)
+            seconds -= step
+            self._check_open(what)
+
+    def _check_open(self, what: str) -> None:
+        cancellation.check(what)
+        if self._closed.is_set():
+            raise AnaplanError(f"{what}: the connection is closed. Make a new one: connect().")
+
+
+def _final(call: Call, failure: Failure) -> AnaplanError:
+    """Return the error of the last try, as the caller should see it."""
+    if call.login is not None and failure.status in (400, 401, 403):
+        says = f" Anaplan says: {failure.reason!r}." if failure.reason else ""
+        return AuthenticationError(call.refusal + says)
+    if call.login is not None and failure.status in (404, 405):
+        return TransferError(
+            f"{call.what}: {host_of(call.url)} is not Anaplan's authentication service. "
+            "Check auth_url."
+        )
+    if failure.status == 401:
+        return AuthenticationError(
+            f"{call.what}: Anaplan refuses the token that it gave a moment ago. "
+            "Check that api_url and auth_url belong to the same region."
+        )
+    if failure.doubtful and not call.repeatable:
+        lost = AnswerLost(f"{failure.error} Whether Anaplan has acted on it is not known.")
+        lost.__cause__ = failure.error
+        return lost
+    return failure.error

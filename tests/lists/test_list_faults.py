@@ -1,0 +1,148 @@
+"""Writing lists where answers are lost, batches refused, and errors come half-way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.lists import item_writer as item_sender
+from anaplan_frames.lists.lists import List
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.routes import lists as list_routes
+from tests.transport.scripted import TurnedClock
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send ten items at once instead of 100,000."""
+    monkeypatch.setattr(item_sender, "MOST_ITEMS", 10)
+
+
+def many(count: int, **columns: Any) -> pd.DataFrame:
+    codes = [f"c{n:03}" for n in range(count)]
+    return pd.DataFrame({"code": codes, "name": [f"Item {code}" for code in codes], **columns})
+
+
+@pytest.mark.usefixtures("small_batches")
+class TestLostAnswers:
+    @pytest.mark.parametrize("kind", ["lost answer", "lost 504", "cut body", "stall", "500"])
+    @pytest.mark.parametrize("method", ["insert", "update", "delete"])
+    def test_whether_anaplan_acted_or_not_each_row_is_counted_and_done_once(
+        self, staff: List, tenant: Sandbox, kind: Any, method: str
+    ) -> None:
+        if method != "insert":
+            staff.insert(many(35))
+        fault = tenant.faults.add(kind, method="P*", path="*/items", after=1, times=2, seconds=0.01)
+        result = getattr(staff, method)(many(35, FTE=[7.0] * 35))
+        assert fault.hits == 2
+        tenant.faults.clear()
+        assert result.succeeded == result.total == 35
+        left = staff.read()
+        assert left["FTE"].tolist() == ([] if method == "delete" else [7.0] * 35)
+
+    def test_rejected_rows_are_told_all_the_same(self, staff: List, tenant: Sandbox) -> None:
+        staff.insert(many(1))
+        tenant.faults.add("lost answer", method="POST", path="*/items", times=2)
+        frame = many(15, FTE=["1"] * 12 + ["bad"] * 3)
+        result = staff.insert(frame, on_rejected="ignore")
+        assert (result.created, result.failed) == (11, 4)
+        assert result.rejected["code"].tolist() == ["c000", "c012", "c013", "c014"]
+        assert "already used" in result.rejected["error"].iloc[0]
+        assert "value:bad" in result.rejected["error"].iloc[1]
+
+    def test_items_without_any_key_are_told_by_their_number(
+        self, headcount: af.Model, tenant: Sandbox
+    ) -> None:
+        orders = headcount.lists["Orders"]
+        orders.insert(pd.DataFrame({"Amount": [0.0] * 3}))
+        tenant.faults.add("lost answer", method="POST", path="*/items", after=1)
+        assert orders.insert(pd.DataFrame({"Amount": [1.0] * 25})).created == 25
+        assert orders.read()["Amount"].value_counts().to_dict() == {1.0: 25, 0.0: 3}
+
+    def test_items_without_any_key_that_are_not_there_are_not_sent_again(
+        self, headcount: af.Model, tenant: Sandbox
+    ) -> None:
+        fault = tenant.faults.add("500", method="POST", path="*/items")
+        with (
+            tenant.connect(clock=TurnedClock()) as connection,
+            pytest.raises(af.TaskUncertain, match="none of 5 items without code and name is in"),
+        ):
+            connection.model("Headcount").lists["Orders"].insert(pd.DataFrame({"Amount": range(5)}))
+        assert fault.hits == 1
+        assert len(headcount.lists["Orders"].read()) == 0
+
+    def test_what_an_earlier_request_does_late_is_no_failure(
+        self, staff: List, tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tenant.faults.add("stall", method="POST", path="*/items", seconds=0.01)
+        write = staff._transport.write_json
+        late: list[Any] = []
+
+        def do_first_what_was_lost(*call: Any, **options: Any) -> Any:
+            if late:  # the request that was lost is done now, after its items were looked for
+                write(*late.pop(), **options)
+            late.append(call)
+            return write(*call, **options)
+
+        monkeypatch.setattr(staff._transport, "write_json", do_first_what_was_lost)
+        result = staff.insert(many(8))
+        assert (result.created, result.failed, len(staff.read())) == (8, 0, 8)
+
+    def test_where_it_cannot_be_told_it_is_uncertain(
+        self, headcount: af.Model, tenant: Sandbox
+    ) -> None:
+        tenant.faults.add("lost answer", method="POST", path="*/items")
+        with pytest.raises(
+            af.TaskUncertain, match=r"4 of 5 items without code and name were added"
+        ):
+            headcount.lists["Orders"].insert(pd.DataFrame({"Amount": ["1", "2", "3", "4", "bad"]}))
+
+    def test_where_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
+        tenant.faults.add("lost answer", method="POST", path="*/items")
+        tenant.faults.add("token", method="GET", path="*/lists/*", after=3, times=None)
+        with pytest.raises(af.TaskUncertain, match="reading back does not tell") as caught:
+            staff.insert(many(5))
+        result = caught.value.result
+        assert result is not None
+        assert (result.created, result.failed) == (0, 5)
+        assert result.rejected["error"].str.startswith("it is not known whether").all()
+
+    def test_an_error_half_way_tells_what_was_done_and_which_rows_were_not_sent(
+        self, staff: List, tenant: Sandbox
+    ) -> None:
+        frame = many(30, parent=[None] * 10 + ["c000"] * 20)
+        tenant.faults.add("429", method="POST", path="*/items", after=1, times=None, retry_after=0)
+        with pytest.raises(
+            af.TaskFailed, match=r"ended half-way.* 10 of 30 rows were done"
+        ) as caught:
+            staff.insert(frame)
+        result = caught.value.result
+        assert result is not None
+        assert (result.created, result.changes["code"].tolist()) == (
+            10,
+            frame["code"].tolist()[:10],
+        )
+        assert result.rejected["code"].tolist() == frame["code"].tolist()[10:]
+        assert result.rejected["error"].str.startswith("not written: list 'Staff'").all()
+        tenant.faults.clear()
+        assert staff.insert(result.rejected.drop(columns="error")).created == 20
+
+    def test_an_error_before_anything_was_done_is_raised_as_it_is(
+        self, staff: List, tenant: Sandbox
+    ) -> None:
+        tenant.faults.add("429", method="POST", path="*/items", times=None, retry_after=0)
+        with pytest.raises(af.RateLimited):
+            staff.insert(many(5))
+
+
+class TestTooMany:
+    def test_a_batch_that_is_refused_as_too_many_is_halved(
+        self, staff: List, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_routes, "MAX_WRITTEN", 7)
+        assert staff.insert(many(50)).created == 50
+        assert staff.sync(many(40, FTE=[1.0] * 40), delete=True).deleted == 10
+        assert staff.read()["FTE"].tolist() == [1.0] * 40

@@ -1,0 +1,132 @@
+"""Sync through HTTP, from any state of a list to any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import anaplan_frames as af
+from anaplan_frames.lists.lists import List
+from anaplan_frames.sandbox import Sandbox
+from tests.lists.staff import STAFF, rows
+from tests.lists.test_write_stages import as_rows, trees
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def lst() -> Iterator[List]:
+    with Sandbox(rate_limit=None) as sandbox:
+        model = sandbox.workspace("W").model("M")
+        model.list("L", properties={"Grade": "TEXT", "FTE": "NUMBER"}, subsets=["Active"])
+        with sandbox.connect() as connection:
+            yield connection.model("M").lists["L"]
+
+
+def frame_of(items: Mapping[str, Any], active: set[str]) -> pd.DataFrame:
+    columns = ["code", "name", "parent", "Grade", "FTE"]
+    frame = pd.DataFrame(as_rows(items), columns=columns)
+    return frame.assign(Active=frame["code"].isin(active))
+
+
+def state(lst: List) -> Rows:
+    frame = lst.read()
+    assert isinstance(frame, pd.DataFrame)
+    return as_state(frame.drop(columns="id"))
+
+
+def as_state(frame: pd.DataFrame) -> Rows:
+    plain = frame.astype(object).where(frame.notna(), None).sort_values("code")
+    records: Rows = plain.to_dict("records")
+    return records
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    before=trees(),
+    after=trees(),
+    active=st.tuples(st.sets(st.sampled_from("abcdefgh")), st.sets(st.sampled_from("abcdefgh"))),
+)
+def test_from_any_state_to_any_state_it_ends_equal_and_then_sends_nothing(
+    lst: List, before: dict[str, Any], after: dict[str, Any], active: tuple[set[str], set[str]]
+) -> None:
+    for items, chosen in zip((before, after), active, strict=True):
+        frame = frame_of(items, chosen)
+        told = lst.sync(frame, delete=True, dry_run=True)
+        done = lst.sync(frame, delete=True)
+        assert state(lst) == as_state(frame)
+        pd.testing.assert_frame_equal(done.changes, told.changes)
+        again = lst.sync(frame, delete=True)
+        assert (again.succeeded, again.ignored) == (0, len(frame))
+
+
+class TestSync:
+    def test_it_makes_the_list_equal_and_a_second_time_sends_nothing(self, staff: List) -> None:
+        staff.insert(STAFF)
+        frame = pd.DataFrame(
+            {
+                "code": ["e3", "00e1", "e4"],
+                "name": ["Ann", "Çağ", "Di"],
+                "parent": ["Di", None, None],
+                "Grade": [None, "x", "y"],
+            }
+        )
+        result = staff.sync(frame, delete=True)
+        assert (result.created, result.updated, result.deleted) == (1, 2, 1)
+        assert rows(staff, "code", "name", "parent", "Grade", "FTE") == [
+            ("00e1", "Çağ", None, "x", 1.0),
+            ("e3", "Ann", "Di", None, 0.25),
+            ("e4", "Di", None, "y", 0.0),
+        ]
+        again = staff.sync(frame, delete=True)
+        assert (again.ignored, again.succeeded, len(again.changes)) == (3, 0, 0)
+
+    def test_a_dry_run_only_tells(self, staff: List, tenant: Sandbox) -> None:
+        staff.insert(STAFF)
+        before = staff.read()
+        refused = tenant.faults.add("500", method="P*", path="*/items", times=None)
+        result = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
+        assert refused.hits == 0
+        assert (result.updated, result.deleted) == (1, 2)
+        assert "dry run" in result.note
+        assert result.changes[["action", "code", "name", "change"]].to_numpy().tolist() == [
+            ["update", "00e1", "Ann", "Grade: x -> w"],
+            ["delete", "e2", 'Bo "B" \\', ""],
+            ["delete", "e3", "Çağ", ""],
+        ]
+        pd.testing.assert_frame_equal(staff.read(), before)
+
+    def test_what_was_read_is_in_sync(self, staff: List) -> None:
+        staff.insert(STAFF)
+        result = staff.sync(staff.read(), delete=True)
+        assert (result.ignored, result.succeeded) == (3, 0)
+
+    def test_the_code_cannot_be_taken_away_and_anaplan_says_so(self, staff: List) -> None:
+        staff.insert(STAFF)
+        frame = pd.DataFrame({"name": ["Ann"], "code": [None]})
+        result = staff.sync(frame, key="name", on_rejected="ignore")
+        assert "a code cannot be taken away" in result.rejected["error"].iloc[0]
+
+    def test_a_parent_that_would_be_deleted_is_refused(self, staff: List) -> None:
+        staff.insert(STAFF)
+        with pytest.raises(af.ColumnMismatch, match=r"would be deleted.*'Ann'"):
+            staff.sync(STAFF.iloc[1:], delete=True)
+        assert len(staff.read()) == 3
+
+
+def test_an_item_that_stands_aside_and_cannot_come_back_is_told(staff: List) -> None:
+    staff.insert(pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]}))
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "C"]})  # but c keeps its name
+    result = staff.sync(frame, on_rejected="ignore")
+    assert result.rejected["code"].tolist() == ["b"]
+    assert "already used" in result.rejected["error"].iloc[0]
+    called = dict(rows(staff, "code", "name"))["b"]
+    assert f"the item is called {called!r}" in result.rejected["error"].iloc[0]
+    assert staff.sync(frame.assign(name=["B", "A"])).updated == 1

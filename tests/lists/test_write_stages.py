@@ -1,0 +1,397 @@
+"""From any state of a list to any other: it ends equal, in any order within a stage."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.lists.item_differences import NEW, changed_values, check_unique, match_items
+from anaplan_frames.lists.write_stages import Planning, Stage, Wanted
+
+Item = dict[str, Any]
+COLUMNS = ("code", "name", "parent", "Grade", "FTE")
+TYPES = {"FTE": pa.float64()}
+
+
+def state_table(items: Mapping[str, Item]) -> pa.Table:
+    """Make the table that reading the list gives; parents by name."""
+    columns: dict[str, pa.Array] = {"id": pa.array(list(items), pa.string())}
+    for name in COLUMNS:
+        values = [item[name] for item in items.values()]
+        if name == "parent":
+            values = [None if parent is None else items[parent]["name"] for parent in values]
+        columns[name] = pa.array(values, TYPES.get(name, pa.string()))
+    return pa.table(columns)
+
+
+def plan(
+    items: Mapping[str, Item],
+    rows: Sequence[Item],
+    *,
+    keys: Sequence[str] = ("code", "name"),
+    delete: bool = True,
+    blank: bool = True,
+) -> Planning:
+    """Plan as the writing of lists does."""
+    state = state_table(items)
+    table = pa.table(
+        {
+            name: pa.array(
+                [None if row[name] is None else str(row[name]) for row in rows], pa.large_string()
+            )
+            for name in COLUMNS
+        }
+    )
+    found = match_items(state, table, keys)
+    check_unique(table, found, keys, "list 'L'")
+    compared = [name for name in COLUMNS if name != "parent"]
+    values = changed_values(state, table, found, columns=compared, blank=blank)
+    gone = np.full(state.num_rows, delete)
+    gone[found[found >= 0]] = False
+    parents = table["parent"].combine_chunks()
+    return Planning(Wanted(state, found, values, parents, gone, blank, False, "list 'L'"))
+
+
+class Service:
+    """A list by Anaplan's rules, as strict as can be: whatever is refused is an error."""
+
+    def __init__(self, items: Mapping[str, Item]) -> None:
+        self.items = {key: dict(item) for key, item in items.items()}
+        self.made = 0
+
+    def carry_out(self, stage: Stage, order: random.Random) -> None:
+        records = stage.records.to_pylist()
+        order.shuffle(records)
+        for record in records:
+            getattr(self, stage.action)({k: v for k, v in record.items() if v is not None})
+
+    def insert(self, record: Item) -> None:
+        self.made += 1
+        item = dict.fromkeys(COLUMNS)
+        self.items[f"new{self.made}"] = item
+        self._write(item, record)
+
+    def update(self, record: Item) -> None:
+        """Find an item by what the documented table of updates shows, and change it."""
+        if "id" in record:
+            assert (
+                "name" not in record or "code" in record or self.items[record["id"]]["code"] is None
+            )
+            self._write(self.items[record["id"]], record)
+        else:
+            (item,) = (item for item in self.items.values() if item["code"] == record["code"])
+            self._write(item, record)
+
+    def delete(self, record: Item) -> None:
+        assert not any(item["parent"] == record["id"] for item in self.items.values())
+        del self.items[record["id"]]
+
+    def _write(self, item: Item, record: Item) -> None:
+        for name in ("name", "code"):
+            if name in record:
+                assert record[name], "a name or code cannot be taken away"
+                holders = [other for other in self.items.values() if other[name] == record[name]]
+                assert holders in ([], [item]), f"the {name} is already used"
+                item[name] = record[name]
+        if "parent" in record:
+            item["parent"] = self._parent(item, record["parent"])
+        for name in ("Grade", "FTE"):
+            if name in record:
+                item[name] = float(record[name]) if name == "FTE" else record[name] or None
+
+    def _parent(self, child: Item, name: str) -> str | None:
+        if not name:
+            return None
+        (found,) = (key for key, item in self.items.items() if item["name"] == name)
+        above: str | None = found
+        while above is not None:
+            assert self.items[above] is not child, "an item cannot be below itself"
+            above = self.items[above]["parent"]
+        return found
+
+    def rows(self) -> list[Item]:
+        """The items as rows, parents by name, in the order of their codes."""
+        rows = [
+            {
+                **item,
+                "parent": item["parent"] and self.items[item["parent"]]["name"],
+                "FTE": item["FTE"] or 0.0,  # as Anaplan has no missing number
+            }
+            for item in self.items.values()
+        ]
+        return sorted(rows, key=lambda row: row["code"])
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[str, Item]:
+    """Items with codes and names of a few letters, so that all of them collide often."""
+    codes = draw(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8))
+    names = draw(st.permutations(["A", "B", "C", "D", "E", "F", "G", "H"]))
+    items: dict[str, Item] = {}
+    for number, code in enumerate(codes):
+        items[f"2100{number}"] = {
+            "code": code,
+            "name": names[number],
+            "parent": draw(st.sampled_from([None, *items])),
+            "Grade": draw(st.sampled_from([None, "x", "y"])),
+            "FTE": draw(st.sampled_from([None, 1.0, 0.5])),
+        }
+    return items
+
+
+def as_rows(items: Mapping[str, Item]) -> list[Item]:
+    return Service(items).rows()
+
+
+@settings(max_examples=150, deadline=None)
+@given(before=trees(), after=trees(), order=st.randoms(use_true_random=False))
+def test_from_any_state_to_any_state_it_ends_equal(
+    before: dict[str, Item], after: dict[str, Item], order: random.Random
+) -> None:
+    service = Service(before)
+    rows = as_rows(after)
+    order.shuffle(rows)
+    for stage in plan(before, rows).stages():
+        service.carry_out(stage, order)
+    assert service.rows() == as_rows(after)
+
+
+@settings(max_examples=150, deadline=None)
+@given(before=trees(), after=trees())
+def test_nothing_is_sent_that_does_not_change_and_nothing_twice_but_what_stood_in_the_way(
+    before: dict[str, Item], after: dict[str, Item]
+) -> None:
+    old = {row["code"]: row for row in as_rows(before)}
+    new = {row["code"]: row for row in as_rows(after)}
+    ids = {key: item["code"] for key, item in before.items()}
+    moved = _moved(before, after)
+    sent: Counter[str] = Counter()
+    in_the_way = {name for key, row in old.items() if (name := row["name"])} & {
+        row["name"] for key, row in new.items() if old.get(key, {}).get("name") != row["name"]
+    }
+    for stage in plan(before, as_rows(after)).stages():
+        items = stage.ids or [None] * stage.records.num_rows
+        for item_id, record in zip(items, stage.records.to_pylist(), strict=True):
+            code = ids[str(item_id)] if item_id is not None else record["code"]
+            sent[code] += 1
+            if stage.action == "update" and not stage.aside:
+                row, name = new[code], old[code]["name"]
+                for column, value in record.items():
+                    if column not in ("id", "code", "parent") and value is not None:
+                        number = column == "FTE"
+                        given = float(value) if number else value or None
+                        assert old[code][column] != given
+                        assert row[column] == given
+                assert name in in_the_way or sent[code] == 1
+    changed = {
+        code
+        for code in old.keys() | new.keys()
+        if code in moved or _but_parent(old.get(code)) != _but_parent(new.get(code))
+    }
+    assert set(sent) == changed
+
+
+def _moved(before: Mapping[str, Item], after: Mapping[str, Item]) -> set[str]:
+    """Codes of the items that stand below another item than before; names say nothing here."""
+
+    def above(items: Mapping[str, Item]) -> dict[str, str | None]:
+        return {
+            item["code"]: item["parent"] and items[item["parent"]]["code"]
+            for item in items.values()
+        }
+
+    old, new = above(before), above(after)
+    return {code for code in old.keys() & new.keys() if old[code] != new[code]}
+
+
+def _but_parent(row: Item | None) -> Item | None:
+    return row and {name: value for name, value in row.items() if name != "parent"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(items=trees())
+def test_an_equal_state_sends_nothing(items: dict[str, Item]) -> None:
+    planning = plan(items, as_rows(items))
+    assert planning.stages() == []
+    assert not planning.changed.any()
+
+
+@settings(max_examples=100, deadline=None)
+@given(before=trees(), after=trees(), order=st.randoms(use_true_random=False))
+def test_without_delete_the_other_items_stay_as_they_are(
+    before: dict[str, Item], after: dict[str, Item], order: random.Random
+) -> None:
+    codes = {item["code"] for item in after.values()}
+    held = {item["name"] for item in before.values() if item["code"] not in codes}
+    rows = [{**row, "name": f"{row['name']}'", "parent": None} for row in as_rows(after)]
+    service = Service(before)
+    for stage in plan(before, rows, delete=False).stages():
+        assert stage.action != "delete"
+        service.carry_out(stage, order)
+    assert {row["code"] for row in service.rows()} == codes | {r["code"] for r in as_rows(before)}
+    assert held <= {row["name"] for row in service.rows()}
+
+
+def item(name: str, parent: str | None = None, **values: Any) -> Item:
+    return {
+        "code": name.lower(),
+        "name": name,
+        "parent": parent,
+        "Grade": None,
+        "FTE": None,
+    } | values
+
+
+def test_names_that_are_swapped_step_aside() -> None:
+    before = {"1": item("A", code="a"), "2": item("B", code="b")}
+    rows = [item("B", code="a"), item("A", code="b")]
+    aside, finally_ = plan(before, rows).stages()
+    assert aside.aside
+    assert aside.records.to_pylist() == [
+        {"id": None, "code": "a", "name": "~1"},
+        {"id": None, "code": "b", "name": "~2"},
+    ]
+    assert finally_.records["name"].to_pylist() == ["B", "A"]
+
+
+def test_an_item_with_a_free_new_name_goes_before_the_one_that_takes_its_old_one() -> None:
+    before = {"1": item("A", code="a"), "2": item("B", code="b")}
+    rows = [item("B", code="a"), item("C", code="b")]
+    first, second = plan(before, rows).stages()
+    assert first.ids is not None
+    assert second.ids is not None
+    assert (first.ids.to_pylist(), second.ids.to_pylist()) == (["2"], ["1"])
+    assert not first.aside
+
+
+def test_a_deleted_item_makes_way_for_a_new_one_of_its_name() -> None:
+    stages = plan({"1": item("A", code="a")}, [item("A", code="z")]).stages()
+    assert [stage.action for stage in stages] == ["delete", "insert"]
+
+
+def test_a_deleted_parent_goes_last_and_its_children_move_to_the_new_one_of_its_name() -> None:
+    before = {"1": item("A", code="a"), "2": item("B", "1")}
+    stages = plan(before, [item("A", code="z"), item("B", "A")]).stages()
+    assert [(s.action, s.aside) for s in stages] == [
+        ("update", True),
+        ("insert", False),
+        ("update", False),
+        ("delete", False),
+    ]
+
+
+def test_new_parents_go_in_before_their_children_wherever_they_stand_in_the_data() -> None:
+    rows = [item("C", "B"), item("B", "A"), item("A")]
+    stages = plan({}, rows).stages()
+    assert [stage.rows.tolist() for stage in stages] == [[2], [1], [0]]
+
+
+def test_a_parent_may_be_named_by_its_code_or_by_the_name_that_it_has_had() -> None:
+    before = {"1": item("Old", code="p"), "2": item("B")}
+    rows = [item("New", code="p"), item("B", "p"), item("C", "Old"), item("D", "New")]
+    stages = plan(before, rows).stages()
+    parents = [p for s in stages for p in s.records.to_pydict().get("parent", []) if p]
+    assert parents == ["New"] * 3
+
+
+def test_a_circle_is_an_error_that_names_its_items() -> None:
+    with pytest.raises(ColumnMismatch, match=r"list 'L' would stand in a circle.*'A', 'B'"):
+        plan({}, [item("A", "B"), item("B", "A"), item("C")])
+
+
+def test_a_circle_through_an_item_that_no_row_speaks_of_is_found() -> None:
+    before = {"1": item("A"), "2": item("B", "1")}
+    with pytest.raises(ColumnMismatch, match="circle"):
+        plan(before, [item("A", "B")], delete=False)
+
+
+def test_a_parent_that_would_be_deleted_is_an_error() -> None:
+    before = {"1": item("A"), "2": item("B", "1")}
+    with pytest.raises(ColumnMismatch, match=r"would be deleted.*'A'"):
+        plan(before, [item("B", "A")])
+
+
+def test_a_parent_that_nobody_knows_is_left_to_the_service() -> None:
+    (stage,) = plan({}, [item("B", "Nowhere")]).stages()
+    assert stage.records["parent"].to_pylist() == ["Nowhere"]
+
+
+def test_missing_values_leave_the_item_alone_unless_they_blank_it() -> None:
+    before = {"1": item("A"), "2": item("B", "1", Grade="x", FTE=1.0)}
+    rows = [item("A"), item("B")]
+    assert plan(before, rows, blank=False).stages() == []
+    (stage,) = plan(before, rows).stages()
+    assert stage.records.to_pylist() == [
+        {"id": "2", "code": None, "name": None, "parent": "", "Grade": "", "FTE": "0"}
+    ]
+
+
+def test_items_are_told_as_the_documented_table_of_updates_tells_them() -> None:
+    before = {"1": item("A", code="a"), "2": item("B", code=None), "3": item("C", code="c")}
+    rows = [
+        {"id": "1", **item("A2", code="a")},  # a new name: by the code
+        {"id": "2", **item("B", code="b")},  # a new code: by id and name
+        {"id": "3", **item("C", code="c", Grade="x")},  # a property: by id
+    ]
+    state = state_table(before)
+    table = pa.table(
+        {name: pa.array([r[name] for r in rows]) for name in ("id", "code", "name", "Grade")}
+    )
+    found = match_items(state, table, ["id"])
+    values = changed_values(state, table, found, columns=["code", "name", "Grade"])
+    none_gone = np.full(3, False)
+    wanted = Wanted(state, found, values, None, none_gone, False, False, "list 'L'")
+    (stage,) = Planning(wanted).stages()
+    assert stage.records.to_pylist() == [
+        {"id": None, "code": "a", "name": "A2", "Grade": None},
+        {"id": "2", "code": "b", "name": "B", "Grade": None},
+        {"id": "3", "code": None, "name": None, "Grade": "x"},
+    ]
+
+
+def test_rows_without_a_code_are_matched_by_name_and_give_a_code_only_to_items_without_one() -> (
+    None
+):
+    state = state_table({"1": item("A", code=None), "2": item("B", code="b")})
+    rows = pa.table({"code": ["a", "z", None], "name": ["A", "B", "B"]})
+    assert match_items(state, rows, ["code", "name"]).tolist() == [0, NEW, 1]
+
+
+def test_an_id_that_no_item_has_is_not_taken_for_a_new_item() -> None:
+    state = state_table({"1": item("A")})
+    rows = pa.table({"id": ["1", "9", None], "name": ["A", "X", "Y"]})
+    assert match_items(state, rows, ["id", "name"]).tolist() == [0, -2, NEW]
+
+
+@pytest.mark.parametrize(
+    ("codes", "names", "said"),
+    [
+        (["a", "b", "a"], ["A", "B", "C"], r"'code'.*names 1 more than once: 'a' \(rows 0, 2\)"),
+        ([None, None, "a"], ["A", "A", "C"], r"'name'.*'A' \(rows 0, 1\)"),
+    ],
+)
+def test_rows_of_one_key_are_refused_by_name(
+    codes: list[str | None], names: list[str], said: str
+) -> None:
+    rows = pa.table({"code": codes, "name": names})
+    found = np.full(3, NEW)
+    with pytest.raises(ColumnMismatch, match=said):
+        check_unique(rows, found, ["code", "name"], "list 'L'")
+
+
+def test_two_rows_that_find_one_item_by_different_keys_are_refused() -> None:
+    state = state_table({"1": item("A", code="a")})
+    rows = pa.table({"code": ["a", None], "name": ["X", "A"]})
+    found = np.array([0, 0])
+    assert match_items(state, rows, ["code", "name"]).tolist() == [0, NEW]
+    with pytest.raises(ColumnMismatch, match="Rows 0 and 1 speak of the same item"):
+        check_unique(rows, found, ["code", "name"], "list 'L'")

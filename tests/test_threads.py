@@ -1,0 +1,140 @@
+"""Work done ahead, in order, every result looked at."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.clock import Clock
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.threads import in_order
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    def slow_first(number: int) -> int:
+        time.sleep(0.02 if number == 0 else 0)
+        return number
+
+    assert list(in_order(slow_first, range(20), threads=4, name="t")) == list(range(20))
+
+
+def test_items_are_drawn_no_further_ahead_than_there_are_threads() -> None:
+    drawn = 0
+
+    def items() -> Iterator[int]:
+        nonlocal drawn
+        for number in range(100):
+            drawn = number + 1
+            yield number
+
+    results = in_order(lambda number: number, items(), threads=3, name="t")
+    next(results)
+    assert drawn == 4
+    results.close()
+
+
+def test_the_first_failure_is_raised_and_nothing_new_begins() -> None:
+    begun: list[int] = []
+
+    def work(number: int) -> int:
+        begun.append(number)
+        if number == 2:
+            raise RuntimeError("broken")
+        return number
+
+    with pytest.raises(RuntimeError, match="broken"):
+        list(in_order(work, range(1000), threads=2, name="t"))
+    assert len(begun) < 10
+
+
+def test_what_has_failed_stops_the_next_even_where_a_thread_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    futures: list[Future[Any]] = []
+    begun: list[int] = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Future[Any]:
+            futures.append(super().submit(*args, **options))
+            return futures[-1]
+
+    def items() -> Iterator[int]:
+        yield 0
+        wait(futures, timeout=20)
+        yield 1
+
+    def work(number: int) -> int:
+        begun.append(number)
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("anaplan_frames.threads.ThreadPoolExecutor", Watched)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        list(in_order(work, items(), threads=4, name="t"))
+    assert begun == [0]
+
+
+def test_a_failure_of_the_items_stops_the_threads() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise ValueError("the caller's own")
+
+    with pytest.raises(ValueError, match="the caller's own"):
+        list(in_order(lambda number: number, items(), threads=2, name="stopping"))
+    assert not [t for t in threading.enumerate() if t.name.startswith("stopping")]
+
+
+def test_leaving_early_leaves_no_thread_behind() -> None:
+    results = in_order(lambda number: number, range(100), threads=2, name="leaving")
+    assert next(results) == 0
+    results.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("leaving")]
+
+
+class CountingClock(Clock):
+    """Counts how often somebody waits, who is told so by `waiting`."""
+
+    def __init__(self) -> None:
+        self.naps = 0
+        self.waiting = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self.naps += 1
+        self.waiting.set()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
+@pytest.mark.parametrize(
+    ("chunk", "given"),
+    [(0, 1), (1, 12)],  # those that pack wait for the first one; more than there are threads
+)
+def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
+    chunk: int, given: int, interruption: type[BaseException]
+) -> None:
+    clock = CountingClock()
+    with Sandbox.demo(rate_limit=None) as sandbox, sandbox.connect(clock=clock) as connection:
+        model = connection.model("Flight Planning")
+        sandbox.faults.add("503", path=f"*/chunks/{chunk}", times=None, retry_after=250)
+
+        def parts() -> Iterator[pd.DataFrame]:
+            for _ in range(given):
+                names = [f"{number:050d}" for number in range(3_000)]
+                yield pd.DataFrame({"carrier": names, "name": names})
+            clock.waiting.wait(20)
+            raise interruption
+
+        with pytest.raises(interruption):
+            model.files["airlines.csv"].write(parts(), chunk_bytes=1_000_000)
+        assert clock.waiting.is_set()
+        assert clock.naps < 100
+        assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-")]
+        with pytest.raises(af.NotFound, match="no content"):
+            model.files["airlines.csv"].read()

@@ -1,0 +1,104 @@
+"""One writer per file, among the threads and processes of a machine and beyond."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transfer.file_lock import turn
+from tests.sandbox.http_client import Http
+
+_HOLD = """
+import sys
+from anaplan_frames.transfer.file_lock import turn
+with turn("http://host", "/files/1", what="file 1"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_another_process_waits_for_its_turn(caplog: pytest.LogCaptureFixture) -> None:
+    other = subprocess.Popen(
+        [sys.executable, "-c", _HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdin
+    assert other.stdout
+    assert other.stdout.readline() == "held\n"
+    events = []
+
+    def write() -> None:
+        with turn("http://host", "/files/1", what="file 1"):
+            events.append("ours")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    while not caplog.records:
+        thread.join(0.01)
+    assert "file 1 is being written to by another run on this machine: waiting" in caplog.text
+    with turn("http://host", "/files/2", what="file 2"), turn("http://other", "/files/1", what=""):
+        events.append("other files need not wait")
+    events.append("theirs ends")
+    other.communicate("\n", timeout=20)
+    thread.join(20)
+    assert events == ["other files need not wait", "theirs ends", "ours"]
+
+
+def test_a_killed_process_leaves_no_lock() -> None:
+    other = subprocess.Popen([sys.executable, "-c", _HOLD], stdin=subprocess.PIPE, stdout=-1)
+    assert other.stdout
+    other.stdout.readline()
+    other.kill()
+    other.wait(20)
+    with turn("http://host", "/files/1", what="file 1"):
+        pass
+
+
+@pytest.fixture
+def slow() -> Iterator[Sandbox]:
+    """Serve the demo tenant with tasks that take a while."""
+    with Sandbox.demo(task_pause=0.4) as running:
+        yield running
+
+
+def test_uploads_of_two_threads_and_their_imports_do_not_mix(slow: Sandbox) -> None:
+    names = [[f"{letter}{number}" for number in range(50)] for letter in "AB"]
+    started: list[str] = []
+
+    def load(carriers: list[str]) -> None:
+        with slow.connect() as connection:
+            model = connection.model("Flight Planning")
+            frame = pd.DataFrame({"carrier": carriers, "name": carriers})
+            result = model.imports["Load airlines"].write(frame)
+            started.append(f"{carriers[0]} {result.created}")
+
+    threads = [threading.Thread(target=load, args=(carriers,)) for carriers in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(started) == ["A0 50", "B0 50"]
+
+
+def test_an_import_that_was_started_elsewhere_is_reported_and_waited_for(
+    slow: Sandbox,
+) -> None:
+    http = Http(slow)
+    with slow.connect() as connection:
+        model = connection.model("Flight Planning")
+        path = f"/models/{model.id}/imports/{model.imports['Load airlines'].id}/tasks"
+        answer = http.post(path, {"localeName": "en_US"}).json()
+        task = answer["task"]["taskId"]
+        with pytest.warns(
+            UserWarning,
+            match=rf"import 'Load airlines' is running \(task {task}\), and it reads file "
+            r"'airlines.csv': waiting for its end",
+        ) as caught:
+            model.files["airlines.csv"].upload(b"carrier,name\nAA,American\n")
+        assert [warning.filename for warning in caught] == [__file__]
+        assert http.get(f"{path}/{task}").json()["task"]["taskState"] == "COMPLETE"
