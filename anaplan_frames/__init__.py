@@ -74,7 +74,7 @@ _HOMES = {
     "Connection": "connection",
     "connect": "connection",
     "Model": "model",
-    "ImportResult": "resources.result",
+    "ImportResult": "writes.results",
     "read_anaplan": "frames",
     "read_arrow": "frames",
     "to_anaplan": "frames",

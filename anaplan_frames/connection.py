@@ -154,12 +154,12 @@ class Connection:
             ``id``, ``email``, ``first_name``, ``last_name`` (text), ``active`` (boolean),
             ``last_login`` (datetime64, UTC).
         """
-        records = self._transport.pages("/users", "users", what="the users")
+        records = self._transport.pages("/users", "users", label="the users")
         return frame_of_fields(records, _USER)
 
     def me(self) -> pd.DataFrame:
         """Return the user of this connection, in one row with the columns of `users`."""
-        user = self._transport.get("/users/me", what="your user")["user"]
+        user = self._transport.get("/users/me", label="your user")["user"]
         return frame_of_fields([user], _USER)
 
     def model(self, name: str | None = None, workspace: str | None = None) -> Model:
@@ -255,12 +255,12 @@ class Connection:
 
     def _workspace_records(self) -> Iterable[dict[str, Any]]:
         return self._transport.pages(
-            "/workspaces", "workspaces", what="the workspaces", params={"tenantDetails": "true"}
+            "/workspaces", "workspaces", label="the workspaces", params={"tenantDetails": "true"}
         )
 
     def _model_records(self) -> Iterable[dict[str, Any]]:
         return self._transport.pages(
-            "/models", "models", what="the models", params={"modelDetails": "true"}
+            "/models", "models", label="the models", params={"modelDetails": "true"}
         )
 
     def close(self) -> None:

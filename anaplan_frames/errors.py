@@ -172,9 +172,9 @@ def listed(names: Sequence[str], most: int = 10) -> str:
 def warn(message: str) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
     # A warning from within a `with` statement of ours comes through contextlib.
-    ours = (str(Path(__file__).parent), contextlib.__file__)
+    owned = (str(Path(__file__).parent), contextlib.__file__)
     frame: FrameType | None
     frame, level = sys._getframe(), 1
-    while frame is not None and frame.f_code.co_filename.startswith(ours):
+    while frame is not None and frame.f_code.co_filename.startswith(owned):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, stacklevel=level)

@@ -326,7 +326,7 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
     for name in given:
         if name not in table.takes:
             raise ValueError(
-                f"{table.what} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
+                f"{table.label} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
                 "Leave it out, or name one of those (with kind= where several bear the name)."
             )
     return given
@@ -346,7 +346,7 @@ def _refuse(found: Resource, **asked: Any) -> None:
     for name, value in asked.items():
         if value is not None:
             raise ValueError(
-                f"{name}= is an option of {_WRITING[name]}, which {found.what} has not. "
+                f"{name}= is an option of {_WRITING[name]}, which {found.label} has not. "
                 "Leave it out, or say with kind= that another thing of this name is meant."
             )
 

@@ -41,7 +41,7 @@ def run(server: ScriptedServer, clock: TurnedClock) -> Iterator[Run]:
     transport = Transport(
         af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
     )
-    yield lambda: tasks.run(transport, PATH, what="import 'Load'", show_progress=False)
+    yield lambda: tasks.run(transport, PATH, label="import 'Load'", show_progress=False)
     transport.close()
 
 
@@ -70,7 +70,7 @@ def test_parameters_are_sent_as_anaplan_wants_them(server: ScriptedServer, run: 
     transport = Transport(
         af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url
     )
-    tasks.run(transport, PATH, what="x", parameters={"Version": "Actual"}, show_progress=False)
+    tasks.run(transport, PATH, label="x", parameters={"Version": "Actual"}, show_progress=False)
     assert b'"mappingParameters": [{"entityType": "Version", "entityName": "Actual"}]' in (
         starts(server)[0].body
     )
@@ -173,11 +173,11 @@ def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
         Answer(200, b"first,"),
         Answer(200, b"second"),
     ]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"first,second"
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"first,second"
     server.script = [listed(), Answer(200, b"whole")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"whole"
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"whole"
     server.script = [listed(), Answer(204, b"")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b""
+    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b""
 
 
 def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
@@ -189,12 +189,12 @@ def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
         paths.append(f"{model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
     transport = model.imports["Load airlines"]._transport
     with pytest.raises(af.NotFound) as caught:
-        tasks.read_dump(transport, paths[0], what="the failure dump of import 'Load airlines'")
+        tasks.read_dump(transport, paths[0], label="the failure dump of import 'Load airlines'")
     assert str(caught.value) == (
         "the failure dump of import 'Load airlines' is gone. Anaplan keeps a failure dump for 48 "
         "hours, for the user who ran the task, and only for that user's latest task of the import."
     )
-    assert b'"w"' in tasks.read_dump(transport, paths[1], what="the dump")
+    assert b'"w"' in tasks.read_dump(transport, paths[1], label="the dump")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
     transport.request(
         "POST",
         f"{catalogue.path}/{to}",
-        what=f"{catalogue.label} (to {to} it)",
+        label=f"{catalogue.label} (to {to} it)",
         headers={"Content-Type": "application/text"},
     )
     end = transport.clock.monotonic() + timeout
@@ -61,7 +61,7 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
 
 def _status(catalogue: Catalogue) -> dict[str, Any]:
     answer = catalogue.transport.get(
-        f"{catalogue.path}/status", what=f"status of {catalogue.label}"
+        f"{catalogue.path}/status", label=f"status of {catalogue.label}"
     )
     status: dict[str, Any] = answer["requestStatus"]
     return status

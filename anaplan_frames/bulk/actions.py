@@ -35,5 +35,5 @@ class Action(Runnable):
         TaskUncertain
             If it cannot be told whether it was started.
         """
-        outcome = tasks.run(self._transport, self.path, what=self.what, show_progress=progress)
+        outcome = tasks.run(self._transport, self.path, label=self.label, show_progress=progress)
         return ImportResult.of(outcome, self.name).check("raise")

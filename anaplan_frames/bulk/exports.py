@@ -22,7 +22,7 @@ from anaplan_frames.resources.table_reader import (
     GridTable,
     Readable,
     ReadOptions,
-    Table,
+    TableSource,
     TextTable,
 )
 
@@ -37,7 +37,7 @@ class Export(Action, Readable):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..."""
-        answer = self._transport.get(self.path, what=self.what)
+        answer = self._transport.get(self.path, label=self.label)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
 
@@ -80,19 +80,21 @@ class Export(Action, Readable):
         """
         if run:
             self.run(progress=progress)
-        return save_file(self._catalogue, self.id, self.what, target, resume, progress)
+        return save_file(self._catalogue, self.id, self.label, target, resume, progress)
 
     @property
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
 
-    def _table(self, progress: bool | None, run: bool = True, periods: Periods = None) -> Table:
+    def _table(
+        self, progress: bool | None, run: bool = True, periods: Periods = None
+    ) -> TableSource:
         metadata = self.metadata
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
             raise TransferError(
-                f"{self.what} writes {form}, and a table can be read from text only. Have it "
+                f"{self.label} writes {form}, and a table can be read from text only. Have it "
                 "changed to a text format in Anaplan, or fetch the file with .download(path)."
             )
         if run:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from anaplan_frames.bulk.file_access import turns
+from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_targets import target_of_file
 from anaplan_frames.bulk.file_writer import SendOptions, prepare, send
@@ -60,7 +60,7 @@ class File(Readable):
         progress : bool, optional
             True shows a bar at once, False never.
         """
-        return save_file(self._catalogue, self.id, self.what, target, resume, progress)
+        return save_file(self._catalogue, self.id, self.label, target, resume, progress)
 
     def write(
         self,
@@ -80,8 +80,8 @@ class File(Readable):
         target = target_of_file(self._catalogue, self.info)
         options = SendOptions(index, chunk_bytes, progress, resume)
         shipment = prepare(target, data, mapping, options)
-        with turns(self._catalogue, [self.id]) as turn:
-            send(turn, shipment, options).forget()
+        with exclusive_access(self._catalogue, [self.id]) as access:
+            send(access, shipment, options).forget()
 
     def upload(
         self,
@@ -110,14 +110,14 @@ class File(Readable):
             If not every chunk was confirmed.
         """
         with ExitStack() as stack:
-            turn = stack.enter_context(turns(self._catalogue, [self.id]))
-            journal = turn.journal(self.path, {"chunk_bytes": chunk_bytes}, resume)
-            bar = stack.enter_context(Progress(f"Uploading {self.what}", unit="B", show=progress))
+            access = stack.enter_context(exclusive_access(self._catalogue, [self.id]))
+            journal = access.journal(self.path, {"chunk_bytes": chunk_bytes}, resume)
+            bar = stack.enter_context(Progress(f"Uploading {self.label}", unit="B", show=progress))
             upload(
                 self._transport,
                 self.path,
                 _blocks(content, stack),
-                what=self.what,
+                label=self.label,
                 chunk_bytes=chunk_bytes,
                 progress=bar,
                 journal=journal,
@@ -126,9 +126,9 @@ class File(Readable):
 
     def delete(self) -> None:
         """Delete the user's private content; the default content and the file itself remain."""
-        with turns(self._catalogue, [self.id]) as turn:
-            turn.journal(self.path, {}, False).forget()
-            self._transport.request("DELETE", self.path, what=self.what)
+        with exclusive_access(self._catalogue, [self.id]) as access:
+            access.journal(self.path, {}, False).forget()
+            self._transport.request("DELETE", self.path, label=self.label)
 
     def _table(self, progress: bool | None) -> TextTable:
         return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))

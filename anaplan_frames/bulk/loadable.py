@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from anaplan_frames import tasks
-from anaplan_frames.bulk.file_access import turns
+from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_writer import SendOptions, Shipment, send
-from anaplan_frames.bulk.retained_rows import Sent
+from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.resources.resource import Runnable
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
@@ -29,7 +29,7 @@ class Loadable(Runnable):
         """Return the ids of the files that the action reads."""
 
     @abstractmethod
-    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         """Read the outcome, and match its failure dumps to what was sent to each file, by id."""
 
     def write(
@@ -52,8 +52,8 @@ class Loadable(Runnable):
         options = SendOptions(index, chunk_bytes, progress, resume)
         shipments = self._prepare(data, mapping, options)
         sent = {shipment.target.id: shipment.sent for shipment in shipments}
-        with turns(self._catalogue, [*sent, *self._file_ids()]) as turn:
-            journals = [send(turn, shipment, options) for shipment in shipments]
+        with exclusive_access(self._catalogue, [*sent, *self._file_ids()]) as access:
+            journals = [send(access, shipment, options) for shipment in shipments]
 
             def note(task_id: str) -> None:
                 for journal in journals:
@@ -84,7 +84,7 @@ class Loadable(Runnable):
             True shows a bar at once, False never.
         """
         check_on_rejected(on_rejected)
-        with turns(self._catalogue, self._file_ids()):
+        with exclusive_access(self._catalogue, self._file_ids()):
             outcome = self._run(parameters, progress)
         return self._result(outcome, {}).check(on_rejected)
 
@@ -97,7 +97,7 @@ class Loadable(Runnable):
         return tasks.run(
             self._transport,
             self.path,
-            what=self.what,
+            label=self.label,
             parameters=parameters,
             show_progress=progress,
             on_start=on_start,

@@ -12,7 +12,7 @@ from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
 from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
 from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import Rejects, collect_rejects
-from anaplan_frames.bulk.retained_rows import Sent
+from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound, near_names
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.results import ImportResult
@@ -31,7 +31,7 @@ class Process(Loadable):
     @property
     def actions(self) -> list[Mapping[str, Any]]:
         """Its actions in order, as Anaplan describes them: ``id``, ``name``, ``actionType``, ..."""
-        answer = self._transport.get(self.path, what=self.what)
+        answer = self._transport.get(self.path, label=self.label)
         return list(answer["processMetadata"].get("actions") or ())
 
     def _prepare(
@@ -70,19 +70,23 @@ class Process(Loadable):
             if len(files) == 1:
                 return [(next(iter(files.values())), data, mapping)]
             raise ColumnMismatch(
-                f"{self.what} reads {len(files)} files"
-                + (f" ({', '.join(target.what for target in files.values())}): " if files else ": ")
+                f"{self.label} reads {len(files)} files"
+                + (
+                    f" ({', '.join(target.label for target in files.values())}): "
+                    if files
+                    else ": "
+                )
                 + "give a dict of {import or file name: data}."
             )
         keys = self._keys(targets)
         unknown = [key for key in [*data, *(mapping or ())] if key not in keys]
         if unknown:
             raise NotFound(
-                f"{self.what} has no import or file {unknown[0]!r}."
+                f"{self.label} has no import or file {unknown[0]!r}."
                 + (near_names(str(unknown[0]), keys) or f" There are {', '.join(map(repr, keys))}.")
             )
         if len({keys[key].id for key in data}) < len(data):
-            raise ColumnMismatch(f"Two of the data given to {self.what} go into the same file.")
+            raise ColumnMismatch(f"Two of the data given to {self.label} go into the same file.")
         return [(keys[key], part, (mapping or {}).get(key)) for key, part in data.items()]
 
     def _keys(self, targets: dict[str, FileTarget]) -> dict[str, FileTarget]:
@@ -96,11 +100,11 @@ class Process(Loadable):
             keys[target.id] = target
         return keys
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         nested = [self._nested(part, sent) for part in outcome.nested]
         return ImportResult.of(outcome, self.name, _together(nested), nested)
 
-    def _nested(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
         if info is None:

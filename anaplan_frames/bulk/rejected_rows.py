@@ -10,7 +10,7 @@ import pandas as pd
 
 from anaplan_frames.bulk.failure_dump import DumpRow, parse_dump
 from anaplan_frames.bulk.file_targets import import_metadata
-from anaplan_frames.bulk.retained_rows import Sent, with_errors
+from anaplan_frames.bulk.retained_rows import RetainedRows, with_errors
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import AnaplanError, NotFound
@@ -32,7 +32,7 @@ def collect_rejects(
     info: Mapping[str, Any],
     outcome: Outcome,
     dump_path: str,
-    sent: Sent | None,
+    sent: RetainedRows | None,
 ) -> Rejects:
     """Fetch an import's failure dump, if it has one, and match it to what was sent.
 
@@ -63,12 +63,16 @@ def collect_rejects(
 
 
 def _read_rejects(
-    catalogue: Catalogue, info: Mapping[str, Any], dump_path: str, sent: Sent | None, failed: int
+    catalogue: Catalogue,
+    info: Mapping[str, Any],
+    dump_path: str,
+    sent: RetainedRows | None,
+    failed: int,
 ) -> Rejects:
-    what = f"the failure dump of import {info['name']!r}"
-    content = read_dump(catalogue.transport, dump_path, what=what)
+    label = f"the failure dump of import {info['name']!r}"
+    content = read_dump(catalogue.transport, dump_path, label=label)
     if sent is None:
-        source = import_metadata(catalogue, str(info["id"]), what).get("source") or {}
+        source = import_metadata(catalogue, str(info["id"]), label).get("source") or {}
         headers = tuple(source.get("headerNames") or ())
         return Rejects(
             unmatched=_as_sent(parse_dump(content, headers, Dialect.of_import(source)), headers)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from anaplan_frames.bulk.dump_matching import match_rows
 from anaplan_frames.bulk.failure_dump import DumpRow
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.dataframes.sources import Source
 
 Texts = list[tuple[str, ...]]
@@ -20,7 +20,7 @@ _SCAN_ROWS = 65_536
 _HEAD_ROWS = 10_000
 
 
-class Sent(ABC):
+class RetainedRows(ABC):
     """Data that was sent to a file.
 
     Parameters
@@ -59,7 +59,7 @@ class Sent(ABC):
         return list(zip(*columns, strict=True))
 
 
-class KeptRows(Sent):
+class RereadableRows(RetainedRows):
     """Data in memory, looked up again by position; a `matching.SentRows`."""
 
     def __init__(self, source: Source, encoder: Encoder) -> None:
@@ -91,7 +91,7 @@ class KeptRows(Sent):
         return with_errors(frame, [row for _, row in found]), lost
 
 
-class StreamedRows(Sent):
+class StreamedRows(RetainedRows):
     """Data that is gone once it is sent; rejected rows are read from the dump itself.
 
     The first rows are remembered: where one of them is rejected, its values show from which line
@@ -182,10 +182,10 @@ def _as_type(texts: Sequence[str | None], kind: pa.DataType, decimal_separator: 
     array = pa.array(texts, pa.string())
     try:
         return to_type(array, kind, decimal_separator)
-    except Doubt:
+    except ParseError:
         return array
 
 
-def remember(source: Source, encoder: Encoder) -> Sent:
+def retain(source: Source, encoder: Encoder) -> RetainedRows:
     """Choose how data is remembered while it is sent."""
-    return StreamedRows(source, encoder) if source.one_shot else KeptRows(source, encoder)
+    return StreamedRows(source, encoder) if source.one_shot else RereadableRows(source, encoder)

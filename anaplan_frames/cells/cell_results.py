@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from anaplan_frames.cells.caller_rows import CallersRows
+from anaplan_frames.cells.caller_rows import CallerRows
 from anaplan_frames.cells.cell_writer import WrittenCells
 from anaplan_frames.errors import TaskFailed, TaskUncertain
 from anaplan_frames.writes.results import ImportResult
 
 
-def result_of(name: str, written: WrittenCells, rows: CallersRows) -> ImportResult:
+def result_of(name: str, written: WrittenCells, rows: CallerRows) -> ImportResult:
     """Sum up what became of the rows."""
     rejected, unplaced = len(written.errors), len(written.unplaced)
     succeeded = max(0, written.with_cells - (rejected - len(written.refused)) - unplaced)
@@ -39,7 +39,7 @@ def result_of(name: str, written: WrittenCells, rows: CallersRows) -> ImportResu
     )
 
 
-def early_end(written: WrittenCells, result: ImportResult, what: str) -> Exception:
+def early_end(written: WrittenCells, result: ImportResult, label: str) -> Exception:
     """Word the error that ended the writing; with what was done, if anything was."""
     assert written.error is not None
     if isinstance(written.error, TaskUncertain):
@@ -47,7 +47,7 @@ def early_end(written: WrittenCells, result: ImportResult, what: str) -> Excepti
     if not written.changed:
         return written.error
     return TaskFailed(
-        f"Writing {what} ended half-way: {written.error} {written.changed:,} cells were changed; "
+        f"Writing {label} ended half-way: {written.error} {written.changed:,} cells were changed; "
         "the rows that were not written are in the error's .result.rejected. To write the same "
         "cells again does no harm.",
         result,

@@ -84,7 +84,7 @@ def _records(catalogue: Catalogue, of: str) -> list[dict[str, Any]]:
     pages = catalogue.transport.pages(
         f"{catalogue.path}{of}/lineItems",
         "items",
-        what=f"the line items of {catalogue.label}",
+        label=f"the line items of {catalogue.label}",
         params={"includeAll": "true"},
     )
     return list(pages)

@@ -16,7 +16,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.row_splitter import Block, Piece, RowSplitter, first_rows, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
 
-__all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
+__all__ = ["DecodedBatches", "Decoder", "RowSplitter", "decode_stream"]
 
 _MOST_THREADS = 8
 _MOST_NAMED = 10  # columns that do not fit
@@ -39,7 +39,7 @@ class BlockDecoder(Protocol):
         """Decode a block of which the first row is not known yet; raises BlockFault."""
 
 
-class Batches(Iterator[pa.RecordBatch]):
+class DecodedBatches(Iterator[pa.RecordBatch]):
     """Record batches of blocks of text, in order.
 
     Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
@@ -89,7 +89,7 @@ def decode_stream(
     *,
     retype: Callable[[pa.Schema], pa.Schema] | None = None,
     threads: int | None = None,
-) -> Batches:
+) -> DecodedBatches:
     """Decode a text, piece by piece, under its schema.
 
     Parameters
@@ -128,7 +128,7 @@ def decode_stream(
         header, blocks = _read_head(split(chunks, dialect), dialect)
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
-    return Batches(begin, threads)
+    return DecodedBatches(begin, threads)
 
 
 def usable_threads() -> int:
@@ -229,14 +229,14 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
     if sorted(spelt) == sorted(expected):
         return spelt
     missing = [name for name in expected if name not in spelt]
-    surplus = [name for name in spelt if name not in expected]
+    unused = [name for name in spelt if name not in expected]
     if columns is not None and not set(columns) & set(missing) and len(set(spelt)) == len(spelt):
         return spelt
     told = [
-        *(f"{name!r} is missing.{near_names(name, surplus)}" for name in missing[:_MOST_NAMED]),
-        *(f"{name!r} is not in the metadata." for name in surplus[:_MOST_NAMED]),
+        *(f"{name!r} is missing.{near_names(name, unused)}" for name in missing[:_MOST_NAMED]),
+        *(f"{name!r} is not in the metadata." for name in unused[:_MOST_NAMED]),
     ]
-    more = max(len(missing) - _MOST_NAMED, 0) + max(len(surplus) - _MOST_NAMED, 0)
+    more = max(len(missing) - _MOST_NAMED, 0) + max(len(unused) - _MOST_NAMED, 0)
     if more:
         told.append(f"So it is with {more:,} more.")
     raise ColumnMismatch(

@@ -19,7 +19,7 @@ from anaplan_frames.codec.text import (
     check_unquoted,
     quote,
 )
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 from anaplan_frames.writes.columns import Matching
 
@@ -97,15 +97,15 @@ class Encoder:
         """
         if not batch.num_rows or not self.matching.headers:
             return b""
-        places = self._places(batch, first_row)
-        fields = self._fields(batch, places)
+        locations = self._places(batch, first_row)
+        fields = self._fields(batch, locations)
         if self._writes_csv and all(field.is_text or _is_native(field) for field in fields):
             rows = self._written(fields, batch)
         else:
             rows = self._joined(fields)
         encoded = self._charset.convert(rows)
         if encoded is None:
-            self._charset.refuse([field.texts() for field in fields], places)
+            self._charset.refuse([field.texts() for field in fields], locations)
             raise EncodingError(f"The rows cannot be written in {self.dialect.encoding}.")
         return encoded
 
@@ -122,44 +122,44 @@ class Encoder:
         EncodingError
             If a value cannot be carried.
         """
-        places = self._places(batch, first_row)
-        texts = [field.texts() for field in self._fields(batch, places)]
-        for each, place in zip(texts, places, strict=True):
-            check_nul(each, place)
+        locations = self._places(batch, first_row)
+        texts = [field.texts() for field in self._fields(batch, locations)]
+        for each, location in zip(texts, locations, strict=True):
+            check_nul(each, location)
         return [_empty_as_null(each) for each in texts]
 
-    def _places(self, batch: pa.RecordBatch, first_row: int) -> list[Place]:
+    def _places(self, batch: pa.RecordBatch, first_row: int) -> list[ValueLocation]:
         names = batch.schema.names
         return [
-            Place(header if position is None else names[position], first_row)
+            ValueLocation(header if position is None else names[position], first_row)
             for header, position in zip(self.matching.headers, self.matching.positions, strict=True)
         ]
 
-    def _fields(self, batch: pa.RecordBatch, places: Sequence[Place]) -> list[Field]:
+    def _fields(self, batch: pa.RecordBatch, locations: Sequence[ValueLocation]) -> list[Field]:
         fields = [
             Field(pa.nulls(batch.num_rows))
             if position is None
-            else render(batch.column(position), self.dialect, place)
-            for position, place in zip(self.matching.positions, places, strict=True)
+            else render(batch.column(position), self.dialect, location)
+            for position, location in zip(self.matching.positions, locations, strict=True)
         ]
         if not self.dialect.delimiter:
-            for field, place in zip(fields, places, strict=True):
+            for field, location in zip(fields, locations, strict=True):
                 if field.is_text:
-                    check_unquoted(field.values, self.dialect, place)
-            if places[0].first_row == 0 and self.dialect.first_data_row == 1:
-                check_first(fields[0].texts(), places[0])
+                    check_unquoted(field.values, self.dialect, location)
+            if locations[0].first_row == 0 and self.dialect.first_data_row == 1:
+                check_first(fields[0].texts(), locations[0])
         if len(fields) == 1:
-            return [self._alone(fields[0], places[0])]
+            return [self._alone(fields[0], locations[0])]
         return fields
 
-    def _alone(self, field: Field, place: Place) -> Field:
+    def _alone(self, field: Field, location: ValueLocation) -> Field:
         """Keep a lone missing value from being an empty line, which is no row."""
         texts = field.texts()
         if self.dialect.delimiter:
             return Field(pc.fill_null(texts, ""), is_text=True)
         position = pc.index(pc.fill_null(pc.equal(texts, ""), True), True).as_py()
         if position >= 0:
-            raise place.refusal(
+            raise location.encoding_error(
                 position,
                 "",
                 "is an empty line, which is no row in a file of one column without a text "

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.batch_sizes import regroup
 from anaplan_frames.dataframes.frame_batches import check_labels, frame_batch
 from anaplan_frames.dataframes.unsupported_data import is_polars, is_series, unsupported
@@ -135,8 +135,8 @@ class _Frame(Source):
         self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
     ) -> Iterator[pa.RecordBatch]:
         for start in range(0, len(self.frame), batch_rows):
-            places = [Place(name, first_row + start) for name in self.columns]
-            yield frame_batch(self._slice(start, start + batch_rows), places, needed)
+            locations = [ValueLocation(name, first_row + start) for name in self.columns]
+            yield frame_batch(self._slice(start, start + batch_rows), locations, needed)
 
     def part(self, positions: Sequence[int]) -> Source:
         return _Frame(self.take(positions), self.index)
@@ -314,7 +314,7 @@ def _frame_bytes(frame: pd.DataFrame) -> int:
     UTF-8 of a text with the text, so that its own size grows when it is first written.
     """
     shallow = int(frame.memory_usage(index=False).sum())
-    objects = [place for place, kind in enumerate(frame.dtypes) if kind == np.dtype(object)]
+    objects = [location for location, kind in enumerate(frame.dtypes) if kind == np.dtype(object)]
     sample = frame.iloc[:_SAMPLE_ROWS, objects]
     if sample.empty:
         return shallow

@@ -8,12 +8,12 @@ import pandas as pd
 from anaplan_frames.errors import TaskFailed, TaskUncertain
 from anaplan_frames.lists.item_planner import ItemPlan
 from anaplan_frames.lists.item_writer import Written
-from anaplan_frames.writes.input_rows import GivenRows
+from anaplan_frames.writes.input_rows import InputRows
 from anaplan_frames.writes.results import ImportResult
 
 
 def result_of(
-    name: str, plan: ItemPlan, given: GivenRows, written: Written, note: str = ""
+    name: str, plan: ItemPlan, given: InputRows, written: Written, note: str = ""
 ) -> ImportResult:
     """Sum up what became of the rows and, for items that no row speaks of, of the items."""
     errors = {**plan.refused, **written.errors}
@@ -53,7 +53,7 @@ def result_of(
     )
 
 
-def early_end(written: Written, result: ImportResult, what: str) -> Exception:
+def early_end(written: Written, result: ImportResult, label: str) -> Exception:
     """Word the error that ended the sending; with what was done, if anything was."""
     assert written.error is not None
     if isinstance(written.error, TaskUncertain):
@@ -61,7 +61,7 @@ def early_end(written: Written, result: ImportResult, what: str) -> Exception:
     if not written.done:
         return written.error
     return TaskFailed(
-        f"Writing {what} ended half-way: {written.error} {result.succeeded:,} of {result.total:,} "
+        f"Writing {label} ended half-way: {written.error} {result.succeeded:,} of {result.total:,} "
         "rows were done; the others are in the error's .result.rejected.",
         result,
     )

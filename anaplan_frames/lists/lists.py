@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.item_columns import item_columns
 from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
-from anaplan_frames.lists.item_reader import Source
+from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable, read_levels
 from anaplan_frames.lists.list_writing import WritableList
 from anaplan_frames.resources.table_reader import ArrowOptions, ReadOptions
@@ -32,7 +32,7 @@ class List(WritableList):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What Anaplan says of it: ``properties``, ``subsets``, ``parent``, ``numberedList`` ..."""
-        metadata: Mapping[str, Any] = self._transport.get(self.path, what=self.what)["metadata"]
+        metadata: Mapping[str, Any] = self._transport.get(self.path, label=self.label)["metadata"]
         return metadata
 
     def properties(self) -> pd.DataFrame:
@@ -99,7 +99,7 @@ class List(WritableList):
     def _table(self, progress: bool | None, hierarchy: bool = False) -> ItemTable:
         metadata = self.metadata
         expected = int(metadata.get("itemCount") or 0)
-        source = Source(self._transport, self.path, self.what, expected)
+        source = ItemSource(self._transport, self.path, self.label, expected)
         levels = None
         if hierarchy:
             levels = read_levels(self._catalogue, source, metadata, self._new_bar(progress))

@@ -45,12 +45,12 @@ class Resource:
         return f"{self._catalogue.path}/{self.plural}/{self.id}"
 
     @property
-    def what(self) -> str:
+    def label(self) -> str:
         """The thing in words, e.g. ``"import 'Load flights'"``."""
         return f"{self.kind} {self.name!r}"
 
     def __repr__(self) -> str:
-        return f"<{self.what} ({self.id}) of {self._catalogue.label}>"
+        return f"<{self.label} ({self.id}) of {self._catalogue.label}>"
 
 
 class Runnable(Resource):
@@ -69,7 +69,7 @@ class Runnable(Resource):
         NotFound
             If there is no such task.
         """
-        return tasks.cancel(self._transport, self.path, task_id, what=self.what)
+        return tasks.cancel(self._transport, self.path, task_id, label=self.label)
 
     def tasks(self) -> pd.DataFrame:
         """Return the tasks of it that Anaplan lists, everyone's.
@@ -79,5 +79,7 @@ class Runnable(Resource):
         pandas.DataFrame
             ``task_id`` (str), ``state`` (str), ``created`` (datetime64, UTC).
         """
-        records = self._transport.pages(f"{self.path}/tasks", "tasks", what=f"tasks of {self.what}")
+        records = self._transport.pages(
+            f"{self.path}/tasks", "tasks", label=f"tasks of {self.label}"
+        )
         return frame_of_fields(records, _TASKS)

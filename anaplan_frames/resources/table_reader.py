@@ -25,7 +25,7 @@ Fetch = Callable[[Progress], Iterator[Content]]
 Retype = Callable[[pa.Schema], pa.Schema]
 
 
-class Rows(Protocol):
+class RowBatches(Protocol):
     """Record batches, and the schema that all of them have."""
 
     @property
@@ -35,12 +35,12 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[pa.RecordBatch]: ...
 
 
-class Table(Protocol):
+class TableSource(Protocol):
     """A table that is not fetched yet."""
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
-    ) -> Rows:
+    ) -> RowBatches:
         """Begin to read.
 
         Parameters
@@ -76,8 +76,8 @@ class TextTable:
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
-    ) -> Rows:
-        """Begin to read, as `Table` says."""
+    ) -> RowBatches:
+        """Begin to read, as `TableSource` says."""
         chunks = fetched(self.fetch, new_bar)
         return decode_stream(chunks, self.dialect, self.schema, columns, retype=retype)
 
@@ -92,8 +92,8 @@ class GridTable:
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
-    ) -> Rows:
-        """Begin to read, as `Table` says."""
+    ) -> RowBatches:
+        """Begin to read, as `TableSource` says."""
         chunks = fetched(self.fetch, new_bar)
         return decode_grid(chunks, self.dialect, self.schema, columns, retype=retype)
 
@@ -126,7 +126,7 @@ class Readable(Resource):
     takes: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
-    def _table(self, progress: bool | None) -> Table:
+    def _table(self, progress: bool | None) -> TableSource:
         """Say where the table is and how it is written, all options of its kind left alone."""
 
     def read(self, **options: Unpack[ReadOptions]) -> pd.DataFrame | Iterator[pd.DataFrame]:
@@ -143,7 +143,7 @@ class Readable(Resource):
 
     def _read(
         self,
-        table: Table,
+        table: TableSource,
         *,
         columns: Sequence[str] | None = None,
         dtype: Any = None,
@@ -166,7 +166,7 @@ class Readable(Resource):
 
     def _read_arrow(
         self,
-        table: Table,
+        table: TableSource,
         *,
         columns: Sequence[str] | None = None,
         dtype: Any = None,
@@ -178,7 +178,7 @@ class Readable(Resource):
         return pa.RecordBatchReader.from_batches(rows.schema, rows)
 
     def _new_bar(self, progress: bool | None) -> Callable[[], Progress]:
-        return partial(Progress, f"Reading {self.what}", unit="B", show=progress)
+        return partial(Progress, f"Reading {self.label}", unit="B", show=progress)
 
     def _chunks(self, fetch: Fetch, progress: bool | None) -> Iterator[Content]:
         """Fetch the text as it is."""
@@ -188,7 +188,7 @@ class Readable(Resource):
         """Return what fetches the chunks of a file."""
 
         def fetch(progress: Progress) -> Iterator[Content]:
-            return download(self._transport, path, what=self.what, progress=progress)
+            return download(self._transport, path, label=self.label, progress=progress)
 
         return fetch
 

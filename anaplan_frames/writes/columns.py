@@ -22,13 +22,13 @@ class Matching:
     positions : tuple of (int or None)
         For each header the index of the caller's column. None is left empty, which only a header
         that is itself empty may be.
-    surplus : tuple of str
+    unused : tuple of str
         The caller's columns that the file does not take.
     """
 
     headers: tuple[str, ...]
     positions: tuple[int | None, ...]
-    surplus: tuple[str, ...]
+    unused: tuple[str, ...]
 
     @property
     def needed(self) -> frozenset[int]:
@@ -98,8 +98,8 @@ class _Match:
                 "names differ, say so with mapping={'your column': 'its header'}."
             )
         used = set(positions)
-        surplus = tuple(name for number, name in enumerate(self.columns) if number not in used)
-        return Matching(self.headers, positions, surplus)
+        unused = tuple(name for number, name in enumerate(self.columns) if number not in used)
+        return Matching(self.headers, positions, unused)
 
     def _check_mapping(self) -> None:
         known, wanted = set(self.columns), set(self.wanted)
@@ -121,12 +121,12 @@ class _Match:
 
     def _positions(self) -> tuple[int | None, ...]:
         sources = self._sources()
-        places: dict[str, list[int]] = defaultdict(list)
+        numbers_by_name: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.wanted):
-            places[name].append(number)
+            numbers_by_name[name].append(number)
         positions: list[int | None] = [None] * len(self.headers)
         missing = []
-        for name, numbers in places.items():
+        for name, numbers in numbers_by_name.items():
             found = sources.get(name, [])
             # Where a name is borne several times on both sides, the order tells them apart.
             if len(found) == len(numbers):

@@ -9,23 +9,23 @@ from anaplan_frames.errors import listed, near_names, warn
 _MOST_LOOKED_AT = 20
 
 
-def warn_of_surplus(what: str, surplus: Sequence[str], unfed: Sequence[str]) -> None:
+def warn_of_unused_columns(label: str, unused: Sequence[str], unfed: Sequence[str]) -> None:
     """Warn of columns that are left out; one of them may be a column that is meant, misspelled.
 
     Parameters
     ----------
-    what : str
+    label : str
         What is written to, in words.
-    surplus : sequence of str
+    unused : sequence of str
         The columns that it does not take.
     unfed : sequence of str
         The columns that it would take and was not given.
     """
-    if not surplus:
+    if not unused:
         return
     near = [
         f" {name!r}:{meant}"
-        for name in surplus[:_MOST_LOOKED_AT]
+        for name in unused[:_MOST_LOOKED_AT]
         if (meant := near_names(name, unfed))
     ]
-    warn(f"{what} does not take the columns {listed(surplus)}; they are left out.{''.join(near)}")
+    warn(f"{label} does not take the columns {listed(unused)}; they are left out.{''.join(near)}")
