@@ -13,7 +13,8 @@ from anaplan_frames.auth import Credentials
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
 from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
-from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
+from anaplan_frames.messages import near_names
 from anaplan_frames.model import Model
 from anaplan_frames.transport import Transport
 

@@ -19,8 +19,9 @@ from anaplan_frames.lists.lists import List
 from anaplan_frames.model import Model
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.table_reader import Readable
+from anaplan_frames.results import ImportResult
 from anaplan_frames.urls import Locator, find, is_url
-from anaplan_frames.writes.results import ImportResult, OnRejected
+from anaplan_frames.writes.result_builder import OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
 _TARGETS = ("imports", "processes", "lists", "modules", "files")

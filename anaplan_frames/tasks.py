@@ -15,8 +15,8 @@ from anaplan_frames.errors import (
     TaskFailed,
     TaskUncertain,
     TransferError,
-    warn,
 )
+from anaplan_frames.messages import warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
 

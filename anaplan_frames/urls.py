@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
+from anaplan_frames.messages import near_names
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.resources.resource import Resource

@@ -9,7 +9,8 @@ from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_entry, open_java_
 from anaplan_frames.auth.key_files import KeySource
 from anaplan_frames.auth.pkcs12 import open_pkcs12
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.errors import AuthenticationError, ConfigurationError, near_names
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
+from anaplan_frames.messages import near_names
 
 
 def open_keystore(

@@ -11,8 +11,9 @@ from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.errors import TaskUncertain
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult
+from anaplan_frames.writes.result_builder import result_of_task
 
 
 class Import(Loadable):
@@ -41,7 +42,7 @@ class Import(Loadable):
         if outcome.adopted and file is not None:
             self._check_ours(outcome, file)
         rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file)
-        return ImportResult.of(outcome, self.name, rejects)
+        return result_of_task(outcome, self.name, rejects)
 
     def _check_ours(self, outcome: Outcome, file: RetainedRows) -> None:
         """Raise TaskUncertain for a task that was taken up and has read another file than ours."""

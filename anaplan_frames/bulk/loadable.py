@@ -11,8 +11,9 @@ from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_writer import SendOptions, Shipment, send
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.writes.result_builder import OnRejected, check_on_rejected, check_result
 
 
 class Loadable(Runnable):
@@ -62,7 +63,7 @@ class Loadable(Runnable):
             outcome = self._run(parameters, progress, note)
             for journal in journals:
                 journal.forget()
-        return self._result(outcome, sent).check(on_rejected)
+        return check_result(self._result(outcome, sent), on_rejected)
 
     def run(
         self,
@@ -86,7 +87,7 @@ class Loadable(Runnable):
         check_on_rejected(on_rejected)
         with exclusive_access(self._catalogue, self._file_ids()):
             outcome = self._run(parameters, progress)
-        return self._result(outcome, {}).check(on_rejected)
+        return check_result(self._result(outcome, {}), on_rejected)
 
     def _run(
         self,

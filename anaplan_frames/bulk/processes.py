@@ -11,11 +11,13 @@ import pandas as pd
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
 from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
 from anaplan_frames.bulk.loadable import Loadable
-from anaplan_frames.bulk.rejected_rows import Rejects, collect_rejects
+from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
-from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound, near_names
+from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound
+from anaplan_frames.messages import near_names
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult
+from anaplan_frames.writes.result_builder import Rejects, result_of_task
 
 
 class Process(Loadable):
@@ -102,17 +104,17 @@ class Process(Loadable):
 
     def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         nested = [self._nested(part, sent) for part in outcome.nested]
-        return ImportResult.of(outcome, self.name, _together(nested), nested)
+        return result_of_task(outcome, self.name, _together(nested), nested)
 
     def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
         if info is None:
-            return ImportResult.of(outcome, self._name_of(outcome))
+            return result_of_task(outcome, self._name_of(outcome))
         dump = f"{self.path}/tasks/{outcome.task_id}/dumps/{outcome.object_id}"
         file = sent.get(str(info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, info, outcome, dump, file)
-        return ImportResult.of(outcome, str(info["name"]), rejects)
+        return result_of_task(outcome, str(info["name"]), rejects)
 
     def _name_of(self, outcome: Outcome) -> str:
         """Name an action that is no import; what has run must not end in an error over a name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -16,15 +15,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import AnaplanError, NotFound
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tasks import Outcome, read_dump
-
-
-@dataclass(frozen=True)
-class Rejects:
-    """The rejected rows of one import; `ImportResult` says what the parts are."""
-
-    rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
-    unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
-    note: str = ""
+from anaplan_frames.writes.result_builder import Rejects
 
 
 def collect_rejects(

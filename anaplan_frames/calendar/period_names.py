@@ -13,7 +13,8 @@ from anaplan_frames.calendar.calendar_settings import full_year
 from anaplan_frames.calendar.calendars import MONTHS, Calendar, Kind, Period
 from anaplan_frames.codec.dates import render_dates
 from anaplan_frames.codec.value_location import ValueLocation
-from anaplan_frames.errors import EncodingError, near_names
+from anaplan_frames.errors import EncodingError
+from anaplan_frames.messages import near_names
 
 _TIME = ValueLocation("Time", 0)
 _YEAR = re.compile(r".*?(\d{2}|\d{4})")

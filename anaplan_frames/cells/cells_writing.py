@@ -13,22 +13,24 @@ from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.caller_rows import CallerRows
 from anaplan_frames.cells.cell_planner import Axis, CellBatch, CellPlan, WrittenItem
 from anaplan_frames.cells.cell_reader import CellsReadable
-from anaplan_frames.cells.cell_results import early_end, result_of
+from anaplan_frames.cells.cell_results import cell_result
 from anaplan_frames.cells.cell_writer import CellSender
 from anaplan_frames.cells.coordinates import By, DimensionItems
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.view_shape import Axes, CellColumn, Cells, Dimension, LineItem
 from anaplan_frames.dataframes.sources import open_source
-from anaplan_frames.errors import (
-    ColumnMismatch,
-    NotFound,
-    near_names,
-    warn,
-)
+from anaplan_frames.errors import ColumnMismatch, NotFound
+from anaplan_frames.messages import near_names, warn
+from anaplan_frames.results import ImportResult
 from anaplan_frames.threads import in_order
 from anaplan_frames.writes.columns import Matching, match_columns
 from anaplan_frames.writes.input_rows import check_mapping
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.writes.result_builder import (
+    OnRejected,
+    check_on_rejected,
+    check_result,
+    halfway_error,
+)
 from anaplan_frames.writes.unused_columns import warn_of_unused_columns
 
 MatchBy = By | Mapping[str, By] | None
@@ -129,10 +131,16 @@ class WritableCells(CellsReadable):
             lambda: self._now(plan, cells),
         )
         written = sender.send(progress)
-        result = result_of(self.name, written, rows)
+        result = cell_result(self.name, written, rows)
         if written.error is not None:
-            raise early_end(written, result, self.label) from written.error
-        return result.check(on_rejected)
+            done = (
+                f"{written.changed:,} cells were changed; the rows that were not written are in "
+                "the error's .result.rejected. To write the same cells again does no harm."
+            )
+            raise halfway_error(
+                written.error, result, self.label, done=done if written.changed else ""
+            ) from written.error
+        return check_result(result, on_rejected)
 
     def _match(
         self,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.cells.view_shape import Axes, Dimension, LineItem
-from anaplan_frames.errors import AmbiguousName, NotFound, RequestRefused, near_names
+from anaplan_frames.errors import AmbiguousName, NotFound, RequestRefused
+from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue
 
 

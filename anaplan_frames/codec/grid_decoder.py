@@ -20,7 +20,8 @@ from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.decode import DecodedBatches, split
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.row_splitter import Block, Piece, read_fields
-from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError
+from anaplan_frames.messages import near_names
 
 _JOINED = " | "
 _ROWS_PER_BLOCK = 10_000

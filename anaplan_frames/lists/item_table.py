@@ -14,11 +14,12 @@ from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_header import UnlikeHeader
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
-from anaplan_frames.errors import AnaplanError, warn
+from anaplan_frames.errors import AnaplanError
 from anaplan_frames.lists.hierarchy import Cycle
 from anaplan_frames.lists.hierarchy_levels import Above, Levels
 from anaplan_frames.lists.item_reader import MOST_WHOLE, ItemSource, read_items
 from anaplan_frames.lists.large_item_reader import read_large
+from anaplan_frames.messages import warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.table_reader import Retype

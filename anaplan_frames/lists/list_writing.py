@@ -12,11 +12,17 @@ from anaplan_frames.codec.item_columns import ItemColumn, item_columns
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.item_planner import ItemPlan, Mode, Request, parents_as_names, plan_items
 from anaplan_frames.lists.item_writer import ItemSender, Written
-from anaplan_frames.lists.list_results import early_end, result_of
+from anaplan_frames.lists.list_results import list_result
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable
+from anaplan_frames.results import ImportResult
 from anaplan_frames.writes.input_rows import input_rows
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.writes.result_builder import (
+    OnRejected,
+    check_on_rejected,
+    check_result,
+    halfway_error,
+)
 
 _KEYS = ("id", "code", "name")
 _ITEM = ("id", "code", "name", "parent")
@@ -256,12 +262,18 @@ class WritableList(Readable):
         state = self._items(_to_read(request, texts), progress)
         plan = plan_items(request, state, texts)
         if dry_run:
-            return result_of(self.name, plan, given, Written(), "A dry run: nothing was sent.")
+            return list_result(self.name, plan, given, Written(), "A dry run: nothing was sent.")
         written = self._send(plan, columns, state, progress)
-        result = result_of(self.name, plan, given, written)
+        result = list_result(self.name, plan, given, written)
         if written.error is not None:
-            raise early_end(written, result, self.label) from written.error
-        return result.check(on_rejected)
+            done = (
+                f"{result.succeeded:,} of {result.total:,} rows were done; the others are in the "
+                "error's .result.rejected."
+            )
+            raise halfway_error(
+                written.error, result, self.label, done=done if written.done else ""
+            ) from written.error
+        return check_result(result, on_rejected)
 
     def _items(self, columns: Sequence[str], progress: bool | None = False) -> pa.Table:
         return self.read_arrow(columns=list(columns), progress=progress).read_all()

@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.errors import AmbiguousName, NotFound
+from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.resources.resource import Resource

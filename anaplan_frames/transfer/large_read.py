@@ -87,7 +87,8 @@ class _Request:
         except NotFound as gone:
             failure: Exception = TransferError(
                 f"The large read of {self._label} is gone: Anaplan drops one that nobody "
-                "reads from for 30 minutes. Read again, and keep the rows instead of waiting between them."
+                "reads from for 30 minutes. Read again, and keep the rows instead of waiting "
+                "between them."
             )
             self.stop(failure)
             raise failure from gone

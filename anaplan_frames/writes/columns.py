@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anaplan_frames.errors import ColumnMismatch, near_names
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.messages import near_names
 
 _MOST_NAMED = 10
 

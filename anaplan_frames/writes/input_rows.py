@@ -14,7 +14,8 @@ from anaplan_frames.bulk.retained_rows import with_messages
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source, open_source
-from anaplan_frames.errors import ColumnMismatch, near_names
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.messages import near_names
 from anaplan_frames.writes.columns import match_columns
 from anaplan_frames.writes.unused_columns import warn_of_unused_columns
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anaplan_frames.errors import listed, near_names, warn
+from anaplan_frames.messages import listed, near_names, warn
 
 _MOST_LOOKED_AT = 20
 

@@ -17,7 +17,7 @@ from tests.sandbox.http_client import Http
 _HOLD = """
 import sys
 from anaplan_frames.transfer.file_lock import file_lock
-with file_lock("http://host", "/files/1", what="file 1"):
+with file_lock("http://host", "/files/1", label="file 1"):
     print("held", flush=True)
     sys.stdin.readline()
 """
