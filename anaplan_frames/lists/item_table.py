@@ -28,7 +28,7 @@ _log = logging.getLogger("anaplan_frames")
 
 _LEVEL_KEYS = ("id", "name", "parentId")
 _NO_IDS = (
-    "{what} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "{label} has {count:,} items. More than a million come by a large read, which tells no ids: "
     "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
     "come page by page, which takes longer."
 )
