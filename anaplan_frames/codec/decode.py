@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Protocol
 
 import pyarrow as pa
@@ -16,10 +14,10 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.row_splitter import Block, Piece, RowSplitter, first_rows, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError
 from anaplan_frames.messages import near_names
+from anaplan_frames.threads import core_count, in_order
 
 __all__ = ["DecodedBatches", "Decoder", "RowSplitter", "decode_stream"]
 
-_MOST_THREADS = 8
 _MOST_NAMED = 10  # columns that do not fit
 
 # Makes the schema to read with of the names in a text's header, and leaves out what not to read.
@@ -53,7 +51,7 @@ class DecodedBatches(Iterator[pa.RecordBatch]):
         threads: int | None = None,
     ) -> None:
         self._begin = begin
-        self._threads = usable_threads() if threads is None else threads
+        self._threads = core_count() if threads is None else threads
         self._begun: tuple[BlockDecoder, Iterator[Block]] | None = None
         self._decoded: Iterator[pa.RecordBatch] | None = None
 
@@ -130,12 +128,6 @@ def decode_stream(
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
     return DecodedBatches(begin, threads)
-
-
-def usable_threads() -> int:
-    """Return how many threads decode by default: as many as processors, at most 8."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_THREADS)
 
 
 def split(chunks: Iterable[Piece], dialect: Dialect) -> Iterator[Block]:
@@ -261,25 +253,14 @@ def _decode_all(
     del first
     yield batch
     del batch
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="anaplan-decode")
-    ahead: deque[Future[pa.RecordBatch]] = deque()
-
-    def oldest() -> pa.RecordBatch:
+    batches = in_order(
+        decoder.decode_block, blocks, threads=threads, name="anaplan-decode", promptly=True
+    )
+    with closing(batches):
         try:
-            return ahead.popleft().result()
-        except BlockFault as fault:
-            raise fault.error(first_row) from None
-
-    try:
-        for block in blocks:
-            ahead.append(pool.submit(decoder.decode_block, block))
-            while ahead and (len(ahead) > threads or ahead[0].done()):
-                batch = oldest()
+            for batch in batches:
                 first_row += batch.num_rows
                 yield batch
-        while ahead:
-            batch = oldest()
-            first_row += batch.num_rows
-            yield batch
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+                del batch
+        except BlockFault as fault:
+            raise fault.error(first_row) from None

@@ -59,7 +59,7 @@ def large_read(
             del content  # not held while the next is waited for
     finally:
         request.stop(TransferError(f"The large read of {label} was given up."))
-        pages.close()  # type: ignore[attr-defined] # a generator, which waits for its threads
+        pages.close()  # waits for its threads
         request.delete()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.threads import cores, in_order
+from anaplan_frames.threads import core_count, in_order
 from anaplan_frames.transfer.compression import METHODS, CompressedPiece, deflate, gzip
 from anaplan_frames.transfer.compression_tuner import CompressionTuner
 from anaplan_frames.transfer.digests import joined
@@ -69,7 +69,7 @@ def upload(
     DataChanged
         If the journal tells of other data, of which some was passed over by then.
     """
-    tuner = CompressionTuner(METHODS, threads=cores(), senders=_SENDERS)
+    tuner = CompressionTuner(METHODS, threads=core_count(), senders=_SENDERS)
     sizes = chunk_sizes(chunk_bytes)
     piece_bytes = chunk_bytes or _FIRST_CHUNK
 
@@ -114,7 +114,7 @@ def upload(
     # There is a first chunk even of an empty file: without any, the old content would stay.
     beginning = deflate(head, tuner.method, digest=journal is not None)
     opening = [beginning, *pack(next(remaining, bytes), at_once=True)]
-    packed = in_order(pack, remaining, threads=cores(), name="anaplan-pack")
+    packed = in_order(pack, remaining, threads=core_count(), name="anaplan-pack")
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
