@@ -17,11 +17,12 @@ from anaplan_frames.errors import (
     TransferError,
 )
 from anaplan_frames.messages import warn
+from anaplan_frames.polling import poll
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
 
-_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
-_LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for a task whose start was not answered
+# Seconds between looks for a task whose start was not answered.
+_LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a line
 _ENDED = {"COMPLETE", "CANCELLED"}
 
@@ -171,12 +172,12 @@ def _adopted_task(
 
 def _new_tasks(transport: Transport, path: str, before: set[str], *, label: str) -> list[str]:
     """Look for tasks that were not there before, some times: one may be listed a little late."""
-    for pause in (*_LOOKS, None):
-        new = [task for task in _task_ids(transport, path, label=label) if task not in before]
-        if new or pause is None:
-            break
-        transport.clock.sleep(pause)
-    return new
+
+    def look() -> list[str] | None:
+        listed = _task_ids(transport, path, label=label)
+        return [task for task in listed if task not in before] or None
+
+    return poll(look, transport.clock, pauses=_LISTING_PAUSES) or []
 
 
 def _task_ids(transport: Transport, path: str, *, label: str) -> Iterable[str]:
@@ -207,17 +208,20 @@ def wait_for_others(transport: Transport, path: str, *, label: str, why: str) ->
     str or None
         The last task's id, if there is one.
     """
-    pause = _FIRST_PAUSE
-    while True:
+    warned = False
+
+    def look() -> list[dict[str, Any]] | None:
+        nonlocal warned
         tasks = list(transport.pages(f"{path}/tasks", "tasks", label=label))
         running = [task["taskId"] for task in tasks if task["taskState"] not in _ENDED]
-        if not running:
-            last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
-            return None if last is None else str(last["taskId"])
-        if pause == _FIRST_PAUSE:
+        if running and not warned:
             warn(f"{label} is running (task {running[0]}), and {why}: waiting for its end.")
-        transport.clock.sleep(pause)
-        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+            warned = True
+        return None if running else tasks
+
+    tasks = poll(look, transport.clock) or []
+    last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
+    return None if last is None else str(last["taskId"])
 
 
 def _ended(
@@ -227,13 +231,12 @@ def _ended(
 
     A poll that fails in all its tries is no end: the task goes on, and so does the watch.
     """
-    pause = _FIRST_PAUSE
     failed = 0
-    while True:
-        task: dict[str, Any] = {}
+
+    def look() -> dict[str, Any] | None:
+        nonlocal failed
         try:
-            task = _look(transport, path, task_id, label=label)
-            failed = 0
+            task = _task(transport, path, task_id, label=label)
         except NotFound as gone:
             raise TaskUncertain(
                 f"Task {task_id} of {label} was started but can no longer be found, so its outcome "
@@ -246,15 +249,17 @@ def _ended(
                     f"Task {task_id} of {label} was started, and its end was not seen: {error} "
                     "It goes on in Anaplan. Look at its tasks before you run it again."
                 ) from error
-        if task:
-            bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
-            if task["taskState"] in _ENDED:
-                return task
-        transport.clock.sleep(pause)
-        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+            return None
+        failed = 0
+        bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
+        return task if task["taskState"] in _ENDED else None
+
+    task = poll(look, transport.clock)
+    assert task is not None  # without a time-out, polling ends with the task
+    return task
 
 
-def _look(transport: Transport, path: str, task_id: str, *, label: str) -> dict[str, Any]:
+def _task(transport: Transport, path: str, task_id: str, *, label: str) -> dict[str, Any]:
     task = transport.get(f"{path}/tasks/{task_id}", label=label).get("task")
     if not task:
         raise TransferError(f"{label}: Anaplan's answer does not say how task {task_id} is.")
