@@ -1,4 +1,4 @@
-"""Start an action once, watch it to its end, and read its outcome and its failure dump."""
+"""Tasks: an action is started once and watched to its end, and its outcome is read."""
 
 from __future__ import annotations
 
@@ -277,33 +277,3 @@ def outcome_of(task_id: str, result: Mapping[str, Any]) -> Outcome:
         details=tuple(result.get("details") or ()),
         nested=tuple(outcome_of(task_id, nested) for nested in result.get("nestedResults") or ()),
     )
-
-
-def read_dump(transport: Transport, path: str, *, label: str) -> bytes:
-    """Fetch a failure dump, by chunks or whole; empty where Anaplan has none to give.
-
-    Parameters
-    ----------
-    path : str
-        ``/workspaces/../imports/{id}/tasks/{task}/dump``, or in a process
-        ``/workspaces/../processes/{id}/tasks/{task}/dumps/{objectId}``.
-
-    Raises
-    ------
-    NotFound
-        If the dump is gone: Anaplan keeps it for 48 hours, for each user, and only for that
-        user's latest task of the import.
-    """
-    try:
-        chunks = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", label=label)]
-        if not chunks:  # none are listed, but the whole may be there
-            return transport.download(path, label=label)
-        return b"".join(
-            transport.download(f"{path}/chunks/{chunk}", label=f"chunk {chunk} of {label}")
-            for chunk in sorted(chunks, key=int)
-        )
-    except NotFound as gone:
-        raise NotFound(
-            f"{label} is gone. Anaplan keeps a failure dump for 48 hours, for the user who ran the "
-            "task, and only for that user's latest task of the import."
-        ) from gone

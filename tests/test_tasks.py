@@ -161,42 +161,6 @@ def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
     assert run().counts == {"hierarchyName": 12, "failedCount": 1, "totalRowCount": 3}
 
 
-def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
-    server: ScriptedServer, clock: TurnedClock
-) -> None:
-    transport = Transport(
-        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
-    )
-    paging = {"currentPageSize": 2, "totalSize": 2, "offset": 0}
-    server.script = [
-        as_json({"meta": {"paging": paging}, "chunks": [{"id": "1"}, {"id": "0"}]}),
-        Answer(200, b"first,"),
-        Answer(200, b"second"),
-    ]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"first,second"
-    server.script = [listed(), Answer(200, b"whole")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"whole"
-    server.script = [listed(), Answer(204, b"")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b""
-
-
-def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
-    files = {"first": b"carrier,name\nAA,x\nAA,y\n", "second": b"carrier,name\nAA,z\nAA,w\n"}
-    paths = []
-    for content in files.values():
-        model.files["airlines.csv"].upload(content)
-        result = model.imports["Load airlines"].run(on_rejected="ignore")
-        paths.append(f"{model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
-    transport = model.imports["Load airlines"]._transport
-    with pytest.raises(af.NotFound) as caught:
-        tasks.read_dump(transport, paths[0], label="the failure dump of import 'Load airlines'")
-    assert str(caught.value) == (
-        "the failure dump of import 'Load airlines' is gone. Anaplan keeps a failure dump for 48 "
-        "hours, for the user who ran the task, and only for that user's latest task of the import."
-    )
-    assert b'"w"' in tasks.read_dump(transport, paths[1], label="the dump")
-
-
 @pytest.fixture
 def slow() -> Iterator[Sandbox]:
     """Serve the demo tenant with tasks that take a while."""

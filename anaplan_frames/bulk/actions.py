@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from anaplan_frames import tasks
-from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.bulk.runnable import Runnable
 from anaplan_frames.results import ImportResult
 from anaplan_frames.writes.result_builder import check_result, result_of_task
 

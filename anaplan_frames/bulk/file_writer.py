@@ -19,8 +19,7 @@ from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.journal import DataChanged, Journal
 from anaplan_frames.transfer.upload import upload
-from anaplan_frames.writes.columns import match_columns
-from anaplan_frames.writes.unused_columns import warn_of_unused_columns
+from anaplan_frames.writes.columns import match_columns, warn_of_unused_columns
 
 _BLOCK_ROWS = 65_536
 _STREAM_ROWS = 24_576  # who streams wants little memory used
@@ -93,7 +92,7 @@ def send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journa
 def _send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journal:
     target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
     facts = {
-        "headers": encoder.matching.headers,
+        "headers": encoder.layout.headers,
         "dialect": asdict(encoder.dialect),
         "columns": source.columns,
         "rows": source.rows,

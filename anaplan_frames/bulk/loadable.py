@@ -10,7 +10,7 @@ from anaplan_frames import tasks
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_writer import SendOptions, Shipment, send
 from anaplan_frames.bulk.retained_rows import RetainedRows
-from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.bulk.runnable import Runnable
 from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import OnRejected, check_on_rejected, check_result

@@ -13,8 +13,8 @@ from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
 from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
-from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound
-from anaplan_frames.messages import near_names
+from anaplan_frames.errors import AnaplanError, ColumnMismatch
+from anaplan_frames.lookup import not_found
 from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import Rejects, result_of_task
@@ -83,9 +83,8 @@ class Process(Loadable):
         keys = self._keys(targets)
         unknown = [key for key in [*data, *(mapping or ())] if key not in keys]
         if unknown:
-            raise NotFound(
-                f"{self.label} has no import or file {unknown[0]!r}."
-                + (near_names(str(unknown[0]), keys) or f" There are {', '.join(map(repr, keys))}.")
+            raise not_found(
+                str(unknown[0]), keys, kind="imports and files", owner=f"of {self.label}"
             )
         if len({keys[key].id for key in data}) < len(data):
             raise ColumnMismatch(f"Two of the data given to {self.label} go into the same file.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from anaplan_frames.bulk.dump_reader import read_dump
 from anaplan_frames.bulk.failure_dump import DumpRow, parse_dump
 from anaplan_frames.bulk.file_targets import import_metadata
 from anaplan_frames.bulk.retained_rows import RetainedRows, with_errors
@@ -14,7 +15,7 @@ from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import AnaplanError, NotFound
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tasks import Outcome, read_dump
+from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import Rejects
 
 
@@ -68,7 +69,7 @@ def _read_rejects(
         return Rejects(
             unmatched=_as_sent(parse_dump(content, headers, Dialect.of_import(source)), headers)
         )
-    headers = sent.encoder.matching.headers
+    headers = sent.encoder.layout.headers
     rows = parse_dump(content, headers, sent.encoder.dialect)
     rejected, lost = sent.rejected(rows)
     note = f"Anaplan counts {failed:,} failed rows, and its failure dump shows {len(rows):,}."

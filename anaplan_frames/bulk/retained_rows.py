@@ -14,6 +14,7 @@ from anaplan_frames.bulk.failure_dump import DumpRow
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.writes.row_messages import with_messages
 
 Texts = list[tuple[str, ...]]
 _SCAN_ROWS = 65_536
@@ -68,11 +69,11 @@ class RereadableRows(RetainedRows):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data; it can be asked for again."""
-        return self.source.batches(batch_rows, self.encoder.matching.needed)
+        return self.source.batches(batch_rows, self.encoder.layout.needed)
 
     def take(self, positions: Sequence[int]) -> Texts:
         """Return the texts of these rows."""
-        batches = self.source.part(positions).batches(_SCAN_ROWS, self.encoder.matching.needed)
+        batches = self.source.part(positions).batches(_SCAN_ROWS, self.encoder.layout.needed)
         return [row for batch in batches for row in self._texts(batch)]
 
     def scan(self) -> Iterator[Texts]:
@@ -107,7 +108,7 @@ class StreamedRows(RetainedRows):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data, remembering the first rows and the types."""
-        for batch in self.source.batches(batch_rows, self.encoder.matching.needed):
+        for batch in self.source.batches(batch_rows, self.encoder.layout.needed):
             if self.rows < _HEAD_ROWS:
                 self._head += self._texts(batch.slice(0, _HEAD_ROWS - self.rows))
                 self.rows = len(self._head)
@@ -151,7 +152,7 @@ class StreamedRows(RetainedRows):
 
     def _typed(self, rows: Sequence[DumpRow]) -> pd.DataFrame:
         """Turn the dump's texts back into the caller's columns and types."""
-        matching = self.encoder.matching
+        matching = self.encoder.layout
         schema = self._schema or pa.schema([])
         columns = {
             self.source.columns[position]: _as_type(
@@ -169,12 +170,6 @@ class StreamedRows(RetainedRows):
 def with_errors(frame: pd.DataFrame, rows: Sequence[DumpRow]) -> pd.DataFrame:
     """Add the messages of rows of a dump as `with_messages` does."""
     return with_messages(frame, ["\n".join(row.messages) for row in rows])
-
-
-def with_messages(frame: pd.DataFrame, messages: Sequence[str]) -> pd.DataFrame:
-    """Add the column ``error``; where the caller's data has one, it is ``anaplan_error``."""
-    name = "anaplan_error" if "error" in frame else "error"
-    return frame.assign(**{name: list(messages)})
 
 
 def _as_type(texts: Sequence[str | None], kind: pa.DataType, decimal_separator: str) -> pa.Array:

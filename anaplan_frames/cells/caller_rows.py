@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.bulk.retained_rows import with_messages
 from anaplan_frames.dataframes.sources import Source, open_source
+from anaplan_frames.writes.row_messages import with_messages
 
 
 class CallerRows:

@@ -23,7 +23,7 @@ from anaplan_frames.errors import ColumnMismatch, NotFound
 from anaplan_frames.messages import near_names, warn
 from anaplan_frames.results import ImportResult
 from anaplan_frames.threads import in_order
-from anaplan_frames.writes.columns import Matching, match_columns
+from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 from anaplan_frames.writes.input_rows import check_mapping
 from anaplan_frames.writes.result_builder import (
     OnRejected,
@@ -31,7 +31,6 @@ from anaplan_frames.writes.result_builder import (
     check_result,
     halfway_error,
 )
-from anaplan_frames.writes.unused_columns import warn_of_unused_columns
 
 MatchBy = By | Mapping[str, By] | None
 _WAYS = ("name", "code", "id")

@@ -10,6 +10,7 @@ import pyarrow.csv as pv
 import pyarrow.types as pt
 
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.codec.field_texts import Field, render
 from anaplan_frames.codec.text import (
     Charset,
@@ -21,7 +22,6 @@ from anaplan_frames.codec.text import (
 )
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
-from anaplan_frames.writes.columns import Matching
 
 _TEXT = pa.large_string()
 _LINE_END = "\n"
@@ -48,9 +48,9 @@ class Encoder:
         If the dialect's encoding is not known.
     """
 
-    def __init__(self, dialect: Dialect, matching: Matching) -> None:
+    def __init__(self, dialect: Dialect, layout: FieldLayout) -> None:
         self.dialect = dialect
-        self.matching = matching
+        self.layout = layout
         self._charset = Charset(dialect)
         # Arrow's own CSV writer is the fastest way, but knows one dialect only.
         self._writes_csv = (
@@ -75,7 +75,7 @@ class Encoder:
         encoded = self._charset.convert(pa.py_buffer(text.encode("utf-8", "surrogatepass")))
         if encoded is None:
             raise EncodingError(
-                f"The headers {', '.join(map(repr, self.matching.headers))} cannot be written in "
+                f"The headers {', '.join(map(repr, self.layout.headers))} cannot be written in "
                 f"{self.dialect.encoding}, the file's encoding."
             )
         return bytes(encoded)
@@ -95,7 +95,7 @@ class Encoder:
         EncodingError
             If a value cannot be carried; names column, row and text.
         """
-        if not batch.num_rows or not self.matching.headers:
+        if not batch.num_rows or not self.layout.headers:
             return b""
         locations = self._places(batch, first_row)
         fields = self._fields(batch, locations)
@@ -132,7 +132,7 @@ class Encoder:
         names = batch.schema.names
         return [
             ValueLocation(header if position is None else names[position], first_row)
-            for header, position in zip(self.matching.headers, self.matching.positions, strict=True)
+            for header, position in zip(self.layout.headers, self.layout.positions, strict=True)
         ]
 
     def _fields(self, batch: pa.RecordBatch, locations: Sequence[ValueLocation]) -> list[Field]:
@@ -140,7 +140,7 @@ class Encoder:
             Field(pa.nulls(batch.num_rows))
             if position is None
             else render(batch.column(position), self.dialect, location)
-            for position, location in zip(self.matching.positions, locations, strict=True)
+            for position, location in zip(self.layout.positions, locations, strict=True)
         ]
         if not self.dialect.delimiter:
             for field, location in zip(fields, locations, strict=True):
@@ -193,9 +193,9 @@ class Encoder:
     def _header_line(self) -> str:
         mark = self.dialect.delimiter
         if mark:
-            cells = [mark + name.replace(mark, mark * 2) + mark for name in self.matching.headers]
+            cells = [mark + name.replace(mark, mark * 2) + mark for name in self.layout.headers]
         else:
-            cells = list(self.matching.headers)
+            cells = list(self.layout.headers)
             for name in cells:
                 if any(part in name for part in (self.dialect.separator, "\r", "\n")):
                     raise EncodingError(

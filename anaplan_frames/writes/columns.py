@@ -1,4 +1,4 @@
-"""Which of the caller's columns goes to which header of the file: by name, never by position."""
+"""Columns of the data matched to the headers of the target: by name, never by position."""
 
 from __future__ import annotations
 
@@ -6,35 +6,25 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.errors import ColumnMismatch
-from anaplan_frames.messages import near_names
+from anaplan_frames.messages import listed, near_names, warn
 
 _MOST_NAMED = 10
+_MOST_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """Where each field of a row comes from.
+class Matching(FieldLayout):
+    """Which of the data's columns goes to which header.
 
     Attributes
     ----------
-    headers : tuple of str
-        The file's headers, in its order.
-    positions : tuple of (int or None)
-        For each header the index of the caller's column. None is left empty, which only a header
-        that is itself empty may be.
     unused : tuple of str
-        The caller's columns that the file does not take.
+        The data's columns that the target does not take.
     """
 
-    headers: tuple[str, ...]
-    positions: tuple[int | None, ...]
     unused: tuple[str, ...]
-
-    @property
-    def needed(self) -> frozenset[int]:
-        """The positions of the caller's columns that are sent."""
-        return frozenset(position for position in self.positions if position is not None)
 
 
 def match_columns(
@@ -175,3 +165,25 @@ class _Match:
 
 def _columns(count: int) -> str:
     return "1 column" if count == 1 else f"{count} columns"
+
+
+def warn_of_unused_columns(label: str, unused: Sequence[str], unfed: Sequence[str]) -> None:
+    """Warn of columns that are left out; one of them may be a column that is meant, misspelled.
+
+    Parameters
+    ----------
+    label : str
+        What is written to, in words.
+    unused : sequence of str
+        The columns that it does not take.
+    unfed : sequence of str
+        The columns that it would take and was not given.
+    """
+    if not unused:
+        return
+    near = [
+        f" {name!r}:{meant}"
+        for name in unused[:_MOST_COMPARED]
+        if (meant := near_names(name, unfed))
+    ]
+    warn(f"{label} does not take the columns {listed(unused)}; they are left out.{''.join(near)}")

@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.bulk.retained_rows import with_messages
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source, open_source
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.messages import near_names
-from anaplan_frames.writes.columns import match_columns
-from anaplan_frames.writes.unused_columns import warn_of_unused_columns
+from anaplan_frames.writes.columns import match_columns, warn_of_unused_columns
+from anaplan_frames.writes.row_messages import with_messages
 
 _BATCH_ROWS = 65_536
 
@@ -122,10 +121,10 @@ def input_rows(
 def _texts(source: Source, encoder: Encoder, parts: list[Source]) -> Iterator[pa.RecordBatch]:
     """Encode the rows; those of a stream, which would be gone, are kept beside."""
     first_row = 0
-    needed = None if source.one_shot else encoder.matching.needed
+    needed = None if source.one_shot else encoder.layout.needed
     for batch in source.batches(_BATCH_ROWS, needed):
         texts = encoder.texts(batch, first_row)
-        yield pa.RecordBatch.from_arrays(texts, list(encoder.matching.headers))
+        yield pa.RecordBatch.from_arrays(texts, list(encoder.layout.headers))
         first_row += batch.num_rows
         if source.one_shot:
             parts.append(open_source(batch))
