@@ -27,7 +27,7 @@ class FileAccess:
         self._catalogue = catalogue
         self._tasks = tasks
 
-    def journal(self, path: str, facts: Mapping[str, Any], resume: bool) -> Journal:
+    def journal(self, path: str, facts: Mapping[str, Any], *, resume: bool) -> Journal:
         """Open the journal of uploads to a file; what was uploaded is private to its user.
 
         What arrived is of use only while nobody else has written to the file, from another

@@ -98,7 +98,7 @@ def _send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journ
         "rows": source.rows,
         "chunk_bytes": options.chunk_bytes,
     }
-    journal = access.journal(target.path, facts, options.resume)
+    journal = access.journal(target.path, facts, resume=options.resume)
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)

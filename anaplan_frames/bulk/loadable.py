@@ -60,7 +60,7 @@ class Loadable(Runnable):
                 for journal in journals:
                     journal.started(self.id, task_id)
 
-            outcome = self._run(parameters, progress, note)
+            outcome = self._run(parameters, progress=progress, on_start=note)
             for journal in journals:
                 journal.forget()
         return check_result(self._result(outcome, sent), on_rejected)
@@ -86,12 +86,13 @@ class Loadable(Runnable):
         """
         check_on_rejected(on_rejected)
         with exclusive_access(self._catalogue, self._file_ids()):
-            outcome = self._run(parameters, progress)
+            outcome = self._run(parameters, progress=progress)
         return check_result(self._result(outcome, {}), on_rejected)
 
     def _run(
         self,
         parameters: Mapping[str, str] | None,
+        *,
         progress: bool | None,
         on_start: Callable[[str], None] | None = None,
     ) -> Outcome:

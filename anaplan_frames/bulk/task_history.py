@@ -34,7 +34,7 @@ TASKS = {
 }
 
 
-def tasks_frame(catalogue: Catalogue, outcomes: bool, progress: bool | None) -> pd.DataFrame:
+def tasks_frame(catalogue: Catalogue, *, outcomes: bool, progress: bool | None) -> pd.DataFrame:
     """Return one row per task, the latest first; see `Model.tasks`."""
     runnable = [
         {

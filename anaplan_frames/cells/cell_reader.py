@@ -156,7 +156,7 @@ class CellsReadable(Readable):
         """The view's path; the default view of a module has the module's id."""
         return f"{self._catalogue.path}/views/{self.id}"
 
-    def _table(self, progress: bool | None) -> TableSource:
+    def _table(self, *, progress: bool | None) -> TableSource:
         return self._tidy(self.cells(), (), None)
 
     def _choose(self, cells: Cells, pages: Mapping[str, str] | None) -> tuple[Page, ...]:

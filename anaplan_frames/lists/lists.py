@@ -88,19 +88,25 @@ class List(WritableList):
         and a warning says so. Where `columns` names it, or with `hierarchy`, they come page by
         page.
         """
-        return self._read(self._table(options.get("progress"), hierarchy), **options)
+        return self._read(
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
+        )
 
     def read_arrow(
         self, *, hierarchy: bool = False, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Stream its items; see `read` and `anaplan_frames.read_arrow`."""
-        return self._read_arrow(self._table(options.get("progress"), hierarchy), **options)
+        return self._read_arrow(
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
+        )
 
-    def _table(self, progress: bool | None, hierarchy: bool = False) -> ItemTable:
+    def _table(self, *, progress: bool | None, hierarchy: bool = False) -> ItemTable:
         metadata = self.metadata
         expected = int(metadata.get("itemCount") or 0)
         source = ItemSource(self._transport, self.path, self.label, expected)
         levels = None
         if hierarchy:
-            levels = read_levels(self._catalogue, source, metadata, self._new_bar(progress))
+            levels = read_levels(
+                self._catalogue, source, metadata, self._new_bar(progress=progress)
+            )
         return ItemTable(self.name, source, item_columns(metadata), levels)
