@@ -12,7 +12,7 @@ from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import Credentials
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.directory import Directory
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model

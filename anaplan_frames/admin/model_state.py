@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import ModelUnavailable
 from anaplan_frames.resources.catalogue import Catalogue
 

@@ -40,8 +40,8 @@ class FileAccess:
             "tasks": self._tasks[path.rsplit("/", 1)[1]],
             **facts,
         }
-        place = lock_path(self.transport.api_url, path).with_suffix(".journal")
-        return Journal(place, whole, self.transport.clock, resume=resume)
+        path_ = lock_path(self.transport.api_url, path).with_suffix(".journal")
+        return Journal(path_, whole, self.transport.clock, resume=resume)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pyarrow as pa
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_targets import target_of_file
-from anaplan_frames.bulk.file_writer import SendOptions, prepare, send
+from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload, send_rows
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable, TextTable
@@ -80,10 +80,10 @@ class File(Readable):
         data's own columns.
         """
         target = target_of_file(self._catalogue, self.info)
-        options = SendOptions(index, chunk_bytes, progress, resume)
-        shipment = prepare(target, data, mapping, options)
+        options = UploadOptions(index, chunk_bytes, progress, resume)
+        prepared = prepare_upload(target, data, mapping, options)
         with exclusive_access(self._catalogue, [self.id]) as access:
-            send(access, shipment, options).forget()
+            send_rows(access, prepared, options).forget()
 
     def upload(
         self,

@@ -11,7 +11,7 @@ import pandas as pd
 from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound, RequestRefused
 from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.item_columns import item_columns
-from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
 from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable, read_levels
 from anaplan_frames.lists.list_writing import WritableList
