@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 
 LIST_IMPORT, BROKEN_IMPORT, EXPORT = "112000000001", "112000000002", "116000000001"
 FILE, OTHER_FILE = "113000000001", "113000000002"

@@ -8,7 +8,7 @@ import pandas as pd
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import InModel
 
 GENERAL, NUMBERED, REGIONS, CITIES = (f"10100000000{number}" for number in range(1, 5))

@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.sandbox.planning.calendar import Calendar
-from anaplan_frames.sandbox.planning.definitions import ExportDefinition, ImportDefinition
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.outcome import Outcome, Unwatched
-from anaplan_frames.sandbox.planning.workspace import Workspace
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Unwatched
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
+from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    ExportDefinition,
+    ImportDefinition,
+)
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 
 
 @dataclass

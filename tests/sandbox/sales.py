@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning import load, names
 

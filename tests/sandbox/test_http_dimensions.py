@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.http_client import Http, InModel, in_model
 
 TIME, VERSIONS, LINE_ITEMS, USERS = "20000000003", "20000000020", "20000000012", "101999999999"
@@ -86,8 +86,14 @@ def test_the_line_items_of_a_line_item_subset(model: InModel, built: Model) -> N
     assert look_up(model, subset.id, names=["sales", "costs"]) == ["Costs"]
 
 
-def test_a_line_item_subset_takes_line_items_of_its_model_only(built: Model) -> None:
-    other = built.workspace.model("Other").module("M", line_items={"X": "NUMBER"})
+def test_a_line_item_subset_only_accepts_line_items_of_its_model(
+    tenant: Sandbox, built: Model
+) -> None:
+    other = (
+        tenant.workspace(built.workspace.name)
+        .model("Other")
+        .module("M", line_items={"X": "NUMBER"})
+    )
     with pytest.raises(ValueError, match="'X' is not in model 'Sales'"):
         built.line_item_subset("Money", [*built.modules[MODULE].line_items, other.line_items[0]])
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.faults import KINDS
+from anaplan_frames.sandbox.tenant.fault_rules import KINDS
 from tests.clients import tenant
 from tests.sandbox.http_client import Http
 

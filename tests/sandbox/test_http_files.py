@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import (
     EMPLOYEES,
     EXPORT,

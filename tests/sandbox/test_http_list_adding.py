@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.list_client import (
     CITIES,

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.definitions import ListDefinition
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from tests.sandbox.http_client import Http, InModel, in_model
 
 REGIONS, STAFF, TICKETS = "101000000001", "101000000002", "101000000003"
@@ -104,7 +104,7 @@ def test_metadata_count_and_show_a_top_level_item(tenant: Sandbox, staffing: Mod
 
 
 def test_a_list_with_a_parent_list_takes_no_top_level_item(staffing: Model) -> None:
-    with pytest.raises(ValueError, match="give that the top level item"):
+    with pytest.raises(ValueError, match="give the top level item to that list"):
         staffing.list("Low", parent=staffing.lists[REGIONS], top_level_item="All")
 
 

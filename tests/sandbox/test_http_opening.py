@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import FILE, LIST_IMPORT, Http, InModel, build_headcount, in_model
 
 
@@ -117,7 +117,7 @@ def test_a_locked_model_is_neither_opened_nor_closed(model: InModel, headcount: 
 def test_closed_models_are_deleted_and_open_ones_told(
     sandbox: Sandbox, headcount: Model, clock: Clock
 ) -> None:
-    other = headcount.workspace.model("Other")
+    other = sandbox.workspace(headcount.workspace.name).model("Other")
     http = Http(sandbox)
     in_model(http, headcount).post("/close")
     clock.now += 1

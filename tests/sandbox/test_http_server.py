@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.server import _listen
+from anaplan_frames.sandbox.http.local_server import _listen
 from tests.contract.plugin import RECORD
 from tests.sandbox.http_client import (
     EMPLOYEES,
@@ -115,7 +115,7 @@ def test_it_can_be_stopped_and_started_again_with_what_it_has() -> None:
 def test_closing_twice_does_no_harm_but_a_closed_sandbox_does_not_start() -> None:
     with Sandbox() as sandbox:
         sandbox.close()
-    with pytest.raises(RuntimeError, match="closed and its data are gone: make another"):
+    with pytest.raises(RuntimeError, match="closed and its data is gone: make another"):
         sandbox.start()
 
 

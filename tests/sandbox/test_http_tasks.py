@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import (
     BROKEN,
     BROKEN_IMPORT,

@@ -320,7 +320,7 @@ def test_all_pages_of_a_grid_follow_each_other(model: InModel, ids: dict[str, st
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"exportType": "TABULAR_MULTI_COLUMN"}, "needs moduleId"),
+        ({"exportType": "TABULAR_MULTI_COLUMN"}, "requires moduleId"),
         ({"exportType": "TABULAR_MULTI_COLUMN", "moduleId": SMALL}, f"not of a module {SMALL}"),
         ({"exportType": "PIVOT", "moduleId": MODULE}, "exportType must be one of"),
         ({"maxRows": "-1"}, "maxRows"),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.workspace import Workspace
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
 from tests.sandbox.planning import new_model
 
 
@@ -33,7 +33,7 @@ def test_generated_ids_begin_with_the_prefix_of_their_kind(model: Model) -> None
 def test_a_given_id_is_kept_and_never_given_again(model: Model) -> None:
     assert model.list("A", id="101000000001").id == "101000000001"
     assert model.list("B").id == "101000000002"
-    with pytest.raises(ValueError, match="101000000001 of list 'C' is in use"):
+    with pytest.raises(ValueError, match="101000000001 of list 'C' is already in use"):
         model.list("C", id="101000000001")
 
 
@@ -75,7 +75,7 @@ def test_actions_may_share_a_name_if_their_ids_are_given(model: Model) -> None:
     lst = model.list("L")
     file = model.file("f", columns=["Name"])
     model.import_("I", file, into=lst)
-    with pytest.raises(ValueError, match="There is an import named 'I' already"):
+    with pytest.raises(ValueError, match="already has an import named 'I'"):
         model.import_("I", file, into=lst)
     model.import_("I", file, into=lst, id="112000000099")
     assert [one.name for one in model.imports.values()] == ["I", "I"]
@@ -88,7 +88,7 @@ def bad(build: Callable[[Model], object], words: str) -> object:
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        bad(lambda m: m.list("Products"), "There is a list named 'Products' already"),
+        bad(lambda m: m.list("Products"), "already has a list named 'Products'"),
         bad(lambda m: m.list("L", id="12"), "must be a number of 12 digits"),
         bad(lambda m: m.list("L", properties={"P": "MONEY"}), "'MONEY' of property 'P' is unknown"),
         bad(lambda m: m.list("L", properties={"P": "TEXT"}, subsets=["P"]), "has 'P' twice"),
@@ -130,7 +130,7 @@ def bad(build: Callable[[Model], object], words: str) -> object:
             lambda m: m.import_(
                 "I", m.file("f", columns=["a"]), m.lists["101000000001"], mapping={"a": "Title"}
             ),
-            "'Title' is no target column",
+            "'Title' is not a target column",
         ),
         bad(
             lambda m: m.import_(
@@ -172,7 +172,7 @@ def bad(build: Callable[[Model], object], words: str) -> object:
         bad(lambda m: m.export("E", m.modules["102000000001"], layout="PDF"), "'PDF' is unknown"),
         bad(
             lambda m: m.export("E", m.lists["101000000001"], layout="GRID_ALL_PAGES"),
-            "TABULAR_MULTI_COLUMN only",
+            "only be exported in the layout TABULAR_MULTI_COLUMN",
         ),
         bad(
             lambda m: m.view(m.modules["102000000001"], "V", rows=["Time"], columns=["Time"]),
@@ -182,11 +182,11 @@ def bad(build: Callable[[Model], object], words: str) -> object:
             lambda m: m.view(
                 m.modules["102000000001"], "V", rows=["Time"], columns=["Line items"], pages=[]
             ),
-            "leaves out 'Products'",
+            "no axis for 'Products'",
         ),
         bad(
             lambda m: m.view(m.modules["102000000001"], "V", rows=["Versions"], columns=["Time"]),
-            "'Versions' is no dimension of module",
+            "'Versions' is not a dimension of module",
         ),
         bad(
             lambda m: m.view(m.modules["102000000001"], "V", rows=[], columns=["Time"]),

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.sandbox.planning.calendar import Calendar, FiscalYears, Period, Timescale
-from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale
+from anaplan_frames.sandbox.planning.time.week_calendars import (
+    ThirteenPeriods,
+    WeekCalendar,
+    WeeksGeneral,
+)
 
 
 def test_a_year_of_months_has_quarters_and_a_total_after_what_they_add_up() -> None:

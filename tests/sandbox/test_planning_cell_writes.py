@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning.cell_writes import WrittenCells, write_cells
-from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
+from anaplan_frames.sandbox.planning.writes.single_cell_writes import WrittenCells, write_cells
 from tests.sandbox.planning import names, new_model
 
 PLACES = 12

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import anaplan_frames.demo
-from anaplan_frames.sandbox.demo import MEASURES, build_demo
-from anaplan_frames.sandbox.planning.calendar import Calendar
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.outcome import Unwatched
-from anaplan_frames.sandbox.planning.workspace import Workspace
+from anaplan_frames.sandbox.demo_tenant import MEASURES, build_demo
+from anaplan_frames.sandbox.planning.action_outcome import Unwatched
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.planning import export_lines, items, load
 
 DATA = Path(anaplan_frames.demo.__file__).parent / "data"

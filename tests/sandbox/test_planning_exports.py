@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.rendering import create_macros
+from anaplan_frames.sandbox.planning.exports.rendering import create_macros
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
 from tests.sandbox.planning import export_bytes, export_lines, load, names, new_model
 
 

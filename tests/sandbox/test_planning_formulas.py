@@ -8,9 +8,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
-from anaplan_frames.sandbox.planning.formula import names_in, to_sql
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
+from anaplan_frames.sandbox.planning.schema.formulas import names_in, to_sql
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 VALUES = {"a": 12, "b": 5, "Net pay": 7, "it's": 2, "zero": 0}
@@ -206,7 +206,7 @@ def test_a_formula_with_a_constant_fills_empty_cells_too() -> None:
 @pytest.mark.parametrize(
     ("line_items", "words"),
     [
-        ({"a": {"format": "NUMBER", "formula": "b"}}, "names 'b', which is no NUMBER line item"),
+        ({"a": {"format": "NUMBER", "formula": "b"}}, "names 'b', which is not a NUMBER line item"),
         ({"a": {"format": "NUMBER", "formula": "a + 1"}}, "refers to itself"),
         (
             {
@@ -217,8 +217,8 @@ def test_a_formula_with_a_constant_fills_empty_cells_too() -> None:
         ),
         ({"t": "TEXT", "a": {"format": "NUMBER", "formula": "t"}}, "names 't'"),
         ({"a": {"format": "TEXT", "formula": "1"}}, "must be NUMBER"),
-        ({"a": {"format": "NUMBER", "formula": "1 +"}}, "cannot be read"),
-        ({"a": {"format": "NUMBER", "summary": "Formula"}}, "no formula for the summary"),
+        ({"a": {"format": "NUMBER", "formula": "1 +"}}, "cannot be parsed"),
+        ({"a": {"format": "NUMBER", "summary": "Formula"}}, "needs a formula"),
         ({"a": {"format": "TEXT", "summary": "Sum"}}, "must be NUMBER"),
         ({"a": {"format": "NUMBER", "summary": "Average"}}, "one of Sum, Formula, None"),
     ],

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox.planning.definitions import ModuleDefinition
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.workspace import Workspace
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
 from tests.sandbox.planning import export_lines, names, new_model
 
 GIVEN = pd.DataFrame(
@@ -60,10 +60,10 @@ def test_a_module_begins_with_the_cells_of_a_dataframe() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"Colour": "red"}, "takes no cells in a column 'Colour'"),
-        ({"Double": 1}, "takes no cells in a column 'Double'"),
-        ({"People": ["Ada", "Cy"]}, "Row 2 .* does not fit: Item not located .*Cy"),
-        ({"Salary": ["1", "x"]}, "Row 2 .* does not fit: Invalid number"),
+        ({"Colour": "red"}, "does not accept a column 'Colour'"),
+        ({"Double": 1}, "does not accept a column 'Double'"),
+        ({"People": ["Ada", "Cy"]}, "Row 2 .* is invalid: Item not located .*Cy"),
+        ({"Salary": ["1", "x"]}, "Row 2 .* is invalid: Invalid number"),
         ({"Time": "FY13"}, "2 rows of the cells of module 'Costs' are totals"),
     ],
 )

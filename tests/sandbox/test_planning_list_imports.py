@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.planning import items, load, names, new_model
 
 
@@ -281,9 +281,9 @@ def test_the_summary_is_worded_like_the_documentations_example(model: Model) -> 
 
 
 def test_items_given_to_the_builder_must_fit(model: Model) -> None:
-    with pytest.raises(ValueError, match="Item 2 of list 'L' does not fit: Name or code exists"):
+    with pytest.raises(ValueError, match="Item 2 of list 'L' is invalid: Name or code exists"):
         model.list("L", items=names("a", "a"))
-    with pytest.raises(ValueError, match="takes no column 'Colour'"):
+    with pytest.raises(ValueError, match="does not accept a column 'Colour'"):
         model.list("L", items=pd.DataFrame({"Name": ["a"], "Colour": ["red"]}))
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning import item_writes, list_items
-from anaplan_frames.sandbox.planning.definitions import ListDefinition
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.metadata import list_item_json
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.writes import list_item_writes
 from tests.sandbox.planning import new_model
 
 NASTY = """a "b" 'c' {d} \\e %f,\ng"""
@@ -34,7 +35,7 @@ def lst(model: Model) -> ListDefinition:
 
 def read(model: Model, lst: ListDefinition) -> list[dict[str, Any]]:
     with model.store.snapshot() as con:
-        blocks = list_items.json_blocks(con, lst, include_all=True)
+        blocks = list_item_json.json_blocks(con, lst, include_all=True)
         found: list[dict[str, Any]] = json.loads(b"[" + b"".join(blocks) + b"]")
     return found
 
@@ -63,7 +64,7 @@ def test_whatever_is_added_is_read_as_it_was(
 ) -> None:
     with model.store.transaction() as con:
         con.execute(f"DELETE FROM list_{lst.id}")
-        assert item_writes.add(con, lst, list(items)).failures == []
+        assert list_item_writes.add(con, lst, list(items)).failures == []
     for shown, item in zip(read(model, lst), items, strict=True):
         number = shown["properties"].pop("n")
         assert float(number) == float(item["properties"]["n"])
@@ -76,7 +77,7 @@ def test_what_is_deleted_meanwhile_is_still_in_the_later_blocks(model: Model) ->
     with model.store.transaction() as con:
         con.execute(f"INSERT INTO list_{lst.id} (id, name) SELECT i, i FROM range(60_000) r(i)")
     with model.store.snapshot() as con:
-        blocks = list_items.json_blocks(con, lst, include_all=False)
+        blocks = list_item_json.json_blocks(con, lst, include_all=False)
         text = next(blocks)
         with model.store.transaction() as other:
             other.execute(f"DELETE FROM list_{lst.id}")

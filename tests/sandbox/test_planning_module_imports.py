@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anaplan_frames.sandbox.planning.definitions import ImportDefinition, ModuleDefinition
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
 from tests.sandbox.planning import export_lines, load, names, new_model
 
 HEADER = "Product,Time,Amount,Open,Note,Due\n"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning import grid, tabular
-from anaplan_frames.sandbox.planning.calendar import Calendar
-from anaplan_frames.sandbox.planning.definitions import ListDefinition, ModuleDefinition
-from anaplan_frames.sandbox.planning.model import Model
-from anaplan_frames.sandbox.planning.paging import write_pages
-from anaplan_frames.sandbox.planning.rendering import Rendering
+from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
+from anaplan_frames.sandbox.planning.exports.large_read_pages import write_pages
+from anaplan_frames.sandbox.planning.exports.rendering import Rendering
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.planning import load, names, new_model
 
 
@@ -85,8 +85,8 @@ def test_blocks_of_any_size_give_the_same_text(
     written: list[bytes] = []
     rendering = Rendering(module, layout, omit_empty=omit_empty)
     write_pages(model.store, rendering, 10**6, written.append)
-    monkeypatch.setattr(tabular, "_LINES_PER_BLOCK", size)
-    monkeypatch.setattr(grid, "_CELLS_PER_BLOCK", size)
+    monkeypatch.setattr(tabular_layout, "_LINES_PER_BLOCK", size)
+    monkeypatch.setattr(grid_layout, "_CELLS_PER_BLOCK", size)
     write_pages(model.store, rendering, 10**6, written.append)
     assert written[0].count(b"\n") > 6
     assert written[1] == written[0]
@@ -99,7 +99,7 @@ def test_a_list_in_blocks_gives_the_same_text(
     model, module = sales
     product = module.dimensions[0].list
     assert product is not None
-    monkeypatch.setattr(tabular, "_LINES_PER_BLOCK", size)
+    monkeypatch.setattr(tabular_layout, "_LINES_PER_BLOCK", size)
     written: list[bytes] = []
     write_pages(model.store, Rendering(product), 10**6, written.append)
     assert written == [b"Product,Parent,Code\nA,,A\nB,,B\nC,,C\n"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.planning import Loaded, items, load, new_model
 
 
@@ -87,7 +87,7 @@ def test_an_empty_file_lacks_its_columns(model: Model) -> None:
 
 
 def test_a_file_without_content_fails(model: Model) -> None:
-    from anaplan_frames.sandbox.planning.outcome import Unwatched
+    from anaplan_frames.sandbox.planning.action_outcome import Unwatched
 
     read(model, "Name,Note\n")
     outcome = model.run_import(next(iter(model.imports.values())), None, {}, Unwatched())

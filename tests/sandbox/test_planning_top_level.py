@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from anaplan_frames.sandbox.planning.definitions import ListDefinition
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from tests.sandbox.planning import export_lines, new_model
 
 

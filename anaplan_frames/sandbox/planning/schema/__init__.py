@@ -1,0 +1,1 @@
+"""Definitions of what a model consists of; they hold no data."""
