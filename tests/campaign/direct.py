@@ -18,7 +18,7 @@ from anaplan_frames.sandbox.planning.store.cell_tables import (
 from anaplan_frames.sandbox.planning.store.list_tables import property_column
 from tests.campaign.bulk import things
 from tests.campaign.case import TELLING, Case, Verdict
-from tests.sandbox.planning import items
+from tests.sandbox.planning.model_actions import items
 
 _ROWS = 40
 

@@ -25,8 +25,8 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     check_layout,
 )
 from anaplan_frames.sandbox.planning.schema.definition_parsing import (
-    DimensionGiven,
-    FormatGiven,
+    DimensionLike,
+    FormatLike,
     check_name,
 )
 from anaplan_frames.sandbox.planning.schema.definitions import (
@@ -43,7 +43,7 @@ from anaplan_frames.sandbox.planning.schema.file_dialects import check_dialect
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables, memory_estimate
 from anaplan_frames.sandbox.planning.store.database import Store
 from anaplan_frames.sandbox.planning.time.model_timing import Timing
-from anaplan_frames.sandbox.planning.time.model_versions import VersionGiven, parse_versions
+from anaplan_frames.sandbox.planning.time.model_versions import VersionLike, parse_versions
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
 from anaplan_frames.sandbox.planning.writes import item_deletion
 
@@ -76,7 +76,7 @@ class Model:
         workspace: WorkspaceDefinition,
         calendar: Timescale,
         path: Path | None,
-        versions: Sequence[VersionGiven] = ("Actual", "Forecast"),
+        versions: Sequence[VersionLike] = ("Actual", "Forecast"),
         memory_usage: int | None = None,
     ) -> None:
         self.name = name
@@ -124,7 +124,7 @@ class Model:
         parent: ListDefinition | None = None,
         *,
         numbered: bool = False,
-        properties: Mapping[str, FormatGiven] | None = None,
+        properties: Mapping[str, FormatLike] | None = None,
         subsets: Sequence[str] = (),
         items: pd.DataFrame | None = None,
         top_level_item: str | None = None,
@@ -185,8 +185,8 @@ class Model:
         self,
         name: str,
         id: str | None = None,
-        dimensions: Sequence[DimensionGiven] = (),
-        line_items: Mapping[str, FormatGiven] | None = None,
+        dimensions: Sequence[DimensionLike] = (),
+        line_items: Mapping[str, FormatLike] | None = None,
         cells: pd.DataFrame | None = None,
     ) -> ModuleDefinition:
         """Make a module.
@@ -235,9 +235,9 @@ class Model:
         self,
         mod: ModuleDefinition,
         name: str,
-        rows: Sequence[DimensionGiven],
-        columns: Sequence[DimensionGiven],
-        pages: Sequence[DimensionGiven] | None = None,
+        rows: Sequence[DimensionLike],
+        columns: Sequence[DimensionLike],
+        pages: Sequence[DimensionLike] | None = None,
         id: str | None = None,
     ) -> ViewDefinition:
         """Make a saved view, with "Line items" as a dimension; by default, the rest is on pages."""
@@ -456,6 +456,6 @@ class Model:
         """Close the model's database."""
         self.store.close()
 
-    def _dimensions(self, given: Sequence[DimensionGiven]) -> tuple[Dimension, ...]:
+    def _dimensions(self, given: Sequence[DimensionLike]) -> tuple[Dimension, ...]:
         every_list = self.lists.values()
         return tuple(definition_parsing.parse_dimension(one, every_list) for one in given)

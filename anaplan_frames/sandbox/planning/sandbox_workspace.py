@@ -8,7 +8,7 @@ from pathlib import Path
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import WorkspaceDefinition
 from anaplan_frames.sandbox.planning.schema.object_ids import hexadecimal_id
-from anaplan_frames.sandbox.planning.time.model_versions import VersionGiven
+from anaplan_frames.sandbox.planning.time.model_versions import VersionLike
 from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
 
@@ -62,7 +62,7 @@ class Workspace:
         name: str,
         id: str | None = None,
         calendar: Timescale | None = None,
-        versions: Sequence[VersionGiven] = ("Actual", "Forecast"),
+        versions: Sequence[VersionLike] = ("Actual", "Forecast"),
         memory_usage: int | None = None,
     ) -> Model:
         """Create a model.

@@ -59,11 +59,11 @@ async def bulk_delete(request: Request) -> Response:
     workspace = tenant.workspaces.get(request.path_params["workspace"])
     if workspace is None:
         raise not_found()
-    wanted = (await json_body(request)).get("modelIdsToDelete")
-    if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+    model_ids = (await json_body(request)).get("modelIdsToDelete")
+    if not isinstance(model_ids, list) or not all(isinstance(one, str) for one in model_ids):
         raise ApiError(400, "modelIdsToDelete must be a list of ids")
     deleted, failures = 0, []
-    for model_id in wanted:
+    for model_id in model_ids:
         model = workspace.models.get(model_id)
         if model is None or not user.may_use(model_id):
             message = "The model does not exist in this workspace"

@@ -132,7 +132,7 @@ class Tenant:
         self.certificates.register(pem.encode() if isinstance(pem, str) else pem, user)
 
     def default_content(self, model: Model, file_id: str, content: bytes) -> None:
-        """Give a file default content, which users without an upload of their own read."""
+        """Set the default content of a file, which users without an upload of their own read."""
         if file_id not in model.files:
             raise ValueError(f"The model {model.name!r} has no file {file_id!r}.")
         path = self.contents.new_path()

@@ -81,9 +81,9 @@ class Users:
         """Find a user by email, ignoring case."""
         return self._by_id.get(user_id(email))
 
-    def by_id(self, wanted: str) -> User | None:
+    def by_id(self, id: str) -> User | None:
         """Find a user by id."""
-        return self._by_id.get(wanted)
+        return self._by_id.get(id)
 
     def all(self) -> list[User]:
         """List the users in the order in which they were added."""

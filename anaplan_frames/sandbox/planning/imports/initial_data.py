@@ -70,10 +70,10 @@ def _stage(con: duckdb.DuckDBPyConnection, given: pd.DataFrame) -> None:
     row_faults.create_table(con)
 
 
-def _refuse_faults(con: duckdb.DuckDBPyConnection, what: str, of: str) -> None:
+def _refuse_faults(con: duckdb.DuckDBPyConnection, label: str, of: str) -> None:
     first = con.execute("SELECT line, message FROM faults ORDER BY line, seq").fetchone()
     if first:
-        raise ValueError(f"{what} {first[0]} of {of} is invalid: {first[1]}")
+        raise ValueError(f"{label} {first[0]} of {of} is invalid: {first[1]}")
 
 
 def _texts(column: pd.Series) -> pa.Array | pa.ChunkedArray:

@@ -136,7 +136,7 @@ def _note_faults(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
 def _merge(
     con: duckdb.DuckDBPyConnection, module: ModuleDefinition, written: list[LineItem]
 ) -> None:
-    """Combine the good rows by cell and write them over what is stored."""
+    """Combine the good rows by cell and write them over the stored cells."""
     keys = cell_tables.dimension_columns(module)
     combined = [
         f"{_combined(item, f'n{number}')} AS {cell_tables.value_column(module, item)}"

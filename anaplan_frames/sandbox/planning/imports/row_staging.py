@@ -126,10 +126,10 @@ def _batches(
 def _row_numbers(taken: int, count: int, refused: array[int]) -> np.ndarray[Any, Any]:
     """Return the numbers (from 1) of well-formed rows, given the numbers of refused rows."""
     places = np.frombuffer(refused, dtype=np.int64) if refused else np.empty(0, dtype=np.int64)
-    wanted = np.arange(taken + 1, taken + count + 1)
+    positions = np.arange(taken + 1, taken + count + 1)
     # The i-th refused row comes before the k-th good one if its number is at most k + i.
     shifted = places - np.arange(len(places))
-    return wanted + np.searchsorted(shifted, wanted, side="right")
+    return positions + np.searchsorted(shifted, positions, side="right")
 
 
 def _refuse(row: pa_csv.InvalidRow, file: FileDefinition, malformed: _Malformed) -> str:

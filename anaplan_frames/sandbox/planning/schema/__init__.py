@@ -1,1 +1,1 @@
-"""Definitions of what a model consists of; they hold no data."""
+"""Definitions of the objects of a model, without their data."""

@@ -48,7 +48,7 @@ class FileDefinition:
 
     @property
     def header_names(self) -> tuple[str, ...]:
-        """The headers, "Column n" where one is empty."""
+        """The headers, "Column n" for an empty one."""
         return shown_headers(self.columns)
 
 
@@ -157,7 +157,7 @@ def check_file(
 
 
 def check_layout(of: ModuleDefinition | ViewDefinition | ListDefinition, layout: str) -> None:
-    """Raise ValueError if there is no such layout, or if it does not fit what is exported."""
+    """Raise ValueError if there is no such layout, or `of` cannot be exported in it."""
     if layout not in LAYOUTS:
         raise ValueError(f"The layout {layout!r} is unknown; there are {', '.join(LAYOUTS)}.")
     if isinstance(of, ListDefinition) and layout != "TABULAR_MULTI_COLUMN":

@@ -20,32 +20,30 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 from anaplan_frames.sandbox.planning.schema.formulas import formula_sql
 from anaplan_frames.sandbox.planning.schema.import_mapping import module_targets
 
-FormatGiven: TypeAlias = "str | Format | ListDefinition | Mapping[str, Any]"
-DimensionGiven: TypeAlias = "str | Dimension | ListDefinition"
+FormatLike: TypeAlias = "str | Format | ListDefinition | Mapping[str, Any]"
+DimensionLike: TypeAlias = "str | Dimension | ListDefinition"
 
 
-def parse_format(given: FormatGiven, what: str) -> Format:
+def parse_format(given: FormatLike, label: str) -> Format:
     """Parse a format: ``"NUMBER"``, a list, or ``{"format": ..., "list": ...}``."""
     if isinstance(given, Format):
         return given
     if isinstance(given, ListDefinition):
         return Format("LIST", given)
     if isinstance(given, Mapping):
-        return parse_format(given.get("list") or given.get("format") or "", what)
+        return parse_format(given.get("list") or given.get("format") or "", label)
     for known in FORMAT_TYPES:
         if given.replace("_", " ") == known and known != "LIST":
             return Format(known)
     raise ValueError(
-        f"The format {given!r} of {what} is unknown; give NUMBER, BOOLEAN, TEXT, DATE,"
+        f"The format {given!r} of {label} is unknown; give NUMBER, BOOLEAN, TEXT, DATE,"
         " TIME PERIOD or a list."
     )
 
 
-def parse_line_items(
-    given: Mapping[str, FormatGiven], taken: object_ids.Ids
-) -> tuple[LineItem, ...]:
+def parse_line_items(given: Mapping[str, FormatLike], ids: object_ids.Ids) -> tuple[LineItem, ...]:
     """Parse the line items of a module and check their formulas."""
-    items = tuple(_line_item(name, form, taken) for name, form in given.items())
+    items = tuple(_line_item(name, form, ids) for name, form in given.items())
     if not items:
         raise ValueError("A module needs at least one line item.")
     for item in items:
@@ -58,31 +56,31 @@ _LINE_ITEM_OPTIONS = ("id", "format", "list", "formula", "code", "notes", "summa
 SUMMARIES = ("Sum", "Formula", "None")
 
 
-def _line_item(name: str, given: FormatGiven, taken: object_ids.Ids) -> LineItem:
-    what = f"line item {name!r}"
+def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
+    label = f"line item {name!r}"
     options = dict(given) if isinstance(given, Mapping) else {}
     if unknown := [option for option in options if option not in _LINE_ITEM_OPTIONS]:
         raise ValueError(
-            f"The {what} has no option {unknown[0]!r}; it has {', '.join(_LINE_ITEM_OPTIONS)}."
+            f"The {label} has no option {unknown[0]!r}; it has {', '.join(_LINE_ITEM_OPTIONS)}."
         )
     if options.get("summary") not in (None, *SUMMARIES):
-        raise ValueError(f"The summary of {what} must be one of {', '.join(SUMMARIES)}.")
+        raise ValueError(f"The summary of {label} must be one of {', '.join(SUMMARIES)}.")
     if options.get("summary") == "Formula" and options.get("formula") is None:
-        raise ValueError(f"The {what} has the summary Formula, so it needs a formula.")
+        raise ValueError(f"The {label} has the summary Formula, so it needs a formula.")
     item = LineItem(
-        taken.take(object_ids.LINE_ITEM, options.pop("id", None), what),
+        ids.take(object_ids.LINE_ITEM, options.pop("id", None), label),
         name,
-        parse_format(given, what),
+        parse_format(given, label),
         **{key: value for key, value in options.items() if key not in ("format", "list")},
     )
     if item.formula is not None and item.format.type != "NUMBER":
-        raise ValueError(f"The {what} has a formula, so its format must be NUMBER.")
+        raise ValueError(f"The {label} has a formula, so its format must be NUMBER.")
     if item.summary == "Sum" and item.format.type != "NUMBER":
-        raise ValueError(f"The {what} has the summary Sum, so its format must be NUMBER.")
+        raise ValueError(f"The {label} has the summary Sum, so its format must be NUMBER.")
     return item
 
 
-def parse_dimension(given: DimensionGiven, lists: Iterable[ListDefinition]) -> Dimension:
+def parse_dimension(given: DimensionLike, lists: Iterable[ListDefinition]) -> Dimension:
     """Parse a dimension: a list, its name, "Time", "Versions" or "Line items"."""
     if isinstance(given, Dimension):
         return given
@@ -144,10 +142,10 @@ def check_module(module: ModuleDefinition) -> None:
         raise ValueError("Line items are given by line_items, not as a dimension of the module.")
 
 
-def check_name(kind: str, name: str, there: Mapping[str, Any], id: str | None = None) -> None:
+def check_name(kind: str, name: str, existing: Mapping[str, Any], id: str | None = None) -> None:
     """Raise ValueError if a name is in use; files and actions with an id may share a name."""
     if id is not None and kind not in ("list", "module"):
         return
-    if any(other.name == name for other in there.values()):
+    if any(other.name == name for other in existing.values()):
         article = "an" if kind[0] in "aei" else "a"
         raise ValueError(f"This model already has {article} {kind} named {name!r}.")

@@ -54,8 +54,8 @@ def parse_mapping(
 
 def parameter_of(dimension: Dimension, parameters: Iterable[str]) -> str | None:
     """Return the parameter for a dimension, if any: the dimension's name, or its singular."""
-    wanted = (dimension.name.casefold(), dimension.name.casefold().removesuffix("s"))
-    return next((name for name in parameters if name.casefold() in wanted), None)
+    matching = (dimension.name.casefold(), dimension.name.casefold().removesuffix("s"))
+    return next((name for name in parameters if name.casefold() in matching), None)
 
 
 def _check_module_targets(

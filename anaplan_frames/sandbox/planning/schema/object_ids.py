@@ -32,21 +32,21 @@ class Ids:
         self._taken: set[str] = set()
         self._last: dict[str, int] = {}
 
-    def take(self, prefix: str, wanted: str | None, what: str) -> str:
-        """Return `wanted`, or the next free id with this prefix.
+    def take(self, prefix: str, given: str | None, label: str) -> str:
+        """Return `given`, or the next free id with this prefix.
 
         Raises
         ------
         ValueError
-            If `wanted` is already in use or is not a number of 11 to 13 digits.
+            If `given` is already in use or is not a number of 11 to 13 digits.
         """
-        if wanted is not None:
-            if not (wanted.isascii() and wanted.isdigit() and 11 <= len(wanted) <= 13):
-                raise ValueError(f"The id {wanted!r} of {what} must be a number of 12 digits.")
-            if wanted in self._taken:
-                raise ValueError(f"The id {wanted} of {what} is already in use in this model.")
-            self._taken.add(wanted)
-            return wanted
+        if given is not None:
+            if not (given.isascii() and given.isdigit() and 11 <= len(given) <= 13):
+                raise ValueError(f"The id {given!r} of {label} must be a number of 12 digits.")
+            if given in self._taken:
+                raise ValueError(f"The id {given} of {label} is already in use in this model.")
+            self._taken.add(given)
+            return given
         number = self._last.get(prefix, 0) + 1
         while f"{prefix}{number:09d}" in self._taken:
             number += 1

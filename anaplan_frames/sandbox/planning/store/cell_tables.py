@@ -35,8 +35,8 @@ def value_column(module: ModuleDefinition, item: LineItem) -> str:
 
 def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
     """Create the module's table; return False if a data folder already holds it."""
-    there = f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(cells_of(module))}"
-    if con.execute(there).fetchone():
+    query = f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(cells_of(module))}"
+    if con.execute(query).fetchone():
         return False
     columns = [f"{column} BIGINT" for column in dimension_columns(module)]
     columns += [

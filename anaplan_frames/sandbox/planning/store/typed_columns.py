@@ -54,9 +54,9 @@ def read_typed(
         return Reading(f"nullif({text}, '')", "false", "", "''")
     if form.type in ("LIST", "TIME PERIOD"):
         members = list_members(form.list) if form.list else "SELECT * FROM time_members"
-        what = f"list {form.list.name}" if form.list else "the calendar"
+        source = f"list {form.list.name}" if form.list else "the calendar"
         item = read_item(
-            con, column, header, members, match_by, is_time=form.list is None, source=what
+            con, column, header, members, match_by, is_time=form.list is None, source=source
         )
         blank = f"trim({text}) <> '' AND {item.fault}"
         return Reading(item.value, blank, item.fault_type, item.message, item.join)

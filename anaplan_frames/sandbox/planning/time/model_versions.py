@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.definitions import Version
 
-VersionGiven: TypeAlias = "str | Mapping[str, Any]"
+VersionLike: TypeAlias = "str | Mapping[str, Any]"
 
 _OPTIONS = tuple(field.name for field in fields(Version))
 
 
-def parse_versions(given: Sequence[VersionGiven], taken: object_ids.Ids) -> tuple[Version, ...]:
+def parse_versions(given: Sequence[VersionLike], ids: object_ids.Ids) -> tuple[Version, ...]:
     """Parse versions: names, or mappings with the attributes of `Version`.
 
     By default, "Actual" is the actual version, and the first version that is not actual is current.
     """
-    versions = tuple(_version(one, taken) for one in given)
+    versions = tuple(_version(one, ids) for one in given)
     names = [version.name for version in versions]
     if not versions:
         raise ValueError("A model needs at least one version.")
@@ -35,12 +35,12 @@ def parse_versions(given: Sequence[VersionGiven], taken: object_ids.Ids) -> tupl
     return versions
 
 
-def _version(given: VersionGiven, taken: object_ids.Ids) -> Version:
+def _version(given: VersionLike, ids: object_ids.Ids) -> Version:
     options = {"name": given} if isinstance(given, str) else dict(given)
     if not options.get("name"):
         raise ValueError("A version needs a name.")
-    what = f"version {options['name']!r}"
+    label = f"version {options['name']!r}"
     if unknown := [option for option in options if option not in _OPTIONS]:
-        raise ValueError(f"The {what} has no option {unknown[0]!r}; it has {', '.join(_OPTIONS)}.")
-    number = taken.take(object_ids.VERSION, options.pop("id", None), what)
+        raise ValueError(f"The {label} has no option {unknown[0]!r}; it has {', '.join(_OPTIONS)}.")
+    number = ids.take(object_ids.VERSION, options.pop("id", None), label)
     return Version(**{"actual": options["name"] == "Actual", **options, "id": number})

@@ -191,14 +191,14 @@ def _found(known: ItemIndex, given: Mapping[str, Any]) -> Item:
         text = f"Specifying both ID and code not supported ({item_id}:{code})"
         raise Refused("Ambiguous criteria", text)
     if item_id is not None:
-        what, item = f"ID '{item_id}'", known.find(item_id)
+        label, item = f"ID '{item_id}'", known.find(item_id)
     elif code is not None:
-        what, item = f"Code '{code}'", known.by_code.get(code)
+        label, item = f"Code '{code}'", known.by_code.get(code)
     else:
-        what, item = f"Name '{name}'", known.by_name.get(name or "")
+        label, item = f"Name '{name}'", known.by_name.get(name or "")
         item = item if item and item.code is None else None
     if item is None:
-        raise Refused("Not found", f"{what} not found")
+        raise Refused("Not found", f"{label} not found")
     return item
 
 
