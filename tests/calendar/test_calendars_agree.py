@@ -9,13 +9,8 @@ import pytest
 
 from anaplan_frames.calendar.calendar_settings import readings
 from anaplan_frames.calendar.calendars import Period
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox import Calendar, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
-from anaplan_frames.sandbox.planning.time.week_calendars import (
-    ThirteenPeriods,
-    WeekCalendar,
-    WeeksGeneral,
-)
 
 KINDS = {"half": "half_year", "all": "all_periods"}
 TOTALS = {"quarters": True, "halves": True, "total": True}

@@ -12,14 +12,8 @@ import anaplan_frames as af
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.dataframes.records import TEXT_DTYPE
 from anaplan_frames.errors import RequestRefused
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
-from anaplan_frames.sandbox.planning.time.week_calendars import (
-    ThirteenPeriods,
-    WeekCalendar,
-    WeeksGeneral,
-)
 
 CALENDAR_COLUMNS = {
     "type": TEXT_DTYPE,

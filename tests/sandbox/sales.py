@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning.model_actions import load, names
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import anaplan_frames.demo
+from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.demo_tenant import MEASURES, build_demo
 from anaplan_frames.sandbox.planning.action_outcome import Unwatched
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 from tests.sandbox.planning.model_actions import export_lines, items, load
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Unwatched
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
@@ -17,7 +18,6 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ExportDefinition,
     ImportDefinition,
 )
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 
 
 @dataclass

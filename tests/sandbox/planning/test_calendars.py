@@ -9,13 +9,8 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox import Calendar, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale
-from anaplan_frames.sandbox.planning.time.week_calendars import (
-    ThirteenPeriods,
-    WeekCalendar,
-    WeeksGeneral,
-)
 
 
 def test_a_year_of_months_has_quarters_and_a_total_after_their_parts() -> None:

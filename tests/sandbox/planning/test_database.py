@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.planning.action_outcome import Cancelled, Unwatched
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
 from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.planning.model_actions import export_lines, items, load, names, new_model
 
 

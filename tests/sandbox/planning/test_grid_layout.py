@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.planning.model_actions import export_lines, load, names, new_model
 
 

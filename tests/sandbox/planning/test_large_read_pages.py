@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
 from anaplan_frames.sandbox.planning.exports.large_read_pages import write_pages
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.planning.model_actions import load, names, new_model
 
 

@@ -7,15 +7,10 @@ from typing import Any
 
 import pytest
 
+from anaplan_frames.sandbox import Calendar, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
-from anaplan_frames.sandbox.planning.time.week_calendars import (
-    ThirteenPeriods,
-    WeekCalendar,
-    WeeksGeneral,
-)
 from tests.sandbox.planning.model_actions import export_lines, load, new_model
 
 

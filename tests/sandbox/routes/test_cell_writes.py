@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox import Calendar, Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning.model_actions import export_lines, names
 

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 import requests
 
-from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox import Calendar, Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from tests.sandbox.http_client import Http, InModel, in_model
 
 TIME, VERSIONS, LINE_ITEMS, USERS = "20000000003", "20000000020", "20000000012", "101999999999"

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox import Calendar, Sandbox, WeekCalendar
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
-from anaplan_frames.sandbox.planning.time.week_calendars import WeekCalendar
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning.model_actions import names
 

@@ -9,15 +9,9 @@ import pandas as pd
 import pytest
 import requests
 
-from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
-from anaplan_frames.sandbox.planning.time.week_calendars import (
-    ThirteenPeriods,
-    WeekCalendar,
-    WeeksGeneral,
-)
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning.model_actions import export_lines, load
 

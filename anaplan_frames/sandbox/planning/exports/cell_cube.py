@@ -45,7 +45,7 @@ def create_cube(
     keys = cell_tables.dimension_columns(module)
     values = [f"v{number}" for number in range(len(items))]
     totals = [
-        _create_ways_up(con, number, dimension, rendering)
+        _create_ancestor_pairs(con, number, dimension, rendering)
         for number, dimension in enumerate(module.dimensions)
     ]
     parts = summed_items(module, items)
@@ -65,7 +65,7 @@ def create_cube(
     con.execute(f"CREATE TEMP TABLE cube AS {query}")
 
 
-def _create_ways_up(
+def _create_ancestor_pairs(
     con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension, rendering: Rendering
 ) -> bool:
     """Create up0, up1, ...: pairs of a leaf item and an item shown of which it is a part.
