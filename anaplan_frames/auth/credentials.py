@@ -1,4 +1,4 @@
-"""What a credential is, and the two that need no key: password and ready token.
+"""`Credentials`, and the two kinds that need no key: a password and a ready token.
 
 A credential builds login and refresh requests and reads their answers. It holds no connection and
 no token: the transport sends the requests, keeps the token and renews it.
@@ -18,20 +18,23 @@ from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class LoginRequest:
-    """A POST to the authentication service; its repr hides headers and body.
+    """A POST that signs in; its repr hides headers and body.
 
     Attributes
     ----------
     path : str
-        Below the authentication host, such as ``"/token/authenticate"``.
+        The path in the service, such as ``"/token/authenticate"``.
     headers : Mapping of str to str
     body : Mapping or None
         Sent as JSON.
+    service : str
+        The name of the service that it is sent to: ``"auth"`` or ``"oauth"``.
     """
 
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    service: str = "auth"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +47,8 @@ class Token:
     expires_at : float or None
         Seconds since the epoch by the service's clock; None where it is not known.
     scheme : str
-        The word before the token in the ``Authorization`` header.
+        The word before the token in the ``Authorization`` header: ``"AnaplanAuthToken"``, or
+        ``"Bearer"`` for a token of OAuth. Services that want another word are sent that.
     """
 
     value: str = field(repr=False)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from anaplan_frames.auth.credentials import LoginRequest
-from anaplan_frames.auth.signed_login import DataFormat
+from anaplan_frames.auth.data_format import DataFormat
 from anaplan_frames.errors import AuthenticationError
 
 _RANDOM_BYTES = 128  # Anaplan asks for at least 100

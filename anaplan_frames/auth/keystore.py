@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anaplan_frames.auth.data_format import check_data_format
 from anaplan_frames.auth.key_files import KeySource, conceal
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.signed_login import SignedLogin, check_data_format
+from anaplan_frames.auth.signed_login import SignedLogin
 
 
 class KeystoreAuth(SignedLogin):

@@ -1,19 +1,17 @@
-"""What `CertificateAuth` and `KeystoreAuth` share.
+"""`SignedLogin`: what `CertificateAuth` and `KeystoreAuth` share.
 
 Both load what needs `cryptography` only when one is made: that takes a while, and few need it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from anaplan_frames.auth.credentials import Credentials, LoginRequest
-from anaplan_frames.errors import ConfigurationError
+from anaplan_frames.auth.data_format import DataFormat
 
 if TYPE_CHECKING:
     from anaplan_frames.auth.identity import Identity
-
-DataFormat = Literal["v1", "v2"]
 
 
 class SignedLogin(Credentials):
@@ -36,12 +34,3 @@ class SignedLogin(Credentials):
     def refusal_message(self) -> str:
         """What to say when Anaplan refuses the certificate."""
         return self._identity.refusal_message
-
-
-def check_data_format(data_format: str) -> DataFormat:
-    """Return `data_format`, or raise ConfigurationError if there is no such format."""
-    if data_format == "v1":
-        return "v1"
-    if data_format == "v2":
-        return "v2"
-    raise ConfigurationError(f"data_format={data_format!r}: there are 'v2' (now usual) and 'v1'.")
