@@ -96,6 +96,35 @@ def test_email_and_password_of_the_environment(home: dict[str, str]) -> None:
     assert (settings.workspace, settings.model) == ("Finance", "Headcount")
 
 
+def test_a_region_of_an_argument_the_environment_or_the_profile(
+    home: dict[str, str], write: Write
+) -> None:
+    home["ANAPLAN_TOKEN"] = "abc"
+    assert resolve(environ=home).region is None
+    write('[default]\nregion = "eu3"\n[night]\nregion = "au1"')
+    assert resolve(environ=home).region == "eu3"
+    home["ANAPLAN_REGION"] = "us9"
+    assert resolve(environ=home).region == "us9"
+    assert resolve(profile="night", environ=home).region == "au1"
+    assert resolve(profile="night", region="ca1", environ=home).region == "ca1"
+
+
+def test_a_region_hides_the_hosts_of_later_sources_but_not_of_its_own(
+    home: dict[str, str], write: Write
+) -> None:
+    write('[default]\napi_url = "https://profile"\nmodel = "M"')
+    home |= {"ANAPLAN_TOKEN": "abc", "ANAPLAN_AUTH_URL": "https://environment"}
+    settings = resolve(environ=home)
+    assert (settings.api_url, settings.auth_url) == ("https://profile", "https://environment")
+    settings = resolve(environ={**home, "ANAPLAN_REGION": "eu3"})
+    assert (settings.region, settings.model) == ("eu3", "M")
+    assert (settings.api_url, settings.auth_url) == (None, "https://environment")
+    settings = resolve(region="eu3", environ=home)
+    assert (settings.api_url, settings.auth_url) == (None, None)
+    settings = resolve(None, None, "https://argument", region="eu3", environ=home)
+    assert (settings.api_url, settings.auth_url) == ("https://argument", None)
+
+
 def test_a_token_of_the_environment(home: dict[str, str]) -> None:
     assert secret_of(resolve(environ={**home, "ANAPLAN_TOKEN": "abc"}).auth) == "abc"
 
@@ -263,7 +292,7 @@ def test_paths_in_a_profile_start_from_its_folder(home: dict[str, str], write: W
     ],
 )
 def test_a_file_of_secrets_that_others_can_read_is_warned_of(
-    home: dict[str, str], write: Write, text: str, warned: bool
+    home: dict[str, str], write: Write, text: str, *, warned: bool
 ) -> None:
     auth = TokenAuth("abc")
     with warnings.catch_warnings(record=True) as caught:

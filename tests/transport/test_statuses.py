@@ -152,7 +152,7 @@ def test_a_page_instead_of_json_is_named_as_such(
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_page_is_no_success_of_any_call(
-    method: str, stream: bool, server: ScriptedServer, transport: Transport
+    method: str, server: ScriptedServer, transport: Transport, *, stream: bool
 ) -> None:
     server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
     with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
