@@ -78,7 +78,7 @@ class _Source:
 
 
 def profiles_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return where the profile file is looked for on this platform."""
+    """Return the path of the profile file on this platform."""
     return config_folder(environ, platform) / "profiles.toml"
 
 

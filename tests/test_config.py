@@ -1,4 +1,4 @@
-"""Where credentials and hosts come from, in which order, and what is said when they do not fit."""
+"""The sources of credentials and hosts, their order, and the messages if they do not fit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def refusal_message(home: dict[str, str], **options: str) -> str:
     return str(caught.value)
 
 
-def test_nothing_set_says_all_that_can_be_set(home: dict[str, str]) -> None:
+def test_without_settings_the_error_lists_all_of_them(home: dict[str, str]) -> None:
     assert refusal_message(home) == (
         "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
         "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
@@ -183,7 +183,7 @@ def test_half_a_credential_names_the_other_half(
     assert refusal_message(home) == f"ANAPLAN_{name} needs ANAPLAN_{missing} as well."
 
 
-def test_credentials_of_two_kinds_are_not_guessed_between(home: dict[str, str]) -> None:
+def test_credentials_of_two_kinds_are_refused(home: dict[str, str]) -> None:
     home |= {"ANAPLAN_EMAIL": "a", "ANAPLAN_TOKEN": "b", "ANAPLAN_MODEL": "c"}
     assert refusal_message(home) == (
         "Credentials of several kinds are set: ANAPLAN_EMAIL, ANAPLAN_TOKEN. "
@@ -269,7 +269,7 @@ def test_a_file_that_is_not_toml_is_named(home: dict[str, str], write: Write, te
     assert refusal_message(home).startswith(f"The profile file {path} is not TOML (")
 
 
-def test_a_setting_that_is_no_text_is_named(home: dict[str, str], write: Write) -> None:
+def test_a_setting_that_is_not_text_is_named(home: dict[str, str], write: Write) -> None:
     path = write("[default]\ntoken = 5")
     assert refusal_message(home) == (
         f"Profile 'default' in {path}: token must be text in quotation marks."
@@ -291,7 +291,7 @@ def test_paths_in_a_profile_start_from_its_folder(home: dict[str, str], write: W
         ('[default]\nmodel = "M"', False),
     ],
 )
-def test_a_file_of_secrets_that_others_can_read_is_warned_of(
+def test_a_file_of_secrets_that_others_can_read_gives_a_warning(
     home: dict[str, str], write: Write, text: str, *, warned: bool
 ) -> None:
     auth = TokenAuth("abc")

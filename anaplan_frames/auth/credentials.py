@@ -45,7 +45,7 @@ class Token:
     ----------
     value : str
     expires_at : float or None
-        Seconds since the epoch by the service's clock; None where it is not known.
+        Seconds since the epoch by the service's clock; None if it is unknown.
     scheme : str
         The word before the token in the ``Authorization`` header: ``"AnaplanAuthToken"``, or
         ``"Bearer"`` for a token of OAuth. Services that want another word are sent that.
@@ -61,10 +61,10 @@ class Credentials(ABC):
 
     @abstractmethod
     def login(self) -> LoginRequest | Token:
-        """Return the request that signs in, or a token where there is nothing to ask for."""
+        """Return the request that signs in, or a token if no request is needed."""
 
     def refresh(self, token: Token) -> LoginRequest | None:
-        """Return the request that prolongs `token`, or None where that cannot be done."""
+        """Return the request that prolongs `token`, or None if that is not possible."""
         return LoginRequest("/token/refresh", {"Authorization": f"{token.scheme} {token.value}"})
 
     def read(self, answer: Mapping[str, Any]) -> Token:
@@ -90,7 +90,7 @@ class Credentials(ABC):
     @property
     @abstractmethod
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the login, and what to do about it."""
+        """The message for a login that Anaplan refuses, with what to do about it."""
 
 
 class BasicAuth(Credentials):
@@ -101,7 +101,7 @@ class BasicAuth(Credentials):
     email : str
         The user's address in Anaplan.
     password : str
-        Where the company signs in by SSO, the user must be an exception user to have one.
+        If the company signs in by SSO, only exception users have one.
 
     Raises
     ------
@@ -125,7 +125,7 @@ class BasicAuth(Credentials):
         self._password = secret
 
     def __repr__(self) -> str:
-        # A traceback may show an object whose making has failed.
+        # A traceback may show an object whose constructor has failed.
         return f"BasicAuth({getattr(self, 'email', '')!r}, password='***')"
 
     def login(self) -> LoginRequest:
@@ -138,7 +138,7 @@ class BasicAuth(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the password."""
+        """The message for a password that Anaplan refuses."""
         return (
             f"Anaplan does not accept the email {self.email!r} with this password. Check both; "
             "where your company signs in by SSO, only an exception user has a password, "
@@ -153,7 +153,7 @@ class TokenAuth(Credentials):
     ----------
     token : str
         The value alone, or with ``AnaplanAuthToken`` or ``Bearer`` before it. A token lives
-        35 minutes, so this is for short work.
+        35 minutes, so this is for short jobs.
 
     Raises
     ------
@@ -185,7 +185,7 @@ class TokenAuth(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan no longer takes the token."""
+        """The message for a token that Anaplan no longer accepts."""
         return (
             "Anaplan does not accept the token given to TokenAuth; a token lives for 35 minutes. "
             "Make a new one, or use BasicAuth or CertificateAuth, which renew theirs by themselves."

@@ -1,6 +1,6 @@
 """`SignedLogin`: what `CertificateAuth` and `KeystoreAuth` share.
 
-Both load what needs `cryptography` only when one is made: that takes a while, and few need it.
+Both import what needs `cryptography` only when one is made, as that takes long and few need it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class SignedLogin(Credentials):
-    """A credential that signs in with a key and certificate, wherever it found them."""
+    """A credential that signs in with a key and certificate of any source."""
 
     _identity: Identity
     _data_format: DataFormat = "v2"
 
     def __repr__(self) -> str:
-        # A traceback may show an object whose making has failed.
+        # A traceback may show an object whose constructor has failed.
         identity: Identity | None = getattr(self, "_identity", None)
         shown = f"{identity.origin}, of {identity.subject!r}" if identity else "not opened"
         return f"{type(self).__name__}({shown})"
@@ -32,5 +32,5 @@ class SignedLogin(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
+        """The message for a certificate that Anaplan refuses."""
         return self._identity.refusal_message

@@ -13,7 +13,7 @@ from anaplan_frames.transport.hosts import host_of
 
 
 class AnswerLost(TransferError):
-    """A request that must not be sent twice was sent, and whether it took effect is not known."""
+    """A request that must not be sent twice was sent, and it is unclear if it took effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Failure:
     Attributes
     ----------
     error : AnaplanError
-        What to raise if there is no further try.
+        The error to raise if there is no further try.
     again : bool
         Whether another try may succeed.
     doubtful : bool
-        Whether the server may have acted on the request all the same.
+        Whether the server may have acted on the request nevertheless.
     wait : float or None
         Seconds that the server asked to wait.
     status : int or None
-        HTTP status, where there was an answer.
+        HTTP status, if there was an answer.
     reason : str
         Anaplan's own message, or ``""``.
     """
@@ -45,7 +45,7 @@ class Failure:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return what `requests` and `urllib3` have wrapped."""
+    """Return the error that `requests` and `urllib3` have wrapped."""
     while True:
         inner = getattr(error, "reason", None)
         if not isinstance(inner, BaseException):
@@ -65,7 +65,7 @@ def _is_name_unknown(root: BaseException) -> bool:
 
 
 def of_exception(error: Exception, label: str, url: str, setting: str) -> Failure:
-    """Word an exception of `requests`; it keeps no reference to the request and its headers.
+    """Return the failure for an exception of `requests`, without a reference to the request.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def of_exception(error: Exception, label: str, url: str, setting: str) -> Failur
 
 
 def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Failure:
-    """Word the failure of a secure connection."""
+    """Return the failure for a secure connection that could not be made."""
     if isinstance(root, ssl.SSLCertVerificationError):
         reason = root.verify_message or "verification failed"
         text = (
@@ -118,7 +118,7 @@ def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Fa
 
 
 def _local_failure(error: Exception, label: str) -> Failure:
-    """Word the failure of a request that could not be made on this machine."""
+    """Return the failure for a request that could not be sent from this machine."""
     if isinstance(error, OSError) and "CA certificate bundle" in str(error):
         text = f"{label}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
         return Failure(TransferError(text), again=False, doubtful=False)
@@ -128,7 +128,7 @@ def _local_failure(error: Exception, label: str) -> Failure:
 
 
 def _reason(root: BaseException) -> str:
-    """Say an operating system's or library's reason in few words, without objects in it."""
+    """Return the reason of the operating system or library, without the objects it mentions."""
     if isinstance(root, urllib3.exceptions.NewConnectionError):
         inner = root.__cause__ or root.__context__
         if isinstance(inner, OSError) and inner.strerror:

@@ -205,7 +205,7 @@ def test_a_listing_without_an_end_is_an_error(
 def test_next_urls_that_go_round_in_a_circle_are_an_error(
     links: list[str], server: ScriptedServer, listing: Transport
 ) -> None:
-    """The items of the third of these come again under a URL that has not been seen."""
+    """In the third chain an item comes again, under a new URL."""
     pages = [[{"n": 1}], [{"n": 2}], [{"n": 3}], [{"n": 1}]]
     server.script = [
         as_json({"things": items, "meta": {"paging": {"nextUrl": link}}})
