@@ -1,4 +1,4 @@
-"""JKS and JCEKS keystores, opened with `pyjks`, which is an extra."""
+"""Opening of JKS and JCEKS keystores with `pyjks`, which is an extra."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JCEKS = bytes.fromhex("cececece")
 
 
 class KeyEntry(Protocol):
-    """What is used of ``jks.PrivateKeyEntry``."""
+    """The part of ``jks.PrivateKeyEntry`` that is used."""
 
     cert_chain: list[tuple[str, bytes]]
     pkey_pkcs8: bytes
@@ -46,7 +46,7 @@ def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, Ke
     except jks.util.KeystoreSignatureException:
         trouble: type[AuthenticationError | ConfigurationError] = AuthenticationError
     except Exception:
-        # A damaged file makes pyjks raise whatever its parser stumbles upon.
+        # With a damaged file, pyjks raises errors of any type.
         trouble = ConfigurationError
     if trouble is AuthenticationError:
         raise AuthenticationError(
@@ -58,7 +58,7 @@ def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, Ke
 def open_entry(
     entry: KeyEntry, password: Secret[str]
 ) -> tuple[object, list[x509.Certificate]] | None:
-    """Return key and certificate chain of an entry; None where the key's password is wrong."""
+    """Return key and certificate chain of an entry; None if the key's password is wrong."""
     try:
         entry.decrypt(password.reveal())
         key = load_der_private_key(entry.pkey_pkcs8, None)
@@ -69,7 +69,7 @@ def open_entry(
 
 
 def _import_jks(source: KeySource) -> Any:
-    """Import `pyjks` when it is needed: most keystores of today are PKCS#12."""
+    """Import `pyjks` only when it is needed: most keystores today are PKCS#12."""
     convert = (
         "Or, where that fails for want of a compiler, convert the keystore once: "
         f"keytool -importkeystore -srckeystore {source.name} -destkeystore keystore.p12 "

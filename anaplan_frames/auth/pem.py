@@ -1,4 +1,4 @@
-"""Certificates and private keys in PEM."""
+"""Reading of certificates and private keys in PEM."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _certificates(source: KeySource) -> list[x509.Certificate]:
 
 
 def _private_key(source: KeySource, password: Secret[str] | None) -> object:
-    """Return the private key in PEM text; all errors are raised outside the frames of others."""
+    """Return the private key in PEM text; errors are raised outside of frames that hold secrets."""
     found = _KEY.search(source.content.reveal())
     if found is None:
         raise ConfigurationError(f"The {source} {_not_pem(source, 'pkey', 'a private key')}")
@@ -75,7 +75,7 @@ def _private_key(source: KeySource, password: Secret[str] | None) -> object:
 
 
 def _not_pem(source: KeySource, command: str, noun: str) -> str:
-    """Say what the content is instead of PEM, and how to make PEM of it."""
+    """Return what the content is instead of PEM, and how to convert it."""
     if source.is_pkcs12:
         return "is a PKCS#12 keystore. Open it with KeystoreAuth(path, password)."
     if source.is_der:
