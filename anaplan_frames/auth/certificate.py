@@ -17,8 +17,8 @@ class CertificateAuth(SignedLogin):
     certificate : str or Path or bytes
         Path of a PEM file, or PEM text. It may hold the chain and the key as well.
     private_key : str or Path or bytes, optional
-        Path of a PEM file, or PEM text. By default it is looked for beside the certificate, in
-        the same file.
+        Path of a PEM file, or PEM text. By default it is read from the certificate's
+        own file.
     password : str, optional
         Of the private key, if it is encrypted.
     data_format : {"v2", "v1"}, default "v2"

@@ -59,7 +59,7 @@ class Identity:
                 f"The private key does not belong to {origin}, which is for {holders}. "
                 "Give the key that the certificate was made with."
             )
-        # A renewed certificate may stand beside the old one of the same key.
+        # A renewed certificate may be in the same file as the old one of the same key.
         newest = max(own, key=lambda each: each.not_valid_after_utc)
         identity = cls(newest, origin, key)
         identity.check_dates()

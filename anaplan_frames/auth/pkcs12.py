@@ -2,7 +2,7 @@
 
 `cryptography` opens the store and checks its password, but gives the first key only. The keys of
 the others stand in the outer, readable part of the file (RFC 7292, section 4), each encrypted on
-its own, with the alias beside it.
+its own, with the alias next to it.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ Value = TypeVar("Value", str, bytes)
 class Secret(Generic[Value]):
     """Hold a password, key or token; only `reveal` gives it back.
 
-    Whoever takes a secret as an argument wraps it first and deletes the argument, since pytest and
-    rich print the local variables of the frames of a traceback.
+    A function that takes a secret as an argument wraps it first and deletes the argument, since
+    pytest and rich print the local variables of the frames of a traceback.
     """
 
     __slots__ = ("_value",)

@@ -25,7 +25,7 @@ Oslo,X,Jan 13,Forecast,16,
 
 
 def build_sales(sandbox: Sandbox) -> InModel:
-    """Make the module, views of it, and two small modules beside it."""
+    """Make the module, views of it, and two small modules."""
     model = sandbox.workspace("W").model("M", calendar=Calendar(2013, 0, 0))
     regions = model.list("Region", items=names("North", "South"))
     shops = model.list("Shop", id=SHOPS, items=names("X", "Y, Z"))
