@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
     from anaplan_frames.model import Model
-    from anaplan_frames.writes.results import ImportResult
+    from anaplan_frames.results import ImportResult
 
 __all__ = [
     "AmbiguousName",
@@ -74,7 +74,7 @@ _HOMES = {
     "Connection": "connection",
     "connect": "connection",
     "Model": "model",
-    "ImportResult": "resources.result",
+    "ImportResult": "results",
     "read_anaplan": "frames",
     "read_arrow": "frames",
     "to_anaplan": "frames",

@@ -26,8 +26,8 @@ def listening(signal: threading.Event) -> Iterator[None]:
         _signal.reset(before)
 
 
-def check(what: str) -> None:
+def check(label: str) -> None:
     """Raise Stopped if the work was given up."""
     signal = _signal.get()
     if signal is not None and signal.is_set():
-        raise Stopped(f"{what}: given up, as the work that it belongs to was.")
+        raise Stopped(f"{label}: given up, as the work that it belongs to was.")

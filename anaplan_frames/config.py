@@ -13,8 +13,9 @@ from pathlib import Path
 
 from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.errors import ConfigurationError, near_names
+from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import config_folder
+from anaplan_frames.messages import near_names
 
 # Of each kind of credential: its settings, those that it cannot do without first.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {

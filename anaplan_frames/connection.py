@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
@@ -12,8 +12,9 @@ from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import Credentials
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
-from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.directory import Directory
+from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model
 from anaplan_frames.transport import Transport
 
@@ -119,6 +120,7 @@ class Connection:
         self, transport: Transport, *, workspace: str | None = None, model: str | None = None
     ) -> None:
         self._transport = transport
+        self._directory = Directory(transport)
         self._workspace = workspace
         self._model = model
 
@@ -131,7 +133,7 @@ class Connection:
             ``id``, ``name`` (text), ``active`` (boolean), ``size_allowance`` and
             ``current_size`` (Int64, bytes).
         """
-        return frame_of_fields(self._workspace_records(), _WORKSPACE)
+        return frame_of_fields(self._directory.workspaces(), _WORKSPACE)
 
     def models(self) -> pd.DataFrame:
         """Return the models that the user may see, of all workspaces.
@@ -143,7 +145,7 @@ class Connection:
             (Int64, bytes), ``last_modified`` (datetime64, UTC), ``last_modified_by`` (a user's
             id), ``created`` (datetime64, UTC), ``transaction_running`` (boolean), ``url`` (text).
         """
-        return frame_of_fields(self._model_records(), _MODEL)
+        return frame_of_fields(self._directory.models(), _MODEL)
 
     def users(self) -> pd.DataFrame:
         """Return the users of the tenant.
@@ -154,12 +156,12 @@ class Connection:
             ``id``, ``email``, ``first_name``, ``last_name`` (text), ``active`` (boolean),
             ``last_login`` (datetime64, UTC).
         """
-        records = self._transport.pages("/users", "users", what="the users")
+        records = self._transport.pages("/users", "users", label="the users")
         return frame_of_fields(records, _USER)
 
     def me(self) -> pd.DataFrame:
         """Return the user of this connection, in one row with the columns of `users`."""
-        user = self._transport.get("/users/me", what="your user")["user"]
+        user = self._transport.get("/users/me", label="your user")["user"]
         return frame_of_fields([user], _USER)
 
     def model(self, name: str | None = None, workspace: str | None = None) -> Model:
@@ -186,8 +188,7 @@ class Connection:
                 "Which model? Give its name or id: conn.model('Flight Planning'), or set "
                 "ANAPLAN_MODEL."
             )
-        records = self._records_in(workspace)
-        found = _one_model(name, records, _place(workspace), self._workspace)
+        (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
         return Model(self._transport, found)
 
     def delete_models(
@@ -221,47 +222,8 @@ class Connection:
             As for `model`; nothing is deleted then.
         """
         asked = [models] if isinstance(models, str) else models
-        records = self._records_in(workspace)
-        place = _place(workspace)
-        found = {}
-        for name in asked:
-            record = _one_model(name, records, place, None)
-            found[record["id"]] = record
+        found = {model["id"]: model for model in self._directory.find_models(asked, workspace)}
         return delete_models(self._transport, list(found.values()), confirm)
-
-    def _records_in(self, workspace: str | None) -> list[dict[str, Any]]:
-        """Return the records of the models of one workspace, or of all."""
-        records = list(self._model_records())
-        if workspace is None:
-            return records
-        workspace_id = self._workspace_id(workspace, records)
-        return [record for record in records if record["currentWorkspaceId"] == workspace_id]
-
-    def _workspace_id(self, workspace: str, models: Iterable[Mapping[str, Any]]) -> str:
-        """Find a workspace by name or id; the models name the workspaces that they are in."""
-        names = {str(r["currentWorkspaceId"]): str(r["currentWorkspaceName"]) for r in models}
-        names |= {str(r["id"]): str(r["name"]) for r in self._workspace_records()}
-        ids = [id_ for id_, name in names.items() if workspace in (id_, name)]
-        if len(ids) == 1:
-            return ids[0]
-        if ids:
-            raise AmbiguousName(
-                f"{len(ids)} workspaces are named {workspace!r}. Use an id: {', '.join(ids)}."
-            )
-        raise NotFound(
-            f"There is no workspace {workspace!r} that your user may see."
-            + near_names(workspace, names.values())
-        )
-
-    def _workspace_records(self) -> Iterable[dict[str, Any]]:
-        return self._transport.pages(
-            "/workspaces", "workspaces", what="the workspaces", params={"tenantDetails": "true"}
-        )
-
-    def _model_records(self) -> Iterable[dict[str, Any]]:
-        return self._transport.pages(
-            "/models", "models", what="the models", params={"modelDetails": "true"}
-        )
 
     def close(self) -> None:
         """Log out; what was started goes on."""
@@ -280,28 +242,3 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<Connection to {self._transport.api_url}>"
-
-
-def _place(workspace: str | None) -> str:
-    return f"in workspace {workspace!r}" if workspace else "in any workspace"
-
-
-def _one_model(
-    name: str, records: list[dict[str, Any]], place: str, preferred: str | None
-) -> dict[str, Any]:
-    found = [r for r in records if r["id"] == name] or [r for r in records if r["name"] == name]
-    if len(found) > 1 and preferred is not None:
-        found = [
-            r for r in found if preferred in (r["currentWorkspaceId"], r["currentWorkspaceName"])
-        ] or found
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = "; ".join(f"{r['id']} in {r['currentWorkspaceName']!r}" for r in found)
-        raise AmbiguousName(
-            f"{len(found)} models are named {name!r}: {listed}. Use an id, or say which workspace."
-        )
-    raise NotFound(
-        f"There is no model {name!r} {place} that your user may see."
-        + near_names(name, [str(r["name"]) for r in records])
-    )

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from anaplan_frames.errors import warn
+from anaplan_frames.messages import warn
 
 P = ParamSpec("P")
 R = TypeVar("R")

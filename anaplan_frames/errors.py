@@ -6,17 +6,10 @@ details never reach the caller raw: the layer that meets a fault words it here, 
 
 from __future__ import annotations
 
-import contextlib
-import difflib
-import sys
-import warnings
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anaplan_frames.writes.results import ImportResult
+    from anaplan_frames.results import ImportResult
 
 
 class AnaplanError(Exception):
@@ -152,29 +145,3 @@ class MissingExtra(AnaplanError, ImportError):
     def __init__(self, purpose: str, extra: str, *, hint: str = "") -> None:
         command = f"pip install 'anaplan-frames[{extra}]'"
         super().__init__(f"{purpose} needs an extra: {command}{hint and '. ' + hint}")
-
-
-def near_names(name: str, names: Iterable[str]) -> str:
-    """Say which of `names` are meant, perhaps: ``" Did you mean 'Load flights'?"`` or ``""``."""
-    by_folded = {candidate.casefold(): candidate for candidate in names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.7)
-    if not found:
-        return ""
-    return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in found)}?"
-
-
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """Name the first of what may be very many: ``"'a', 'b' and 9,998 more"``."""
-    shown = ", ".join(map(repr, names[:most]))
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the line of the caller's own code, however deep in the library we are."""
-    # A warning from within a `with` statement of ours comes through contextlib.
-    ours = (str(Path(__file__).parent), contextlib.__file__)
-    frame: FrameType | None
-    frame, level = sys._getframe(), 1
-    while frame is not None and frame.f_code.co_filename.startswith(ours):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)

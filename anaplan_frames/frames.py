@@ -19,8 +19,9 @@ from anaplan_frames.lists.lists import List
 from anaplan_frames.model import Model
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.table_reader import Readable
+from anaplan_frames.results import ImportResult
 from anaplan_frames.urls import Locator, find, is_url
-from anaplan_frames.writes.results import ImportResult, OnRejected
+from anaplan_frames.writes.result_builder import OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
 _TARGETS = ("imports", "processes", "lists", "modules", "files")
@@ -326,7 +327,7 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
     for name in given:
         if name not in table.takes:
             raise ValueError(
-                f"{table.what} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
+                f"{table.label} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
                 "Leave it out, or name one of those (with kind= if several have the name)."
             )
     return given
@@ -346,7 +347,7 @@ def _refuse(found: Resource, **asked: Any) -> None:
     for name, value in asked.items():
         if value is not None:
             raise ValueError(
-                f"{name}= is an option of {_WRITING[name]}, which {found.what} has not. "
+                f"{name}= is an option of {_WRITING[name]}, which {found.label} has not. "
                 "Leave it out, or say with kind= that another thing of this name is meant."
             )
 

@@ -1,4 +1,4 @@
-"""Start an action once, watch it to its end, and read its outcome and its failure dump."""
+"""Tasks: an action is started once and watched to its end, and its outcome is read."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from anaplan_frames.errors import (
     TaskFailed,
     TaskUncertain,
     TransferError,
-    warn,
 )
+from anaplan_frames.messages import warn
+from anaplan_frames.polling import poll
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
 
-_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 5.0  # seconds between polls
-_LOOKS = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for a task whose start was not answered
+# Seconds between looks for a task whose start was not answered.
+_LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a line
 _ENDED = {"COMPLETE", "CANCELLED"}
 
@@ -42,7 +43,7 @@ class Outcome:
         ``type``, ``localMessageText``, ``occurrences``, ``values`` as Anaplan sends them.
     nested : tuple of Outcome
         One per action, for a process.
-    taken_up : bool
+    adopted : bool
         Whether the answer to the start was lost, and this was the one new task.
     """
 
@@ -53,7 +54,7 @@ class Outcome:
     dump_available: bool
     details: tuple[Mapping[str, Any], ...]
     nested: tuple[Outcome, ...]
-    taken_up: bool = False
+    adopted: bool = False
 
     @property
     def messages(self) -> list[str]:
@@ -82,7 +83,7 @@ def run(
     transport: Transport,
     path: str,
     *,
-    what: str,
+    label: str,
     parameters: Mapping[str, str] | None = None,
     show_progress: bool | None = None,
     on_start: Callable[[str], None] | None = None,
@@ -93,7 +94,7 @@ def run(
     ----------
     path : str
         The action's path, e.g. ``/workspaces/../imports/112000000001``.
-    what : str
+    label : str
         The action in words, for messages.
     parameters : mapping of str to str, optional
         What an import asks for at run time, e.g. ``{"Version": "Actual"}``.
@@ -107,24 +108,27 @@ def run(
     TaskFailed
         If the task was cancelled.
     """
-    task_id, taken_up = _start(transport, path, what=what, parameters=parameters)
+    task_id, adopted = _start(transport, path, label=label, parameters=parameters)
     if on_start is not None:
         on_start(task_id)
-    with Progress(f"Running {what}", unit="%", total=100, show=show_progress) as bar:
+    with Progress(f"Running {label}", unit="%", total=100, show=show_progress) as bar:
         try:
-            task = _ended(transport, path, task_id, what=what, bar=bar)
+            task = _ended(transport, path, task_id, label=label, bar=bar)
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(
-                f"Task {task_id} of {what} goes on in Anaplan. Its .cancel({task_id!r}) cancels it."
+                f"Task {task_id} of {label} goes on in Anaplan. "
+                f"Its .cancel({task_id!r}) cancels it."
             )
             raise
     if task["taskState"] == "CANCELLED":
-        raise TaskFailed(f"{what} was cancelled (task {task_id}); Anaplan rolled its changes back.")
-    return replace(outcome_of(task_id, task.get("result") or {}), taken_up=taken_up)
+        raise TaskFailed(
+            f"{label} was cancelled (task {task_id}); Anaplan rolled its changes back."
+        )
+    return replace(outcome_of(task_id, task.get("result") or {}), adopted=adopted)
 
 
 def _start(
-    transport: Transport, path: str, *, what: str, parameters: Mapping[str, str] | None
+    transport: Transport, path: str, *, label: str, parameters: Mapping[str, str] | None
 ) -> tuple[str, bool]:
     """Start the action; where the answer is lost, look which task is new, never ask twice.
 
@@ -138,63 +142,63 @@ def _start(
         body["mappingParameters"] = [
             {"entityType": kind, "entityName": name} for kind, name in parameters.items()
         ]
-    before = set(_task_ids(transport, path, what=what))
+    before = set(_task_ids(transport, path, label=label))
     try:
-        answer = transport.post(f"{path}/tasks", what=what, json=body, repeatable=False)
+        answer = transport.post(f"{path}/tasks", label=label, json=body, repeatable=False)
     except AnswerLost as lost:
-        return _taken_up(transport, path, before, lost, what=what), True
+        return _adopted_task(transport, path, before, lost, label=label), True
     task_id = (answer.get("task") or answer).get("taskId")
     if task_id is None:
-        return _taken_up(transport, path, before, None, what=what), True
+        return _adopted_task(transport, path, before, None, label=label), True
     return str(task_id), False
 
 
-def _taken_up(
-    transport: Transport, path: str, before: set[str], lost: AnswerLost | None, *, what: str
+def _adopted_task(
+    transport: Transport, path: str, before: set[str], lost: AnswerLost | None, *, label: str
 ) -> str:
     """Return the task whose start was not answered: the one that is new."""
     try:
-        new = _new_tasks(transport, path, before, what=what)
+        new = _new_tasks(transport, path, before, label=label)
         known = f"several tasks are new: {', '.join(new)}" if new else "no new task is listed yet"
     except AnaplanError as error:
         new, known = [], f"its tasks cannot be listed ({error})"
     if len(new) == 1:
         return new[0]
     raise TaskUncertain(
-        f"The answer to the start of {what} was lost, and {known}. "
+        f"The answer to the start of {label} was lost, and {known}. "
         "It may be running: look at its tasks before you run it again."
     ) from lost
 
 
-def _new_tasks(transport: Transport, path: str, before: set[str], *, what: str) -> list[str]:
+def _new_tasks(transport: Transport, path: str, before: set[str], *, label: str) -> list[str]:
     """Look for tasks that were not there before, some times: one may be listed a little late."""
-    for pause in (*_LOOKS, None):
-        new = [task for task in _task_ids(transport, path, what=what) if task not in before]
-        if new or pause is None:
-            break
-        transport.clock.sleep(pause)
-    return new
+
+    def look() -> list[str] | None:
+        listed = _task_ids(transport, path, label=label)
+        return [task for task in listed if task not in before] or None
+
+    return poll(look, transport.clock, pauses=_LISTING_PAUSES) or []
 
 
-def _task_ids(transport: Transport, path: str, *, what: str) -> Iterable[str]:
-    return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", what=what)]
+def _task_ids(transport: Transport, path: str, *, label: str) -> Iterable[str]:
+    return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", label=label)]
 
 
-def cancel(transport: Transport, path: str, task_id: str, *, what: str) -> bool:
+def cancel(transport: Transport, path: str, task_id: str, *, label: str) -> bool:
     """Cancel a task and wait for its end; tell whether it was cancelled, not complete before."""
     with suppress(RequestRefused):  # it has ended
-        transport.request("DELETE", f"{path}/tasks/{task_id}", what=f"task {task_id} of {what}")
-    with Progress(f"Cancelling {what}", unit="%", total=100, show=False) as bar:
-        task = _ended(transport, path, task_id, what=what, bar=bar)
+        transport.request("DELETE", f"{path}/tasks/{task_id}", label=f"task {task_id} of {label}")
+    with Progress(f"Cancelling {label}", unit="%", total=100, show=False) as bar:
+        task = _ended(transport, path, task_id, label=label, bar=bar)
     return bool(task["taskState"] == "CANCELLED")
 
 
-def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> str | None:
+def wait_for_others(transport: Transport, path: str, *, label: str, why: str) -> str | None:
     """Wait until no task of an action is running that somebody else has started.
 
     Parameters
     ----------
-    path, what : str
+    path, label : str
         As for `run`.
     why : str
         What the action has to do with us, for the warning.
@@ -204,57 +208,61 @@ def wait_for_others(transport: Transport, path: str, *, what: str, why: str) -> 
     str or None
         The last task's id, if there is one.
     """
-    pause = _FIRST_PAUSE
-    while True:
-        tasks = list(transport.pages(f"{path}/tasks", "tasks", what=what))
+    warned = False
+
+    def look() -> list[dict[str, Any]] | None:
+        nonlocal warned
+        tasks = list(transport.pages(f"{path}/tasks", "tasks", label=label))
         running = [task["taskId"] for task in tasks if task["taskState"] not in _ENDED]
-        if not running:
-            last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
-            return None if last is None else str(last["taskId"])
-        if pause == _FIRST_PAUSE:
-            warn(f"{what} is running (task {running[0]}), and {why}: waiting for its end.")
-        transport.clock.sleep(pause)
-        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+        if running and not warned:
+            warn(f"{label} is running (task {running[0]}), and {why}: waiting for its end.")
+            warned = True
+        return None if running else tasks
+
+    tasks = poll(look, transport.clock) or []
+    last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
+    return None if last is None else str(last["taskId"])
 
 
 def _ended(
-    transport: Transport, path: str, task_id: str, *, what: str, bar: Progress
+    transport: Transport, path: str, task_id: str, *, label: str, bar: Progress
 ) -> dict[str, Any]:
     """Poll at once, then ever slower, until the task has ended, and return it.
 
     A poll that fails in all its tries is no end: the task goes on, and so does the watch.
     """
-    pause = _FIRST_PAUSE
     failed = 0
-    while True:
-        task: dict[str, Any] = {}
+
+    def look() -> dict[str, Any] | None:
+        nonlocal failed
         try:
-            task = _look(transport, path, task_id, what=what)
-            failed = 0
+            task = _task(transport, path, task_id, label=label)
         except NotFound as gone:
             raise TaskUncertain(
-                f"Task {task_id} of {what} was started but can no longer be found, so its outcome "
+                f"Task {task_id} of {label} was started but can no longer be found, so its outcome "
                 "is not known. Look at the model before you run it again."
             ) from gone
         except AnaplanError as error:
             failed += 1
             if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
                 raise TaskUncertain(
-                    f"Task {task_id} of {what} was started, and its end was not seen: {error} "
+                    f"Task {task_id} of {label} was started, and its end was not seen: {error} "
                     "It goes on in Anaplan. Look at its tasks before you run it again."
                 ) from error
-        if task:
-            bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
-            if task["taskState"] in _ENDED:
-                return task
-        transport.clock.sleep(pause)
-        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+            return None
+        failed = 0
+        bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
+        return task if task["taskState"] in _ENDED else None
+
+    task = poll(look, transport.clock)
+    assert task is not None  # without a time-out, polling ends with the task
+    return task
 
 
-def _look(transport: Transport, path: str, task_id: str, *, what: str) -> dict[str, Any]:
-    task = transport.get(f"{path}/tasks/{task_id}", what=what).get("task")
+def _task(transport: Transport, path: str, task_id: str, *, label: str) -> dict[str, Any]:
+    task = transport.get(f"{path}/tasks/{task_id}", label=label).get("task")
     if not task:
-        raise TransferError(f"{what}: Anaplan's answer does not say how task {task_id} is.")
+        raise TransferError(f"{label}: Anaplan's answer does not say how task {task_id} is.")
     return dict(task)
 
 
@@ -269,33 +277,3 @@ def outcome_of(task_id: str, result: Mapping[str, Any]) -> Outcome:
         details=tuple(result.get("details") or ()),
         nested=tuple(outcome_of(task_id, nested) for nested in result.get("nestedResults") or ()),
     )
-
-
-def read_dump(transport: Transport, path: str, *, what: str) -> bytes:
-    """Fetch a failure dump, by chunks or whole; empty where Anaplan has none to give.
-
-    Parameters
-    ----------
-    path : str
-        ``/workspaces/../imports/{id}/tasks/{task}/dump``, or in a process
-        ``/workspaces/../processes/{id}/tasks/{task}/dumps/{objectId}``.
-
-    Raises
-    ------
-    NotFound
-        If the dump is gone: Anaplan keeps it for 48 hours, for each user, and only for that
-        user's latest task of the import.
-    """
-    try:
-        chunks = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", what=what)]
-        if not chunks:  # none are listed, but the whole may be there
-            return transport.download(path, what=what)
-        return b"".join(
-            transport.download(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
-            for chunk in sorted(chunks, key=int)
-        )
-    except NotFound as gone:
-        raise NotFound(
-            f"{what} is gone. Anaplan keeps a failure dump for 48 hours, for the user who ran the "
-            "task, and only for that user's latest task of the import."
-        ) from gone

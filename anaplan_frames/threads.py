@@ -1,11 +1,11 @@
-"""Work done ahead by threads, results taken in order: the shape of every transfer here."""
+"""The one ordered thread pool: work is done ahead by threads, results are taken in order."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
@@ -18,14 +18,25 @@ _MOST_CORES = 8
 
 
 def in_order(
-    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int, name: str
-) -> Iterator[Result]:
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    threads: int,
+    name: str,
+    promptly: bool = False,
+) -> Generator[Result, None, None]:
     """Yield ``work(item)`` for each item, in order, with `threads` of them under way at once.
 
     Items are drawn only as far ahead as there are threads, so that memory does not grow with
     their number. Every result is looked at: the first failure stops the drawing, waits for what
-    is under way but has it try nothing again, drops what has not begun, and is raised. So does
+    is under way but lets it try nothing again, drops what has not begun, and is raised. So does
     whatever ends the iteration: Ctrl-C, or a failure where the items come from.
+
+    Parameters
+    ----------
+    promptly : bool, default False
+        Yield a result as soon as it is ready, before the next item is drawn. By default items
+        are drawn first, so that all threads have work while the caller is busy.
     """
     given_up = threading.Event()
 
@@ -40,7 +51,7 @@ def in_order(
             if under_way and under_way[0].done():
                 under_way[0].result()  # raises what has failed before more is begun
             under_way.append(pool.submit(listening, item))
-            if len(under_way) > threads:
+            while under_way and (len(under_way) > threads or (promptly and under_way[0].done())):
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
@@ -52,8 +63,8 @@ def in_order(
                 future.exception(timeout=0)
 
 
-def cores() -> int:
-    """Return how many threads of pure work make sense here: memory is needed for each."""
+def core_count() -> int:
+    """Return how many threads of pure work make sense here: each of them needs memory."""
     if hasattr(os, "sched_getaffinity"):  # what a container leaves of the machine
         return min(len(os.sched_getaffinity(0)), _MOST_CORES)
     return min(os.cpu_count() or 1, _MOST_CORES)

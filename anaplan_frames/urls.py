@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound, near_names
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
+from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.resources.resource import Resource
@@ -97,10 +98,7 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
             f"Say which with kind={found[0]!r}."
         )
     names = [candidate for things in collections.values() for candidate in things.names]
-    raise NotFound(
-        f"There is no {name!r} among the {_listed(kinds, 'or')} of model {model.name!r}."
-        + near_names(name, names)
-    )
+    raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
 
 
 def _listed(kinds: Sequence[str], joined_by: str) -> str:

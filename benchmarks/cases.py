@@ -167,7 +167,7 @@ def import_cost(settings: Settings) -> str:
     """Time of `import anaplan_frames`, and of the libraries that it needs anyway."""
     seconds = imports.in_turns(max(settings.rounds, 5) * 2)
     base = seconds[imports.THEIRS]
-    lines = [[f"`{what}`", f"{took:.3f}", f"{took / base:.2f}"] for what, took in seconds.items()]
+    lines = [[f"`{label}`", f"{took:.3f}", f"{took / base:.2f}"] for label, took in seconds.items()]
     return f"### import\n\n{report.table(['statement', 'seconds', 'x'], lines)}"
 
 

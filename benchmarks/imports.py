@@ -32,7 +32,9 @@ def in_turns(rounds: int) -> dict[str, float]:
     """
     statements = (OURS, ALL_OF_OURS, THEIRS)
     with tempfile.TemporaryDirectory() as bytecode:
-        turns = [[cost(statement, bytecode) for statement in statements] for _ in range(rounds + 1)]
-    del turns[0]  # it makes the bytecode, and fills the disk's cache
-    medians = map(statistics.median, zip(*turns, strict=True))
+        exclusive_access = [
+            [cost(statement, bytecode) for statement in statements] for _ in range(rounds + 1)
+        ]
+    del exclusive_access[0]  # it makes the bytecode, and fills the disk's cache
+    medians = map(statistics.median, zip(*exclusive_access, strict=True))
     return dict(zip(statements, medians, strict=True))

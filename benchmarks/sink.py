@@ -191,8 +191,8 @@ class Running:
         """Count from zero."""
         self._get("reset")
 
-    def _get(self, what: str) -> dict[str, Any]:
-        with urlopen(f"{self.url}/sink/{what}") as answer:
+    def _get(self, label: str) -> dict[str, Any]:
+        with urlopen(f"{self.url}/sink/{label}") as answer:
             counts: dict[str, Any] = json.load(answer)
         return counts
 

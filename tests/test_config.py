@@ -56,14 +56,14 @@ def secret_of(auth: Credentials) -> str:
     return base64.b64decode(login.headers["Authorization"].split()[1]).decode()
 
 
-def refusal(home: dict[str, str], **options: str) -> str:
+def refusal_message(home: dict[str, str], **options: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         resolve(**options, environ=home)  # type: ignore[arg-type]
     return str(caught.value)
 
 
 def test_nothing_set_says_all_that_can_be_set(home: dict[str, str]) -> None:
-    assert refusal(home) == (
+    assert refusal_message(home) == (
         "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
         "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
         "ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and ANAPLAN_KEYSTORE_PASSWORD, or ANAPLAN_TOKEN, "
@@ -151,12 +151,12 @@ def test_half_a_credential_names_the_other_half(
     home: dict[str, str], name: str, missing: str
 ) -> None:
     home[f"ANAPLAN_{name}"] = "x"
-    assert refusal(home) == f"ANAPLAN_{name} needs ANAPLAN_{missing} as well."
+    assert refusal_message(home) == f"ANAPLAN_{name} needs ANAPLAN_{missing} as well."
 
 
 def test_credentials_of_two_kinds_are_not_guessed_between(home: dict[str, str]) -> None:
     home |= {"ANAPLAN_EMAIL": "a", "ANAPLAN_TOKEN": "b", "ANAPLAN_MODEL": "c"}
-    assert refusal(home) == (
+    assert refusal_message(home) == (
         "Credentials of several kinds are set: ANAPLAN_EMAIL, ANAPLAN_TOKEN. "
         "Unset all but one kind."
     )
@@ -209,14 +209,14 @@ def test_half_a_credential_in_a_profile_names_the_profile(
     home: dict[str, str], write: Write
 ) -> None:
     write('[default]\nemail = "a@example.com"')
-    assert refusal(home) == (
+    assert refusal_message(home) == (
         "email (profile 'default') needs password (profile 'default') as well."
     )
 
 
 def test_an_unknown_profile_names_those_there_are(home: dict[str, str], write: Write) -> None:
     path = write('[default]\ntoken = "a"\n[night]\ntoken = "b"')
-    assert refusal(home, profile="nigth") == (
+    assert refusal_message(home, profile="nigth") == (
         f"There is no profile 'nigth' in {path}. Did you mean 'night'? "
         "Profiles there: 'default', 'night'."
     )
@@ -224,12 +224,12 @@ def test_an_unknown_profile_names_those_there_are(home: dict[str, str], write: W
 
 def test_a_profile_without_a_file_names_the_file(home: dict[str, str]) -> None:
     expected = f"There is no profile 'night' in {profiles_path(home)}. Profiles there: none."
-    assert refusal({**home, "ANAPLAN_PROFILE": "night"}) == expected
+    assert refusal_message({**home, "ANAPLAN_PROFILE": "night"}) == expected
 
 
 def test_an_unknown_setting_names_the_near_ones(home: dict[str, str], write: Write) -> None:
     write('[default]\npasword = "sesame"')
-    words = refusal(home)
+    words = refusal_message(home)
     assert "has a setting 'pasword' that is not known. Did you mean 'password'? Settings: " in words
     assert "sesame" not in words
 
@@ -237,12 +237,14 @@ def test_an_unknown_setting_names_the_near_ones(home: dict[str, str], write: Wri
 @pytest.mark.parametrize("text", ["[default", "\x00", 'token = "a"\ntoken = "b"'])
 def test_a_file_that_is_not_toml_is_named(home: dict[str, str], write: Write, text: str) -> None:
     path = write(text)
-    assert refusal(home).startswith(f"The profile file {path} is not TOML (")
+    assert refusal_message(home).startswith(f"The profile file {path} is not TOML (")
 
 
 def test_a_setting_that_is_no_text_is_named(home: dict[str, str], write: Write) -> None:
     path = write("[default]\ntoken = 5")
-    assert refusal(home) == (f"Profile 'default' in {path}: token must be text in quotation marks.")
+    assert refusal_message(home) == (
+        f"Profile 'default' in {path}: token must be text in quotation marks."
+    )
 
 
 def test_paths_in_a_profile_start_from_its_folder(home: dict[str, str], write: Write) -> None:

@@ -43,8 +43,8 @@ def test_a_model_name_in_two_workspaces_asks_for_the_workspace(tenant: Sandbox) 
     with pytest.raises(af.AmbiguousName) as caught:
         connection.model("Plan")
     assert str(caught.value) == (
-        f"2 models are named 'Plan': {'A' * 32} in 'Test'; {'B' * 32} in 'Live'. "
-        "Use an id, or say which workspace."
+        "2 models that your user may see are named 'Plan'. Use one of the ids: "
+        f"{'A' * 32} (workspace 'Test'), {'B' * 32} (workspace 'Live')."
     )
     assert connection.model("Plan", workspace="Live").id == "B" * 32
 

@@ -36,7 +36,7 @@ def test_a_wrong_model_is_answered_with_the_near_names(sandbox: Sandbox) -> None
     with pytest.raises(af.NotFound) as caught:
         sandbox.connect().model("Flight Planing")
     assert str(caught.value) == (
-        "There is no model 'Flight Planing' in any workspace that your user may see. "
+        "There is no 'Flight Planing' among the models that your user may see. "
         "Did you mean 'Flight Planning'?"
     )
 

@@ -266,7 +266,7 @@ def test_an_index_of_several_levels_is_written_only_where_that_is_said(target: T
 
 
 def test_half_a_character_in_a_column_name_is_refused(target: Target) -> None:
-    frame = FRAME.assign(surplus=1)
+    frame = FRAME.assign(unused=1)
     frame.columns = pd.Index(["key", "value", "a\ud800"], dtype=object)
     with pytest.raises(af.ColumnMismatch, match=r"'a\\ud800' holds half a character"):
         target.write(frame)
@@ -274,8 +274,8 @@ def test_half_a_character_in_a_column_name_is_refused(target: Target) -> None:
 
 def test_ten_thousand_columns_too_many_are_told_in_few_words(target: Target) -> None:
     keys = target.keys(1)
-    surplus = pd.DataFrame(1, index=[0], columns=HEADERS)
-    frame = pd.concat([pd.DataFrame({"key": keys, "value": ["v"]}), surplus], axis=1)
+    unused = pd.DataFrame(1, index=[0], columns=HEADERS)
+    frame = pd.concat([pd.DataFrame({"key": keys, "value": ["v"]}), unused], axis=1)
     with pytest.warns(UserWarning, match="'column 9' and 9,990 more; they are left out"):
         target.write(frame)
     assert target.read(keys) == ["v"]

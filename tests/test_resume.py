@@ -82,7 +82,7 @@ def interrupted(model: af.Model, frame: pd.DataFrame, until: int = 48_000) -> No
         model.files["things.csv"].write(parts(frame, until), chunk_bytes=CHUNK)
 
 
-class Sent:
+class RetainedRows:
     """The numbers of the chunks that are sent, by the library's own log."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -98,11 +98,11 @@ class Sent:
 
 
 @pytest.fixture
-def sent(caplog: pytest.LogCaptureFixture) -> Sent:
-    return Sent(caplog)
+def sent(caplog: pytest.LogCaptureFixture) -> RetainedRows:
+    return RetainedRows(caplog)
 
 
-def test_what_has_arrived_is_not_sent_again(model: af.Model, sent: Sent) -> None:
+def test_what_has_arrived_is_not_sent_again(model: af.Model, sent: RetainedRows) -> None:
     frame = things()
     interrupted(model, frame)
     before = sent.take()
@@ -113,7 +113,7 @@ def test_what_has_arrived_is_not_sent_again(model: af.Model, sent: Sent) -> None
     assert holds(model, frame)
 
 
-def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: Sent) -> None:
+def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: RetainedRows) -> None:
     frame = things()
     interrupted(model, frame)
     result = af.to_anaplan(parts(frame), "Load things", model, chunk_bytes=CHUNK)
@@ -122,7 +122,7 @@ def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: Sent) 
 
 @pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])
 def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
-    model: af.Model, sent: Sent, options: dict[str, int]
+    model: af.Model, sent: RetainedRows, options: dict[str, int]
 ) -> None:
     frame = things()
     interrupted(model, frame)
@@ -132,7 +132,7 @@ def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
     assert holds(model, frame)
 
 
-def test_other_data_start_from_the_beginning(model: af.Model, sent: Sent) -> None:
+def test_other_data_start_from_the_beginning(model: af.Model, sent: RetainedRows) -> None:
     interrupted(model, things())
     sent.take()
     other = things("something else")
@@ -141,7 +141,7 @@ def test_other_data_start_from_the_beginning(model: af.Model, sent: Sent) -> Non
     assert holds(model, other)
 
 
-def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: Sent) -> None:
+def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: RetainedRows) -> None:
     frame = things()
     interrupted(model, frame)
     changed = frame.copy()
@@ -178,7 +178,7 @@ def test_fewer_rows_than_before_leave_no_end_of_the_old(model: af.Model) -> None
     assert holds(model, fewer)
 
 
-def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: Sent) -> None:
+def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: RetainedRows) -> None:
     clock = TurnedClock()
     frame = things()
     with sandbox.connect(clock=clock) as connection:
@@ -191,7 +191,7 @@ def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: Sent) -> None:
 
 
 def test_another_user_starts_from_the_beginning(
-    sandbox: Sandbox, model: af.Model, sent: Sent
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things()
     interrupted(model, frame)
@@ -206,7 +206,7 @@ def test_another_user_starts_from_the_beginning(
 
 
 def test_bytes_of_a_path_are_resumed_too(
-    sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: Sent
+    sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: RetainedRows
 ) -> None:
     path = tmp_path / "things.csv"
     things().to_csv(path, index=False)
@@ -221,7 +221,7 @@ def test_bytes_of_a_path_are_resumed_too(
 
 
 def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
-    sandbox: Sandbox, model: af.Model, sent: Sent
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things()
     sandbox.faults.add("lost answer", path="*/complete", times=None)
@@ -235,7 +235,7 @@ def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
 
 
 def test_where_all_was_sent_but_not_imported_only_the_import_runs(
-    sandbox: Sandbox, model: af.Model, sent: Sent
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things()
     sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
@@ -248,7 +248,7 @@ def test_where_all_was_sent_but_not_imported_only_the_import_runs(
 
 
 def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
-    sandbox: Sandbox, model: af.Model, sent: Sent
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things(rows=20)
     sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
@@ -286,7 +286,7 @@ def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
 
 
 def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
-    sandbox: Sandbox, model: af.Model, sent: Sent, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(self: object, *args: object) -> None:
         raise Killed
@@ -304,7 +304,7 @@ def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
 
 @pytest.mark.parametrize("damage", [b'{"arri', b'{"arri{"complete": true}\n', b"\xff\n"])
 def test_a_journal_that_is_damaged_is_not_believed(
-    model: af.Model, sent: Sent, damage: bytes
+    model: af.Model, sent: RetainedRows, damage: bytes
 ) -> None:
     frame = things()
     interrupted(model, frame)

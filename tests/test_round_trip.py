@@ -114,9 +114,9 @@ def test_a_frame_comes_back_equal_or_is_refused(
     frame: pd.DataFrame, dialect: Dialect, cut: int
 ) -> None:
     if not all(is_carried(value, dialect) for name in frame for value in frame[name]):
-        with pytest.raises(af.EncodingError) as refusal:
+        with pytest.raises(af.EncodingError) as refusal_message:
             through_text(frame, dialect, cut)
-        value = frame[refusal.value.column].iloc[refusal.value.row]
+        value = frame[refusal_message.value.column].iloc[refusal_message.value.row]
         assert not is_carried(value, dialect)
         return
     back = through_text(frame, dialect, cut)

@@ -41,7 +41,7 @@ def run(server: ScriptedServer, clock: TurnedClock) -> Iterator[Run]:
     transport = Transport(
         af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
     )
-    yield lambda: tasks.run(transport, PATH, what="import 'Load'", show_progress=False)
+    yield lambda: tasks.run(transport, PATH, label="import 'Load'", show_progress=False)
     transport.close()
 
 
@@ -70,7 +70,7 @@ def test_parameters_are_sent_as_anaplan_wants_them(server: ScriptedServer, run: 
     transport = Transport(
         af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url
     )
-    tasks.run(transport, PATH, what="x", parameters={"Version": "Actual"}, show_progress=False)
+    tasks.run(transport, PATH, label="x", parameters={"Version": "Actual"}, show_progress=False)
     assert b'"mappingParameters": [{"entityType": "Version", "entityName": "Actual"}]' in (
         starts(server)[0].body
     )
@@ -159,42 +159,6 @@ def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
     ]
     server.script = [listed(), STARTED, state("COMPLETE", successful=True, details=details)]
     assert run().counts == {"hierarchyName": 12, "failedCount": 1, "totalRowCount": 3}
-
-
-def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
-    server: ScriptedServer, clock: TurnedClock
-) -> None:
-    transport = Transport(
-        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
-    )
-    paging = {"currentPageSize": 2, "totalSize": 2, "offset": 0}
-    server.script = [
-        as_json({"meta": {"paging": paging}, "chunks": [{"id": "1"}, {"id": "0"}]}),
-        Answer(200, b"first,"),
-        Answer(200, b"second"),
-    ]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"first,second"
-    server.script = [listed(), Answer(200, b"whole")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b"whole"
-    server.script = [listed(), Answer(204, b"")]
-    assert tasks.read_dump(transport, f"{PATH}/tasks/T/dump", what="the dump") == b""
-
-
-def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
-    files = {"first": b"carrier,name\nAA,x\nAA,y\n", "second": b"carrier,name\nAA,z\nAA,w\n"}
-    paths = []
-    for content in files.values():
-        model.files["airlines.csv"].upload(content)
-        result = model.imports["Load airlines"].run(on_rejected="ignore")
-        paths.append(f"{model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
-    transport = model.imports["Load airlines"]._transport
-    with pytest.raises(af.NotFound) as caught:
-        tasks.read_dump(transport, paths[0], what="the failure dump of import 'Load airlines'")
-    assert str(caught.value) == (
-        "the failure dump of import 'Load airlines' is gone. Anaplan keeps a failure dump for 48 "
-        "hours, for the user who ran the task, and only for that user's latest task of the import."
-    )
-    assert b'"w"' in tasks.read_dump(transport, paths[1], what="the dump")
 
 
 @pytest.fixture

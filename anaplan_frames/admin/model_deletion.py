@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.transport import AnswerLost, Transport
 
@@ -48,13 +48,13 @@ def _delete(transport: Transport, workspace_id: str, ids: Sequence[str]) -> dict
     try:
         answer = transport.post(
             f"/workspaces/{workspace_id}/bulkDeleteModels",
-            what="deleting models",
+            label="deleting models",
             json={"modelIdsToDelete": list(ids)},
             repeatable=False,
         )
     except AnswerLost:
         models = transport.pages(
-            f"/workspaces/{workspace_id}/models", "models", what="the models after deleting some"
+            f"/workspaces/{workspace_id}/models", "models", label="the models after deleting some"
         )
         left = {str(model["id"]) for model in models}
         lost = "The answer was lost, and afterwards the model was still there."

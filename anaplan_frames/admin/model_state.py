@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import ModelUnavailable
 from anaplan_frames.resources.catalogue import Catalogue
 
@@ -40,7 +40,7 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
     transport.request(
         "POST",
         f"{catalogue.path}/{to}",
-        what=f"{catalogue.label} (to {to} it)",
+        label=f"{catalogue.label} (to {to} it)",
         headers={"Content-Type": "application/text"},
     )
     end = transport.clock.monotonic() + timeout
@@ -61,7 +61,7 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
 
 def _status(catalogue: Catalogue) -> dict[str, Any]:
     answer = catalogue.transport.get(
-        f"{catalogue.path}/status", what=f"status of {catalogue.label}"
+        f"{catalogue.path}/status", label=f"status of {catalogue.label}"
     )
     status: dict[str, Any] = answer["requestStatus"]
     return status

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from anaplan_frames.auth.identity import Identity
 from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_entry, open_java_keystore
-from anaplan_frames.auth.key_files import Source
+from anaplan_frames.auth.key_files import KeySource
 from anaplan_frames.auth.pkcs12 import open_pkcs12
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.errors import AuthenticationError, ConfigurationError, near_names
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
+from anaplan_frames.messages import near_names
 
 
 def open_keystore(
-    source: Source, password: Secret[str], alias: str | None, key_password: Secret[str]
+    source: KeySource, password: Secret[str], alias: str | None, key_password: Secret[str]
 ) -> Identity:
     """Return the key of `alias` with its certificate; raises as `KeystoreAuth` does."""
     magic = source.content.reveal()[:4]
@@ -42,7 +43,7 @@ def open_keystore(
     return Identity.of(store.keys[name], store.certificates, _origin(name, source))
 
 
-def _choose(alias: str | None, aliases: Iterable[str], source: Source) -> str:
+def _choose(alias: str | None, aliases: Iterable[str], source: KeySource) -> str:
     """Return the alias as the keystore writes it: Java takes no account of case."""
     names = sorted(aliases)
     if not names:
@@ -68,5 +69,5 @@ def _choose(alias: str | None, aliases: Iterable[str], source: Source) -> str:
     )
 
 
-def _origin(alias: str, source: Source) -> str:
+def _origin(alias: str, source: KeySource) -> str:
     return f"certificate {alias!r} in the {source}" if alias else f"certificate in the {source}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anaplan_frames.auth.key_files import Source, conceal
+from anaplan_frames.auth.key_files import KeySource, conceal
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.auth.signed_login import SignedLogin, check_data_format
 
@@ -45,8 +45,8 @@ class CertificateAuth(SignedLogin):
         secret = Secret(password) if password else None
         del password, private_key, certificate
         self._data_format = check_data_format(data_format)
-        chain = Source.open(certificate_given, "certificate")
-        key = Source.open(key_given, "private key")
+        chain = KeySource.open(certificate_given, "certificate")
+        key = KeySource.open(key_given, "private key")
         from anaplan_frames.auth.pem import open_pem  # slow to load: see `signed_login`
 
         self._identity = open_pem(chain, key, secret)

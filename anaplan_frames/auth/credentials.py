@@ -85,7 +85,7 @@ class Credentials(ABC):
 
     @property
     @abstractmethod
-    def refusal(self) -> str:
+    def refusal_message(self) -> str:
         """What to say when Anaplan refuses the login, and what to do about it."""
 
 
@@ -133,7 +133,7 @@ class BasicAuth(Credentials):
         )
 
     @property
-    def refusal(self) -> str:
+    def refusal_message(self) -> str:
         """What to say when Anaplan refuses the password."""
         return (
             f"Anaplan does not accept the email {self.email!r} with this password. Check both; "
@@ -180,7 +180,7 @@ class TokenAuth(Credentials):
         return None
 
     @property
-    def refusal(self) -> str:
+    def refusal_message(self) -> str:
         """What to say when Anaplan no longer takes the token."""
         return (
             "Anaplan does not accept the token given to TokenAuth; a token lives for 35 minutes. "

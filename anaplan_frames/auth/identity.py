@@ -107,7 +107,7 @@ class Identity:
         return LoginRequest("/token/authenticate", {"Authorization": f"CACertificate {pem}"}, body)
 
     @property
-    def refusal(self) -> str:
+    def refusal_message(self) -> str:
         """What to say when Anaplan refuses the certificate."""
         return (
             f"Anaplan does not accept the {self.origin} of {self.subject!r}. Check that it is "

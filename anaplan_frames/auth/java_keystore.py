@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from anaplan_frames.auth.key_files import Source
+from anaplan_frames.auth.key_files import KeySource
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import AuthenticationError, ConfigurationError, MissingExtra
 
@@ -25,7 +25,7 @@ class KeyEntry(Protocol):
         """Open the key."""
 
 
-def open_java_keystore(source: Source, password: Secret[str]) -> dict[str, KeyEntry]:
+def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, KeyEntry]:
     """Return the private keys by alias, still encrypted.
 
     Raises
@@ -68,7 +68,7 @@ def open_entry(
         return None
 
 
-def _import_jks(source: Source) -> Any:
+def _import_jks(source: KeySource) -> Any:
     """Import `pyjks` when it is needed: most keystores of today are PKCS#12."""
     convert = (
         "Or, if that fails because there is no compiler, convert the keystore once: "

@@ -13,7 +13,7 @@ _PKCS12_VERSION = b"\x02\x01\x03"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class KeySource:
     """A file's content, and how to call it.
 
     Attributes
@@ -39,7 +39,7 @@ class Source:
         return f"'{self.file}'" if self.file else "FILE"
 
     @classmethod
-    def open(cls, given: Secret[bytes] | Secret[str] | Path, kind: str) -> Source:
+    def open(cls, given: Secret[bytes] | Secret[str] | Path, kind: str) -> KeySource:
         """Take `given` as content if it looks like PEM or is bytes, and read it as a path if not.
 
         Raises

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anaplan_frames.auth.key_files import Source, conceal
+from anaplan_frames.auth.key_files import KeySource, conceal
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.auth.signed_login import SignedLogin, check_data_format
 
@@ -49,7 +49,7 @@ class KeystoreAuth(SignedLogin):
         key_secret = Secret(key_password) if key_password else store_secret
         del path, password, key_password
         self._data_format = check_data_format(data_format)
-        source = Source.open(given, "keystore")
+        source = KeySource.open(given, "keystore")
         from anaplan_frames.auth.any_keystore import open_keystore  # as in `certificate`
 
         self._identity = open_keystore(source, store_secret, alias, key_secret)

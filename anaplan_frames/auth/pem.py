@@ -9,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from anaplan_frames.auth.identity import Identity
-from anaplan_frames.auth.key_files import Source
+from anaplan_frames.auth.key_files import KeySource
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
@@ -21,13 +21,15 @@ _KEY = re.compile(
 )
 
 
-def open_pem(certificate: Source, private_key: Source, password: Secret[str] | None) -> Identity:
+def open_pem(
+    certificate: KeySource, private_key: KeySource, password: Secret[str] | None
+) -> Identity:
     """Return the key with its certificate; raises as `CertificateAuth` does."""
     chain = _certificates(certificate)
     return Identity.of(_private_key(private_key, password), chain, str(certificate))
 
 
-def _certificates(source: Source) -> list[x509.Certificate]:
+def _certificates(source: KeySource) -> list[x509.Certificate]:
     """Return all certificates in PEM text, in their order."""
     blocks = [found[0] for found in _CERTIFICATE.finditer(source.content.reveal())]
     if not blocks:
@@ -39,7 +41,7 @@ def _certificates(source: Source) -> list[x509.Certificate]:
     raise ConfigurationError(f"The {source} holds a damaged certificate. Copy it again.")
 
 
-def _private_key(source: Source, password: Secret[str] | None) -> object:
+def _private_key(source: KeySource, password: Secret[str] | None) -> object:
     """Return the private key in PEM text; all errors are raised outside the frames of others."""
     found = _KEY.search(source.content.reveal())
     if found is None:
@@ -72,7 +74,7 @@ def _private_key(source: Source, password: Secret[str] | None) -> object:
     raise AuthenticationError(f"The {source} {trouble}")
 
 
-def _not_pem(source: Source, command: str, noun: str) -> str:
+def _not_pem(source: KeySource, command: str, noun: str) -> str:
     """Say what the content is instead of PEM, and how to make PEM of it."""
     if source.is_pkcs12:
         return "is a PKCS#12 keystore. Open it with KeystoreAuth(path, password)."

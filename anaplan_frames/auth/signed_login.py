@@ -33,9 +33,9 @@ class SignedLogin(Credentials):
         return self._identity.login(self._data_format)
 
     @property
-    def refusal(self) -> str:
+    def refusal_message(self) -> str:
         """What to say when Anaplan refuses the certificate."""
-        return self._identity.refusal
+        return self._identity.refusal_message
 
 
 def check_data_format(data_format: str) -> DataFormat:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from anaplan_frames import tasks
-from anaplan_frames.resources.resource import Runnable
-from anaplan_frames.writes.results import ImportResult
+from anaplan_frames.bulk.runnable import Runnable
+from anaplan_frames.results import ImportResult
+from anaplan_frames.writes.result_builder import check_result, result_of_task
 
 
 class Action(Runnable):
@@ -35,5 +36,5 @@ class Action(Runnable):
         TaskUncertain
             If it cannot be told whether it was started.
         """
-        outcome = tasks.run(self._transport, self.path, what=self.what, show_progress=progress)
-        return ImportResult.of(outcome, self.name).check("raise")
+        outcome = tasks.run(self._transport, self.path, label=self.label, show_progress=progress)
+        return check_result(result_of_task(outcome, self.name), "raise")

@@ -22,7 +22,7 @@ from anaplan_frames.resources.table_reader import (
     GridTable,
     Readable,
     ReadOptions,
-    Table,
+    TableSource,
     TextTable,
 )
 
@@ -37,7 +37,7 @@ class Export(Action, Readable):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..."""
-        answer = self._transport.get(self.path, what=self.what)
+        answer = self._transport.get(self.path, label=self.label)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
 
@@ -45,13 +45,17 @@ class Export(Action, Readable):
         self, *, run: bool = True, periods: Periods = None, **options: Unpack[ReadOptions]
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
         """Run the export, and return what it wrote, as `anaplan_frames.read_anaplan` does."""
-        return self._read(self._table(options.get("progress"), run, periods), **options)
+        return self._read(
+            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        )
 
     def read_arrow(
         self, *, run: bool = True, periods: Periods = None, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Run the export, and stream what it wrote, as `anaplan_frames.read_arrow` does."""
-        return self._read_arrow(self._table(options.get("progress"), run, periods), **options)
+        return self._read_arrow(
+            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        )
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream what it last wrote, for whatever takes Arrow: it is not run."""
@@ -80,19 +84,23 @@ class Export(Action, Readable):
         """
         if run:
             self.run(progress=progress)
-        return save_file(self._catalogue, self.id, self.what, target, resume, progress)
+        return save_file(
+            self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
+        )
 
     @property
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
 
-    def _table(self, progress: bool | None, run: bool = True, periods: Periods = None) -> Table:
+    def _table(
+        self, *, progress: bool | None, run: bool = True, periods: Periods = None
+    ) -> TableSource:
         metadata = self.metadata
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
             raise TransferError(
-                f"{self.what} writes {form}, and a table can be read from text only. Have it "
+                f"{self.label} writes {form}, and a table can be read from text only. Have it "
                 "changed to a text format in Anaplan, or fetch the file with .download(path)."
             )
         if run:

@@ -48,7 +48,7 @@ class _Layout:
     """
 
     width: int
-    places: tuple[int | None, ...]  # for each header of the file, its field
+    positions: tuple[int | None, ...]  # for each header of the file, its field
     line: int | None
     other: frozenset[int]  # the status, and what is neither known nor a message
     gap: int
@@ -57,24 +57,26 @@ class _Layout:
         return None if self.line is None else _number(row, self._moved(self.line, row))
 
     def read(self, row: Sequence[str]) -> DumpRow:
-        places = [None if place is None else self._moved(place, row) for place in self.places]
-        used = {place for place in places if place is not None}
-        used |= {self._moved(place, row) for place in self.other}
+        positions = [
+            None if position is None else self._moved(position, row) for position in self.positions
+        ]
+        used = {position for position in positions if position is not None}
+        used |= {self._moved(position, row) for position in self.other}
         if self.line is not None:
             used.add(self._moved(self.line, row))
-        messages = (field.strip() for place, field in enumerate(row) if place not in used)
+        messages = (field.strip() for position, field in enumerate(row) if position not in used)
         return DumpRow(
             values=tuple(
-                None if place is None else row[place] if 0 <= place < len(row) else ""
-                for place in places
+                None if position is None else row[position] if 0 <= position < len(row) else ""
+                for position in positions
             ),
             line=self.line_of(row),
             messages=tuple(message for message in messages if message),
             text=tuple(row),
         )
 
-    def _moved(self, place: int, row: Sequence[str]) -> int:
-        return place + len(row) - self.width if place >= self.gap else place
+    def _moved(self, position: int, row: Sequence[str]) -> int:
+        return position + len(row) - self.width if position >= self.gap else position
 
 
 def parse_dump(content: bytes, headers: Sequence[str], dialect: Dialect) -> list[DumpRow]:
@@ -158,33 +160,37 @@ def _layouts(first: Sequence[str], headers: Sequence[str]) -> list[_Layout]:
     start = _run(list(first), names)
     if start is None:
         start = _run(folded, [_folded(name) for name in names])
-    places: tuple[int | None, ...]
+    positions: tuple[int | None, ...]
     if start is not None:
-        places = tuple(range(start, start + len(names)))
+        positions = tuple(range(start, start + len(names)))
     else:
-        places = _one_by_one(folded, names)
-    marks = [None if place in places else name for place, name in enumerate(folded)]
+        positions = _one_by_one(folded, names)
+    marks = [None if position in positions else name for position, name in enumerate(folded)]
     line = marks.index(_LINE) if _LINE in marks else None
     status = marks.index(_STATUS) if _STATUS in marks else None
-    if all(place is None for place in places):
+    if all(position is None for position in positions):
         if line is None and status is None:
             return []
-        places = _by_marks(len(first), len(names), line, status)
-    rest = set(range(len(first))) - {*places, line, status}
-    messages = {place for place in rest if _MESSAGE.fullmatch(folded[place])} or rest
-    known = [place for place in places if place is not None]
+        positions = _by_marks(len(first), len(names), line, status)
+    rest = set(range(len(first))) - {*positions, line, status}
+    messages = {position for position in rest if _MESSAGE.fullmatch(folded[position])} or rest
+    known = [position for position in positions if position is not None]
     if messages:
-        gaps = [place + 1 for place in sorted(messages, reverse=True) if place + 1 not in messages]
+        gaps = [
+            position + 1
+            for position in sorted(messages, reverse=True)
+            if position + 1 not in messages
+        ]
     else:
         gaps = [len(first), max(known, default=0) + 1, min(known, default=0)]
     other = frozenset(rest - messages | ({status} if status is not None else set()))
-    return [_Layout(len(first), places, line, other, gap) for gap in gaps]
+    return [_Layout(len(first), positions, line, other, gap) for gap in gaps]
 
 
 def _without_header(rows: Sequence[Sequence[str]], count: int) -> list[_Layout]:
     """Return what lines may look like of which no header tells."""
-    places = tuple(range(1, count + 1))
-    documented = _Layout(count + 2, places, count + 1, frozenset([0]), count + 2)
+    positions = tuple(range(1, count + 1))
+    documented = _Layout(count + 2, positions, count + 1, frozenset([0]), count + 2)
     if all(documented.line_of(row) is not None for row in rows[:_SAMPLE_ROWS]):
         return [documented]
     plain = _Layout(count, tuple(range(count)), None, frozenset(), count)
@@ -215,14 +221,14 @@ def _run(fields: Sequence[str], names: Sequence[str]) -> int | None:
 def _one_by_one(folded: Sequence[str], names: Sequence[str]) -> tuple[int | None, ...]:
     """Find each name by itself: some columns may be left out, or in another order."""
     left = dict(enumerate(folded))
-    places: list[int | None] = []
+    positions: list[int | None] = []
     for name in names:
         wanted = _folded(name)
-        place = next((place for place, found in left.items() if found == wanted), None)
-        if place is not None:
-            del left[place]
-        places.append(place)
-    return tuple(places)
+        position = next((position for position, found in left.items() if found == wanted), None)
+        if position is not None:
+            del left[position]
+        positions.append(position)
+    return tuple(positions)
 
 
 def _by_marks(
@@ -235,7 +241,7 @@ def _by_marks(
         start = line - count
     else:
         start = (line if line is not None else -1) + 1
-    return tuple(place if place < width else None for place in range(start, start + count))
+    return tuple(position if position < width else None for position in range(start, start + count))
 
 
 def _joined(rows: list[DumpRow]) -> list[DumpRow]:
@@ -244,11 +250,11 @@ def _joined(rows: list[DumpRow]) -> list[DumpRow]:
     joined: list[DumpRow] = []
     for row in rows:
         if row.line is not None:
-            place = by_line.setdefault((row.line, row.values), len(joined))
-            if place < len(joined):
-                earlier = joined[place]
+            position = by_line.setdefault((row.line, row.values), len(joined))
+            if position < len(joined):
+                earlier = joined[position]
                 messages = tuple(dict.fromkeys((*earlier.messages, *row.messages)))
-                joined[place] = replace(earlier, messages=messages)
+                joined[position] = replace(earlier, messages=messages)
                 continue
         joined.append(row)
     return joined
@@ -258,7 +264,7 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _number(row: Sequence[str], place: int) -> int | None:
+def _number(row: Sequence[str], position: int) -> int | None:
     """Return the line number in a field; None if there is none."""
-    text = row[place].strip() if 0 <= place < len(row) else ""
+    text = row[position].strip() if 0 <= position < len(row) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

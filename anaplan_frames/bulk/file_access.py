@@ -8,11 +8,11 @@ from typing import Any
 
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.tasks import wait_for_others
-from anaplan_frames.transfer.file_lock import place_of, turn
+from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
 
 
-class Turn:
+class FileAccess:
     """One's turn with some files, whose uploads nobody else disturbs.
 
     Parameters
@@ -27,7 +27,7 @@ class Turn:
         self._catalogue = catalogue
         self._tasks = tasks
 
-    def journal(self, path: str, facts: Mapping[str, Any], resume: bool) -> Journal:
+    def journal(self, path: str, facts: Mapping[str, Any], *, resume: bool) -> Journal:
         """Open the journal of uploads to a file; what was uploaded is private to its user.
 
         What arrived is of use only while nobody else has written to the file, from another
@@ -40,12 +40,12 @@ class Turn:
             "tasks": self._tasks[path.rsplit("/", 1)[1]],
             **facts,
         }
-        place = place_of(self.transport.api_url, path).with_suffix(".journal")
-        return Journal(place, whole, self.transport.clock, resume=resume)
+        path_ = lock_path(self.transport.api_url, path).with_suffix(".journal")
+        return Journal(path_, whole, self.transport.clock, resume=resume)
 
 
 @contextmanager
-def turns(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[Turn]:
+def exclusive_access(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[FileAccess]:
     """Wait for one's turn with files, and for running imports of them, and keep it.
 
     Anaplan takes no lock while an import reads its file: an upload meanwhile corrupts the load.
@@ -56,19 +56,19 @@ def turns(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[Turn]:
     tasks: dict[str, dict[str, str | None]] = {}
     with ExitStack() as stack:
         for file_id in sorted(set(file_ids)):  # in one order, so that two cannot wait in a circle
-            what = f"file {names.get(file_id, {}).get('name', file_id)!r}"
+            label = f"file {names.get(file_id, {}).get('name', file_id)!r}"
             host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
-            stack.enter_context(turn(host, path, what=what))
+            stack.enter_context(file_lock(host, path, label=label))
             tasks[file_id] = {
                 str(import_["id"]): wait_for_others(
                     catalogue.transport,
                     f"{catalogue.path}/imports/{import_['id']}",
-                    what=f"import {import_['name']!r}",
-                    why=f"it reads {what}",
+                    label=f"import {import_['name']!r}",
+                    why=f"it reads {label}",
                 )
                 for import_ in _readers(catalogue, file_id)
             }
-        yield Turn(catalogue, tasks)
+        yield FileAccess(catalogue, tasks)
 
 
 def _readers(catalogue: Catalogue, file_id: str) -> list[Mapping[str, Any]]:

@@ -13,8 +13,9 @@ from anaplan_frames.transfer.path_download import save
 def save_file(
     catalogue: Catalogue,
     file_id: str,
-    what: str,
     target: str | os.PathLike[str],
+    *,
+    label: str,
     resume: bool,
     progress: bool | None,
 ) -> Path:
@@ -29,14 +30,14 @@ def save_file(
         "user": catalogue.user_id,
         "runs": _tasks_of_export(catalogue, file_id),
     }
-    with Progress(f"Reading {what}", unit="B", show=progress) as bar:
+    with Progress(f"Reading {label}", unit="B", show=progress) as bar:
         return save(
             transport,
             f"{catalogue.path}/files/{file_id}",
             target,
             facts=facts,
             resume=resume,
-            what=what,
+            label=label,
             progress=bar,
         )
 
@@ -45,5 +46,5 @@ def _tasks_of_export(catalogue: Catalogue, file_id: str) -> list[str]:
     """Return the tasks of the export whose output file it is; they have one id."""
     if file_id not in catalogue.records("exports"):
         return []
-    path, what = f"{catalogue.path}/exports/{file_id}/tasks", "the tasks of the export"
-    return sorted(task["taskId"] for task in catalogue.transport.pages(path, "tasks", what=what))
+    path, label = f"{catalogue.path}/exports/{file_id}/tasks", "the tasks of the export"
+    return sorted(task["taskId"] for task in catalogue.transport.pages(path, "tasks", label=label))

@@ -17,7 +17,7 @@ class FileTarget:
 
     Attributes
     ----------
-    id, path, what : str
+    id, path, label : str
         Its id, its path below the API's root, and the file in words.
     dialect : Dialect
         How its text is written.
@@ -27,14 +27,14 @@ class FileTarget:
 
     id: str
     path: str
-    what: str
+    label: str
     dialect: Dialect
     headers: tuple[str, ...]
 
 
-def import_metadata(catalogue: Catalogue, import_id: str, what: str) -> Mapping[str, Any]:
+def import_metadata(catalogue: Catalogue, import_id: str, label: str) -> Mapping[str, Any]:
     """Return what Anaplan says of an import: ``name``, ``type``, ``source`` with its dialect."""
-    answer = catalogue.transport.get(f"{catalogue.path}/imports/{import_id}", what=what)
+    answer = catalogue.transport.get(f"{catalogue.path}/imports/{import_id}", label=label)
     metadata: Mapping[str, Any] = answer["importMetadata"]
     return metadata
 
@@ -47,18 +47,18 @@ def target_of_import(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarge
     ColumnMismatch
         If the import reads no file but another model, list or view.
     """
-    what = f"import {info['name']!r}"
-    metadata = import_metadata(catalogue, str(info["id"]), what)
+    label = f"import {info['name']!r}"
+    metadata = import_metadata(catalogue, str(info["id"]), label)
     file_id = str(info.get("importDataSourceId") or "")
     if metadata.get("type", "FILE") != "FILE" or not file_id:
         raise ColumnMismatch(
-            f"{what} reads no file but a {str(metadata.get('type')).lower()}, so no data can be "
+            f"{label} reads no file but a {str(metadata.get('type')).lower()}, so no data can be "
             f"given to it. Run it with model.imports[{info['name']!r}].run()."
         )
     # Posting to an id that is no file's would create a file that no import reads.
     if file_id not in catalogue.records("files"):
         raise NotFound(
-            f"{what} reads the file {file_id}, which is not among the files of {catalogue.label} "
+            f"{label} reads the file {file_id}, which is not among the files of {catalogue.label} "
             "that your user may see."
         )
     source = metadata.get("source") or {}
@@ -85,7 +85,7 @@ def _target(
     return FileTarget(
         id=file_id,
         path=f"{catalogue.path}/files/{file_id}",
-        what=f"file {name!r}",
+        label=f"file {name!r}",
         dialect=dialect,
         headers=headers,
     )

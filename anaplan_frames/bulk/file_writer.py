@@ -10,17 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from anaplan_frames.bulk.file_access import Turn
+from anaplan_frames.bulk.file_access import FileAccess
 from anaplan_frames.bulk.file_targets import FileTarget
-from anaplan_frames.bulk.retained_rows import Sent, remember
+from anaplan_frames.bulk.retained_rows import RetainedRows, retain
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.journal import DataChanged, Journal
 from anaplan_frames.transfer.upload import upload
-from anaplan_frames.writes.columns import match_columns
-from anaplan_frames.writes.unused_columns import warn_of_surplus
+from anaplan_frames.writes.columns import match_columns, warn_of_unused_columns
 
 _BLOCK_ROWS = 65_536
 _STREAM_ROWS = 24_576  # who streams wants little memory used
@@ -30,7 +29,7 @@ _OPENING_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
-class SendOptions:
+class UploadOptions:
     """How data is sent; `anaplan_frames.to_anaplan` says what the options mean."""
 
     index: bool = False
@@ -40,16 +39,16 @@ class SendOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
+class PreparedUpload:
     """Data that fits a file, ready to be sent to it."""
 
     target: FileTarget
-    sent: Sent
+    sent: RetainedRows
 
 
-def prepare(
-    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: SendOptions
-) -> Shipment:
+def prepare_upload(
+    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: UploadOptions
+) -> PreparedUpload:
     """Match data to a file's headers; whatever is wrong with its columns is raised here.
 
     Raises
@@ -60,14 +59,14 @@ def prepare(
     source = open_source(data, index=options.index)
     headers = target.headers or tuple(source.columns)
     if not headers:
-        raise ColumnMismatch(f"The data has no columns to write to {target.what}.")
-    matching = match_columns(source.columns, headers, mapping, target.what)
+        raise ColumnMismatch(f"The data has no columns to write to {target.label}.")
+    matching = match_columns(source.columns, headers, mapping, target.label)
     # Every header has its column, or `match_columns` would have raised.
-    warn_of_surplus(target.what, matching.surplus, ())
-    return Shipment(target, remember(source, Encoder(target.dialect, matching)))
+    warn_of_unused_columns(target.label, matching.unused, ())
+    return PreparedUpload(target, retain(source, Encoder(target.dialect, matching)))
 
 
-def send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
+def send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
     """Replace a file's content by data, in its turn.
 
     Returns
@@ -83,33 +82,33 @@ def send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
         incomplete, so that nothing reads it.
     """
     try:
-        return _send(turn, shipment, options)
+        return _send_rows(access, prepared, options)
     except DataChanged:
-        if shipment.sent.source.one_shot:
+        if prepared.sent.source.one_shot:
             raise
-        return _send(turn, shipment, options)
+        return _send_rows(access, prepared, options)
 
 
-def _send(turn: Turn, shipment: Shipment, options: SendOptions) -> Journal:
-    target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
+def _send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
+    target, source, encoder = prepared.target, prepared.sent.source, prepared.sent.encoder
     facts = {
-        "headers": encoder.matching.headers,
+        "headers": encoder.layout.headers,
         "dialect": asdict(encoder.dialect),
         "columns": source.columns,
         "rows": source.rows,
         "chunk_bytes": options.chunk_bytes,
     }
-    journal = turn.journal(target.path, facts, options.resume)
+    journal = access.journal(target.path, facts, resume=options.resume)
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
-    batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
-    with Progress(f"Uploading {target.what}", unit="B", show=options.progress) as bar:
+    batches = prepared.sent.batches(_BLOCKS_AT_ONCE * block_rows)
+    with Progress(f"Uploading {target.label}", unit="B", show=options.progress) as bar:
         upload(
-            turn.transport,
+            access.transport,
             target.path,
             _blocks(iter(batches), encoder, block_rows),
             head=encoder.preamble(),
-            what=target.what,
+            label=target.label,
             chunk_bytes=options.chunk_bytes,
             progress=bar,
             journal=journal,

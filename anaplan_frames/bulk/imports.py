@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from anaplan_frames.bulk.file_targets import import_metadata, target_of_import
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
 from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.bulk.retained_rows import Sent
+from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.errors import TaskUncertain
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult
+from anaplan_frames.writes.result_builder import result_of_task
 
 
 class Import(Loadable):
@@ -24,31 +25,33 @@ class Import(Loadable):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What Anaplan says of the import: ``name``, ``type``, ``source`` with its dialect."""
-        return import_metadata(self._catalogue, self.id, self.what)
+        return import_metadata(self._catalogue, self.id, self.label)
 
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
-        return [prepare(target_of_import(self._catalogue, self.info), data, mapping, options)]
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
+        return [
+            prepare_upload(target_of_import(self._catalogue, self.info), data, mapping, options)
+        ]
 
     def _file_ids(self) -> list[str]:
         file_id = str(self.info.get("importDataSourceId"))
         return [file_id] if file_id in self._catalogue.records("files") else []
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))
-        if outcome.taken_up and file is not None:
+        if outcome.adopted and file is not None:
             self._check_ours(outcome, file)
         rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file)
-        return ImportResult.of(outcome, self.name, rejects)
+        return result_of_task(outcome, self.name, rejects)
 
-    def _check_ours(self, outcome: Outcome, file: Sent) -> None:
+    def _check_ours(self, outcome: Outcome, file: RetainedRows) -> None:
         """Raise TaskUncertain for a task that was taken up and has read another file than ours."""
         read, rows = outcome.counts.get("totalRowCount"), file.source.rows
         if None not in (read, rows) and read != rows:
             raise TaskUncertain(
-                f"The answer to the start of {self.what} was lost. The one new task, "
+                f"The answer to the start of {self.label} was lost. The one new task, "
                 f"{outcome.task_id}, read {read:,} rows where {rows:,} were sent, so somebody else "
                 "seems to have started it. Look at its tasks before you run it again."
             )

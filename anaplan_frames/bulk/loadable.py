@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from anaplan_frames import tasks
-from anaplan_frames.bulk.file_access import turns
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, send
-from anaplan_frames.bulk.retained_rows import Sent
-from anaplan_frames.resources.resource import Runnable
+from anaplan_frames.bulk.file_access import exclusive_access
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, send_rows
+from anaplan_frames.bulk.retained_rows import RetainedRows
+from anaplan_frames.bulk.runnable import Runnable
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.writes.result_builder import OnRejected, check_on_rejected, check_result
 
 
 class Loadable(Runnable):
@@ -20,8 +21,8 @@ class Loadable(Runnable):
 
     @abstractmethod
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
         """Match the data to the files that they are meant for, before any is sent."""
 
     @abstractmethod
@@ -29,7 +30,7 @@ class Loadable(Runnable):
         """Return the ids of the files that the action reads."""
 
     @abstractmethod
-    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         """Read the outcome, and match its failure dumps to what was sent to each file, by id."""
 
     def write(
@@ -49,20 +50,20 @@ class Loadable(Runnable):
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
         """
         check_on_rejected(on_rejected)
-        options = SendOptions(index, chunk_bytes, progress, resume)
-        shipments = self._prepare(data, mapping, options)
-        sent = {shipment.target.id: shipment.sent for shipment in shipments}
-        with turns(self._catalogue, [*sent, *self._file_ids()]) as turn:
-            journals = [send(turn, shipment, options) for shipment in shipments]
+        options = UploadOptions(index, chunk_bytes, progress, resume)
+        uploads = self._prepare(data, mapping, options)
+        sent = {prepared.target.id: prepared.sent for prepared in uploads}
+        with exclusive_access(self._catalogue, [*sent, *self._file_ids()]) as access:
+            journals = [send_rows(access, prepared, options) for prepared in uploads]
 
             def note(task_id: str) -> None:
                 for journal in journals:
                     journal.started(self.id, task_id)
 
-            outcome = self._run(parameters, progress, note)
+            outcome = self._run(parameters, progress=progress, on_start=note)
             for journal in journals:
                 journal.forget()
-        return self._result(outcome, sent).check(on_rejected)
+        return check_result(self._result(outcome, sent), on_rejected)
 
     def run(
         self,
@@ -84,20 +85,21 @@ class Loadable(Runnable):
             True shows a bar at once, False never.
         """
         check_on_rejected(on_rejected)
-        with turns(self._catalogue, self._file_ids()):
-            outcome = self._run(parameters, progress)
-        return self._result(outcome, {}).check(on_rejected)
+        with exclusive_access(self._catalogue, self._file_ids()):
+            outcome = self._run(parameters, progress=progress)
+        return check_result(self._result(outcome, {}), on_rejected)
 
     def _run(
         self,
         parameters: Mapping[str, str] | None,
+        *,
         progress: bool | None,
         on_start: Callable[[str], None] | None = None,
     ) -> Outcome:
         return tasks.run(
             self._transport,
             self.path,
-            what=self.what,
+            label=self.label,
             parameters=parameters,
             show_progress=progress,
             on_start=on_start,

@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
 from anaplan_frames.bulk.loadable import Loadable
-from anaplan_frames.bulk.rejected_rows import Rejects, collect_rejects
-from anaplan_frames.bulk.retained_rows import Sent
-from anaplan_frames.errors import AnaplanError, ColumnMismatch, NotFound, near_names
+from anaplan_frames.bulk.rejected_rows import collect_rejects
+from anaplan_frames.bulk.retained_rows import RetainedRows
+from anaplan_frames.errors import AnaplanError, ColumnMismatch
+from anaplan_frames.lookup import not_found
+from anaplan_frames.results import ImportResult
 from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.results import ImportResult
+from anaplan_frames.writes.result_builder import Rejects, result_of_task
 
 
 class Process(Loadable):
@@ -31,14 +33,17 @@ class Process(Loadable):
     @property
     def actions(self) -> list[Mapping[str, Any]]:
         """Its actions in order, as Anaplan describes them: ``id``, ``name``, ``actionType``, ..."""
-        answer = self._transport.get(self.path, what=self.what)
+        answer = self._transport.get(self.path, label=self.label)
         return list(answer["processMetadata"].get("actions") or ())
 
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
         parts = self._parts(data, mapping, self._targets())
-        return [prepare(target, part, its_mapping, options) for target, part, its_mapping in parts]
+        return [
+            prepare_upload(target, part, its_mapping, options)
+            for target, part, its_mapping in parts
+        ]
 
     def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""
@@ -70,19 +75,22 @@ class Process(Loadable):
             if len(files) == 1:
                 return [(next(iter(files.values())), data, mapping)]
             raise ColumnMismatch(
-                f"{self.what} reads {len(files)} files"
-                + (f" ({', '.join(target.what for target in files.values())}): " if files else ": ")
+                f"{self.label} reads {len(files)} files"
+                + (
+                    f" ({', '.join(target.label for target in files.values())}): "
+                    if files
+                    else ": "
+                )
                 + "give a dict of {import or file name: data}."
             )
         keys = self._keys(targets)
         unknown = [key for key in [*data, *(mapping or ())] if key not in keys]
         if unknown:
-            raise NotFound(
-                f"{self.what} has no import or file {unknown[0]!r}."
-                + (near_names(str(unknown[0]), keys) or f" There are {', '.join(map(repr, keys))}.")
+            raise not_found(
+                str(unknown[0]), keys, kind="imports and files", owner=f"of {self.label}"
             )
         if len({keys[key].id for key in data}) < len(data):
-            raise ColumnMismatch(f"Two of the data given to {self.what} go into the same file.")
+            raise ColumnMismatch(f"Two of the data given to {self.label} go into the same file.")
         return [(keys[key], part, (mapping or {}).get(key)) for key, part in data.items()]
 
     def _keys(self, targets: dict[str, FileTarget]) -> dict[str, FileTarget]:
@@ -96,19 +104,19 @@ class Process(Loadable):
             keys[target.id] = target
         return keys
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         nested = [self._nested(part, sent) for part in outcome.nested]
-        return ImportResult.of(outcome, self.name, _together(nested), nested)
+        return result_of_task(outcome, self.name, _together(nested), nested)
 
-    def _nested(self, outcome: Outcome, sent: Mapping[str, Sent]) -> ImportResult:
+    def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
         if info is None:
-            return ImportResult.of(outcome, self._name_of(outcome))
+            return result_of_task(outcome, self._name_of(outcome))
         dump = f"{self.path}/tasks/{outcome.task_id}/dumps/{outcome.object_id}"
         file = sent.get(str(info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, info, outcome, dump, file)
-        return ImportResult.of(outcome, str(info["name"]), rejects)
+        return result_of_task(outcome, str(info["name"]), rejects)
 
     def _name_of(self, outcome: Outcome) -> str:
         """Name an action that is no import; what has run must not end in an error over a name."""

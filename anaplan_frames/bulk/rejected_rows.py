@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from anaplan_frames.bulk.dump_reader import read_dump
 from anaplan_frames.bulk.failure_dump import DumpRow, parse_dump
 from anaplan_frames.bulk.file_targets import import_metadata
-from anaplan_frames.bulk.retained_rows import Sent, with_errors
+from anaplan_frames.bulk.retained_rows import RetainedRows, with_errors
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import AnaplanError, NotFound
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tasks import Outcome, read_dump
-
-
-@dataclass(frozen=True)
-class Rejects:
-    """The rejected rows of one import; `ImportResult` says what the parts are."""
-
-    rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
-    unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
-    note: str = ""
+from anaplan_frames.tasks import Outcome
+from anaplan_frames.writes.result_builder import Rejects
 
 
 def collect_rejects(
@@ -32,7 +24,7 @@ def collect_rejects(
     info: Mapping[str, Any],
     outcome: Outcome,
     dump_path: str,
-    sent: Sent | None,
+    sent: RetainedRows | None,
 ) -> Rejects:
     """Fetch an import's failure dump, if it has one, and match it to what was sent.
 
@@ -63,17 +55,21 @@ def collect_rejects(
 
 
 def _read_rejects(
-    catalogue: Catalogue, info: Mapping[str, Any], dump_path: str, sent: Sent | None, failed: int
+    catalogue: Catalogue,
+    info: Mapping[str, Any],
+    dump_path: str,
+    sent: RetainedRows | None,
+    failed: int,
 ) -> Rejects:
-    what = f"the failure dump of import {info['name']!r}"
-    content = read_dump(catalogue.transport, dump_path, what=what)
+    label = f"the failure dump of import {info['name']!r}"
+    content = read_dump(catalogue.transport, dump_path, label=label)
     if sent is None:
-        source = import_metadata(catalogue, str(info["id"]), what).get("source") or {}
+        source = import_metadata(catalogue, str(info["id"]), label).get("source") or {}
         headers = tuple(source.get("headerNames") or ())
         return Rejects(
             unmatched=_as_sent(parse_dump(content, headers, Dialect.of_import(source)), headers)
         )
-    headers = sent.encoder.matching.headers
+    headers = sent.encoder.layout.headers
     rows = parse_dump(content, headers, sent.encoder.dialect)
     rejected, lost = sent.rejected(rows)
     note = f"Anaplan counts {failed:,} failed rows, and its failure dump shows {len(rows):,}."

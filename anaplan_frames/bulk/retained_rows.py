@@ -12,15 +12,16 @@ import pyarrow as pa
 from anaplan_frames.bulk.dump_matching import match_rows
 from anaplan_frames.bulk.failure_dump import DumpRow
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.writes.row_messages import with_messages
 
 Texts = list[tuple[str, ...]]
 _SCAN_ROWS = 65_536
 _HEAD_ROWS = 10_000
 
 
-class Sent(ABC):
+class RetainedRows(ABC):
     """Data that was sent to a file.
 
     Parameters
@@ -59,7 +60,7 @@ class Sent(ABC):
         return list(zip(*columns, strict=True))
 
 
-class KeptRows(Sent):
+class RereadableRows(RetainedRows):
     """Data in memory, looked up again by position; a `matching.SentRows`."""
 
     def __init__(self, source: Source, encoder: Encoder) -> None:
@@ -68,11 +69,11 @@ class KeptRows(Sent):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data; it can be asked for again."""
-        return self.source.batches(batch_rows, self.encoder.matching.needed)
+        return self.source.batches(batch_rows, self.encoder.layout.needed)
 
     def take(self, positions: Sequence[int]) -> Texts:
         """Return the texts of these rows."""
-        batches = self.source.part(positions).batches(_SCAN_ROWS, self.encoder.matching.needed)
+        batches = self.source.part(positions).batches(_SCAN_ROWS, self.encoder.layout.needed)
         return [row for batch in batches for row in self._texts(batch)]
 
     def scan(self) -> Iterator[Texts]:
@@ -91,7 +92,7 @@ class KeptRows(Sent):
         return with_errors(frame, [row for _, row in found]), lost
 
 
-class StreamedRows(Sent):
+class StreamedRows(RetainedRows):
     """Data that is gone once it is sent; rejected rows are read from the dump itself.
 
     The first rows are remembered: where one of them is rejected, its values show from which line
@@ -107,7 +108,7 @@ class StreamedRows(Sent):
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the data, remembering the first rows and the types."""
-        for batch in self.source.batches(batch_rows, self.encoder.matching.needed):
+        for batch in self.source.batches(batch_rows, self.encoder.layout.needed):
             if self.rows < _HEAD_ROWS:
                 self._head += self._texts(batch.slice(0, _HEAD_ROWS - self.rows))
                 self.rows = len(self._head)
@@ -151,7 +152,7 @@ class StreamedRows(Sent):
 
     def _typed(self, rows: Sequence[DumpRow]) -> pd.DataFrame:
         """Turn the dump's texts back into the caller's columns and types."""
-        matching = self.encoder.matching
+        matching = self.encoder.layout
         schema = self._schema or pa.schema([])
         columns = {
             self.source.columns[position]: _as_type(
@@ -171,21 +172,15 @@ def with_errors(frame: pd.DataFrame, rows: Sequence[DumpRow]) -> pd.DataFrame:
     return with_messages(frame, ["\n".join(row.messages) for row in rows])
 
 
-def with_messages(frame: pd.DataFrame, messages: Sequence[str]) -> pd.DataFrame:
-    """Add the column ``error``; where the caller's data has one, it is ``anaplan_error``."""
-    name = "anaplan_error" if "error" in frame else "error"
-    return frame.assign(**{name: list(messages)})
-
-
 def _as_type(texts: Sequence[str | None], kind: pa.DataType, decimal_separator: str) -> pa.Array:
     """Read texts as the type that the data had; as text where Anaplan changed them beyond that."""
     array = pa.array(texts, pa.string())
     try:
         return to_type(array, kind, decimal_separator)
-    except Doubt:
+    except ParseError:
         return array
 
 
-def remember(source: Source, encoder: Encoder) -> Sent:
+def retain(source: Source, encoder: Encoder) -> RetainedRows:
     """Choose how data is remembered while it is sent."""
-    return StreamedRows(source, encoder) if source.one_shot else KeptRows(source, encoder)
+    return StreamedRows(source, encoder) if source.one_shot else RereadableRows(source, encoder)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
@@ -34,7 +34,7 @@ TASKS = {
 }
 
 
-def tasks_frame(catalogue: Catalogue, outcomes: bool, progress: bool | None) -> pd.DataFrame:
+def tasks_frame(catalogue: Catalogue, *, outcomes: bool, progress: bool | None) -> pd.DataFrame:
     """Return one row per task, the latest first; see `Model.tasks`."""
     runnable = [
         {
@@ -49,7 +49,7 @@ def tasks_frame(catalogue: Catalogue, outcomes: bool, progress: bool | None) -> 
 
     def listed(thing: Mapping[str, str]) -> list[dict[str, Any]]:
         pages = catalogue.transport.pages(
-            f"{thing['path']}/tasks", "tasks", what=f"tasks of {thing['kind']} {thing['name']!r}"
+            f"{thing['path']}/tasks", "tasks", label=f"tasks of {thing['kind']} {thing['name']!r}"
         )
         return [{**thing, **task} for task in pages]
 
@@ -72,9 +72,9 @@ def _each(work: Any, things: list[Any], bar: Progress) -> Iterator[Any]:
 
 def _outcome(catalogue: Catalogue, task: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the task itself tells; nothing if Anaplan has forgotten it meanwhile."""
-    what = f"task {task['taskId']} of {task['kind']} {task['name']!r}"
+    label = f"task {task['taskId']} of {task['kind']} {task['name']!r}"
     try:
-        answer = catalogue.transport.get(f"{task['path']}/tasks/{task['taskId']}", what=what)
+        answer = catalogue.transport.get(f"{task['path']}/tasks/{task['taskId']}", label=label)
     except NotFound:
         return {}
     found: dict[str, Any] = answer["task"]

@@ -31,7 +31,7 @@ _LAST_OF_2_DIGITS = 78  # names of two digits reach to 2078, as the help page sa
 _WEEK_FORMATS = ("Numbered", "Week Commencing", "Week Ending")
 
 
-def readings(settings: Mapping[str, Any]) -> list[Calendar]:
+def candidate_calendars(settings: Mapping[str, Any]) -> list[Calendar]:
     """Return the calendars that ``modelCalendar`` may describe, the likeliest first.
 
     Parameters

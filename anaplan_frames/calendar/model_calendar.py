@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.calendar.calendar_settings import readings
+from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
-from anaplan_frames.errors import NotFound, RequestRefused, near_names
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.errors import NotFound, RequestRefused
+from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue
 
 TIME_ID = "20000000003"
@@ -109,10 +110,10 @@ def versions_frame(catalogue: Catalogue) -> pd.DataFrame:
 
 def set_current_period(catalogue: Catalogue, day: object) -> pd.DataFrame:
     """Make the period that holds a day the current one; None: there is none."""
-    what = f"current period of {catalogue.label}"
+    label = f"current period of {catalogue.label}"
     # The file documents a query for setting it back, and a body for a date.
     given: dict[str, Any] = {"params": {"date": ""}} if day is None else {"json": _date(day)}
-    answer = catalogue.transport.put(f"{catalogue.path}/currentPeriod", what=what, **given)
+    answer = catalogue.transport.put(f"{catalogue.path}/currentPeriod", label=label, **given)
     return frame_of_fields([answer["currentPeriod"]], CURRENT_PERIOD)
 
 
@@ -120,7 +121,7 @@ def set_fiscal_year(catalogue: Catalogue, year: str) -> pd.DataFrame:
     """Move the calendar to another current fiscal year."""
     answer = catalogue.transport.put(
         f"{catalogue.path}/modelCalendar/fiscalYear",
-        what=f"fiscal year of {catalogue.label}",
+        label=f"fiscal year of {catalogue.label}",
         json={"year": year},
     )
     return frame_of_fields([answer["modelCalendar"]["fiscalYear"]], FISCAL_YEAR)
@@ -131,7 +132,7 @@ def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFr
     found = _version(catalogue, version)
     answer = catalogue.transport.put(
         f"{catalogue.path}/versions/{found['id']}/switchover",
-        what=f"switchover of version {found['name']!r}",
+        label=f"switchover of version {found['name']!r}",
         json=_date(day),
     )
     return frame_of_fields([{"version": found["name"], **answer["versionSwitchover"]}], SWITCHOVER)
@@ -139,12 +140,12 @@ def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFr
 
 def _settings(catalogue: Catalogue) -> dict[str, Any]:
     """Return ``modelCalendar`` with the current period, and its flags under one name each."""
-    what = f"calendar of {catalogue.label}"
-    answer = catalogue.transport.get(f"{catalogue.path}/modelCalendar", what=what)
+    label = f"calendar of {catalogue.label}"
+    answer = catalogue.transport.get(f"{catalogue.path}/modelCalendar", label=label)
     settings: dict[str, Any] = dict(answer.get("modelCalendar") or {})
     if "currentPeriod" not in settings or "calendarType" not in settings:
         # The documented answer has the fiscal year only.
-        current = catalogue.transport.get(f"{catalogue.path}/currentPeriod", what=what)
+        current = catalogue.transport.get(f"{catalogue.path}/currentPeriod", label=label)
         period = current.get("currentPeriod") or {}
         settings = {
             "currentPeriod": period,
@@ -164,7 +165,7 @@ def _plain(name: str) -> str:
 
 def _calendar(catalogue: Catalogue) -> Calendar:
     """Work out the model's calendar; where the settings leave several, ask which names it has."""
-    candidates = readings(_settings(catalogue))
+    candidates = candidate_calendars(_settings(catalogue))
     names = [{p.name for p in candidate.periods} for candidate in candidates]
     common = set.intersection(*names)
     telling = [sorted(own - common)[:_MOST_NAMES] for own in names]
@@ -186,7 +187,7 @@ def _existing(catalogue: Catalogue, names: Sequence[str]) -> set[str]:
     try:
         answer = catalogue.transport.post(
             f"{catalogue.path}/dimensions/{TIME_ID}/items",
-            what=f"periods of {catalogue.label}",
+            label=f"periods of {catalogue.label}",
             json={"names": list(names)},
         )
     except RequestRefused:
@@ -196,7 +197,7 @@ def _existing(catalogue: Catalogue, names: Sequence[str]) -> set[str]:
 
 def _versions(catalogue: Catalogue) -> list[dict[str, Any]]:
     pages = catalogue.transport.pages(
-        f"{catalogue.path}/versions", "versionMetadata", what=f"the versions of {catalogue.label}"
+        f"{catalogue.path}/versions", "versionMetadata", label=f"the versions of {catalogue.label}"
     )
     return list(pages)
 

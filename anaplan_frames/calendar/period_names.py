@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from anaplan_frames.calendar.calendar_settings import full_year
 from anaplan_frames.calendar.calendars import MONTHS, Calendar, Kind, Period
 from anaplan_frames.codec.dates import render_dates
-from anaplan_frames.codec.value_location import Place
-from anaplan_frames.errors import EncodingError, near_names
+from anaplan_frames.codec.value_location import ValueLocation
+from anaplan_frames.errors import EncodingError
+from anaplan_frames.messages import near_names
 
-_TIME = Place("Time", 0)
+_TIME = ValueLocation("Time", 0)
 _YEAR = re.compile(r".*?(\d{2}|\d{4})")
 _DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3}) (\d{2}|\d{4})")
 _ZEROS = re.compile(r"\b0+(?=\d)")
@@ -40,7 +41,10 @@ class PeriodNames:
         self._names: dict[int, dict[str, Period]] = {}
 
     def dates(
-        self, names: pa.Array, at: Literal["start", "end"] = "start", place: Place = _TIME
+        self,
+        names: pa.Array,
+        at: Literal["start", "end"] = "start",
+        location: ValueLocation = _TIME,
     ) -> pa.Array:
         """Return the first or last day of each period.
 
@@ -50,7 +54,7 @@ class PeriodNames:
             Such as ``Jan 26``, ``Q1 FY26``, ``Week 1 FY26``, ``W/c 23 Jan 26``, ``23 Jan 26``.
         at : {"start", "end"}
             Which day of a period stands for it.
-        place : Place, optional
+        location : Place, optional
             The column and first row, for messages.
 
         Returns
@@ -70,10 +74,12 @@ class PeriodNames:
             bad = {i for i in unknown if coded.dictionary[i].as_py().strip()}
             for position, index in enumerate(coded.indices.to_pylist() if bad else ()):
                 if index in bad:
-                    raise self._unknown(coded.dictionary[index].as_py(), position, place)
+                    raise self._unknown(coded.dictionary[index].as_py(), position, location)
         return pa.array(days, pa.date32()).take(coded.indices)
 
-    def names(self, dates: pa.Array, scale: str | None = None, place: Place = _TIME) -> pa.Array:
+    def names(
+        self, dates: pa.Array, scale: str | None = None, location: ValueLocation = _TIME
+    ) -> pa.Array:
         """Return the names of the periods that hold each day.
 
         Parameters
@@ -83,7 +89,7 @@ class PeriodNames:
         scale : str, optional
             The time scale as line items have it: ``Day``, ``Week``, ``Month``, ``Quarter``,
             ``Half-Year`` or ``Year``. By default the calendar's shortest periods.
-        place : Place, optional
+        location : Place, optional
             The column and first row, for messages.
 
         Returns
@@ -96,13 +102,13 @@ class PeriodNames:
         EncodingError
             If the calendar has no such scale, or no period holds a day; names column and row.
         """
-        coded = pc.dictionary_encode(render_dates(dates, place))
+        coded = pc.dictionary_encode(render_dates(dates, location))
         kind = self._kind(scale)
         found = [self._name(day, kind) for day in coded.dictionary.to_pylist()]
         if None in found:
             position = pc.index(coded.indices, pa.scalar(found.index(None), pa.int32())).as_py()
             day = coded.dictionary[coded.indices[position].as_py()].as_py()
-            raise place.refusal(
+            raise location.encoding_error(
                 position, day.isoformat(), "lies in no period of the model's calendar."
             )
         return pa.array(found, pa.string()).take(coded.indices)
@@ -158,9 +164,11 @@ class PeriodNames:
         meant = self._find(period.name) if period else None
         return meant.name if meant and meant.start <= day <= meant.end else None
 
-    def _unknown(self, name: str, position: int, place: Place) -> EncodingError:
+    def _unknown(self, name: str, position: int, location: ValueLocation) -> EncodingError:
         near = near_names(name, [period.name for period in self._calendar.periods])
-        return place.refusal(position, name, f"is no period of the model's calendar.{near}")
+        return location.encoding_error(
+            position, name, f"is no period of the model's calendar.{near}"
+        )
 
 
 def _key(name: str) -> str:

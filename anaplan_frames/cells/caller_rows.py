@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.bulk.retained_rows import with_messages
 from anaplan_frames.dataframes.sources import Source, open_source
+from anaplan_frames.writes.row_messages import with_messages
 
 
-class CallersRows:
+class CallerRows:
     """Rows on their way, and those that were rejected.
 
     Those of a stream, which would be gone, are kept until it is known what became of them.
@@ -40,7 +40,7 @@ class CallersRows:
             yield first_row, batch
             first_row += batch.num_rows
 
-    def settled(self, before: int, messages: Mapping[int, str]) -> None:
+    def reconciled(self, before: int, messages: Mapping[int, str]) -> None:
         """Keep, of the rows before a position, only the rejected ones."""
         while self._under_way:
             first, part = self._under_way[0]
@@ -63,7 +63,7 @@ class CallersRows:
         """
         rows = sorted(messages)
         if self._source.one_shot:
-            self.settled(np.iinfo(np.int64).max, messages)
+            self.reconciled(np.iinfo(np.int64).max, messages)
             frames = self._rejected
             frame = pd.concat(frames) if frames else pd.DataFrame(columns=self._source.columns)
         else:

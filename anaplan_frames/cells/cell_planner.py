@@ -13,7 +13,7 @@ import pyarrow.types as pt
 from anaplan_frames.cells.cell_values import Names, cell_values, value_texts
 from anaplan_frames.cells.coordinates import By, Coordinates, DimensionItems, Positions
 from anaplan_frames.codec.field_texts import unwrapped
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 
 _TEXT = pa.large_string()
 _LONGEST_RUN = 1 << 20  # cells
@@ -161,13 +161,13 @@ class CellPlan:
             If a value has no counterpart in Anaplan; names column and row.
         """
         count = batch.num_rows
-        places, refused = [], dict[int, str]()
+        locations, refused = [], dict[int, str]()
         for axis in self.axes:
-            places.append(self._places(axis, batch, first_row, refused))
+            locations.append(self._places(axis, batch, first_row, refused))
         known = np.ones(count, dtype=bool)
-        for found in places:
+        for found in locations:
             known &= found >= 0
-        keys = self.coordinates.keys(places, count)
+        keys = self.coordinates.keys(locations, count)
         written = np.zeros(count, dtype=bool)
         parts = []
         for number, item in enumerate(self.line_items):
@@ -190,12 +190,12 @@ class CellPlan:
         """Find the rows' items of one dimension, and note the rows that have none."""
         if axis.position is None:
             return np.full(batch.num_rows, axis.fixed, dtype=np.int64)
-        place = Place(batch.schema.names[axis.position], first_row)
+        location = ValueLocation(batch.schema.names[axis.position], first_row)
         column = unwrapped(batch.column(axis.position))
         ways = axis.ways
         if axis.items.dimension.is_time and pt.is_temporal(column.type):
-            column, ways = self.names().names(column, axis.scale, place), ("name",)
-        texts = value_texts(column, place)
+            column, ways = self.names().names(column, axis.scale, location), ("name",)
+        texts = value_texts(column, location)
         if not ways:
             ways = axis.ways = axis.items.ways(texts)
         found = axis.items.find(texts, ways)
@@ -209,14 +209,14 @@ class CellPlan:
         return cell_values(
             batch.column(item.position),
             item.format,
-            Place(batch.schema.names[item.position], first_row),
+            ValueLocation(batch.schema.names[item.position], first_row),
             blank=self.blank,
             names=self.names,
             scale=item.scale,
         )
 
 
-class Once:
+class DuplicateCellCheck:
     """Sees to it that no cell comes twice; it keeps 16 bytes for each."""
 
     def __init__(self) -> None:
@@ -231,11 +231,11 @@ class Once:
             at = int(twice[0])
             return int(rows[at]), int(rows[at + 1]), int(cells[at])
         for seen, whose in self._runs:
-            places = np.minimum(np.searchsorted(seen, cells), len(seen) - 1)
-            again = np.flatnonzero(seen[places] == cells)
+            locations = np.minimum(np.searchsorted(seen, cells), len(seen) - 1)
+            again = np.flatnonzero(seen[locations] == cells)
             if len(again):
                 at = int(again[0])
-                return int(whose[places[at]]), int(rows[at]), int(cells[at])
+                return int(whose[locations[at]]), int(rows[at]), int(cells[at])
         if len(cells):
             self._runs.append((cells, rows))
         while self._is_last_to_join():

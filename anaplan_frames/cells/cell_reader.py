@@ -17,7 +17,7 @@ from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.page_selection import Page, select_pages
 from anaplan_frames.cells.view_shape import Axes, Cells, LineItem
 from anaplan_frames.cells.view_text import CellText
-from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions, Table
+from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions, TableSource
 
 Layout = Literal["table", "grid"]
 _OF_A_GRID = {"dtype_backend", "progress"}
@@ -39,7 +39,7 @@ class CellsReadable(Readable):
 
         These are ``pages``, ``rows`` and ``columns``; one without dimensions is not there.
         """
-        return self._transport.get(self._view_path, what=self.what)
+        return self._transport.get(self._view_path, label=self.label)
 
     def cells(self) -> Cells:
         """Return the view's dimensions and its module's line items, as they are now."""
@@ -82,10 +82,10 @@ class CellsReadable(Readable):
         RequestRefused
             If the view has more than 1,000,000 cells: see `Model.dimension_items`.
         """
-        id_ = dimension_of(self.axes(), str(dimension), self.what)
+        id_ = dimension_of(self.axes(), str(dimension), self.label)
         path = f"{self._view_path}/dimensions/{id_}/items"
-        what = f"items of dimension {dimension!r} of {self.what}"
-        return items_frame(self._catalogue, path, what)
+        label = f"items of dimension {dimension!r} of {self.label}"
+        return items_frame(self._catalogue, path, label)
 
     def read(
         self,
@@ -156,14 +156,14 @@ class CellsReadable(Readable):
         """The view's path; the default view of a module has the module's id."""
         return f"{self._catalogue.path}/views/{self.id}"
 
-    def _table(self, progress: bool | None) -> Table:
+    def _table(self, *, progress: bool | None) -> TableSource:
         return self._tidy(self.cells(), (), None)
 
     def _choose(self, cells: Cells, pages: Mapping[str, str] | None) -> tuple[Page, ...]:
-        return select_pages(self._catalogue, cells.axes, cells.line_items, pages or {}, self.what)
+        return select_pages(self._catalogue, cells.axes, cells.line_items, pages or {}, self.label)
 
-    def _tidy(self, cells: Cells, chosen: tuple[Page, ...], periods: Periods) -> Table:
-        text = CellText(self._transport, self._view_path, self.module_id, self.what, cells, chosen)
+    def _tidy(self, cells: Cells, chosen: tuple[Page, ...], periods: Periods) -> TableSource:
+        text = CellText(self._transport, self._view_path, self.module_id, self.label, cells, chosen)
         columns = [column.name for column in cells.columns if column.is_period]
         return dated(text.table(), columns, periods, lambda: period_names(self._catalogue))
 

@@ -14,7 +14,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.field_texts import render, unwrapped
 from anaplan_frames.codec.json_records import json_values
 from anaplan_frames.codec.text import check_nul
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 
 _TEXT = pa.large_string()
 _DIALECT = Dialect()
@@ -26,7 +26,13 @@ Names = Callable[[], PeriodNames]
 
 
 def cell_values(
-    column: pa.Array, format_: str, place: Place, *, blank: bool, names: Names, scale: str | None
+    column: pa.Array,
+    format_: str,
+    location: ValueLocation,
+    *,
+    blank: bool,
+    names: Names,
+    scale: str | None,
 ) -> pa.Array:
     """Return the values as JSON.
 
@@ -36,7 +42,7 @@ def cell_values(
         As the caller has it.
     format_ : str
         The line item's: ``NUMBER``, ``BOOLEAN``, ``TEXT``, ``DATE``, ``LIST``, ``TIME PERIOD``.
-    place : Place
+    location : Place
         Where it stands, for messages.
     blank : bool
         Whether a missing value is the blank one of its format. Otherwise it is null: there is
@@ -58,8 +64,8 @@ def cell_values(
     kind = format_.strip().upper()
     column = unwrapped(column)
     if is_period(kind) and pt.is_temporal(column.type):
-        column = names().names(column, scale, place)
-    texts = value_texts(column, place)
+        column = names().names(column, scale, location)
+    texts = value_texts(column, location)
     if kind == "BOOLEAN":
         values = _flags(texts)
     elif kind == "NUMBER" and _is_number(column.type):
@@ -71,15 +77,15 @@ def cell_values(
     return values
 
 
-def value_texts(column: pa.Array, place: Place) -> pa.Array:
+def value_texts(column: pa.Array, location: ValueLocation) -> pa.Array:
     """Return values as texts, as in a file; an empty one is missing.
 
     Returns
     -------
     pa.Array of large_string
     """
-    texts = render(column, _DIALECT, place).texts()
-    check_nul(texts, place)
+    texts = render(column, _DIALECT, location).texts()
+    check_nul(texts, location)
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.cells.caller_rows import CallersRows
-from anaplan_frames.cells.cell_planner import Block, CellBatch, CellPlan, Once, cut
+from anaplan_frames.cells.caller_rows import CallerRows
+from anaplan_frames.cells.cell_planner import Block, CellBatch, CellPlan, DuplicateCellCheck, cut
 from anaplan_frames.codec.json_records import json_array
 from anaplan_frames.errors import AnaplanError, ColumnMismatch, RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Settled
+from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
 
 MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says 1,000
 MOST_BYTES = 15_000_000
@@ -79,7 +79,7 @@ class CellSender:
     transport : Transport
     path : str
         The module's.
-    what : str
+    label : str
         The module in words.
     plan : CellPlan
         Which cells these are.
@@ -94,20 +94,20 @@ class CellSender:
         self,
         transport: Transport,
         path: str,
-        what: str,
+        label: str,
         plan: CellPlan,
-        rows: CallersRows,
+        rows: CallerRows,
         one_shot: bool,
         read_back: Callable[[], Iterator[CellBatch]],
     ) -> None:
         self._transport = transport
         self._path = f"{path}/data"
-        self._what = what
+        self._label = label
         self._plan = plan
         self._rows = rows
         self._one_shot = one_shot
         self._read_back = read_back
-        self._once = Once()
+        self._once = DuplicateCellCheck()
         self._pieces: dict[int, CellBatch] = {}
         self._written = WrittenCells()
 
@@ -124,10 +124,10 @@ class CellSender:
         if not self._one_shot:
             known = list(blocks)
             total, blocks = sum(len(block.cells) for block in known), iter(known)
-        label = f"Writing {self._what}"
+        label = f"Writing {self._label}"
         with Progress(label, unit=" cells", total=total, show=progress) as bar:
             batches = Batches(
-                self._request, self._settle, most=MOST_CELLS, what=self._what, progress=bar
+                self._request, self._reconcile, most=MOST_CELLS, label=self._label, progress=bar
             )
             for number, outcome in enumerate(batches.deliver(self._cut(blocks))):
                 self._note(number, outcome)
@@ -172,12 +172,12 @@ class CellSender:
         part = self._part(positions)
         body = json_array(self._plan.coordinates.requests(part.cells, part.values))
         if len(body) > MOST_BYTES and len(part) > 1:
-            raise RequestRefused(f"{self._what}: a request of {len(body):,} bytes", 413)
+            raise RequestRefused(f"{self._label}: a request of {len(body):,} bytes", 413)
         return self._transport.write_json(
-            "POST", self._path, body, what=self._what, timeout=_TIMEOUT
+            "POST", self._path, body, label=self._label, timeout=_TIMEOUT
         )
 
-    def _settle(self, positions: Positions) -> Settled:
+    def _reconcile(self, positions: Positions) -> Reconciled:
         """Read the cells, and tell which of them are as they were to be."""
         part = self._part(positions)
         order = np.argsort(part.cells)
@@ -192,7 +192,7 @@ class CellSender:
             same = pc.equal(values.take(pa.array(at)), now.values.take(pa.array(here)))
             done[at] = _mask(same)
         left = positions[np.sort(order[~done])]
-        return Settled(Counter({CHANGED: int(done.sum())}), left)
+        return Reconciled(Counter({CHANGED: int(done.sum())}), left)
 
     def _note(self, number: int, outcome: BatchOutcome) -> None:
         """Take note of what became of a piece, row by row."""
@@ -215,7 +215,7 @@ class CellSender:
                 for row in np.unique(rows).tolist():
                     written.say(row, f"{words}: {written.error}")
         if len(piece):
-            self._rows.settled(int(piece.rows.min()), written.errors)
+            self._rows.reconciled(int(piece.rows.min()), written.errors)
 
     def _part(self, positions: Positions) -> CellBatch:
         piece = self._pieces[int(positions[0]) >> _PIECE]
@@ -226,7 +226,7 @@ class CellSender:
 
     def _twice(self, row: int, other: int, cell: int) -> ColumnMismatch:
         return ColumnMismatch(
-            f"Rows {row} and {other} (counted from 0) both write one cell of {self._what}: "
+            f"Rows {row} and {other} (counted from 0) both write one cell of {self._label}: "
             f"{self._plan.words(cell)}. Keep one of them, for instance with .drop_duplicates(). "
             "Where periods are given as dates, those of different lengths cannot be told apart: "
             "give their names."

@@ -10,26 +10,27 @@ from typing import Any
 import pyarrow as pa
 
 from anaplan_frames.calendar.model_calendar import period_names
-from anaplan_frames.cells.caller_rows import CallersRows
+from anaplan_frames.cells.caller_rows import CallerRows
 from anaplan_frames.cells.cell_planner import Axis, CellBatch, CellPlan, WrittenItem
 from anaplan_frames.cells.cell_reader import CellsReadable
-from anaplan_frames.cells.cell_results import early_end, result_of
+from anaplan_frames.cells.cell_results import cell_result
 from anaplan_frames.cells.cell_writer import CellSender
 from anaplan_frames.cells.coordinates import By, DimensionItems
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.view_shape import Axes, CellColumn, Cells, Dimension, LineItem
 from anaplan_frames.dataframes.sources import open_source
-from anaplan_frames.errors import (
-    ColumnMismatch,
-    NotFound,
-    near_names,
-    warn,
-)
+from anaplan_frames.errors import ColumnMismatch, NotFound
+from anaplan_frames.messages import near_names, warn
+from anaplan_frames.results import ImportResult
 from anaplan_frames.threads import in_order
-from anaplan_frames.writes.columns import Matching, match_columns
+from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 from anaplan_frames.writes.input_rows import check_mapping
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
-from anaplan_frames.writes.unused_columns import warn_of_surplus
+from anaplan_frames.writes.result_builder import (
+    OnRejected,
+    check_on_rejected,
+    check_result,
+    halfway_error,
+)
 
 MatchBy = By | Mapping[str, By] | None
 _WAYS = ("name", "code", "id")
@@ -113,26 +114,32 @@ class WritableCells(CellsReadable):
         source = open_source(data, index=index)
         records = line_item_records(self._catalogue, self.module_id)
         cells = Cells(Axes.of(self.metadata), tuple(LineItem.of(record) for record in records))
-        fixed = _fixed(pages or {}, cells.axes, self.what)
+        fixed = _fixed(pages or {}, cells.axes, self.label)
         columns = [column for column in cells.columns if column.id not in fixed]
         matching = self._match(source.columns, columns, cells.axes, mapping)
         plan = self._plan(matching, columns, cells, records, fixed, match_by)
         plan = replace(plan, blank=blank)
-        rows = CallersRows(source, matching.needed)
+        rows = CallerRows(source, matching.needed)
         sender = CellSender(
             self._transport,
             self.path,
-            self.what,
+            self.label,
             plan,
             rows,
             source.one_shot,
             lambda: self._now(plan, cells),
         )
         written = sender.send(progress)
-        result = result_of(self.name, written, rows)
+        result = cell_result(self.name, written, rows)
         if written.error is not None:
-            raise early_end(written, result, self.what) from written.error
-        return result.check(on_rejected)
+            done = (
+                f"{written.changed:,} cells were changed; the rows that were not written are in "
+                "the error's .result.rejected. To write the same cells again does no harm."
+            )
+            raise halfway_error(
+                written.error, result, self.label, done=done if written.changed else ""
+            ) from written.error
+        return check_result(result, on_rejected)
 
     def _match(
         self,
@@ -142,13 +149,13 @@ class WritableCells(CellsReadable):
         mapping: Mapping[str, str] | None,
     ) -> Matching:
         """Find the columns of the dimensions, and of those line items that have one."""
-        check_mapping(mapping or {}, [column.name for column in columns], self.what)
+        check_mapping(mapping or {}, [column.name for column in columns], self.label)
         fed = {(mapping or {}).get(name, name) for name in given}
         needed = [column.name for column in columns if column.kind == "dimension"]
         items = [column.name for column in columns if column.kind == "line item"]
         headers = [*needed, *(name for name in items if name in fed)]
         try:
-            matching = match_columns(given, headers or items, mapping, self.what)
+            matching = match_columns(given, headers or items, mapping, self.label)
         except ColumnMismatch as error:
             if set(needed) <= fed:
                 raise
@@ -156,20 +163,22 @@ class WritableCells(CellsReadable):
             raise ColumnMismatch(
                 f"{error} Where all rows are of one item, give it with pages={{{one!r}: 'item'}}."
             ) from None
-        self._refuse_pages(matching.surplus, axes)
-        warn_of_surplus(self.what, matching.surplus, [name for name in items if name not in fed])
+        self._refuse_pages(matching.unused, axes)
+        warn_of_unused_columns(
+            self.label, matching.unused, [name for name in items if name not in fed]
+        )
         if len(headers) == len(needed):
-            near = [near_names(name, items) for name in matching.surplus]
+            near = [near_names(name, items) for name in matching.unused]
             raise ColumnMismatch(
-                f"The data has no column of a line item of {self.what}: there is nothing to "
+                f"The data has no column of a line item of {self.label}: there is nothing to "
                 f"write.{next(filter(None, near), '')} Its line items are "
                 f"{', '.join(map(repr, items))}."
             )
         return matching
 
-    def _refuse_pages(self, surplus: Sequence[str], axes: Axes) -> None:
+    def _refuse_pages(self, unused: Sequence[str], axes: Axes) -> None:
         """Refuse a column of a dimension whose item `pages` gives."""
-        paged = {dimension.name for dimension in axes.dimensions} & set(surplus)
+        paged = {dimension.name for dimension in axes.dimensions} & set(unused)
         if paged:
             names = ", ".join(map(repr, sorted(paged)))
             raise ColumnMismatch(
@@ -193,14 +202,14 @@ class WritableCells(CellsReadable):
         }
         by_id = {str(record["id"]): record for record in records}
         line_items = self._writable(columns, by_id, positions)
-        ways = _ways(match_by, cells.axes, self.what)
+        ways = _ways(match_by, cells.axes, self.label)
         scale = str(by_id[line_items[0].id].get("timeScale") or "") or None
         axes = []
         for items in self._items(cells.axes.dimensions, line_items[0].id):
             id_ = items.dimension.id
             axis = Axis(items, positions.get(id_), ways=ways.get(id_, ()), scale=scale)
             if id_ in fixed:
-                axis.fixed = _page(items, fixed[id_], axis.ways, self.what)
+                axis.fixed = _page(items, fixed[id_], axis.ways, self.label)
             axes.append(axis)
         names = cache(lambda: period_names(self._catalogue))
         return CellPlan(tuple(axes), tuple(line_items), False, names)
@@ -228,10 +237,10 @@ class WritableCells(CellsReadable):
         names = ", ".join(map(repr, calculated))
         if not line_items:
             raise ColumnMismatch(
-                f"Anaplan calculates {names} in {self.what}; there is nothing to write."
+                f"Anaplan calculates {names} in {self.label}; there is nothing to write."
             )
         if calculated:
-            warn(f"{self.what} calculates {names}: this cannot be written, and is left out.")
+            warn(f"{self.label} calculates {names}: this cannot be written, and is left out.")
         return line_items
 
     def _items(
@@ -243,8 +252,8 @@ class WritableCells(CellsReadable):
             path = (
                 f"{self._catalogue.path}/lineItems/{line_item_id}/dimensions/{dimension.id}/items"
             )
-            what = f"items of {dimension.name!r}"
-            items = self._transport.get(path, what=what).get("items") or []
+            label = f"items of {dimension.name!r}"
+            items = self._transport.get(path, label=label).get("items") or []
             texts = {
                 by: pa.array([_text(item.get(by)) for item in items], pa.large_string())
                 for by in _WAYS
@@ -272,34 +281,34 @@ class WritableCells(CellsReadable):
             yield reading.block(batch, 0).cells
 
 
-def _fixed(pages: Mapping[str, str], axes: Axes, what: str) -> dict[str, str]:
+def _fixed(pages: Mapping[str, str], axes: Axes, label: str) -> dict[str, str]:
     """Return the texts of items that `pages` gives, by the id of their dimension."""
     fixed = {}
     for key, item in pages.items():
-        fixed[_dimension(str(key), axes, what).id] = str(item)
+        fixed[_dimension(str(key), axes, label).id] = str(item)
     return fixed
 
 
-def _dimension(key: str, axes: Axes, what: str) -> Dimension:
+def _dimension(key: str, axes: Axes, label: str) -> Dimension:
     for dimension in axes.dimensions:
         if key in (dimension.id, dimension.name):
             return dimension
     names = [dimension.name for dimension in axes.dimensions]
     raise NotFound(
-        f"There is no dimension {key!r} in {what}."
+        f"There is no dimension {key!r} in {label}."
         + (near_names(key, names) or f" It has {', '.join(map(repr, names))}.")
     )
 
 
-def _page(items: DimensionItems, text: str, ways: Sequence[By], what: str) -> int:
+def _page(items: DimensionItems, text: str, ways: Sequence[By], label: str) -> int:
     ways = ways or items.ways(pa.array([text], pa.large_string()))
     place = int(items.find(pa.array([text], pa.large_string()), ways)[0])
     if place < 0:
-        raise NotFound(f"pages= of {what}: {items.objection(text, place, ways)}")
+        raise NotFound(f"pages= of {label}: {items.objection(text, place, ways)}")
     return place
 
 
-def _ways(match_by: MatchBy, axes: Axes, what: str) -> dict[str, tuple[By, ...]]:
+def _ways(match_by: MatchBy, axes: Axes, label: str) -> dict[str, tuple[By, ...]]:
     """Return by what items are looked up, by the id of their dimension, where it is said."""
     if match_by is None:
         return {}
@@ -308,7 +317,7 @@ def _ways(match_by: MatchBy, axes: Axes, what: str) -> dict[str, tuple[By, ...]]
     for way in match_by.values():
         if way not in _WAYS:
             raise ValueError(f"match_by must be 'name', 'code' or 'id', not {way!r}")
-    return {_dimension(str(key), axes, what).id: (way,) for key, way in match_by.items()}
+    return {_dimension(str(key), axes, label).id: (way,) for key, way in match_by.items()}
 
 
 def _is_calculated(record: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.cells.view_shape import Dimension
-from anaplan_frames.errors import near_names
+from anaplan_frames.messages import near_names
 
 By = Literal["name", "code", "id"]
 Positions = npt.NDArray[np.int64]

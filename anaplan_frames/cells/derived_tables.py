@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import ColumnMismatch, TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import Retype, Rows, Table
+from anaplan_frames.resources.table_reader import Retype, RowBatches, TableSource
 
 NewBar = Callable[[], Progress]
 Periods = Literal["datetime"] | None
@@ -44,12 +44,12 @@ class DatedTable:
         Those that hold names of periods, where they are read.
     """
 
-    table: Table
+    table: TableSource
     names: PeriodNames
     columns: frozenset[str]
 
-    def open(self, columns: Sequence[str] | None, retype: Retype, new_bar: NewBar) -> Rows:
-        """Begin to read, as `Table` says."""
+    def open(self, columns: Sequence[str] | None, retype: Retype, new_bar: NewBar) -> RowBatches:
+        """Begin to read, as `TableSource` says."""
         wanted: list[pa.Schema] = []
 
         def as_text(schema: pa.Schema) -> pa.Schema:
@@ -64,13 +64,15 @@ class DatedTable:
         schema = pa.schema([wanted[0].field(name) for name in names])
         return _Passing(schema, self._dated(rows, schema))
 
-    def _dated(self, rows: Rows, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _dated(self, rows: RowBatches, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         row = 0
         for batch in rows:
             arrays = [
                 array
                 if array.type == field.type
-                else self.names.dates(array, place=Place(field.name, row)).cast(field.type)
+                else self.names.dates(array, location=ValueLocation(field.name, row)).cast(
+                    field.type
+                )
                 for array, field in zip(batch.columns, schema, strict=True)
             ]
             row += batch.num_rows
@@ -90,30 +92,30 @@ class SelectedTable:
         Has all rows.
     items : mapping of str to collection of str
         By a column's name, what it says in the rows that stay.
-    what : str
+    label : str
         The table in words, for messages.
     """
 
-    table: Table
+    table: TableSource
     items: Mapping[str, Collection[str]]
-    what: str
+    label: str
 
-    def open(self, columns: Sequence[str] | None, retype: Retype, new_bar: NewBar) -> Rows:
-        """Begin to read, as `Table` says."""
+    def open(self, columns: Sequence[str] | None, retype: Retype, new_bar: NewBar) -> RowBatches:
+        """Begin to read, as `TableSource` says."""
         asked = [columns] if isinstance(columns, str) else columns
         every = None if asked is None else list(dict.fromkeys([*asked, *self.items]))
         rows = self.table.open(every, retype, new_bar)
         for name in self.items:
             if name not in rows.schema.names:
                 raise ColumnMismatch(
-                    f"The text of {self.what} has no column {name!r}, by which its pages could be "
+                    f"The text of {self.label} has no column {name!r}, by which its pages could be "
                     "told apart. Read it without pages=."
                 )
         names = list(dict.fromkeys(asked)) if asked is not None else rows.schema.names
         schema = pa.schema([rows.schema.field(name) for name in names])
         return _Passing(schema, self._selected(rows, schema))
 
-    def _selected(self, rows: Rows, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _selected(self, rows: RowBatches, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         came = stayed = 0
         for batch in rows:
             kept = batch.filter(self._mask(batch)).select(schema.names)
@@ -126,7 +128,7 @@ class SelectedTable:
             pages = self.items.items()
             told = ", ".join(f"{name} {' or '.join(sorted(items))}" for name, items in pages)
             raise TransferError(
-                f"No row of {self.what} is of {told}, though Anaplan knows these items: it names "
+                f"No row of {self.label} is of {told}, though Anaplan knows these items: it names "
                 "them otherwise there. Read without pages= and select with pandas."
             )
 
@@ -140,11 +142,11 @@ class SelectedTable:
 
 
 def dated(
-    table: Table,
+    table: TableSource,
     columns: Collection[str],
     periods: Periods,
     names: Callable[[], PeriodNames],
-) -> Table:
+) -> TableSource:
     """Return the table with periods as ``periods=`` asks for them.
 
     Raises

@@ -9,8 +9,9 @@ import pandas as pd
 
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
-from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.errors import AmbiguousName, NotFound
+from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue
 
 VERSIONS_ID = "20000000020"
@@ -39,12 +40,12 @@ def axes_frame(metadata: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def dimension_of(axes: pd.DataFrame, key: str, what: str) -> str:
+def dimension_of(axes: pd.DataFrame, key: str, label: str) -> str:
     """Return the id of a dimension of a view, given by name or id."""
     found = [str(id_) for id_ in axes.loc[(axes["id"] == key) | (axes["name"] == key), "id"]]
     if not found:
         raise NotFound(
-            f"There is no dimension {key!r} in {what}."
+            f"There is no dimension {key!r} in {label}."
             + (near_names(key, axes["name"]) or f" It has {', '.join(map(repr, axes['name']))}.")
         )
     return found[0]
@@ -54,17 +55,17 @@ def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
     """Return the items of a dimension of the model; see `Model.dimension_items`."""
     key = str(key)
     id_ = _dimension_id(catalogue, key)
-    what = f"items of dimension {key!r} of {catalogue.label}"
+    label = f"items of dimension {key!r} of {catalogue.label}"
     path = f"{catalogue.path}/dimensions/{id_}/items"
     if id_ in (TIME_ID, VERSIONS_ID):
         # These have no items of the model, only those that apply to a line item.
         path = f"{catalogue.path}/lineItems/{_user_of(catalogue, id_)}/dimensions/{id_}/items"
-    return items_frame(catalogue, path, what)
+    return items_frame(catalogue, path, label)
 
 
-def items_frame(catalogue: Catalogue, path: str, what: str) -> pd.DataFrame:
+def items_frame(catalogue: Catalogue, path: str, label: str) -> pd.DataFrame:
     """Return the items that a path lists, in one answer."""
-    return frame_of_fields(catalogue.transport.get(path, what=what).get("items") or (), ITEMS)
+    return frame_of_fields(catalogue.transport.get(path, label=label).get("items") or (), ITEMS)
 
 
 def _dimension_id(catalogue: Catalogue, key: str) -> str:

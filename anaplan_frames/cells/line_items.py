@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, FieldKind, flat, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, FieldKind, flat, frame_of_fields
 from anaplan_frames.errors import NotFound, RequestRefused
 from anaplan_frames.resources.catalogue import Catalogue
 
@@ -84,7 +84,7 @@ def _records(catalogue: Catalogue, of: str) -> list[dict[str, Any]]:
     pages = catalogue.transport.pages(
         f"{catalogue.path}{of}/lineItems",
         "items",
-        what=f"the line items of {catalogue.label}",
+        label=f"the line items of {catalogue.label}",
         params={"includeAll": "true"},
     )
     return list(pages)

@@ -34,5 +34,7 @@ class Module(WritableCells):
         pandas.DataFrame
             ``id``, ``name`` (without the module's), ``code``, ``module_id`` (text).
         """
-        records = self._transport.pages(f"{self.path}/views", "views", what=f"views of {self.what}")
+        records = self._transport.pages(
+            f"{self.path}/views", "views", label=f"views of {self.label}"
+        )
         return listing_frame("views", records)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.cells.view_shape import Axes, Dimension, LineItem
-from anaplan_frames.errors import AmbiguousName, NotFound, RequestRefused, near_names
+from anaplan_frames.errors import AmbiguousName, NotFound, RequestRefused
+from anaplan_frames.messages import near_names
 from anaplan_frames.resources.catalogue import Catalogue
 
 
@@ -40,7 +41,7 @@ def select_pages(
     axes: Axes,
     line_items: Sequence[LineItem],
     pages: Mapping[str, str],
-    what: str,
+    label: str,
 ) -> tuple[Page, ...]:
     """Find the items that are asked for.
 
@@ -50,7 +51,7 @@ def select_pages(
         Of the view's module.
     pages : mapping of str to str
         Dimension to item; either by name or id, an item also by its code.
-    what : str
+    label : str
         The view in words, for messages.
 
     Raises
@@ -63,38 +64,38 @@ def select_pages(
     """
     found = []
     for name, item in pages.items():
-        dimension = _dimension(axes, str(name), what)
+        dimension = _dimension(axes, str(name), label)
         if dimension.is_line_items:
-            found.append(_line_item(dimension, line_items, str(item), what))
+            found.append(_line_item(dimension, line_items, str(item), label))
         else:
-            items = _Items(catalogue, dimension, line_items, what)
+            items = _Items(catalogue, dimension, line_items, label)
             found.append(items.find(str(item)))
     return tuple(found)
 
 
-def _dimension(axes: Axes, name: str, what: str) -> Dimension:
+def _dimension(axes: Axes, name: str, label: str) -> Dimension:
     for dimension in axes.pages:
         if name in (dimension.id, dimension.name):
             return dimension
     for axis, dimensions in (("rows", axes.rows), ("columns", axes.columns)):
         if any(name in (dimension.id, dimension.name) for dimension in dimensions):
             raise NotFound(
-                f"{name!r} is on the {axis} of {what}, not on its pages. Read it, and select with "
+                f"{name!r} is on the {axis} of {label}, not on its pages. Read it, and select with "
                 "pandas; or make a view that has it on its pages."
             )
     names = [dimension.name for dimension in axes.pages]
     told = f" On them are {', '.join(map(repr, names))}." if names else " Nothing is on them."
     raise NotFound(
-        f"There is no {name!r} on the pages of {what}." + (near_names(name, names) or told)
+        f"There is no {name!r} on the pages of {label}." + (near_names(name, names) or told)
     )
 
 
-def _line_item(dimension: Dimension, line_items: Sequence[LineItem], name: str, what: str) -> Page:
+def _line_item(dimension: Dimension, line_items: Sequence[LineItem], name: str, label: str) -> Page:
     for item in line_items:
         if name in (item.id, item.name):
             return Page(dimension, item.id, frozenset({item.name}))
     near = near_names(name, [item.name for item in line_items])
-    raise NotFound(f"There is no line item {name!r} in {what}.{near}")
+    raise NotFound(f"There is no line item {name!r} in {label}.{near}")
 
 
 class _Items:
@@ -105,12 +106,12 @@ class _Items:
         catalogue: Catalogue,
         dimension: Dimension,
         line_items: Sequence[LineItem],
-        what: str,
+        label: str,
     ) -> None:
         self._catalogue = catalogue
         self._dimension = dimension
         self._line_items = line_items
-        self._what = what
+        self._label = label
 
     def find(self, text: str) -> Page:
         """Find an item by its name, its code or its id, in this order."""
@@ -131,7 +132,7 @@ class _Items:
         near = near_names(text, [str(item["name"]) for item in every])
         raise NotFound(
             f"There is no item {text!r} in {self._dimension.name!r}, which is on the pages of "
-            f"{self._what}.{near}"
+            f"{self._label}.{near}"
         )
 
     def _page(self, item: Mapping[str, Any]) -> Page:
@@ -140,9 +141,9 @@ class _Items:
 
     def _ask(self, key: str, text: str) -> list[Mapping[str, Any]]:
         path = f"{self._catalogue.path}/dimensions/{self._dimension.id}/items"
-        what = f"items of {self._dimension.name!r}"
+        label = f"items of {self._dimension.name!r}"
         try:
-            answer = self._catalogue.transport.post(path, what=what, json={key: [text]})
+            answer = self._catalogue.transport.post(path, label=label, json={key: [text]})
         except RequestRefused:
             if key == "codes":  # a dimension without codes
                 return []
@@ -155,5 +156,5 @@ class _Items:
             return []
         item = self._line_items[0]
         path = f"{self._catalogue.path}/lineItems/{item.id}/dimensions/{self._dimension.id}/items"
-        answer = self._catalogue.transport.get(path, what=f"items of {self._dimension.name!r}")
+        answer = self._catalogue.transport.get(path, label=f"items of {self._dimension.name!r}")
         return answer.get("items") or []

@@ -11,7 +11,7 @@ from anaplan_frames.cells.view_shape import Cells, schema_by_header, shows_one_p
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import Table, TextTable
+from anaplan_frames.resources.table_reader import TableSource, TextTable
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
 
@@ -32,7 +32,7 @@ class CellText:
         The view's.
     module_id : str
         Its module's id.
-    what : str
+    label : str
         It in words, for messages.
     cells : Cells
         Its dimensions and line items.
@@ -43,11 +43,11 @@ class CellText:
     transport: Transport
     path: str
     module_id: str
-    what: str
+    label: str
     cells: Cells
     pages: tuple[Page, ...]
 
-    def table(self) -> Table:
+    def table(self) -> TableSource:
         """Return the tidy table of the pages."""
         columns = self.cells.columns
         by_id = {column.id: column.name for column in columns if column.kind == "dimension"}
@@ -57,7 +57,7 @@ class CellText:
             for page in self.pages
             if page.dimension.id in by_id
         }
-        return SelectedTable(text, items, self.what) if items else text
+        return SelectedTable(text, items, self.label) if items else text
 
     def _left_out(self) -> Collection[str]:
         """Return the columns of the line items that are not on the selected page."""
@@ -72,7 +72,7 @@ class CellText:
             yield text
             return
         body = {"exportType": _LAYOUT}
-        yield from large_read(self.transport, self.path, body, what=self.what, progress=bar)
+        yield from large_read(self.transport, self.path, body, label=self.label, progress=bar)
 
     def _at_once(self) -> Content | None:
         """Return the text; None where Anaplan does not give all of it so."""
@@ -94,7 +94,7 @@ class CellText:
         for accept in _ACCEPTED:
             try:
                 return self.transport.download_large(
-                    f"{self.path}/data", what=self.what, params=params, headers={"Accept": accept}
+                    f"{self.path}/data", label=self.label, params=params, headers={"Accept": accept}
                 )
             except RequestRefused as refused:
                 if "cell" in refused.reason.casefold():  # there are too many

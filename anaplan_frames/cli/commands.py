@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from anaplan_frames import __version__
-from anaplan_frames.errors import near_names
+from anaplan_frames.messages import near_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def log_options(command: Function) -> Function:
     quiet = click.option(
         "-q",
         "--quiet",
-        is_flag=True,
+        count=True,
         expose_value=False,
         callback=_set_quiet,
         help="Show errors only, no warnings.",
@@ -138,8 +138,8 @@ def _set_verbosity(context: click.Context, _: click.Parameter, count: int) -> No
         _change_verbosity(context, count)
 
 
-def _set_quiet(context: click.Context, _: click.Parameter, quiet: bool) -> None:
-    if quiet:
+def _set_quiet(context: click.Context, _: click.Parameter, count: int) -> None:
+    if count:
         _change_verbosity(context, -1)
 
 

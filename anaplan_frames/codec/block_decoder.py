@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.codec.row_splitter import Block, read_fields
-from anaplan_frames.errors import ColumnMismatch, EncodingError, listed, near_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError
+from anaplan_frames.messages import listed, near_names
 
 _SHOWN = 80
 
@@ -77,8 +78,8 @@ class Decoder:
         header = list(schema.names if header is None else header)
         # Names of our own: the file's may be empty, or repeated.
         self._names = [f"f{position}" for position in range(len(header))]
-        places = dict(zip(header, self._names, strict=True))
-        self._places = [places[name] for name in self.schema.names]
+        positions_by_name = dict(zip(header, self._names, strict=True))
+        self._positions = [positions_by_name[name] for name in self.schema.names]
         marks = dialect.separator + dialect.delimiter
         self._pool = memory_pool()
         self._plain = marks.isascii() and len(dialect.separator) == 1 and len(dialect.delimiter) < 2
@@ -148,8 +149,8 @@ class Decoder:
                 invalid_row_handler=on_wrong_width,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict(zip(self._places, types, strict=True)),
-                include_columns=self._places,
+                column_types=dict(zip(self._positions, types, strict=True)),
+                include_columns=self._positions,
                 null_values=[""],
                 strings_can_be_null=True,
                 true_values=["true", "True", "TRUE", "1"],
@@ -170,7 +171,7 @@ class Decoder:
         for field, texts in zip(self.schema, arrays, strict=True):
             try:
                 converted.append(to_type(texts, field.type, self._dialect.decimal_separator))
-            except Doubt as doubt:
+            except ParseError as doubt:
                 raise type_fault(field, doubt) from None
         return converted
 
@@ -264,7 +265,7 @@ def _width_fault(row: pa_csv.InvalidRow, expected: int) -> BlockFault:
     )
 
 
-def type_fault(field: pa.Field, doubt: Doubt) -> BlockFault:
+def type_fault(field: pa.Field, doubt: ParseError) -> BlockFault:
     """Word a text that is not of its column's type."""
     text = doubt.text[:_SHOWN]
     return BlockFault(

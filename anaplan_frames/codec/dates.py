@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 
 TIME_OF_DAY = (
     "has a time of day, but a date in Anaplan is a day. Drop the time with .dt.normalize(), or "
@@ -16,7 +16,7 @@ _YEARS = "has a year that an ISO date cannot hold (0001 to 9999)."
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, from 1970-01-01
 
 
-def render_dates(column: pa.Array, place: Place) -> pa.Array:
+def render_dates(column: pa.Array, location: ValueLocation) -> pa.Array:
     """Return dates and timestamps as ``date32``, whose cast to text is ISO.
 
     A timestamp with a time zone is the day that its wall clock shows.
@@ -28,32 +28,32 @@ def render_dates(column: pa.Array, place: Place) -> pa.Array:
     """
     days = column
     if pt.is_timestamp(column.type):
-        days = _days(pc.local_timestamp(column) if column.type.tz else column, place)
+        days = _days(pc.local_timestamp(column) if column.type.tz else column, location)
     elif pt.is_date64(column.type):
-        days = _days(pc.cast(column, pa.timestamp("ms")), place)
+        days = _days(pc.cast(column, pa.timestamp("ms")), location)
     extremes = pc.min_max(pc.cast(days, pa.int32()))
     first, last = extremes["min"].as_py(), extremes["max"].as_py()
     if first is not None and (first < _FIRST_DAY or last > _LAST_DAY):
-        _refuse_years(days, place)
+        _refuse_years(days, location)
     return days
 
 
-def _days(moments: pa.Array, place: Place) -> pa.Array:
+def _days(moments: pa.Array, location: ValueLocation) -> pa.Array:
     """Return the days of time stamps without a zone, all of which must be midnights."""
     days = pc.cast(moments, pa.date32())
     # Compared as time stamps of seconds or finer, which hold every day that they came from.
     at_midnight = pc.equal(pc.cast(days, moments.type, safe=False), moments)
     if pc.all(at_midnight).as_py() is False:
         position = pc.index(at_midnight, False).as_py()
-        raise place.refusal(position, _shown(moments, position), TIME_OF_DAY)
+        raise location.encoding_error(position, _shown(moments, position), TIME_OF_DAY)
     return days
 
 
-def _refuse_years(days: pa.Array, place: Place) -> None:
+def _refuse_years(days: pa.Array, location: ValueLocation) -> None:
     numbers = pc.cast(days, pa.int32())
     outside = pc.or_(pc.less(numbers, _FIRST_DAY), pc.greater(numbers, _LAST_DAY))
     position = pc.index(outside, True).as_py()
-    raise place.refusal(position, _shown(days, position), _YEARS)
+    raise location.encoding_error(position, _shown(days, position), _YEARS)
 
 
 def _shown(values: pa.Array, position: int) -> str:

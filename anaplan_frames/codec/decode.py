@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Protocol
 
 import pyarrow as pa
@@ -14,11 +12,12 @@ from anaplan_frames.codec.block_decoder import BlockFault, Decoder
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.row_splitter import Block, Piece, RowSplitter, first_rows, read_fields
-from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError
+from anaplan_frames.messages import near_names
+from anaplan_frames.threads import core_count, in_order
 
-__all__ = ["Batches", "Decoder", "RowSplitter", "decode_stream"]
+__all__ = ["DecodedBatches", "Decoder", "RowSplitter", "decode_stream"]
 
-_MOST_THREADS = 8
 _MOST_NAMED = 10  # columns that do not fit
 
 # Makes the schema to read with of the names in a text's header, and leaves out what not to read.
@@ -39,7 +38,7 @@ class BlockDecoder(Protocol):
         """Decode a block of which the first row is not known yet; raises BlockFault."""
 
 
-class Batches(Iterator[pa.RecordBatch]):
+class DecodedBatches(Iterator[pa.RecordBatch]):
     """Record batches of blocks of text, in order.
 
     Nothing is read before the first batch or the schema is asked for. Blocks are parsed by a few
@@ -52,7 +51,7 @@ class Batches(Iterator[pa.RecordBatch]):
         threads: int | None = None,
     ) -> None:
         self._begin = begin
-        self._threads = usable_threads() if threads is None else threads
+        self._threads = core_count() if threads is None else threads
         self._begun: tuple[BlockDecoder, Iterator[Block]] | None = None
         self._decoded: Iterator[pa.RecordBatch] | None = None
 
@@ -89,7 +88,7 @@ def decode_stream(
     *,
     retype: Callable[[pa.Schema], pa.Schema] | None = None,
     threads: int | None = None,
-) -> Batches:
+) -> DecodedBatches:
     """Decode a text, piece by piece, under its schema.
 
     Parameters
@@ -128,13 +127,7 @@ def decode_stream(
         header, blocks = _read_head(split(chunks, dialect), dialect)
         return _decoder_for(header, dialect, schema, columns, retype), blocks
 
-    return Batches(begin, threads)
-
-
-def usable_threads() -> int:
-    """Return how many threads decode by default: as many as processors, at most 8."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_THREADS)
+    return DecodedBatches(begin, threads)
 
 
 def split(chunks: Iterable[Piece], dialect: Dialect) -> Iterator[Block]:
@@ -229,14 +222,14 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
     if sorted(spelt) == sorted(expected):
         return spelt
     missing = [name for name in expected if name not in spelt]
-    surplus = [name for name in spelt if name not in expected]
+    unused = [name for name in spelt if name not in expected]
     if columns is not None and not set(columns) & set(missing) and len(set(spelt)) == len(spelt):
         return spelt
     told = [
-        *(f"{name!r} is missing.{near_names(name, surplus)}" for name in missing[:_MOST_NAMED]),
-        *(f"{name!r} is not in the metadata." for name in surplus[:_MOST_NAMED]),
+        *(f"{name!r} is missing.{near_names(name, unused)}" for name in missing[:_MOST_NAMED]),
+        *(f"{name!r} is not in the metadata." for name in unused[:_MOST_NAMED]),
     ]
-    more = max(len(missing) - _MOST_NAMED, 0) + max(len(surplus) - _MOST_NAMED, 0)
+    more = max(len(missing) - _MOST_NAMED, 0) + max(len(unused) - _MOST_NAMED, 0)
     if more:
         told.append(f"So it is with {more:,} more.")
     raise ColumnMismatch(
@@ -260,25 +253,14 @@ def _decode_all(
     del first
     yield batch
     del batch
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="anaplan-decode")
-    ahead: deque[Future[pa.RecordBatch]] = deque()
-
-    def oldest() -> pa.RecordBatch:
+    batches = in_order(
+        decoder.decode_block, blocks, threads=threads, name="anaplan-decode", promptly=True
+    )
+    with closing(batches):
         try:
-            return ahead.popleft().result()
-        except BlockFault as fault:
-            raise fault.error(first_row) from None
-
-    try:
-        for block in blocks:
-            ahead.append(pool.submit(decoder.decode_block, block))
-            while ahead and (len(ahead) > threads or ahead[0].done()):
-                batch = oldest()
+            for batch in batches:
                 first_row += batch.num_rows
                 yield batch
-        while ahead:
-            batch = oldest()
-            first_row += batch.num_rows
-            yield batch
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+                del batch
+        except BlockFault as fault:
+            raise fault.error(first_row) from None

@@ -10,6 +10,7 @@ import pyarrow.csv as pv
 import pyarrow.types as pt
 
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.codec.field_texts import Field, render
 from anaplan_frames.codec.text import (
     Charset,
@@ -19,9 +20,8 @@ from anaplan_frames.codec.text import (
     check_unquoted,
     quote,
 )
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
-from anaplan_frames.writes.columns import Matching
 
 _TEXT = pa.large_string()
 _LINE_END = "\n"
@@ -48,9 +48,9 @@ class Encoder:
         If the dialect's encoding is not known.
     """
 
-    def __init__(self, dialect: Dialect, matching: Matching) -> None:
+    def __init__(self, dialect: Dialect, layout: FieldLayout) -> None:
         self.dialect = dialect
-        self.matching = matching
+        self.layout = layout
         self._charset = Charset(dialect)
         # Arrow's own CSV writer is the fastest way, but knows one dialect only.
         self._writes_csv = (
@@ -75,7 +75,7 @@ class Encoder:
         encoded = self._charset.convert(pa.py_buffer(text.encode("utf-8", "surrogatepass")))
         if encoded is None:
             raise EncodingError(
-                f"The headers {', '.join(map(repr, self.matching.headers))} cannot be written in "
+                f"The headers {', '.join(map(repr, self.layout.headers))} cannot be written in "
                 f"{self.dialect.encoding}, the file's encoding."
             )
         return bytes(encoded)
@@ -95,17 +95,17 @@ class Encoder:
         EncodingError
             If a value cannot be carried; names column, row and text.
         """
-        if not batch.num_rows or not self.matching.headers:
+        if not batch.num_rows or not self.layout.headers:
             return b""
-        places = self._places(batch, first_row)
-        fields = self._fields(batch, places)
+        locations = self._places(batch, first_row)
+        fields = self._fields(batch, locations)
         if self._writes_csv and all(field.is_text or _is_native(field) for field in fields):
             rows = self._written(fields, batch)
         else:
             rows = self._joined(fields)
         encoded = self._charset.convert(rows)
         if encoded is None:
-            self._charset.refuse([field.texts() for field in fields], places)
+            self._charset.refuse([field.texts() for field in fields], locations)
             raise EncodingError(f"The rows cannot be written in {self.dialect.encoding}.")
         return encoded
 
@@ -122,44 +122,44 @@ class Encoder:
         EncodingError
             If a value cannot be carried.
         """
-        places = self._places(batch, first_row)
-        texts = [field.texts() for field in self._fields(batch, places)]
-        for each, place in zip(texts, places, strict=True):
-            check_nul(each, place)
+        locations = self._places(batch, first_row)
+        texts = [field.texts() for field in self._fields(batch, locations)]
+        for each, location in zip(texts, locations, strict=True):
+            check_nul(each, location)
         return [_empty_as_null(each) for each in texts]
 
-    def _places(self, batch: pa.RecordBatch, first_row: int) -> list[Place]:
+    def _places(self, batch: pa.RecordBatch, first_row: int) -> list[ValueLocation]:
         names = batch.schema.names
         return [
-            Place(header if position is None else names[position], first_row)
-            for header, position in zip(self.matching.headers, self.matching.positions, strict=True)
+            ValueLocation(header if position is None else names[position], first_row)
+            for header, position in zip(self.layout.headers, self.layout.positions, strict=True)
         ]
 
-    def _fields(self, batch: pa.RecordBatch, places: Sequence[Place]) -> list[Field]:
+    def _fields(self, batch: pa.RecordBatch, locations: Sequence[ValueLocation]) -> list[Field]:
         fields = [
             Field(pa.nulls(batch.num_rows))
             if position is None
-            else render(batch.column(position), self.dialect, place)
-            for position, place in zip(self.matching.positions, places, strict=True)
+            else render(batch.column(position), self.dialect, location)
+            for position, location in zip(self.layout.positions, locations, strict=True)
         ]
         if not self.dialect.delimiter:
-            for field, place in zip(fields, places, strict=True):
+            for field, location in zip(fields, locations, strict=True):
                 if field.is_text:
-                    check_unquoted(field.values, self.dialect, place)
-            if places[0].first_row == 0 and self.dialect.first_data_row == 1:
-                check_first(fields[0].texts(), places[0])
+                    check_unquoted(field.values, self.dialect, location)
+            if locations[0].first_row == 0 and self.dialect.first_data_row == 1:
+                check_first(fields[0].texts(), locations[0])
         if len(fields) == 1:
-            return [self._alone(fields[0], places[0])]
+            return [self._alone(fields[0], locations[0])]
         return fields
 
-    def _alone(self, field: Field, place: Place) -> Field:
+    def _alone(self, field: Field, location: ValueLocation) -> Field:
         """Keep a lone missing value from being an empty line, which is no row."""
         texts = field.texts()
         if self.dialect.delimiter:
             return Field(pc.fill_null(texts, ""), is_text=True)
         position = pc.index(pc.fill_null(pc.equal(texts, ""), True), True).as_py()
         if position >= 0:
-            raise place.refusal(
+            raise location.encoding_error(
                 position,
                 "",
                 "is an empty line, which is no row in a file of one column without a text "
@@ -193,9 +193,9 @@ class Encoder:
     def _header_line(self) -> str:
         mark = self.dialect.delimiter
         if mark:
-            cells = [mark + name.replace(mark, mark * 2) + mark for name in self.matching.headers]
+            cells = [mark + name.replace(mark, mark * 2) + mark for name in self.layout.headers]
         else:
-            cells = list(self.matching.headers)
+            cells = list(self.layout.headers)
             for name in cells:
                 if any(part in name for part in (self.dialect.separator, "\r", "\n")):
                     raise EncodingError(

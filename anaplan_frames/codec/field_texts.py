@@ -13,7 +13,7 @@ from anaplan_frames.codec.dates import render_dates
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.mixed_columns import MIXED, NUMBER
 from anaplan_frames.codec.numbers import render_decimals, render_floats, with_decimal_mark
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
 _TEXT = pa.large_string()
@@ -54,7 +54,7 @@ class Field:
         return pc.cast(self.values, _TEXT)
 
 
-def render(column: pa.Array, dialect: Dialect, place: Place) -> Field:
+def render(column: pa.Array, dialect: Dialect, location: ValueLocation) -> Field:
     """Render one column of a batch.
 
     How a value is written depends on itself and its column's type alone, not on its neighbours.
@@ -73,14 +73,14 @@ def render(column: pa.Array, dialect: Dialect, place: Place) -> Field:
     if kind == MIXED:
         return Field(_mixed_texts(column, dialect), is_text=True)
     if pt.is_floating(kind):
-        return _number(render_floats(column, place), dialect)
+        return _number(render_floats(column, location), dialect)
     if pt.is_decimal(kind):
         return _number(render_decimals(column), dialect)
     if pt.is_integer(kind) or pt.is_boolean(kind):
         return _plain(column, dialect)
     if pt.is_date(kind) or pt.is_timestamp(kind):
-        return _plain(render_dates(column, place), dialect)
-    raise _unknown_type(column, place)
+        return _plain(render_dates(column, location), dialect)
+    raise _unknown_type(column, location)
 
 
 # Arrow's own extensions whose storage is the value.
@@ -130,16 +130,16 @@ def _mixed_texts(column: pa.Array, dialect: Dialect) -> pa.Array:
     return pc.take(pa.concat_arrays([texts, numbers]), pa.array(positions))
 
 
-def _unknown_type(column: pa.Array, place: Place) -> EncodingError:
+def _unknown_type(column: pa.Array, location: ValueLocation) -> EncodingError:
     kind = column.type
     name = kind.extension_name if isinstance(kind, pa.BaseExtensionType) else str(kind)
     advice = next((words for part, words in _ADVICE.items() if part in name), None)
     position = pc.index(pc.is_valid(column), True).as_py()
-    row = place.first_row + position
+    row = location.first_row + position
     return EncodingError(
-        f"Column {place.column!r} is of type {name}, which Anaplan has no counterpart for "
+        f"Column {location.column!r} is of type {name}, which Anaplan has no counterpart for "
         f"(first in row {row}). {advice or 'Make it text, numbers, dates or booleans.'}",
-        column=place.column,
+        column=location.column,
         row=row,
         text=str(column[position]),
     )

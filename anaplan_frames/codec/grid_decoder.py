@@ -17,10 +17,11 @@ import pyarrow as pa
 
 from anaplan_frames.codec.block_decoder import QUOTING_LINE_END, Decoder
 from anaplan_frames.codec.column_types import unique_names
-from anaplan_frames.codec.decode import Batches, split
+from anaplan_frames.codec.decode import DecodedBatches, split
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.row_splitter import Block, Piece, read_fields
-from anaplan_frames.errors import ColumnMismatch, EncodingError, near_names
+from anaplan_frames.errors import ColumnMismatch, EncodingError
+from anaplan_frames.messages import near_names
 
 _JOINED = " | "
 _ROWS_PER_BLOCK = 10_000
@@ -38,7 +39,7 @@ def decode_grid(
     *,
     retype: Callable[[pa.Schema], pa.Schema] | None = None,
     threads: int | None = None,
-) -> Batches:
+) -> DecodedBatches:
     """Decode a cross table, piece by piece, as a flat one.
 
     The columns are: one per page dimension (``"Page 1"``, ...), constant within a page, if there is
@@ -73,7 +74,7 @@ def decode_grid(
         decoder = Decoder(plain, flat, columns)
         return decoder, _written(_flattened(rows, top)) if top else iter(())
 
-    return Batches(begin, threads)
+    return DecodedBatches(begin, threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,8 @@ def _order(top: _Top, page: _Top, items: Sequence[str]) -> list[int | None] | No
                 f"Page {' | '.join(items)!r} has a column {label!r} that the first page has not."
                 f"{near_names(label, labels)} Export in a tabular layout instead."
             )
-    places = {label: place for place, label in enumerate(here)}
-    return [places.get(label) for label in labels]
+    positions = {label: position for position, label in enumerate(here)}
+    return [positions.get(label) for label in labels]
 
 
 def _ordered(row: Row, order: list[int | None] | None, count: int) -> Row:
@@ -239,7 +240,7 @@ def _ordered(row: Row, order: list[int | None] | None, count: int) -> Row:
         return row
     cells = row[count:]
     return row[:count] + [
-        "" if place is None or place >= len(cells) else cells[place] for place in order
+        "" if position is None or position >= len(cells) else cells[position] for position in order
     ]
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from anaplan_frames.codec.column_types import arrow_type, unique_names
 
-Place = Literal["", "properties", "subsets"]
+Section = Literal["", "properties", "subsets"]
 
 ITEM_KEYS = ("id", "code", "name", "parent")
 """What every item may have; these columns come first, under these names."""
@@ -24,7 +24,7 @@ class ItemColumn:
     ----------
     name : str
         In the table. A property that is named like an earlier column gets ``".1"`` behind it.
-    place : {"", "properties", "subsets"}
+    section : {"", "properties", "subsets"}
         The object within the item that holds the value; ``""`` is the item itself.
     key : str
         The value's name there: the property's or subset's own name.
@@ -36,7 +36,7 @@ class ItemColumn:
     """
 
     name: str
-    place: Place
+    section: Section
     key: str
     type: pa.DataType
     calculated: bool = False
@@ -55,7 +55,7 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
     columns += [
         ItemColumn(
             name=str(each["name"]),
-            place="properties",
+            section="properties",
             key=str(each["name"]),
             type=arrow_type(each.get("format")),
             calculated=bool(each.get("formula")),
@@ -68,6 +68,6 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
     ]
     names = unique_names(column.name for column in columns)
     return tuple(
-        ItemColumn(name, column.place, column.key, column.type, column.calculated)
+        ItemColumn(name, column.section, column.key, column.type, column.calculated)
         for name, column in zip(names, columns, strict=True)
     )

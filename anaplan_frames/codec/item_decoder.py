@@ -12,7 +12,7 @@ import pyarrow.json as pa_json
 
 from anaplan_frames.codec.block_decoder import BlockFault, memory_pool, type_fault
 from anaplan_frames.codec.item_columns import ItemColumn
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.codec.row_splitter import Block
 from anaplan_frames.codec.text import is_utf8
 
@@ -84,9 +84,9 @@ class ItemDecoder:
         inner: dict[str, pa.StructArray] = {"": items}
         arrays = []
         for column in self._columns:
-            if column.place not in inner:
-                inner[column.place] = _child(items, column.place)
-            arrays.append(_child(inner[column.place], column.key))
+            if column.section not in inner:
+                inner[column.section] = _child(items, column.section)
+            arrays.append(_child(inner[column.section], column.key))
         return arrays
 
     def _reread(self, block: Block) -> list[pa.Array]:
@@ -103,24 +103,24 @@ class ItemDecoder:
 
 def _item_type(columns: Sequence[ItemColumn]) -> pa.DataType:
     """Return the type of an item as it stands in the answer."""
-    places: dict[str, dict[str, pa.DataType]] = {}
+    sections: dict[str, dict[str, pa.DataType]] = {}
     for column in columns:
-        places.setdefault(column.place, {})[column.key] = _type_in_json(column)
-    fields = list(places.pop("", {}).items())
-    fields += [(place, pa.struct(list(inner.items()))) for place, inner in places.items()]
+        sections.setdefault(column.section, {})[column.key] = _type_in_json(column)
+    fields = list(sections.pop("", {}).items())
+    fields += [(section, pa.struct(list(inner.items()))) for section, inner in sections.items()]
     return pa.struct(fields)
 
 
 def _type_in_json(column: ItemColumn) -> pa.DataType:
-    if column.place == "subsets":
+    if column.section == "subsets":
         return pa.bool_()
     return column.type if _is_text(column.type) else pa.string()
 
 
 def _child(struct: pa.StructArray, key: str) -> pa.Array:
     """Return a field's values, missing where the whole struct is."""
-    place = struct.type.get_field_index(key)
-    return struct.flatten()[place] if struct.null_count else struct.field(place)
+    position = struct.type.get_field_index(key)
+    return struct.flatten()[position] if struct.null_count else struct.field(position)
 
 
 def typed(found: pa.Array, column: ItemColumn) -> pa.Array:
@@ -131,7 +131,7 @@ def typed(found: pa.Array, column: ItemColumn) -> pa.Array:
     BlockFault
         At the first text that is not of the type beyond doubt, with its position in the array.
     """
-    if column.place == "subsets":
+    if column.section == "subsets":
         found = pc.fill_null(_converted(found, pa.bool_(), column), False)
     return _converted(found, column.type, column)
 
@@ -148,7 +148,7 @@ def _converted(found: pa.Array, wanted: pa.DataType, column: ItemColumn) -> pa.A
         texts = found.cast(pa.string())
     try:
         return to_type(texts, wanted)
-    except Doubt as doubt:
+    except ParseError as doubt:
         raise type_fault(pa.field(column.name, wanted), doubt) from None
 
 
@@ -173,7 +173,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _value(item: Any, column: ItemColumn) -> Any:
-    for key in filter(None, (column.place, column.key)):
+    for key in filter(None, (column.section, column.key)):
         item = item.get(key) if isinstance(item, dict) else None
     return item
 

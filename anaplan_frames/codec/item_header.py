@@ -15,7 +15,7 @@ class UnlikeHeader(ValueError):
     """The header does not name all columns that are asked for."""
 
 
-def places_in_header(
+def fields_in_header(
     header: Sequence[str], columns: Sequence[ItemColumn], list_name: str
 ) -> dict[str, str]:
     """Return for each column the name of its field.
@@ -38,14 +38,14 @@ def places_in_header(
     own = {"name": [list_name, "name"], "code": ["code"], "parent": ["parent"], "id": ["id"]}
     # The item's own columns come first, also where a property has the name of one.
     found = {key: _take(free, names) for key, names in own.items()}
-    places: dict[str, str] = {}
+    fields_by_name: dict[str, str] = {}
     for column in columns:
-        field = found.get(column.key) if not column.place else _take(free, [column.key])
+        field = found.get(column.key) if not column.section else _take(free, [column.key])
         if field is not None:
-            places[column.name] = field
-        elif column.place or column.key != "id":
+            fields_by_name[column.name] = field
+        elif column.section or column.key != "id":
             raise UnlikeHeader(f"No field {column.key!r} among {', '.join(map(repr, header))}")
-    return places
+    return fields_by_name
 
 
 def _take(free: dict[str, None], names: Sequence[str]) -> str | None:

@@ -24,7 +24,7 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:[T ]00:00(?::00(?:\.0*)?)?Z?)?")
 
 
-class Doubt(Exception):
+class ParseError(Exception):
     """A text that is not surely of the type; `index` is its position in the array."""
 
     def __init__(self, index: int, text: str) -> None:
@@ -62,7 +62,7 @@ def to_type(texts: pa.Array, wanted: pa.DataType, decimal_separator: str = ".") 
             values.append(read(stripped) if stripped else None)
         except (ValueError, ArithmeticError, pa.ArrowException):
             index = pc.index(encoded.indices, pa.scalar(number, encoded.indices.type)).as_py()
-            raise Doubt(index, text) from None
+            raise ParseError(index, text) from None
     return pa.array(values, wanted).take(encoded.indices)
 
 

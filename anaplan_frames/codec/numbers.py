@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 
 # Arrow writes a double plainly, and shortest, from 1e-6 up to this; beyond it uses exponents.
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e10
@@ -34,7 +34,7 @@ def plain_number(value: float | np.floating[Any] | Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def render_floats(column: pa.Array, place: Place) -> pa.Array:
+def render_floats(column: pa.Array, location: ValueLocation) -> pa.Array:
     """Return floats so that a cast to text is what Anaplan reads.
 
     Parameters
@@ -58,7 +58,7 @@ def render_floats(column: pa.Array, place: Place) -> pa.Array:
     size = np.abs(values)
     missing = None
     if not np.isfinite(size.max(initial=0)):
-        _refuse_infinite(values, place)
+        _refuse_infinite(values, location)
         missing = np.isnan(size)
         size[missing] = 1  # which needs no care
     clean = pa.array(values, mask=missing)
@@ -75,11 +75,11 @@ def render_floats(column: pa.Array, place: Place) -> pa.Array:
     return _replaced(pc.cast(clean, pa.large_string()), exponents, _scalars(values[exponents]))
 
 
-def _refuse_infinite(values: np.ndarray[Any, Any], place: Place) -> None:
+def _refuse_infinite(values: np.ndarray[Any, Any], location: ValueLocation) -> None:
     infinite = np.isinf(values)
     if infinite.any():
         position = int(infinite.argmax())
-        raise place.refusal(position, str(values[position]), NOT_FINITE)
+        raise location.encoding_error(position, str(values[position]), NOT_FINITE)
 
 
 def _are_whole(size: np.ndarray[Any, Any]) -> bool:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 
 _TEXT = pa.large_string()
 _NUL = "holds a NUL character, which no file of Anaplan's can carry. Take it out."
@@ -30,14 +30,14 @@ def quote(texts: pa.Array, delimiter: str) -> pa.Array:
     return pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", texts.type))
 
 
-def check_unquoted(texts: pa.Array, dialect: Dialect, place: Place) -> None:
+def check_unquoted(texts: pa.Array, dialect: Dialect, location: ValueLocation) -> None:
     """Refuse texts that would read as several fields or rows, as nothing here quotes them."""
     for mark, called in ((dialect.separator, "separator"), ("\n", "line end"), ("\r", "line end")):
         if not _holds(texts, mark):
             continue
         position = pc.index(pc.match_substring(texts, mark), True).as_py()
         if position >= 0:
-            raise place.refusal(
+            raise location.encoding_error(
                 position,
                 texts[position].as_py(),
                 f"holds the {called} {mark!r}, and the file has no text delimiter to keep it "
@@ -45,22 +45,22 @@ def check_unquoted(texts: pa.Array, dialect: Dialect, place: Place) -> None:
             )
 
 
-def check_first(texts: pa.Array, place: Place) -> None:
+def check_first(texts: pa.Array, location: ValueLocation) -> None:
     """Refuse a text at the very start of a file that would read as the mark of its encoding."""
     first = texts[0].as_py()
     if first and first.startswith(codecs.BOM_UTF8.decode()):
-        raise place.refusal(
+        raise location.encoding_error(
             0,
             first,
             "begins with a byte order mark, which at the start of a file is no text. Take it out.",
         )
 
 
-def check_nul(texts: pa.Array, place: Place) -> None:
+def check_nul(texts: pa.Array, location: ValueLocation) -> None:
     """Refuse NULs in what is sent otherwise than in a file, too: no file could bring it back."""
     if len(texts) and (characters(texts) == 0).any():
         position = pc.index(pc.match_substring(texts, "\0"), True).as_py()
-        raise place.refusal(position, texts[position].as_py(), _NUL)
+        raise location.encoding_error(position, texts[position].as_py(), _NUL)
 
 
 def _holds(texts: pa.Array, mark: str) -> bool:
@@ -114,7 +114,7 @@ class Charset:
         # Shift_JIS writes "¥" as a backslash, and says nothing.
         return encoded if encoded.decode(self.codec, "replace") == text else None
 
-    def refuse(self, fields: Sequence[pa.Array], places: Sequence[Place]) -> None:
+    def refuse(self, fields: Sequence[pa.Array], locations: Sequence[ValueLocation]) -> None:
         """Raise for the first text, by rows, that keeps `convert` from its work."""
         found = [
             (position, number, text)
@@ -124,7 +124,7 @@ class Charset:
         ]
         if found:
             position, number, text = min(found)
-            raise places[number].refusal(position, text, self._why(text))
+            raise locations[number].encoding_error(position, text, self._why(text))
 
     def _first_fault(self, texts: pa.Array) -> tuple[int, str] | None:
         for position, raw in enumerate(pc.cast(texts, pa.large_binary()).to_pylist()):

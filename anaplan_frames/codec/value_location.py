@@ -10,7 +10,7 @@ _LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ValueLocation:
     """A column of one batch.
 
     Attributes
@@ -24,7 +24,7 @@ class Place:
     column: str
     first_row: int
 
-    def refusal(self, position: int, text: str, why: str) -> EncodingError:
+    def encoding_error(self, position: int, text: str, why: str) -> EncodingError:
         """Make the error for the value at `position` of the batch; `why` ends the sentence."""
         row = self.first_row + position
         return EncodingError(

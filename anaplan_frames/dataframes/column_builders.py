@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.dataframes.dtypes import arrow_for
 from anaplan_frames.dataframes.growing_array import Growing
 from anaplan_frames.errors import EncodingError
@@ -67,7 +67,7 @@ class Column:
             if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
                 return to_type(array, self._type)
             return array.cast(self._type)
-        except Doubt as doubt:
+        except ParseError as doubt:
             index, text = doubt.index, doubt.text
         except pa.ArrowException:
             index, text = self._first_misfit(array)

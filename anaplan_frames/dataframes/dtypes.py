@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.types import is_bool_dtype, is_float_dtype, is_integer_dtype
 
-from anaplan_frames.errors import ColumnMismatch, near_names
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.messages import near_names
 
 # A day needs no finer unit, and with seconds no date that Anaplan has is out of range.
 DATE_DTYPE = np.dtype("datetime64[s]")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.object_columns import objects_to_arrow
 from anaplan_frames.errors import ColumnMismatch
 
@@ -39,7 +39,7 @@ def check_labels(frame: pd.DataFrame) -> None:
 
 
 def frame_batch(
-    part: pd.DataFrame, places: Sequence[Place], needed: Collection[int] | None
+    part: pd.DataFrame, locations: Sequence[ValueLocation], needed: Collection[int] | None
 ) -> pa.RecordBatch:
     """Convert a slice of a DataFrame.
 
@@ -57,17 +57,17 @@ def frame_batch(
     EncodingError
         If a Python object has no counterpart; names column and row.
     """
-    wanted = set(range(len(places)) if needed is None else needed)
+    wanted = set(range(len(locations)) if needed is None else needed)
     columns = [
-        _column(part.iloc[:, position], place) if position in wanted else pa.nulls(len(part))
-        for position, place in enumerate(places)
+        _column(part.iloc[:, position], location) if position in wanted else pa.nulls(len(part))
+        for position, location in enumerate(locations)
     ]
-    return pa.RecordBatch.from_arrays(columns, [place.column for place in places])
+    return pa.RecordBatch.from_arrays(columns, [location.column for location in locations])
 
 
-def _column(series: pd.Series[Any], place: Place) -> pa.Array:
+def _column(series: pd.Series[Any], location: ValueLocation) -> pa.Array:
     if series.dtype == object:
-        return objects_to_arrow(series.to_numpy(), place)
+        return objects_to_arrow(series.to_numpy(), location)
     if isinstance(series.dtype, pd.CategoricalDtype) and len(series.dtype.categories) > len(series):
         # Arrow would convert all categories again for each slice.
         series = series.cat.remove_unused_categories()
@@ -81,5 +81,5 @@ def _column(series: pd.Series[Any], place: Place) -> pa.Array:
         found = pa.array(values, from_pandas=not shared)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         # What Arrow has no type for (mixed categories, sparse values) is told value by value.
-        return objects_to_arrow(series.astype(object).to_numpy(), place)
+        return objects_to_arrow(series.astype(object).to_numpy(), location)
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

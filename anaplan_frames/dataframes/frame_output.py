@@ -11,7 +11,8 @@ from pandas.api.extensions import no_default
 
 from anaplan_frames.dataframes.column_builders import Column
 from anaplan_frames.dataframes.dtypes import frame_schema, pandas_dtypes, with_dtypes
-from anaplan_frames.errors import NotFound, near_names
+from anaplan_frames.errors import NotFound
+from anaplan_frames.messages import near_names
 
 __all__ = ["frame_schema", "to_frames", "to_pandas", "with_dtypes"]
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from anaplan_frames.codec.dates import TIME_OF_DAY
 from anaplan_frames.codec.mixed_columns import NUMBER, TEXT, mixed_array
 from anaplan_frames.codec.numbers import NOT_FINITE, plain_number
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
 _TAKEN = (pa.null(), pa.string(), pa.large_string())
@@ -24,7 +24,7 @@ _TAKEN = (pa.null(), pa.string(), pa.large_string())
 _LARGEST_EXPONENT = 400
 
 
-def objects_to_arrow(values: np.ndarray[Any, Any], place: Place) -> pa.Array:
+def objects_to_arrow(values: np.ndarray[Any, Any], location: ValueLocation) -> pa.Array:
     """Return Python objects as strings, if that is what they are, or else as `codec.mixed.MIXED`.
 
     Parameters
@@ -45,20 +45,20 @@ def objects_to_arrow(values: np.ndarray[Any, Any], place: Place) -> pa.Array:
         # writes a number with as many digits as the others of its batch.
         found = pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        return _one_by_one(values, place)
+        return _one_by_one(values, location)
     if isinstance(found, pa.ChunkedArray):  # more text than 32-bit offsets reach
         found = pc.cast(found, pa.large_string()).combine_chunks()
     if found.type in _TAKEN:
         return found
     if pa.types.is_date32(found.type) and set(map(type, values)) <= {dt.date, type(None)}:
         return pc.cast(found, pa.large_string())
-    return _one_by_one(values, place)
+    return _one_by_one(values, location)
 
 
-def _one_by_one(values: Iterable[object], place: Place) -> pa.Array:
+def _one_by_one(values: Iterable[object], location: ValueLocation) -> pa.Array:
     codes, texts, numbers = [], list[str | None](), list[str]()
     for position, value in enumerate(values):
-        kind, text = _rendered(value, position, place)
+        kind, text = _rendered(value, position, location)
         codes.append(kind)
         if kind == NUMBER:
             numbers.append(str(text))
@@ -67,10 +67,10 @@ def _one_by_one(values: Iterable[object], place: Place) -> pa.Array:
     return mixed_array(np.array(codes, np.int8), texts, numbers)
 
 
-def _rendered(value: Any, position: int, place: Place) -> tuple[int, str | None]:
+def _rendered(value: Any, position: int, location: ValueLocation) -> tuple[int, str | None]:
     """Return the kind of a value, and its text or None for a missing one."""
     if isinstance(value, str):
-        return TEXT, _checked(value, position, place)
+        return TEXT, _checked(value, position, location)
     if value is None or value is pd.NA or value is pd.NaT:
         return TEXT, None
     if isinstance(value, bool | np.bool_):
@@ -78,23 +78,23 @@ def _rendered(value: Any, position: int, place: Place) -> tuple[int, str | None]
     if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return NUMBER, str(int(value))
     if isinstance(value, float | np.floating):
-        return _float(value, position, place)
+        return _float(value, position, location)
     if isinstance(value, Decimal):
-        return _decimal(value, position, place)
+        return _decimal(value, position, location)
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
         if value is pd.NaT:
             return TEXT, None
     if isinstance(value, dt.date):
-        return TEXT, _date(value, position, place)
-    raise _unknown(value, position, place)
+        return TEXT, _date(value, position, location)
+    raise _unknown(value, position, location)
 
 
-def _checked(text: str, position: int, place: Place) -> str:
+def _checked(text: str, position: int, location: ValueLocation) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise place.refusal(
+        raise location.encoding_error(
             position,
             text,
             "holds half a character (a lone surrogate), which no encoding can carry. Decode it "
@@ -103,39 +103,43 @@ def _checked(text: str, position: int, place: Place) -> str:
     return text
 
 
-def _float(value: float | np.floating[Any], position: int, place: Place) -> tuple[int, str | None]:
+def _float(
+    value: float | np.floating[Any], position: int, location: ValueLocation
+) -> tuple[int, str | None]:
     if math.isnan(value):
         return TEXT, None
     if math.isinf(value):
-        raise place.refusal(position, str(value), NOT_FINITE)
+        raise location.encoding_error(position, str(value), NOT_FINITE)
     return NUMBER, plain_number(value)
 
 
-def _decimal(value: Decimal, position: int, place: Place) -> tuple[int, str | None]:
+def _decimal(value: Decimal, position: int, location: ValueLocation) -> tuple[int, str | None]:
     if value.is_nan():
         return TEXT, None
     if value.is_infinite():
-        raise place.refusal(position, str(value), NOT_FINITE)
+        raise location.encoding_error(position, str(value), NOT_FINITE)
     if abs(value.adjusted()) > _LARGEST_EXPONENT:
-        raise place.refusal(position, str(value), "is beyond all numbers that Anaplan can hold.")
+        raise location.encoding_error(
+            position, str(value), "is beyond all numbers that Anaplan can hold."
+        )
     return NUMBER, plain_number(value)
 
 
-def _date(value: dt.date, position: int, place: Place) -> str:
+def _date(value: dt.date, position: int, location: ValueLocation) -> str:
     if not isinstance(value, dt.datetime):
         return value.isoformat()
     midnight = value.time() == dt.time() and not getattr(value, "nanosecond", 0)
     if not midnight:
-        raise place.refusal(position, str(value), TIME_OF_DAY)
+        raise location.encoding_error(position, str(value), TIME_OF_DAY)
     return value.date().isoformat()
 
 
-def _unknown(value: object, position: int, place: Place) -> EncodingError:
-    row = place.first_row + position
+def _unknown(value: object, position: int, location: ValueLocation) -> EncodingError:
+    row = location.first_row + position
     return EncodingError(
-        f"Column {place.column!r}, row {row}: a {type(value).__name__} has no counterpart in "
+        f"Column {location.column!r}, row {row}: a {type(value).__name__} has no counterpart in "
         "Anaplan. Make it text, a number, a date or a boolean.",
-        column=place.column,
+        column=location.column,
         row=row,
         text=str(value),
     )

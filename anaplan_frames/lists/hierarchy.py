@@ -14,7 +14,7 @@ ROOT = -1
 _TEXT = pa.large_string()
 
 
-class Circle(ValueError):
+class Cycle(ValueError):
     """Items stand below themselves.
 
     Attributes
@@ -71,7 +71,7 @@ def depths(parents: Positions) -> Positions:
         above = found[parents[waiting]]
         ready: Mask = above >= 0
         if not ready.any():
-            raise Circle(waiting)
+            raise Cycle(waiting)
         found[waiting[ready]] = above[ready] + 1
         waiting = waiting[~ready]
     return found

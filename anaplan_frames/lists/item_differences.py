@@ -62,7 +62,7 @@ def match_items(state: pa.Table, rows: pa.Table, keys: Sequence[str]) -> Positio
     return items
 
 
-def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], what: str) -> None:
+def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], label: str) -> None:
     """Refuse rows of which several speak of one item.
 
     Raises
@@ -73,7 +73,7 @@ def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], what: st
     left = np.full(rows.num_rows, True)
     for key in keys:
         values = _where(left, _one(rows[key]))
-        _refuse_repeated(values, key, what)
+        _refuse_repeated(values, key, label)
         left &= ~_mask(pc.is_valid(values))
     matched = pa.array(items, mask=items < 0)
     names = _one(rows[keys[-1]])
@@ -82,7 +82,7 @@ def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], what: st
         first = int(repeated[0].as_py())
         places = np.flatnonzero(items == first)[:2]
         raise ColumnMismatch(
-            f"Rows {places[0]} and {places[1]} speak of the same item of {what} "
+            f"Rows {places[0]} and {places[1]} speak of the same item of {label} "
             f"({names[int(places[0])].as_py()!r}), one by its code and one by its name. Keep one."
         )
 
@@ -204,7 +204,7 @@ def _repeated(values: pa.Array) -> pa.Array:
     return counts.field(0).filter(pc.greater(counts.field(1), 1))
 
 
-def _refuse_repeated(values: pa.Array, key: str, what: str) -> None:
+def _refuse_repeated(values: pa.Array, key: str, label: str) -> None:
     repeated = _repeated(values)
     if not len(repeated):
         return
@@ -214,7 +214,7 @@ def _refuse_repeated(values: pa.Array, key: str, what: str) -> None:
         shown.append(f"{value.as_py()!r} (rows {', '.join(map(str, places))})")
     more = len(repeated) - len(shown)
     raise ColumnMismatch(
-        f"Column {key!r} says of each row which item of {what} it is, and names {len(repeated):,} "
+        f"Column {key!r} says of each row which item of {label} it is, and names {len(repeated):,} "
         f"more than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. Keep one row "
         f"of each, for instance with df.drop_duplicates({key!r})."
     )

@@ -23,7 +23,7 @@ from anaplan_frames.lists.item_differences import (
     match_items,
     one_array,
 )
-from anaplan_frames.lists.write_stages import Planning, Stage, Wanted
+from anaplan_frames.lists.write_stages import DesiredState, Planning, Stage
 
 Mode = Literal["insert", "update", "upsert", "delete", "sync"]
 
@@ -49,7 +49,7 @@ class Request:
         Whether parents are items of the list itself.
     numbered : bool
         Whether the list makes the names.
-    what : str
+    label : str
         The list in words.
     """
 
@@ -60,7 +60,7 @@ class Request:
     delete: bool
     own_parents: bool
     numbered: bool
-    what: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def plan_items(request: Request, state: pa.Table, rows: pa.Table) -> ItemPlan:
     state, rows = _in_one_piece(state), _in_one_piece(rows)
     items = _items(request, state, rows)
     if request.keys:
-        check_unique(rows, items, request.keys, request.what)
+        check_unique(rows, items, request.keys, request.label)
     refused = _refused(request, rows, items)
     live = np.full(rows.num_rows, True)
     live[list(refused)] = False
@@ -123,7 +123,7 @@ def _ordered(
     refused: dict[int, str],
 ) -> ItemPlan:
     planning = Planning(
-        Wanted(
+        DesiredState(
             state=state,
             items=items,
             values=_values(request, state, rows, items),
@@ -131,7 +131,7 @@ def _ordered(
             gone=_gone(request, state, items),
             blank=request.blank,
             numbered=request.numbered,
-            what=request.what,
+            label=request.label,
         )
     )
     changed = planning.changed
@@ -165,7 +165,7 @@ def _refused(request: Request, rows: pa.Table, items: Positions) -> dict[int, st
         named = ((key, rows[key][int(position)].as_py()) for key in request.keys)
         key, value = next(((k, v) for k, v in named if v is not None), (request.keys[0], None))
         refused[int(position)] = (
-            f"{request.what} has no item with the {key} {value!r}"
+            f"{request.label} has no item with the {key} {value!r}"
             if value is not None
             else "the row does not say which item it is"
         )
@@ -176,7 +176,7 @@ def _check_new(request: Request, rows: pa.Table, items: Positions) -> None:
     count = int((items == NEW).sum())
     if count and not request.numbered and "name" not in rows.column_names:
         raise ColumnMismatch(
-            f"{count:,} rows are new items of {request.what}, and those need a name: add a column "
+            f"{count:,} rows are new items of {request.label}, and those need a name: add a column "
             "'name', or leave them out."
         )
 

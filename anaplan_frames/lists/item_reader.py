@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from anaplan_frames.codec.decode import Batches
+from anaplan_frames.codec.decode import DecodedBatches
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_decoder import ItemDecoder
@@ -33,7 +33,7 @@ _KEY = "id beside the columns"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ItemSource:
     """Where items come from.
 
     Attributes
@@ -41,7 +41,7 @@ class Source:
     transport : Transport
     path : str
         The list's.
-    what : str
+    label : str
         The list in words.
     expected : int
         About how many items it has.
@@ -49,12 +49,12 @@ class Source:
 
     transport: Transport
     path: str
-    what: str
+    label: str
     expected: int = 0
 
 
 def read_items(
-    source: Source, columns: Sequence[ItemColumn], bar: Progress
+    source: ItemSource, columns: Sequence[ItemColumn], bar: Progress
 ) -> Iterator[pa.RecordBatch]:
     """Yield all items in the service's order, in batches.
 
@@ -97,13 +97,13 @@ class _Page:
 class _Reading:
     """One list being read: how far, and what its last item was."""
 
-    def __init__(self, source: Source, columns: Sequence[ItemColumn], bar: Progress) -> None:
+    def __init__(self, source: ItemSource, columns: Sequence[ItemColumn], bar: Progress) -> None:
         self._source = source
         self._bar = bar
         self._width = len(columns)
         # By the ids, later pages are seen to follow what came before.
         self._decoder = ItemDecoder([*columns, ItemColumn(_KEY, "", "id", pa.large_string())])
-        optional = any(column.place for column in columns)
+        optional = any(column.section for column in columns)
         self._params = {"includeAll": "true"} if optional else {}
         self._rows = 0
         self._last_id: str | None = None
@@ -113,10 +113,12 @@ class _Reading:
         """Ask for all items at once, and yield those that come."""
         splitter = ItemSplitter()
         try:
-            with closing(Batches(lambda: (self._decoder, self._arriving(splitter)))) as batches:
+            with closing(
+                DecodedBatches(lambda: (self._decoder, self._arriving(splitter)))
+            ) as batches:
                 yield from self._told(batches)
         except (BrokenBody, BrokenItems) as broken:
-            _log.debug("%s: broke off after item %d: %s", self._source.what, self._rows, broken)
+            _log.debug("%s: broke off after item %d: %s", self._source.label, self._rows, broken)
         except RequestRefused as refused:
             if refused.status not in _TOO_MANY:
                 raise
@@ -147,7 +149,7 @@ class _Reading:
                 break
         if total is not None and self._rows != total:
             raise TransferError(
-                f"{self._source.what}: Anaplan gave {self._rows:,} of {total:,} items. Try again."
+                f"{self._source.label}: Anaplan gave {self._rows:,} of {total:,} items. Try again."
             )
 
     def _told(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -164,7 +166,7 @@ class _Reading:
         response = self._source.transport.request(
             "GET",
             f"{self._source.path}/items",
-            what=f"items of {self._source.what}",
+            label=f"items of {self._source.label}",
             params=self._params,
             stream=True,
             timeout=_TIMEOUT,
@@ -176,10 +178,10 @@ class _Reading:
         yield from splitter.finish()
 
     def _page(self, offset: int) -> _Page:
-        what = f"items of {self._source.what} from {offset:,} on"
+        label = f"items of {self._source.label} from {offset:,} on"
         content = self._source.transport.download(
             f"{self._source.path}/items",
-            what=what,
+            label=label,
             params={**self._params, "limit": PAGE_SIZE, "offset": offset},
             headers={"Accept": "application/json"},
         )
@@ -189,10 +191,10 @@ class _Reading:
                 batches.append(self._decoder.decode(block, row))
                 row += batches[-1].num_rows
         except BrokenItems as broken:
-            raise TransferError(f"{what}: {broken}") from None
+            raise TransferError(f"{label}: {broken}") from None
         paging = _paging(splitter)
         if paging.get("offset", offset) != offset:
-            raise TransferError(f"{what}: Anaplan gave another page. Try again.")
+            raise TransferError(f"{label}: Anaplan gave another page. Try again.")
         return _Page(offset, len(content), batches, paging)
 
     def _behind_last(self, page: _Page) -> list[pa.RecordBatch]:
@@ -206,7 +208,7 @@ class _Reading:
 
     def _changed(self) -> TransferError:
         return TransferError(
-            f"{self._source.what} was changed while its items were read. Try again."
+            f"{self._source.label} was changed while its items were read. Try again."
         )
 
 

@@ -13,12 +13,13 @@ from anaplan_frames.codec.block_decoder import select, type_fault
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_header import UnlikeHeader
-from anaplan_frames.codec.lenient_parsing import Doubt, to_type
-from anaplan_frames.errors import AnaplanError, warn
-from anaplan_frames.lists.hierarchy import Circle
+from anaplan_frames.codec.lenient_parsing import ParseError, to_type
+from anaplan_frames.errors import AnaplanError
+from anaplan_frames.lists.hierarchy import Cycle
 from anaplan_frames.lists.hierarchy_levels import Above, Levels
-from anaplan_frames.lists.item_reader import MOST_WHOLE, Source, read_items
+from anaplan_frames.lists.item_reader import MOST_WHOLE, ItemSource, read_items
 from anaplan_frames.lists.large_item_reader import read_large
+from anaplan_frames.messages import warn
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.table_reader import Retype
@@ -27,7 +28,7 @@ _log = logging.getLogger("anaplan_frames")
 
 _LEVEL_KEYS = ("id", "name", "parentId")
 _NO_IDS = (
-    "{what} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "{label} has {count:,} items. More than a million come by a large read, which tells no ids: "
     "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
     "come page by page, which takes longer."
 )
@@ -50,21 +51,21 @@ class ItemTable:
     """
 
     name: str
-    source: Source
+    source: ItemSource
     columns: tuple[ItemColumn, ...]
     levels: Levels | None = None
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
     ) -> ItemRows:
-        """Begin to read, as `resources.reading.Table` says."""
+        """Begin to read, as `TableSource` says."""
         names = [column.name for column in self.columns]
         types = [column.type for column in self.columns]
         level_names = unique_names([*names, *self.levels.names] if self.levels else names)
         types += [pa.string()] * (len(level_names) - len(names))
         whole = retype(pa.schema(list(zip(level_names, types, strict=True))))
         if columns is None and self.levels is None and self.source.expected > MOST_WHOLE:
-            warn(_NO_IDS.format(what=self.source.what, count=self.source.expected))
+            warn(_NO_IDS.format(label=self.source.label, count=self.source.expected))
             return ItemRows(self, whole, whole, new_bar, by_id=False)
         return ItemRows(self, whole, select(whole, columns), new_bar)
 
@@ -99,7 +100,7 @@ class ItemRows:
         # Position among the levels of those that are asked for.
         below = whole.names[len(known) :]
         self._levels = {name: below.index(name) for name in schema.names if name in below}
-        ids = by_id and any(column.key == "id" and not column.place for column in self._columns)
+        ids = by_id and any(column.key == "id" and not column.section for column in self._columns)
         many = table.source.expected > MOST_WHOLE
         self._large = many and not ids and not self._levels
 
@@ -110,7 +111,7 @@ class ItemRows:
                     yield from read_large(self._table.source, self._columns, self._table.name, bar)
                     return
                 except UnlikeHeader as unlike:
-                    _log.debug("%s: %s", self._table.source.what, unlike)
+                    _log.debug("%s: %s", self._table.source.label, unlike)
             if not self._levels:
                 yield from read_items(self._table.source, self._columns, bar)
                 return
@@ -139,13 +140,13 @@ class ItemRows:
 def _level(names: pa.Array, field: pa.Field, row: int) -> pa.Array:
     try:
         return to_type(names, field.type)
-    except Doubt as doubt:
+    except ParseError as doubt:
         raise type_fault(field, doubt).error(row) from None
 
 
 def read_levels(
     catalogue: Catalogue,
-    source: Source,
+    source: ItemSource,
     metadata: Mapping[str, Any],
     new_bar: Callable[[], Progress],
 ) -> Levels:
@@ -166,27 +167,27 @@ def read_levels(
     above = [Above(each, _level_items(items, new_bar)) for each, items in reversed(lists)]
     try:
         return Levels(above, None if lists[0][1] is source else name)
-    except Circle as circle:
+    except Cycle as circle:
         raise AnaplanError(
-            f"{source.what}: {len(circle.nodes)} items of its hierarchy are among their own "
+            f"{source.label}: {len(circle.nodes)} items of its hierarchy are among their own "
             "ancestors, so they have no level. Read it without hierarchy=True."
         ) from None
 
 
 def _parent_lists(
     catalogue: Catalogue, metadata: Mapping[str, Any]
-) -> Iterator[tuple[str, Source]]:
+) -> Iterator[tuple[str, ItemSource]]:
     """Yield name and source of the lists above, the nearest first."""
     seen = {str(metadata["id"])}
     while (parent := metadata.get("parent")) and str(parent["id"]) not in seen:
         seen.add(str(parent["id"]))
-        path, what = f"{catalogue.path}/lists/{parent['id']}", f"list {parent['name']!r}"
-        metadata = catalogue.transport.get(path, what=what)["metadata"]
+        path, label = f"{catalogue.path}/lists/{parent['id']}", f"list {parent['name']!r}"
+        metadata = catalogue.transport.get(path, label=label)["metadata"]
         expected = int(metadata.get("itemCount") or 0)
-        yield str(parent["name"]), Source(catalogue.transport, path, what, expected)
+        yield str(parent["name"]), ItemSource(catalogue.transport, path, label, expected)
 
 
-def _level_items(source: Source, new_bar: Callable[[], Progress]) -> pa.Table:
+def _level_items(source: ItemSource, new_bar: Callable[[], Progress]) -> pa.Table:
     columns = [ItemColumn(key, "", key, pa.string()) for key in _LEVEL_KEYS]
     with new_bar() as bar:
         batches = list(read_items(source, columns, bar))

@@ -16,10 +16,10 @@ from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.json_records import json_array, json_records, nested
 from anaplan_frames.errors import AnaplanError, TransferError
 from anaplan_frames.lists.item_differences import equal_values, one_array
-from anaplan_frames.lists.write_stages import Stage, aside_name
+from anaplan_frames.lists.write_stages import Stage, temporary_name
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Settled
+from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
 
 MOST_ITEMS = 100_000  # in one request, as Anaplan documents
 _TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the items is calculated
@@ -69,7 +69,7 @@ class ItemSender:
     transport : Transport
     path : str
         The list's.
-    what : str
+    label : str
         The list in words.
     columns : sequence of ItemColumn
         Where each column of the records belongs.
@@ -85,7 +85,7 @@ class ItemSender:
         self,
         transport: Transport,
         path: str,
-        what: str,
+        label: str,
         columns: Sequence[ItemColumn],
         before: pa.Table,
         read_items: Callable[[Sequence[str]], pa.Table],
@@ -93,7 +93,7 @@ class ItemSender:
     ) -> None:
         self._transport = transport
         self._path = f"{path}/items"
-        self._what = what
+        self._label = label
         self._columns = {column.name: column for column in columns}
         self._before = before
         self._read_items = read_items
@@ -117,9 +117,9 @@ class ItemSender:
         # Items without any key are told apart by their number alone: one batch after the other.
         batches = Batches(
             lambda positions: self._request(stage, positions),
-            lambda positions: self._settle(stage, positions),
+            lambda positions: self._reconcile(stage, positions),
             most=MOST_ITEMS,
-            what=self._what,
+            label=self._label,
             progress=self._progress,
             **({"threads": 1} if _keyless(stage.records).any() else {}),
         )
@@ -129,7 +129,7 @@ class ItemSender:
         method, params, _ = _REQUESTS[stage.action]
         body = self._body(_part(stage.records, positions))
         answer = self._transport.write_json(
-            method, self._path, body, what=self._what, params=params, timeout=_TIMEOUT
+            method, self._path, body, label=self._label, params=params, timeout=_TIMEOUT
         )
         self._count += int(answer.get("added") or 0) - int(answer.get("deleted") or 0)
         return answer
@@ -141,14 +141,14 @@ class ItemSender:
         for name in records.column_names:
             column = self._columns[name]
             values = one_array(records[name])
-            places[column.place][column.key] = _flags(values) if _is_flag(column) else values
+            places[column.section][column.key] = _flags(values) if _is_flag(column) else values
         members = places[""]
         for place in ("properties", "subsets"):
             if places[place]:
                 members[place] = nested(places[place], count)
         return b'{"items":' + json_array(json_records(members, count)) + b"}"
 
-    def _settle(self, stage: Stage, positions: Positions) -> Settled:
+    def _reconcile(self, stage: Stage, positions: Positions) -> Reconciled:
         """Read the list back, and tell what of a batch was done."""
         records = _part(stage.records, positions)
         if stage.action == "insert":
@@ -165,7 +165,7 @@ class ItemSender:
                 done = ~done
         count = int(done.sum())
         self._count += {"insert": count, "delete": -count}.get(stage.action, 0)
-        return Settled(Counter({_REQUESTS[stage.action][2]: count}), positions[~done])
+        return Reconciled(Counter({_REQUESTS[stage.action][2]: count}), positions[~done])
 
     def _added(self, records: pa.Table) -> Any:
         """Say which records are items now and were not before."""
@@ -245,7 +245,7 @@ class ItemSender:
         row = int(stage.rows[position])
         if row in self._aside and stage.action == "update":
             item = _item(stage, position)
-            text += f"; until this is written, the item is called {aside_name(item)!r}"
+            text += f"; until this is written, the item is called {temporary_name(item)!r}"
         known: dict[Any, str] = written.errors if row >= 0 else written.items
         key: Any = row if row >= 0 else _item(stage, position)
         if text not in known.get(key, ""):
@@ -283,7 +283,7 @@ def _mask(values: pa.Array) -> Any:
 
 
 def _is_flag(column: ItemColumn) -> bool:
-    return column.place == "subsets"
+    return column.section == "subsets"
 
 
 def _flags(texts: pa.Array) -> pa.Array:

@@ -12,14 +12,14 @@ from anaplan_frames.codec.decode import decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_decoder import typed
-from anaplan_frames.codec.item_header import places_in_header
-from anaplan_frames.lists.item_reader import Source
+from anaplan_frames.codec.item_header import fields_in_header
+from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
 
 
 def read_large(
-    source: Source, columns: Sequence[ItemColumn], list_name: str, bar: Progress
+    source: ItemSource, columns: Sequence[ItemColumn], list_name: str, bar: Progress
 ) -> Iterator[pa.RecordBatch]:
     """Yield all items in batches, while the service still writes the later ones.
 
@@ -38,11 +38,11 @@ def read_large(
     places: dict[str, str] = {}
 
     def schema_of(header: list[str]) -> pa.Schema:
-        places.update(places_in_header(header, columns, list_name))
+        places.update(fields_in_header(header, columns, list_name))
         kinds = {column.name: _type_in_text(column) for column in columns}
         return pa.schema([(field, kinds[name]) for name, field in places.items()])
 
-    pages = large_read(source.transport, source.path, what=source.what, progress=bar)
+    pages = large_read(source.transport, source.path, label=source.label, progress=bar)
     # The read request is deleted when the generator ends, whoever ends it.
     with (
         closing(pages),  # type: ignore[type-var]
@@ -56,7 +56,7 @@ def read_large(
 
 
 def _type_in_text(column: ItemColumn) -> pa.DataType:
-    return pa.bool_() if column.place == "subsets" else column.type
+    return pa.bool_() if column.section == "subsets" else column.type
 
 
 def _arranged(

@@ -12,11 +12,17 @@ from anaplan_frames.codec.item_columns import ItemColumn, item_columns
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.item_planner import ItemPlan, Mode, Request, parents_as_names, plan_items
 from anaplan_frames.lists.item_writer import ItemSender, Written
-from anaplan_frames.lists.list_results import early_end, result_of
+from anaplan_frames.lists.list_results import list_result
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable
-from anaplan_frames.writes.input_rows import given_rows
-from anaplan_frames.writes.results import ImportResult, OnRejected, check_on_rejected
+from anaplan_frames.results import ImportResult
+from anaplan_frames.writes.input_rows import input_rows
+from anaplan_frames.writes.result_builder import (
+    OnRejected,
+    check_on_rejected,
+    check_result,
+    halfway_error,
+)
 
 _KEYS = ("id", "code", "name")
 _ITEM = ("id", "code", "name", "parent")
@@ -212,7 +218,7 @@ class WritableList(Readable):
         AnaplanError
             If the list has items, or the model is deployed and the list no production list.
         """
-        self._transport.post(f"{self.path}/resetIndex", what=self.what)
+        self._transport.post(f"{self.path}/resetIndex", label=self.label)
 
     def _write(
         self,
@@ -232,36 +238,42 @@ class WritableList(Readable):
         metadata = self.metadata
         columns = item_columns(metadata)
         numbered = bool(metadata.get("numberedList"))
-        takes = _takes(columns, mode, numbered, self.what, key)
-        given = given_rows(
+        takes = _takes(columns, mode, numbered, self.label, key)
+        given = input_rows(
             data,
             takes,
             needs=_needs(mode, key, numbered),
             mapping=mapping,
-            what=self.what,
+            label=self.label,
             index=index,
-            tell_surplus=mode != "delete",
+            warn_unused=mode != "delete",
         )
         request = Request(
             mode=mode,
-            keys=_keys(key, given.texts.column_names, mode, self.what),
+            keys=_keys(key, given.texts.column_names, mode, self.label),
             columns=columns,
             blank=blank,
             delete=delete,
             own_parents=_has_own_parents(metadata),
             numbered=numbered,
-            what=self.what,
+            label=self.label,
         )
         texts = self._with_parent_names(given.texts, metadata, request)
         state = self._items(_to_read(request, texts), progress)
         plan = plan_items(request, state, texts)
         if dry_run:
-            return result_of(self.name, plan, given, Written(), "A dry run: nothing was sent.")
+            return list_result(self.name, plan, given, Written(), "A dry run: nothing was sent.")
         written = self._send(plan, columns, state, progress)
-        result = result_of(self.name, plan, given, written)
+        result = list_result(self.name, plan, given, written)
         if written.error is not None:
-            raise early_end(written, result, self.what) from written.error
-        return result.check(on_rejected)
+            done = (
+                f"{result.succeeded:,} of {result.total:,} rows were done; the others are in the "
+                "error's .result.rejected."
+            )
+            raise halfway_error(
+                written.error, result, self.label, done=done if written.done else ""
+            ) from written.error
+        return check_result(result, on_rejected)
 
     def _items(self, columns: Sequence[str], progress: bool | None = False) -> pa.Table:
         return self.read_arrow(columns=list(columns), progress=progress).read_all()
@@ -274,9 +286,9 @@ class WritableList(Readable):
         progress: bool | None,
     ) -> Written:
         total = sum(stage.records.num_rows for stage in plan.stages)
-        with Progress(f"Writing {self.what}", unit=" items", total=total, show=progress) as bar:
+        with Progress(f"Writing {self.label}", unit=" items", total=total, show=progress) as bar:
             sender = ItemSender(
-                self._transport, self.path, self.what, columns, state, self._items, bar
+                self._transport, self.path, self.label, columns, state, self._items, bar
             )
             return sender.send(plan.stages)
 
@@ -300,14 +312,14 @@ def _has_own_parents(metadata: Mapping[str, Any]) -> bool:
 
 
 def _takes(
-    columns: Sequence[ItemColumn], mode: Mode, numbered: bool, what: str, key: str | None
+    columns: Sequence[ItemColumn], mode: Mode, numbered: bool, label: str, key: str | None
 ) -> list[str]:
     """Return the columns that the data may have."""
     if key not in (None, *_KEYS):
         raise ColumnMismatch(f"key must be 'id', 'code' or 'name', not {key!r}.")
     if numbered and key == "name":
         raise ColumnMismatch(
-            f"{what} is numbered: Anaplan makes the names. Use key='code' or key='id'."
+            f"{label} is numbered: Anaplan makes the names. Use key='code' or key='id'."
         )
     kept = [column.name for column in columns if not column.calculated]
     if mode == "delete":
@@ -326,13 +338,13 @@ def _needs(mode: Mode, key: str | None, numbered: bool) -> list[str]:
     return [] if key is None else [key]
 
 
-def _keys(key: str | None, given: Sequence[str], mode: Mode, what: str) -> tuple[str, ...]:
+def _keys(key: str | None, given: Sequence[str], mode: Mode, label: str) -> tuple[str, ...]:
     """Return by which columns items are found, in order."""
     from_key = _KEYS[_KEYS.index(key) :] if key else _KEYS
     keys = tuple(name for name in from_key if name in given)
     if not keys and mode != "insert":
         raise ColumnMismatch(
-            f"The data does not say which items of {what} its rows are: it has none of the "
+            f"The data does not say which items of {label} its rows are: it has none of the "
             "columns 'id', 'code' and 'name'. Where only the names differ, say so with "
             "mapping={'your column': 'code'}."
         )

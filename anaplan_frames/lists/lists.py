@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.item_columns import item_columns
-from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
-from anaplan_frames.lists.item_reader import Source
+from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
+from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable, read_levels
 from anaplan_frames.lists.list_writing import WritableList
 from anaplan_frames.resources.table_reader import ArrowOptions, ReadOptions
@@ -32,7 +32,7 @@ class List(WritableList):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What Anaplan says of it: ``properties``, ``subsets``, ``parent``, ``numberedList`` ..."""
-        metadata: Mapping[str, Any] = self._transport.get(self.path, what=self.what)["metadata"]
+        metadata: Mapping[str, Any] = self._transport.get(self.path, label=self.label)["metadata"]
         return metadata
 
     def properties(self) -> pd.DataFrame:
@@ -88,19 +88,25 @@ class List(WritableList):
         and a warning says so. Where `columns` names it, or with `hierarchy`, they come page by
         page.
         """
-        return self._read(self._table(options.get("progress"), hierarchy), **options)
+        return self._read(
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
+        )
 
     def read_arrow(
         self, *, hierarchy: bool = False, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Stream its items; see `read` and `anaplan_frames.read_arrow`."""
-        return self._read_arrow(self._table(options.get("progress"), hierarchy), **options)
+        return self._read_arrow(
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
+        )
 
-    def _table(self, progress: bool | None, hierarchy: bool = False) -> ItemTable:
+    def _table(self, *, progress: bool | None, hierarchy: bool = False) -> ItemTable:
         metadata = self.metadata
         expected = int(metadata.get("itemCount") or 0)
-        source = Source(self._transport, self.path, self.what, expected)
+        source = ItemSource(self._transport, self.path, self.label, expected)
         levels = None
         if hierarchy:
-            levels = read_levels(self._catalogue, source, metadata, self._new_bar(progress))
+            levels = read_levels(
+                self._catalogue, source, metadata, self._new_bar(progress=progress)
+            )
         return ItemTable(self.name, source, item_columns(metadata), levels)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.errors import ColumnMismatch
-from anaplan_frames.lists.hierarchy import ROOT, Circle, depths, find_nodes
+from anaplan_frames.lists.hierarchy import ROOT, Cycle, depths, find_nodes
 from anaplan_frames.lists.item_differences import NEW, Mask, Positions, one_array
 
 Action = Literal["insert", "update", "delete"]
@@ -23,7 +23,7 @@ _ASIDE, _NOTHING = pa.scalar("~", _TEXT), pa.scalar("", _TEXT)
 _KEYS = ("name", "code")
 
 
-def aside_name(item_id: str) -> str:
+def temporary_name(item_id: str) -> str:
     """Return the name or code that an item has while it stands aside."""
     return f"{_ASIDE.as_py()}{item_id}"
 
@@ -53,7 +53,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredState:
     """What is to become of a list.
 
     Attributes
@@ -72,7 +72,7 @@ class Wanted:
         Whether a missing parent means none; else the item stays where it is.
     numbered : bool
         Whether the list makes the names.
-    what : str
+    label : str
         The list in words.
     """
 
@@ -83,7 +83,7 @@ class Wanted:
     gone: Mask
     blank: bool
     numbered: bool
-    what: str
+    label: str
 
 
 class Planning:
@@ -99,7 +99,7 @@ class Planning:
         If parents stand in a circle, or are to be deleted.
     """
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: DesiredState) -> None:
         self._wanted = wanted
         self._count = wanted.state.num_rows
         self._is_new = wanted.items == NEW
@@ -195,18 +195,18 @@ class Planning:
         lost = pc.unique(asked.filter(pc.is_in(asked, value_set=names)))
         if len(lost):
             raise ColumnMismatch(
-                f"Rows name parents in {self._wanted.what} that would be deleted, because no row "
+                f"Rows name parents in {self._wanted.label} that would be deleted, because no row "
                 f"speaks of them: {_shown(lost)}. Add rows for them, or name other parents."
             )
 
     def _check_circles(self, parents: Positions) -> Positions:
         try:
             return depths(parents)
-        except Circle as circle:
+        except Cycle as circle:
             names = pc.coalesce(*(self._finally(key) for key in _KEYS))
             named = names.take(pa.array(circle.nodes)).drop_null()
             raise ColumnMismatch(
-                f"Parents in {self._wanted.what} would stand in a circle, so that items are above "
+                f"Parents in {self._wanted.label} would stand in a circle, so that items are above "
                 f"themselves: {_shown(named)}. Give one of them another parent, or none."
             ) from None
 

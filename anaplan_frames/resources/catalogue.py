@@ -30,13 +30,13 @@ class Catalogue:
     @cached_property
     def user_id(self) -> str:
         """The user's id, whose uploads are seen by no one else."""
-        return str(self.transport.get("/users/me", what="your user")["user"]["id"])
+        return str(self.transport.get("/users/me", label="your user")["user"]["id"])
 
     def records(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return Anaplan's records of a kind (``"files"``, ``"imports"``, ...) by id."""
         if kind not in self._read:
             pages = self.transport.pages(
-                f"{self.path}/{kind}", kind, what=f"the {kind} of {self.label}"
+                f"{self.path}/{kind}", kind, label=f"the {kind} of {self.label}"
             )
             self._read[kind] = {str(record["id"]): record for record in pages}
         return self._read[kind]

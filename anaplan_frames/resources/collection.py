@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from anaplan_frames.errors import AmbiguousName, NotFound, near_names
+from anaplan_frames.lookup import matching_ids, only_id
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.resources.resource import Resource
@@ -50,33 +50,22 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         AmbiguousName
             If several have the name; names their ids.
         """
-        ids = self.ids_of(key)
-        if len(ids) == 1:
-            return self._make(self._catalogue, self._records[ids[0]])
-        if ids:
-            raise AmbiguousName(
-                f"{len(ids)} {self._kind} of {self._catalogue.label} are named {key!r}. "
-                f"Use one of the ids: {', '.join(ids)}."
-            )
-        raise NotFound(
-            f"There is no {key!r} among the {self._kind} of {self._catalogue.label}."
-            + (near_names(str(key), self.names) or self._some_names())
+        id_ = only_id(
+            str(key),
+            self.ids_of(key),
+            self._names,
+            kind=self._kind,
+            owner=f"of {self._catalogue.label}",
         )
+        return self._make(self._catalogue, self._records[id_])
 
     def ids_of(self, key: object) -> list[str]:
         """Return the ids of what has this id or else this name; an empty list if nothing has."""
-        key = str(key)
-        if key in self._records:
-            return [key]
-        return [id_ for id_, record in self._records.items() if record["name"] == key]
+        return matching_ids(str(key), self._names)
 
-    def _some_names(self) -> str:
-        names = self.names
-        if not names:
-            return f" Your user may see no {self._kind} in it."
-        shown = ", ".join(repr(name) for name in names[:5])
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        return f" There {'is' if len(names) == 1 else 'are'} {shown}{more}."
+    @property
+    def _names(self) -> dict[str, str]:
+        return {id_: str(record["name"]) for id_, record in self._records.items()}
 
     def __contains__(self, key: object) -> bool:
         return bool(self.ids_of(key))
@@ -90,7 +79,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
     @property
     def names(self) -> list[str]:
         """The names, in Anaplan's order."""
-        return [str(record["name"]) for record in self._records.values()]
+        return list(self._names.values())
 
     def to_pandas(self) -> pd.DataFrame:
         """Return one row per thing: ``id``, ``name``, ``code``, then what else Anaplan lists of it.

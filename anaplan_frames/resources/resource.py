@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import pandas as pd
-
-from anaplan_frames import tasks
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
 from anaplan_frames.resources.catalogue import Catalogue
-
-_TASKS = {
-    "task_id": Field("taskId"),
-    "state": Field("taskState"),
-    "created": Field("creationTime", "time"),
-}
 
 
 class Resource:
@@ -45,39 +35,9 @@ class Resource:
         return f"{self._catalogue.path}/{self.plural}/{self.id}"
 
     @property
-    def what(self) -> str:
+    def label(self) -> str:
         """The thing in words, e.g. ``"import 'Load flights'"``."""
         return f"{self.kind} {self.name!r}"
 
     def __repr__(self) -> str:
-        return f"<{self.what} ({self.id}) of {self._catalogue.label}>"
-
-
-class Runnable(Resource):
-    """A resource that Anaplan runs as a task."""
-
-    def cancel(self, task_id: str) -> bool:
-        """Cancel a task of it, whose changes Anaplan then rolls back, and wait for its end.
-
-        Returns
-        -------
-        bool
-            False if it was complete before it could be cancelled.
-
-        Raises
-        ------
-        NotFound
-            If there is no such task.
-        """
-        return tasks.cancel(self._transport, self.path, task_id, what=self.what)
-
-    def tasks(self) -> pd.DataFrame:
-        """Return the tasks of it that Anaplan lists, everyone's.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``task_id`` (str), ``state`` (str), ``created`` (datetime64, UTC).
-        """
-        records = self._transport.pages(f"{self.path}/tasks", "tasks", what=f"tasks of {self.what}")
-        return frame_of_fields(records, _TASKS)
+        return f"<{self.label} ({self.id}) of {self._catalogue.label}>"

@@ -37,7 +37,7 @@ METHODS = (Method(quick_zlib, 1), Method(zlib, 4), Method(zlib, 6), Method(zlib,
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CompressedPiece:
     """Bytes compressed by themselves, which can stand anywhere in a gzip file.
 
     Attributes
@@ -56,12 +56,14 @@ class Piece:
     digest: bytes = b""
 
 
-def deflate(content: Any, method: Method, *, digest: bool = False) -> Piece:
+def deflate(content: Any, method: Method, *, digest: bool = False) -> CompressedPiece:
     """Compress a piece; `content` is anything with the buffer protocol."""
     compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
     deflated = (compressor.compress(content), compressor.flush(zlib.Z_SYNC_FLUSH))
     known_by = digests.digest(content) if digest else b""
-    return Piece(deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by)
+    return CompressedPiece(
+        deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Gzip:
         return iter(self.parts)
 
 
-def gzip(pieces: Sequence[Piece]) -> Gzip:
+def gzip(pieces: Sequence[CompressedPiece]) -> Gzip:
     """Join pieces to one gzip member, as there are readers that stop after the first."""
     size = checksum = 0
     for piece in pieces:

@@ -60,7 +60,7 @@ def best(trials: Iterable[Trial], line: float, threads: int) -> Method:
     return chosen
 
 
-class Line:
+class CompressionTuner:
     """Watches the chunks of one upload go away, and says how the next are to be compressed.
 
     Parameters

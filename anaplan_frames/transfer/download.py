@@ -13,7 +13,7 @@ _FETCHERS = 4
 
 
 def download(
-    transport: Transport, path: str, *, what: str, progress: Progress
+    transport: Transport, path: str, *, label: str, progress: Progress
 ) -> Iterator[Content]:
     """Yield the chunks of a file, complete and in order, while later ones are being fetched.
 
@@ -26,18 +26,18 @@ def download(
     TransferError
         If a chunk did not arrive whole.
     """
-    chunks = list_chunks(transport, path, what=what)
-    yield from fetch_chunks(transport, path, chunks, what=what, progress=progress)
+    chunks = list_chunks(transport, path, label=label)
+    yield from fetch_chunks(transport, path, chunks, label=label, progress=progress)
 
 
-def list_chunks(transport: Transport, path: str, *, what: str) -> list[str]:
+def list_chunks(transport: Transport, path: str, *, label: str) -> list[str]:
     """Return the ids of a file's chunks in order, "0", "1", and so on.
 
     Parameters
     ----------
     path : str
         The path that has ``/chunks`` below it: of a file or of a failure dump.
-    what : str
+    label : str
         The file in words, for error messages.
 
     Raises
@@ -47,27 +47,29 @@ def list_chunks(transport: Transport, path: str, *, what: str) -> list[str]:
     TransferError
         If a chunk is missing.
     """
-    listed = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", what=what)]
+    listed = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", label=label)]
     if not listed:
         raise NotFound(
-            f"{what} has no content for this user: content that was uploaded is private to its "
+            f"{label} has no content for this user: content that was uploaded is private to its "
             "user and dropped after 48 hours, and an export must have been run."
         )
 
     # Chunks are numbered from 0 without gaps; the listing is not trusted to be in order.
     ordered = sorted(listed, key=int)
     if [int(chunk) for chunk in ordered] != list(range(len(ordered))):
-        raise TransferError(f"{what} is not complete: it has the chunks {', '.join(ordered)} only.")
+        raise TransferError(
+            f"{label} is not complete: it has the chunks {', '.join(ordered)} only."
+        )
     return ordered
 
 
 def fetch_chunks(
-    transport: Transport, path: str, chunks: Sequence[str], *, what: str, progress: Progress
+    transport: Transport, path: str, chunks: Sequence[str], *, label: str, progress: Progress
 ) -> Iterator[Content]:
     """Yield some of a file's chunks in order, while later ones are being fetched."""
 
     def fetch(chunk: str) -> Content:
-        return transport.download_large(f"{path}/chunks/{chunk}", what=f"chunk {chunk} of {what}")
+        return transport.download_large(f"{path}/chunks/{chunk}", label=f"chunk {chunk} of {label}")
 
     for content in in_order(fetch, chunks, threads=_FETCHERS, name="anaplan-download"):
         progress.advance(len(content))

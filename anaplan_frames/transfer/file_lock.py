@@ -16,30 +16,30 @@ _log = logging.getLogger("anaplan_frames")
 _PAUSE = 0.2  # seconds between looks at the lock
 
 
-def place_of(host: str, path: str) -> Path:
+def lock_path(host: str, path: str) -> Path:
     """Return where journal and lock of a file are kept, without a suffix."""
     digest = hashlib.sha256(f"{host}{path}".encode()).hexdigest()[:32]
     return writable_cache_folder() / "uploads" / digest
 
 
 @contextmanager
-def turn(host: str, path: str, *, what: str) -> Iterator[None]:
+def file_lock(host: str, path: str, *, label: str) -> Iterator[None]:
     """Keep all other threads and processes of this machine from writing to a file meanwhile.
 
     Parameters
     ----------
     host, path : str
         The API's URL, and the file's path below it.
-    what : str
+    label : str
         The file in words, for the log.
     """
-    place = place_of(host, path)
-    private_folder(place.parent)
-    lock = FileLock(place.with_suffix(".lock"), mode=0o600, thread_local=False)
+    base = lock_path(host, path)
+    private_folder(base.parent)
+    lock = FileLock(base.with_suffix(".lock"), mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        _log.warning("%s is being written to by another run on this machine: waiting", what)
+        _log.warning("%s is being written to by another run on this machine: waiting", label)
         lock.acquire(poll_interval=_PAUSE)
     try:
         yield

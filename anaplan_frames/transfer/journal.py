@@ -71,7 +71,7 @@ class Journal:
         """Return the digest under which this chunk is known to have arrived, if it has."""
         return self._arrived.get(index)
 
-    def holds(self, index: int, digest: str, what: str) -> bool:
+    def holds(self, index: int, digest: str, label: str) -> bool:
         """Whether this chunk is known to have arrived.
 
         Raises
@@ -83,14 +83,14 @@ class Journal:
         if arrived == digest:
             return True
         if arrived is not None or self._completed:
-            raise self.changed(what)
+            raise self.changed(label)
         return False
 
-    def changed(self, what: str) -> DataChanged:
+    def changed(self, label: str) -> DataChanged:
         """Forget all, and return the error which says that the data are others than before."""
         self.forget()
         return DataChanged(
-            f"An earlier run was interrupted while it sent data to {what}, and the data given now "
+            f"An earlier run was interrupted while it sent data to {label}, and the data given now "
             "begin like those but are others. Nothing was imported. Run it again: it will start "
             "from the beginning."
         )
@@ -150,8 +150,8 @@ class Journal:
     def _read(self) -> None:
         every = _lines(self._path)
         lines = [line for line in every if "task" not in line]
-        ours = {line["import"]: line["task"] for line in every if "task" in line}
-        if not lines or not self._fits(lines[0], ours):
+        owned = {line["import"]: line["task"] for line in every if "task" in line}
+        if not lines or not self._fits(lines[0], owned):
             return
         for line in lines[1:]:
             if "begun" in line:
@@ -163,7 +163,7 @@ class Journal:
         if "completing" in lines[-1]:  # whether it was completed is not known
             self._arrived.clear()
 
-    def _fits(self, head: Mapping[str, Any], ours: Mapping[str, str]) -> bool:
+    def _fits(self, head: Mapping[str, Any], owned: Mapping[str, str]) -> bool:
         """Whether the journal is of the same upload, and what was sent is still kept.
 
         The latest tasks of imports may be those that the killed run has started itself.
@@ -171,7 +171,7 @@ class Journal:
         age = self._clock.time() - float(head.get("time", 0))
         facts = dict(head.get("facts") or {})
         if "tasks" in facts:
-            facts["tasks"] = {key: ours.get(key, last) for key, last in facts["tasks"].items()}
+            facts["tasks"] = {key: owned.get(key, last) for key, last in facts["tasks"].items()}
         same = head.get("format") == _FORMAT and facts == self._facts
         return same and 0 <= age < _LONGEST
 

@@ -23,7 +23,7 @@ def large_read(
     path: str,
     body: Mapping[str, Any] | None = None,
     *,
-    what: str,
+    label: str,
     progress: Progress,
 ) -> Iterator[Content]:
     """Yield the pages of a large read, in order, while later ones are still being written.
@@ -38,7 +38,7 @@ def large_read(
         Of the view or list, which has ``/readRequests`` below it.
     body : mapping, optional
         What the request is started with, e.g. ``{"exportType": "TABULAR_MULTI_COLUMN"}``.
-    what : str
+    label : str
         What is read, in words, for error messages.
 
     Raises
@@ -47,8 +47,8 @@ def large_read(
         If Anaplan could not write all of it, or dropped it before all was fetched.
     """
     # Were the answer lost and a second request begun, the first would end by itself, unread.
-    answer = transport.post(f"{path}/readRequests", what=what, json=dict(body or {}))
-    request = _Request(transport, f"{path}/readRequests/{_state(answer)['requestId']}", what)
+    answer = transport.post(f"{path}/readRequests", label=label, json=dict(body or {}))
+    request = _Request(transport, f"{path}/readRequests/{_state(answer)['requestId']}", label)
     pages = in_order(request.fetch, count(), threads=_FETCHERS, name="anaplan-download")
     try:
         for content in pages:
@@ -58,18 +58,18 @@ def large_read(
             yield content
             del content  # not held while the next is waited for
     finally:
-        request.stop(TransferError(f"The large read of {what} was given up."))
-        pages.close()  # type: ignore[attr-defined] # a generator, which waits for its threads
+        request.stop(TransferError(f"The large read of {label} was given up."))
+        pages.close()  # waits for its threads
         request.delete()
 
 
 class _Request:
     """One read request, and how many of its pages are there; shared by the fetching threads."""
 
-    def __init__(self, transport: Transport, path: str, what: str) -> None:
+    def __init__(self, transport: Transport, path: str, label: str) -> None:
         self._transport = transport
         self._path = path
-        self._what = what
+        self._label = label
         self._changed = threading.Condition()
         self._asking = False
         self._available = 0
@@ -82,12 +82,13 @@ class _Request:
         try:
             if not self._wait_for(page):
                 return None
-            what = f"page {page} of {self._what}"
-            return self._transport.download_large(f"{self._path}/pages/{page}", what=what)
+            label = f"page {page} of {self._label}"
+            return self._transport.download_large(f"{self._path}/pages/{page}", label=label)
         except NotFound as gone:
             failure: Exception = TransferError(
-                f"The large read of {self._what} is gone: Anaplan drops one that nobody reads from "
-                "for 30 minutes. Read again, and keep the rows instead of waiting between them."
+                f"The large read of {self._label} is gone: Anaplan drops one that nobody "
+                "reads from for 30 minutes. Read again, and keep the rows instead of waiting "
+                "between them."
             )
             self.stop(failure)
             raise failure from gone
@@ -104,7 +105,7 @@ class _Request:
     def delete(self) -> None:
         """Give the room back; a request that cannot be deleted is dropped by Anaplan in time."""
         with suppress(AnaplanError):
-            self._transport.request("DELETE", self._path, what=f"large read of {self._what}")
+            self._transport.request("DELETE", self._path, label=f"large read of {self._label}")
 
     def _wait_for(self, page: int) -> bool:
         """Wait until a page is there; one of the waiting threads asks for all of them."""
@@ -124,7 +125,7 @@ class _Request:
         self._changed.release()
         try:
             self._transport.clock.sleep(self._pause)
-            found = _state(self._transport.get(self._path, what=self._what))
+            found = _state(self._transport.get(self._path, label=self._label))
         finally:
             self._changed.acquire()
             self._asking = False
@@ -141,16 +142,16 @@ class _Request:
         state = found.get("requestState")
         if state in _STOPPED:
             raise TransferError(
-                f"The large read of {self._what} was cancelled before all was read. Read again."
+                f"The large read of {self._label} was cancelled before all was read. Read again."
             )
         if state == "COMPLETE" and not found.get("successful", True):
             raise TransferError(
-                f"Anaplan could not write the large read of {self._what}. Try again; if it fails "
+                f"Anaplan could not write the large read of {self._label}. Try again; if it fails "
                 "again, read less at once, or by an export."
             )
         if state == "COMPLETE" and told is None:
             raise TransferError(
-                f"Anaplan does not say how many pages the large read of {self._what} has. Try "
+                f"Anaplan does not say how many pages the large read of {self._label} has. Try "
                 "again."
             )
         # Last, as other threads take it for the end of all pages.

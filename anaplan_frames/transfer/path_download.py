@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.digests import digest
 from anaplan_frames.transfer.download import fetch_chunks, list_chunks
-from anaplan_frames.transfer.file_lock import place_of, turn
+from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transport import Content, Transport
 
@@ -23,7 +23,7 @@ def save(
     *,
     facts: Mapping[str, Any],
     resume: bool,
-    what: str,
+    label: str,
     progress: Progress,
 ) -> Path:
     """Write a file's content to a path, which holds all of it or what it held before.
@@ -33,7 +33,7 @@ def save(
 
     Parameters
     ----------
-    path, what : str
+    path, label : str
         As for `list_chunks`.
     target : path
         Where to write.
@@ -49,20 +49,20 @@ def save(
     """
     goal = Path(target).absolute()
     part = goal.with_name(f".{goal.name}.part")
-    with turn("file://", str(goal), what=str(goal)):
-        chunks = list_chunks(transport, path, what=what)
+    with file_lock("file://", str(goal), label=str(goal)):
+        chunks = list_chunks(transport, path, label=label)
         whole = {"file": path, "target": str(goal), "chunks": len(chunks), **facts}
-        place = place_of("file://", str(goal)).with_suffix(".journal")
+        place = lock_path("file://", str(goal)).with_suffix(".journal")
         journal = Journal(place, whole, transport.clock, resume=resume)
         with _open(part) as out:
             held = _held(out, journal)
-            if held and not _same(transport, path, journal, held, what):
+            if held and not _same(transport, path, journal, held, label):
                 held = 0
             if not held:
                 out.seek(0)
                 journal.start()
             out.truncate()
-            rest = fetch_chunks(transport, path, chunks[held:], what=what, progress=progress)
+            rest = fetch_chunks(transport, path, chunks[held:], label=label, progress=progress)
             for index, content in enumerate(rest, start=held):
                 out.write(content)
                 out.flush()
@@ -96,11 +96,11 @@ def _held(out: BinaryIO, journal: Journal) -> int:
     raise AssertionError("count() has no end")
 
 
-def _same(transport: Transport, path: str, journal: Journal, held: int, what: str) -> bool:
+def _same(transport: Transport, path: str, journal: Journal, held: int, label: str) -> bool:
     """Whether the first and the last chunk that are held are still Anaplan's."""
     return all(
         _known_by(
-            transport.download_large(f"{path}/chunks/{index}", what=f"chunk {index} of {what}")
+            transport.download_large(f"{path}/chunks/{index}", label=f"chunk {index} of {label}")
         )
         == journal.digest(index)
         for index in {0, held - 1}

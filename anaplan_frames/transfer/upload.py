@@ -9,9 +9,9 @@ from typing import Any
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
-from anaplan_frames.threads import cores, in_order
-from anaplan_frames.transfer.compression import METHODS, Piece, deflate, gzip
-from anaplan_frames.transfer.compression_tuner import Line
+from anaplan_frames.threads import core_count, in_order
+from anaplan_frames.transfer.compression import METHODS, CompressedPiece, deflate, gzip
+from anaplan_frames.transfer.compression_tuner import CompressionTuner
 from anaplan_frames.transfer.digests import joined
 from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transport import Transport
@@ -30,7 +30,7 @@ def upload(
     blocks: Iterable[Callable[[], Any]],
     *,
     head: bytes = b"",
-    what: str,
+    label: str,
     chunk_bytes: int | None = None,
     progress: Progress,
     journal: Journal | None = None,
@@ -49,7 +49,7 @@ def upload(
         several threads, some ahead of the others; the first by this one, before all others.
     head : bytes, optional
         What the content begins with.
-    what : str
+    label : str
         The file in words, for error messages.
     chunk_bytes : int, optional
         Most bytes of a chunk before compression, 1,000,000 to 50,000,000. By default chunks grow
@@ -69,25 +69,25 @@ def upload(
     DataChanged
         If the journal tells of other data, of which some was passed over by then.
     """
-    line = Line(METHODS, threads=cores(), senders=_SENDERS)
+    tuner = CompressionTuner(METHODS, threads=core_count(), senders=_SENDERS)
     sizes = chunk_sizes(chunk_bytes)
     piece_bytes = chunk_bytes or _FIRST_CHUNK
 
-    def pack(block: Callable[[], Any], *, at_once: bool = False) -> list[Piece]:
+    def pack(block: Callable[[], Any], *, at_once: bool = False) -> list[CompressedPiece]:
         content = memoryview(block()).cast("B")
-        line.show(content)
+        tuner.show(content)
         if not at_once:
-            line.wait()
+            tuner.wait()
         return [
-            deflate(content[start : start + piece_bytes], line.method, digest=journal is not None)
+            deflate(content[start : start + piece_bytes], tuner.method, digest=journal is not None)
             for start in range(0, len(content), piece_bytes)
         ]
 
-    def put(index: int, pieces: list[Piece]) -> int:
+    def put(index: int, pieces: list[CompressedPiece]) -> int:
         digest = _digest(pieces)
         size = sum(piece.size for piece in pieces)
         if journal is not None:
-            if journal.holds(index, digest, what):
+            if journal.holds(index, digest, label):
                 return size
             journal.begin(index)
         body = gzip(pieces)
@@ -95,33 +95,33 @@ def upload(
         transport.request(
             "PUT",
             f"{path}/chunks/{index}",
-            what=f"chunk {index} of {what}",
+            label=f"chunk {index} of {label}",
             data=body,
             headers={"Content-Type": "application/x-gzip"},
         )
-        line.sent(len(body), time.perf_counter() - begin)
+        tuner.sent(len(body), time.perf_counter() - begin)
         if journal is not None:
             journal.arrive(index, digest)
         return size
 
-    def send(numbered: tuple[int, list[Piece]]) -> int:
+    def send(numbered: tuple[int, list[CompressedPiece]]) -> int:
         try:
             return put(*numbered)
         finally:
-            line.end_waiting()  # if it failed, too
+            tuner.end_waiting()  # if it failed, too
 
     remaining = iter(blocks)
     # There is a first chunk even of an empty file: without any, the old content would stay.
-    beginning = deflate(head, line.method, digest=journal is not None)
+    beginning = deflate(head, tuner.method, digest=journal is not None)
     opening = [beginning, *pack(next(remaining, bytes), at_once=True)]
-    packed = in_order(pack, remaining, threads=cores(), name="anaplan-pack")
+    packed = in_order(pack, remaining, threads=core_count(), name="anaplan-pack")
     chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
     # What is wrong in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
     if journal is None or not journal.resumes(_digest(first[1])):
         if journal is not None:
             journal.start()
-        transport.request("POST", path, what=what, json={"chunkCount": -1})
+        transport.request("POST", path, label=label, json={"chunkCount": -1})
     # The first chunk goes alone: who packs the others waits until it has told how fast the line is.
     all_chunks = chain([first], chunks)
     sent = count = 0
@@ -129,32 +129,34 @@ def upload(
         sent += size
         count += 1
         progress.advance(size)
-    _complete(transport, path, what, journal, count)
+    _complete(transport, path, label, journal, count)
     return sent
 
 
 def _complete(
-    transport: Transport, path: str, what: str, journal: Journal | None, chunks: int
+    transport: Transport, path: str, label: str, journal: Journal | None, chunks: int
 ) -> None:
     """Have Anaplan put the chunks together, unless that is known to be done."""
     if journal is not None:
         if journal.begun > chunks:
-            raise journal.changed(what)  # a longer file's end would stay
+            raise journal.changed(label)  # a longer file's end would stay
         if journal.completed:
             return
         journal.completing()
-    transport.request("POST", f"{path}/complete", what=what, json={}, timeout=_COMPLETE_TIMEOUT)
+    transport.request("POST", f"{path}/complete", label=label, json={}, timeout=_COMPLETE_TIMEOUT)
     if journal is not None:
         journal.complete()
 
 
-def _digest(pieces: Sequence[Piece]) -> str:
+def _digest(pieces: Sequence[CompressedPiece]) -> str:
     return joined(piece.digest for piece in pieces)
 
 
-def gather(pieces: Iterable[Piece], sizes: Iterator[int]) -> Iterator[list[Piece]]:
+def gather(
+    pieces: Iterable[CompressedPiece], sizes: Iterator[int]
+) -> Iterator[list[CompressedPiece]]:
     """Gather pieces to chunks that are, before compression, no longer than the next of `sizes`."""
-    chunk: list[Piece] = []
+    chunk: list[CompressedPiece] = []
     room = 0
     for piece in pieces:
         if not chunk or piece.size > room:

@@ -18,7 +18,7 @@ Content = bytes | mmap.mmap
 _PIECE = 1 << 20
 
 
-def refuse_page(response: CheckedResponse) -> None:
+def reject_web_page(response: CheckedResponse) -> None:
     """Raise TransferError for a web page, which Anaplan never sends.
 
     A proxy that wants a sign-in answers so, with status 200, and has done nothing.
@@ -28,12 +28,12 @@ def refuse_page(response: CheckedResponse) -> None:
         raise _not_anaplan(response)
 
 
-def left(response: CheckedResponse) -> CheckedResponse:
+def streamed(response: CheckedResponse) -> CheckedResponse:
     """Leave the body to the caller, who reads it as a stream."""
     return response
 
 
-def whole(response: CheckedResponse) -> CheckedResponse:
+def buffered(response: CheckedResponse) -> CheckedResponse:
     """Read the body into ``response.content``, so that a cut one shows now."""
     _ = response.content
     return response
@@ -72,7 +72,7 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
     content = response.content
     if not content.strip():
         if response.request.method == "GET" and response.status_code == 200:
-            raise BrokenBody(f"{response.what}: {host_of(response.url)} gave an empty answer.")
+            raise BrokenBody(f"{response.label}: {host_of(response.url)} gave an empty answer.")
         return {}
     try:
         answer = json.loads(content)
@@ -81,7 +81,7 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
     if isinstance(answer, dict):
         return answer
     if answer is None and _kind(response).endswith("json"):
-        raise BrokenBody(f"{response.what}: {host_of(response.url)} answered with broken JSON.")
+        raise BrokenBody(f"{response.label}: {host_of(response.url)} answered with broken JSON.")
     raise _not_anaplan(response)
 
 
@@ -92,7 +92,7 @@ def _kind(response: CheckedResponse) -> str:
 
 def _not_anaplan(response: CheckedResponse) -> TransferError:
     return TransferError(
-        f"{response.what}: {host_of(response.url)} did not answer as Anaplan does, but with "
+        f"{response.label}: {host_of(response.url)} did not answer as Anaplan does, but with "
         f"{_kind(response) or 'an unknown content type'}. "
         "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )

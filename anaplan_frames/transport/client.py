@@ -114,7 +114,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        what: str,
+        label: str,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         data: bytes | Parts | None = None,
@@ -129,7 +129,7 @@ class Transport:
         ----------
         method, path : str
             Such as ``"GET"`` and ``"/workspaces"``.
-        what : str
+        label : str
             The thing in words, with which an error begins: ``"import 'Load flights'"``.
         params, json, data, headers : optional
             As for `requests`; `data` is bytes or `Parts`, so that it can be sent again.
@@ -155,7 +155,7 @@ class Transport:
         call = self._call(
             method,
             path,
-            what,
+            label,
             repeatable=repeatable,
             params=params,
             json=json,
@@ -163,20 +163,20 @@ class Transport:
             headers=headers,
             timeout=timeout,
         )
-        return self._sender.send(call, bodies.left if stream else bodies.whole, self._keeper)
+        return self._sender.send(call, bodies.streamed if stream else bodies.buffered, self._keeper)
 
     def get(
-        self, path: str, *, what: str, params: Mapping[str, Any] | None = None
+        self, path: str, *, label: str, params: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return the JSON object at `path`; parameters and errors as for `request`."""
-        call = self._call("GET", path, what, params=params)
+        call = self._call("GET", path, label, params=params)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def post(
         self,
         path: str,
         *,
-        what: str,
+        label: str,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
@@ -184,7 +184,7 @@ class Transport:
     ) -> dict[str, Any]:
         """Post `json` and return the JSON object of the answer; all else as for `request`."""
         call = self._call(
-            "POST", path, what, repeatable=repeatable, params=params, json=json, timeout=timeout
+            "POST", path, label, repeatable=repeatable, params=params, json=json, timeout=timeout
         )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
@@ -194,7 +194,7 @@ class Transport:
         path: str,
         body: bytes,
         *,
-        what: str,
+        label: str,
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
     ) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Transport:
         call = self._call(
             method,
             path,
-            what,
+            label,
             repeatable=False,
             params=params,
             data=body,
@@ -218,42 +218,42 @@ class Transport:
         self,
         path: str,
         *,
-        what: str,
+        label: str,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Put `json`, and return the JSON object of the answer; all else as for `request`."""
-        call = self._call("PUT", path, what, params=params, json=json)
+        call = self._call("PUT", path, label, params=params, json=json)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def download(
         self,
         path: str,
         *,
-        what: str,
+        label: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """Return the whole body at `path`; one that breaks off is fetched again."""
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, what, params=params, headers=headers)
+        call = self._call("GET", path, label, params=params, headers=headers)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
     def download_large(
         self,
         path: str,
         *,
-        what: str,
+        label: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bodies.Content:
         """Return the whole body at `path`, like `download`; for bodies of many megabytes."""
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, what, params=params, headers=headers)
+        call = self._call("GET", path, label, params=params, headers=headers)
         return self._sender.send(call, bodies.as_mapping, self._keeper)
 
     def pages(
-        self, path: str, key: str, *, what: str, params: Mapping[str, Any] | None = None
+        self, path: str, key: str, *, label: str, params: Mapping[str, Any] | None = None
     ) -> Iterator[dict[str, Any]]:
         """Yield the items of a collection, page by page; a missing `key` is an empty one.
 
@@ -262,7 +262,7 @@ class Transport:
         TransferError
             Anaplan gave fewer items than it promised, or a page twice.
         """
-        return all_pages(lambda page: self.get(path, what=what, params=page), key, what, params)
+        return all_pages(lambda page: self.get(path, label=label, params=page), key, label, params)
 
     def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up."""
@@ -271,17 +271,17 @@ class Transport:
                 return
             self._closed = True
         held = self._keeper.held
-        if held is not None and held.ours:
+        if held is not None and held.owned:
             self._sender.post_once(f"{self.auth_url}/token/logout", Authorization(held.token))
         self._sender.close()
 
     def _call(
-        self, method: str, path: str, what: str, *, repeatable: bool = True, **options: Any
+        self, method: str, path: str, label: str, *, repeatable: bool = True, **options: Any
     ) -> Call:
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
         url = f"{self.api_url}/2/0/{path.lstrip('/')}"
-        return Call(method, url, what, options, repeatable)
+        return Call(method, url, label, options, repeatable)
 
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""
@@ -291,7 +291,7 @@ class Transport:
             "sign-in",
             {"json": login.body, "timeout": self._timeout},
             login=login,
-            refusal=self._auth.refusal,
+            refusal_message=self._auth.refusal_message,
         )
         return self._sender.send(call, _answer_and_time, None)
 

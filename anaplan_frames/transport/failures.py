@@ -64,7 +64,7 @@ def _is_name_unknown(root: BaseException) -> bool:
     )
 
 
-def of_exception(error: Exception, what: str, url: str) -> Failure:
+def of_exception(error: Exception, label: str, url: str) -> Failure:
     """Word an exception of `requests`; it keeps no reference to the request and its headers."""
     host = host_of(url)
     root = _root(error)
@@ -75,36 +75,36 @@ def of_exception(error: Exception, what: str, url: str) -> Failure:
         if isinstance(root, ssl.SSLCertVerificationError):
             reason = root.verify_message or "verification failed"
             text = (
-                f"{what}: the TLS certificate of {host} is not trusted here ({reason}). Where your "
-                "company inspects TLS, give its CA bundle: verify='company.pem', or set "
+                f"{label}: the TLS certificate of {host} is not trusted here ({reason}). "
+                "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
                 "REQUESTS_CA_BUNDLE."
             )
             return Failure(TransferError(text), again=False, doubtful=False)
-        text = f"{what}: no secure connection to {host} ({_reason(root)}). {way_out}"
+        text = f"{label}: no secure connection to {host} ({_reason(root)}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=True)
     if isinstance(error, requests.exceptions.ProxyError):
         text = (
-            f"{what}: the proxy does not let through to {host} ({_reason(root)}). "
+            f"{label}: the proxy does not let through to {host} ({_reason(root)}). "
             "Check HTTPS_PROXY and NO_PROXY, or proxies=...."
         )
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(error, requests.exceptions.ReadTimeout):
-        text = f"{what}: {host} did not answer in time. Try again later, or give a longer timeout."
+        text = f"{label}: {host} did not answer in time. Try again later, or give a longer timeout."
         return Failure(TransferError(text), again=True, doubtful=True)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        text = f"{what}: {host} cannot be reached (no answer to the connection). {way_out}"
+        text = f"{label}: {host} cannot be reached (no answer to the connection). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(root, urllib3.exceptions.NewConnectionError):
         reason = "its name is not known" if _is_name_unknown(root) else _reason(root)
-        text = f"{what}: {host} cannot be reached ({reason}). {way_out}"
+        text = f"{label}: {host} cannot be reached ({reason}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(error, requests.ConnectionError):
-        text = f"{what}: the connection to {host} broke ({_reason(root)}). {way_out}"
+        text = f"{label}: the connection to {host} broke ({_reason(root)}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=True)
     if isinstance(error, OSError) and "CA certificate bundle" in str(error):
-        text = f"{what}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
+        text = f"{label}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
         return Failure(TransferError(text), again=False, doubtful=False)
-    text = f"{what}: the request cannot be sent ({type(error).__name__})."
+    text = f"{label}: the request cannot be sent ({type(error).__name__})."
     unsendable = isinstance(error, ValueError | requests.exceptions.InvalidJSONError)
     return Failure(TransferError(text), again=False, doubtful=not unsendable)
 
@@ -122,7 +122,7 @@ def _reason(root: BaseException) -> str:
     return text.split(" (")[0].rstrip(".").lower()[:200]
 
 
-def bare(error: BaseException) -> BaseException:
+def without_traceback(error: BaseException) -> BaseException:
     """Strip `error` of its traceback and context: their frames hold headers with the token."""
     error.__traceback__ = error.__context__ = error.__cause__ = None
     return error

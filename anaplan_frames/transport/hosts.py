@@ -39,24 +39,24 @@ def clean_url(url: str, *, name: str, allow_http: bool) -> str:
     ConfigurationError
         It is no URL, holds a password, or would send the token unencrypted to another machine.
     """
-    bare = url.strip().rstrip("/").removesuffix("/2/0").rstrip("/")
+    without_traceback = url.strip().rstrip("/").removesuffix("/2/0").rstrip("/")
     try:
-        parts = urlsplit(bare)
+        parts = urlsplit(without_traceback)
         usable = parts.scheme in ("http", "https") and parts.port != 0
         # Whoever reads the URL must find the same host: in "[::1].example.com", not all do.
         usable = usable and bool(_HOST.fullmatch(parts.netloc))
     except ValueError:
         usable = False
-    if "@" in bare:
+    if "@" in without_traceback:
         raise ConfigurationError(f"{name} must not hold a user or password: pass them as auth=....")
     if not usable or parts.query or parts.fragment:
         raise ConfigurationError(f"{name}={url!r} is not the URL of a host, such as {API_URL}.")
-    if parts.scheme == "http" and not allow_http and not is_loopback(bare):
+    if parts.scheme == "http" and not allow_http and not is_loopback(without_traceback):
         raise ConfigurationError(
             f"{name}={url!r} would send the token unencrypted to another machine. "
             "Use https://, or say allow_http=True if you are sure."
         )
-    return bare
+    return without_traceback
 
 
 def check_proxies(proxies: Mapping[str, str] | None) -> None:

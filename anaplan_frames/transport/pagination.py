@@ -13,7 +13,7 @@ PAGE_SIZE = 5000  # the most that Anaplan gives in one page
 def all_pages(
     get: Callable[[dict[str, Any]], dict[str, Any]],
     key: str,
-    what: str,
+    label: str,
     params: Mapping[str, Any] | None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the items under `key` of all pages that `get` returns for its parameters.
@@ -33,7 +33,7 @@ def all_pages(
         paging = (answer.get("meta") or {}).get("paging") or {}
         if paging.get("offset", offset) != offset or (items and items == last):
             raise TransferError(
-                f"{what}: Anaplan gave another page than that from item {offset} on. Try again."
+                f"{label}: Anaplan gave another page than that from item {offset} on. Try again."
             )
         yield from items
         offset += len(items)
@@ -45,6 +45,7 @@ def all_pages(
             if "totalSize" not in paging:
                 return
             raise TransferError(
-                f"{what}: Anaplan gave {offset} of {total} items and then an empty page. Try again."
+                f"{label}: Anaplan gave {offset} of {total} items and then an empty page. "
+                "Try again."
             )
         last = items

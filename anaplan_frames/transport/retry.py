@@ -18,7 +18,7 @@ from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 from anaplan_frames.transport import answer_bodies as bodies
-from anaplan_frames.transport.failures import AnswerLost, Failure, bare, of_exception
+from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
 from anaplan_frames.transport.session import (
@@ -28,7 +28,7 @@ from anaplan_frames.transport.session import (
     make_session,
 )
 from anaplan_frames.transport.statuses import failure_of
-from anaplan_frames.transport.token import Held, TokenKeeper
+from anaplan_frames.transport.token import HeldToken, TokenKeeper
 
 _log = logging.getLogger("anaplan_frames")
 _Result = TypeVar("_Result")
@@ -45,7 +45,7 @@ class Call:
     Attributes
     ----------
     method, url : str
-    what : str
+    label : str
         The thing in words; errors begin with it.
     options : dict
         For ``requests.Session.request``; hidden in the repr.
@@ -53,17 +53,17 @@ class Call:
         Whether the server may safely see it twice.
     login : LoginRequest or None
         Set where this is a login or refresh, which carries no token.
-    refusal : str
+    refusal_message : str
         What to say when the login is refused.
     """
 
     method: str
     url: str
-    what: str
+    label: str
     options: dict[str, Any] = field(repr=False)
     repeatable: bool = True
     login: LoginRequest | None = None
-    refusal: str = ""
+    refusal_message: str = ""
 
 
 class Sender:
@@ -146,18 +146,18 @@ class Sender:
         except (requests.RequestException, OSError, AnaplanError) as error:
             _log.debug("POST %s: %s", url, type(error).__name__)
 
-    def _ready(self, call: Call, keeper: TokenKeeper | None) -> Held | None:
+    def _ready(self, call: Call, keeper: TokenKeeper | None) -> HeldToken | None:
         """Return the token for `call` when its turn has come; a login needs neither."""
-        self._check_open(call.what)
+        self._check_open(call.label)
         if keeper is None:
             return None
-        self._wait(self._limiter.take(), call.what)
+        self._wait(self._limiter.take(), call.label)
         return keeper.current()
 
     def _try(
         self,
         call: Call,
-        held: Held | None,
+        held: HeldToken | None,
         read: Callable[[CheckedResponse], _Result],
         gone_is_done: bool,
     ) -> _Result | Failure:
@@ -176,22 +176,22 @@ class Sender:
                     **self._route(call.url),
                 ),
             )
-            response.what = call.what
+            response.label = call.label
             status = response.status_code
             _log.debug("%s %s: %d", call.method, call.url, status)
             # The answer to an earlier try was lost, and that one deleted it.
             done = gone_is_done and status in (404, 410)
             if not (200 <= status < 300 or done):
-                return failure_of(response, call.what, self._clock.time)
-            bodies.refuse_page(response)
+                return failure_of(response, call.label, self._clock.time)
+            bodies.reject_web_page(response)
             return read(response)
         except TransferError as error:
             return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)
-            return of_exception(error, call.what, call.url)
+            return of_exception(error, call.label, call.url)
         except BaseException as interrupt:
-            raise bare(interrupt)  # noqa: B904  its own frames hold the headers
+            raise without_traceback(interrupt)  # noqa: B904  its own frames hold the headers
 
     def _route(self, url: str) -> dict[str, Any]:
         """Return the proxies and the trust for `url`; `requests` writes into what it is given."""
@@ -206,39 +206,39 @@ class Sender:
         if seconds is None:
             seconds = random.uniform(1, min(LONGEST_BACKOFF, 2**attempt))
         level = logging.WARNING if seconds > _WORTH_SAYING else logging.DEBUG
-        _log.log(level, "%s: trying again in %.0f s (%s)", call.what, seconds, failure.error)
+        _log.log(level, "%s: trying again in %.0f s (%s)", call.label, seconds, failure.error)
         if failure.status == 429 and call.login is None:
             self._limiter.hold(seconds)
         else:
-            self._wait(seconds, call.what)
+            self._wait(seconds, call.label)
 
-    def _wait(self, seconds: float, what: str) -> None:
+    def _wait(self, seconds: float, label: str) -> None:
         """Sleep in short steps, so that another thread's `close`, or its giving up, is noticed."""
         while seconds > 0:
             step = min(1.0, seconds)
             self._clock.sleep(step)
             seconds -= step
-            self._check_open(what)
+            self._check_open(label)
 
-    def _check_open(self, what: str) -> None:
-        cancellation.check(what)
+    def _check_open(self, label: str) -> None:
+        cancellation.check(label)
         if self._closed.is_set():
-            raise AnaplanError(f"{what}: the connection is closed. Make a new one: connect().")
+            raise AnaplanError(f"{label}: the connection is closed. Make a new one: connect().")
 
 
 def _final(call: Call, failure: Failure) -> AnaplanError:
     """Return the error of the last try, as the caller should see it."""
     if call.login is not None and failure.status in (400, 401, 403):
         says = f" Anaplan says: {failure.reason!r}." if failure.reason else ""
-        return AuthenticationError(call.refusal + says)
+        return AuthenticationError(call.refusal_message + says)
     if call.login is not None and failure.status in (404, 405):
         return TransferError(
-            f"{call.what}: {host_of(call.url)} is not Anaplan's authentication service. "
+            f"{call.label}: {host_of(call.url)} is not Anaplan's authentication service. "
             "Check auth_url."
         )
     if failure.status == 401:
         return AuthenticationError(
-            f"{call.what}: Anaplan refuses the token that it gave a moment ago. "
+            f"{call.label}: Anaplan refuses the token that it gave a moment ago. "
             "Check that api_url and auth_url belong to the same region."
         )
     if failure.doubtful and not call.repeatable:

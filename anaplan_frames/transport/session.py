@@ -22,7 +22,7 @@ class BrokenBody(TransferError):
 class CheckedResponse(requests.Response):
     """A response whose body, if it breaks off, raises `BrokenBody` instead of being short."""
 
-    what = "Anaplan's answer"
+    label = "Anaplan's answer"
 
     def iter_content(
         self, chunk_size: int | None = 1, decode_unicode: bool = False
@@ -39,7 +39,7 @@ class CheckedResponse(requests.Response):
         promised = self.headers.get("Content-Length")
         whole = f" before all its {promised} bytes were there" if promised else ""
         raise BrokenBody(
-            f"{self.what}: the answer broke off{whole}. "
+            f"{self.label}: the answer broke off{whole}. "
             "If this goes on, look at the network, the proxy or the time-out."
         )
 

@@ -77,18 +77,18 @@ _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})
 _REFUSED_UNDONE = frozenset({409, 429})
 
 
-def failure_of(response: requests.Response, what: str, now: Callable[[], float]) -> Failure:
+def failure_of(response: requests.Response, label: str, now: Callable[[], float]) -> Failure:
     """Word an answer that is not a 2xx; reads what it needs of the body and closes it."""
     status = response.status_code
     if 300 <= status < 400:
-        return Failure(_redirected(response, what), again=False, doubtful=False, status=status)
+        return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
     reason = _own_message(response)
     default = (
         TransferError if status >= 500 else RequestRefused,
         f"Anaplan refused it ({status}).",
     )
     kind, sentence = _STATUSES.get(status, default)
-    text = f"{what}: {sentence}"
+    text = f"{label}: {sentence}"
     if reason:
         text += f" Anaplan says: {reason!r}."
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
@@ -106,11 +106,11 @@ def failure_of(response: requests.Response, what: str, now: Callable[[], float])
     )
 
 
-def _redirected(response: requests.Response, what: str) -> TransferError:
+def _redirected(response: requests.Response, label: str) -> TransferError:
     target = host_of(response.headers.get("Location") or "nowhere")
     response.close()
     return TransferError(
-        f"{what}: {host_of(response.url)} points to {target}, where the token is not sent. "
+        f"{label}: {host_of(response.url)} points to {target}, where the token is not sent. "
         "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )
 

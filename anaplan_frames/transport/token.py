@@ -18,7 +18,7 @@ Ask = Callable[[LoginRequest], tuple[Mapping[str, Any], float | None]]
 
 
 @dataclass(slots=True, eq=False)
-class Held:
+class HeldToken:
     """A token in use.
 
     Attributes
@@ -28,7 +28,7 @@ class Held:
         When to renew it ahead of its end, by the monotonic clock; None: when it is refused.
     ends_at : float or None
         When it ends, by the monotonic clock.
-    ours : bool
+    owned : bool
         Whether we made it, and so may log it out.
     prolonged : bool
         Whether it came of a refresh and not of a login.
@@ -39,7 +39,7 @@ class Held:
     token: Token
     renew_at: float | None = None
     ends_at: float | None = None
-    ours: bool = True
+    owned: bool = True
     prolonged: bool = False
     accepted: bool = False
 
@@ -61,16 +61,16 @@ class TokenKeeper:
         self._ask = ask
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: Held | None = None
+        self._held: HeldToken | None = None
         self._turns = 0
         self._failure: AnaplanError | None = None
 
     @property
-    def held(self) -> Held | None:
+    def held(self) -> HeldToken | None:
         """The token as it is now, without signing in."""
         return self._held
 
-    def current(self) -> Held:
+    def current(self) -> HeldToken:
         """Return the token to use, signing in or renewing ahead of time where needed."""
         held = self._held
         if held is None:
@@ -86,7 +86,7 @@ class TokenKeeper:
             held.renew_at = None
             return held
 
-    def renew(self, held: Held | None) -> Held:
+    def renew(self, held: HeldToken | None) -> HeldToken:
         """Replace `held` by a fresh token, unless another thread has done so meanwhile.
 
         Threads that waited for a renewal that failed share its error: a password that is wrong is
@@ -108,7 +108,7 @@ class TokenKeeper:
                 self._turns += 1
             return self._held
 
-    def _fresh(self, held: Held | None) -> Held:
+    def _fresh(self, held: HeldToken | None) -> HeldToken:
         """Refresh a token that has served; else, or where that is refused, log in."""
         if held is not None and held.accepted:
             refresh = self._credentials.refresh(held.token)
@@ -123,15 +123,15 @@ class TokenKeeper:
         if isinstance(login, LoginRequest):
             return self._made(login, prolonged=False)
         if held is not None:
-            raise AuthenticationError(self._credentials.refusal)
-        return Held(login, ours=False)
+            raise AuthenticationError(self._credentials.refusal_message)
+        return HeldToken(login, owned=False)
 
-    def _made(self, request: LoginRequest, *, prolonged: bool) -> Held:
+    def _made(self, request: LoginRequest, *, prolonged: bool) -> HeldToken:
         """Send `request`; the lifetime counts from the service's time, as ours may be wrong."""
         answer, service_time = self._ask(request)
         token = self._credentials.read(answer)
         _log.debug("token %s", "prolonged" if prolonged else "made by a login")
-        made = Held(token, prolonged=prolonged)
+        made = HeldToken(token, prolonged=prolonged)
         if token.expires_at is not None:
             lifetime = token.expires_at - (service_time or self._clock.time())
             if lifetime > 0:

@@ -25,7 +25,7 @@ _TOO_MANY = re.compile(r"too many|too large|maximum|exceed|limit|at most|more th
 
 
 @dataclass(slots=True)
-class Settled:
+class Reconciled:
     """What reading back shows of records whose answer was lost.
 
     Attributes
@@ -95,7 +95,7 @@ class BatchOutcome:
 
 
 Send = Callable[[Positions], Mapping[str, Any]]
-Settle = Callable[[Positions], Settled]
+Reconcile = Callable[[Positions], Reconciled]
 
 
 class Batches:
@@ -109,12 +109,12 @@ class Batches:
     send : callable
         Sends the records at these positions in one request, which Anaplan must never see twice,
         and returns its answer.
-    settle : callable
+    reconcile : callable
         Reads back what became of records whose answer was lost.
     most : int
         Records in one batch at most. A batch that Anaplan refuses as too many is halved, and the
         later ones are no larger.
-    what : str
+    label : str
         The target in words, for messages.
     threads : int
         Batches on their way at once.
@@ -125,17 +125,17 @@ class Batches:
     def __init__(
         self,
         send: Send,
-        settle: Settle,
+        reconcile: Reconcile,
         *,
         most: int,
-        what: str,
+        label: str,
         threads: int = _THREADS,
         progress: Progress | None = None,
     ) -> None:
         self._send = send
-        self._settle = settle
+        self._reconcile = reconcile
         self._most = most
-        self._what = what
+        self._label = label
         self._threads = threads
         self._progress = progress
         self._stopped = False
@@ -192,14 +192,14 @@ class Batches:
         """
         refused = np.array(sorted(outcome.failures), dtype=np.int64)
         try:
-            settled = self._settle(refused)
+            reconciled = self._reconcile(refused)
         except AnaplanError as failed:
             outcome.error = self._uncertain(refused, failed)
             outcome.uncertain.append(refused)
             outcome.failures.clear()
             return
-        outcome.counts += settled.counts
-        for position in np.setdiff1d(refused, settled.again).tolist():
+        outcome.counts += reconciled.counts
+        for position in np.setdiff1d(refused, reconciled.again).tolist():
             del outcome.failures[position]
 
     def _in_halves(self, positions: Positions) -> BatchOutcome:
@@ -210,24 +210,24 @@ class Batches:
     def _read_back(self, positions: Positions, error: AnswerLost, lost: int) -> BatchOutcome:
         """Find out what became of a batch, and send again only what Anaplan did not do."""
         try:
-            settled = self._settle(positions)
+            reconciled = self._reconcile(positions)
         except AnaplanError as failed:
             uncertain = self._uncertain(positions, failed)
             uncertain.__cause__ = error
             return BatchOutcome(uncertain=[positions], error=uncertain)
-        outcome = BatchOutcome(settled.counts)
-        self._advance(len(positions) - len(settled.again))
-        if not len(settled.again):
+        outcome = BatchOutcome(reconciled.counts)
+        self._advance(len(positions) - len(reconciled.again))
+        if not len(reconciled.again):
             return outcome
         if lost >= _LOST_IN_A_ROW:  # the last request may still be at work
-            uncertain = self._uncertain(settled.again, error)
-            return outcome.add(BatchOutcome(uncertain=[settled.again], error=uncertain))
-        return outcome.add(self._deliver(settled.again, lost))
+            uncertain = self._uncertain(reconciled.again, error)
+            return outcome.add(BatchOutcome(uncertain=[reconciled.again], error=uncertain))
+        return outcome.add(self._deliver(reconciled.again, lost))
 
     def _uncertain(self, positions: Positions, failed: AnaplanError) -> TaskUncertain:
         self._stopped = True
         return TaskUncertain(
-            f"{self._what}: the answer to {len(positions):,} records was lost, and reading back "
+            f"{self._label}: the answer to {len(positions):,} records was lost, and reading back "
             f"does not tell what became of them ({failed}). Look before you send them again."
         )
 

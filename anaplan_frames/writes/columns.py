@@ -1,4 +1,4 @@
-"""Which of the caller's columns goes to which header of the file: by name, never by position."""
+"""Columns of the data matched to the headers of the target: by name, never by position."""
 
 from __future__ import annotations
 
@@ -6,34 +6,25 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anaplan_frames.errors import ColumnMismatch, near_names
+from anaplan_frames.codec.field_layout import FieldLayout
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.messages import listed, near_names, warn
 
 _MOST_NAMED = 10
+_MOST_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """Where each field of a row comes from.
+class Matching(FieldLayout):
+    """Which of the data's columns goes to which header.
 
     Attributes
     ----------
-    headers : tuple of str
-        The file's headers, in its order.
-    positions : tuple of (int or None)
-        For each header the index of the caller's column. None is left empty, which only a header
-        that is itself empty may be.
-    surplus : tuple of str
-        The caller's columns that the file does not take.
+    unused : tuple of str
+        The data's columns that the target does not take.
     """
 
-    headers: tuple[str, ...]
-    positions: tuple[int | None, ...]
-    surplus: tuple[str, ...]
-
-    @property
-    def needed(self) -> frozenset[int]:
-        """The positions of the caller's columns that are sent."""
-        return frozenset(position for position in self.positions if position is not None)
+    unused: tuple[str, ...]
 
 
 def match_columns(
@@ -98,8 +89,8 @@ class _Match:
                 "names differ, say so with mapping={'your column': 'its header'}."
             )
         used = set(positions)
-        surplus = tuple(name for number, name in enumerate(self.columns) if number not in used)
-        return Matching(self.headers, positions, surplus)
+        unused = tuple(name for number, name in enumerate(self.columns) if number not in used)
+        return Matching(self.headers, positions, unused)
 
     def _check_mapping(self) -> None:
         known, wanted = set(self.columns), set(self.wanted)
@@ -121,12 +112,12 @@ class _Match:
 
     def _positions(self) -> tuple[int | None, ...]:
         sources = self._sources()
-        places: dict[str, list[int]] = defaultdict(list)
+        numbers_by_name: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.wanted):
-            places[name].append(number)
+            numbers_by_name[name].append(number)
         positions: list[int | None] = [None] * len(self.headers)
         missing = []
-        for name, numbers in places.items():
+        for name, numbers in numbers_by_name.items():
             found = sources.get(name, [])
             # Where a name is borne several times on both sides, the order tells them apart.
             if len(found) == len(numbers):
@@ -174,3 +165,25 @@ class _Match:
 
 def _columns(count: int) -> str:
     return "1 column" if count == 1 else f"{count} columns"
+
+
+def warn_of_unused_columns(label: str, unused: Sequence[str], unfed: Sequence[str]) -> None:
+    """Warn of columns that are left out; one of them may be a column that is meant, misspelled.
+
+    Parameters
+    ----------
+    label : str
+        What is written to, in words.
+    unused : sequence of str
+        The columns that it does not take.
+    unfed : sequence of str
+        The columns that it would take and was not given.
+    """
+    if not unused:
+        return
+    near = [
+        f" {name!r}:{meant}"
+        for name in unused[:_MOST_COMPARED]
+        if (meant := near_names(name, unfed))
+    ]
+    warn(f"{label} does not take the columns {listed(unused)}; they are left out.{''.join(near)}")

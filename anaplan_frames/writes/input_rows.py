@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.bulk.retained_rows import with_messages
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source, open_source
-from anaplan_frames.errors import ColumnMismatch, near_names
-from anaplan_frames.writes.columns import match_columns
-from anaplan_frames.writes.unused_columns import warn_of_surplus
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.messages import near_names
+from anaplan_frames.writes.columns import match_columns, warn_of_unused_columns
+from anaplan_frames.writes.row_messages import with_messages
 
 _BATCH_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class GivenRows:
+class InputRows:
     """Rows that the caller wants written.
 
     Attributes
@@ -61,16 +61,16 @@ class GivenRows:
         return pd.concat(frames)
 
 
-def given_rows(
+def input_rows(
     data: Any,
     takes: Sequence[str],
     *,
     needs: Sequence[str],
     mapping: Mapping[str, str] | None,
-    what: str,
+    label: str,
     index: bool = False,
-    tell_surplus: bool = True,
-) -> GivenRows:
+    warn_unused: bool = True,
+) -> InputRows:
     """Match the caller's columns by name, and convert those that count.
 
     Parameters
@@ -83,11 +83,11 @@ def given_rows(
         Columns that it must have.
     mapping : mapping of str to str, optional
         The caller's column -> the column that is written.
-    what : str
+    label : str
         The target in words, for messages.
     index : bool
         Whether the index of a DataFrame counts as columns.
-    tell_surplus : bool
+    warn_unused : bool
         Whether to warn of columns that are left out.
 
     Raises
@@ -98,44 +98,44 @@ def given_rows(
         If a value has no counterpart in Anaplan; names column and row.
     """
     source = open_source(data, index=index)
-    check_mapping(mapping or {}, takes, what)
+    check_mapping(mapping or {}, takes, label)
     fed = {(mapping or {}).get(name, name) for name in source.columns}
     headers = [name for name in takes if name in fed or name in needs]
     missing = [name for name in needs if name not in takes]
     if not headers and not missing:
         raise ColumnMismatch(
-            f"The data has none of the columns of {what} that can be written: "
+            f"The data has none of the columns of {label} that can be written: "
             f"{', '.join(map(repr, takes))}. Where only the names differ, say so with "
             "mapping={'your column': 'its name'}."
         )
-    matching = match_columns(source.columns, [*headers, *missing], mapping, what)
-    if tell_surplus:
-        warn_of_surplus(what, matching.surplus, [name for name in takes if name not in fed])
+    matching = match_columns(source.columns, [*headers, *missing], mapping, label)
+    if warn_unused:
+        warn_of_unused_columns(label, matching.unused, [name for name in takes if name not in fed])
     parts: list[Source] = []
     encoder = Encoder(Dialect(), matching)
     batches = list(_texts(source, encoder, parts))
     schema = pa.schema([(name, pa.large_string()) for name in matching.headers])
-    return GivenRows(pa.Table.from_batches(batches, schema), parts or [source])
+    return InputRows(pa.Table.from_batches(batches, schema), parts or [source])
 
 
 def _texts(source: Source, encoder: Encoder, parts: list[Source]) -> Iterator[pa.RecordBatch]:
     """Encode the rows; those of a stream, which would be gone, are kept beside."""
     first_row = 0
-    needed = None if source.one_shot else encoder.matching.needed
+    needed = None if source.one_shot else encoder.layout.needed
     for batch in source.batches(_BATCH_ROWS, needed):
         texts = encoder.texts(batch, first_row)
-        yield pa.RecordBatch.from_arrays(texts, list(encoder.matching.headers))
+        yield pa.RecordBatch.from_arrays(texts, list(encoder.layout.headers))
         first_row += batch.num_rows
         if source.one_shot:
             parts.append(open_source(batch))
 
 
-def check_mapping(mapping: Mapping[str, str], takes: Sequence[str], what: str) -> None:
+def check_mapping(mapping: Mapping[str, str], takes: Sequence[str], label: str) -> None:
     """Refuse a mapping to what is none of the columns that can be written."""
     for column, header in mapping.items():
         if header not in takes:
             raise ColumnMismatch(
-                f"The mapping sends {column!r} to {header!r}, which is no column of {what} that "
+                f"The mapping sends {column!r} to {header!r}, which is no column of {label} that "
                 f"can be written.{near_names(str(header), takes)} These can: "
                 f"{', '.join(map(repr, takes))}."
             )

@@ -85,7 +85,7 @@ def test_the_sandbox_takes_the_login(sandbox: Sandbox, planner: Holder, data_for
     sandbox.register_certificate(planner.pem)
     credential = CertificateAuth(planner.pem, planner.key_pem(), data_format=data_format)
     transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
-    assert transport.get("/users/me", what="me")["user"]["email"] == sandbox.email
+    assert transport.get("/users/me", label="me")["user"]["email"] == sandbox.email
     transport.close()
 
 
@@ -95,7 +95,7 @@ def test_a_certificate_that_is_not_registered_says_what_to_do(
     credential = CertificateAuth(planner.pem, planner.key_pem())
     transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
     with pytest.raises(AuthenticationError) as caught:
-        transport.get("/users/me", what="me")
+        transport.get("/users/me", label="me")
     assert str(caught.value).startswith(
         "Anaplan does not accept the certificate given of 'planner'. Check that it is registered "
         "in Anaplan (Administration > Security > Certificates), that its user is active, and that "
@@ -149,7 +149,7 @@ def test_of_an_old_and_a_renewed_certificate_the_renewed_one_is_sent(planner: Ho
     )
 
 
-def refusal(*args: object, **options: object) -> str:
+def refusal_message(*args: object, **options: object) -> str:
     """Return the words with which a certificate is refused."""
     with pytest.raises((AuthenticationError, ConfigurationError)) as caught:
         CertificateAuth(*args, **options)  # type: ignore[arg-type]
@@ -158,7 +158,7 @@ def refusal(*args: object, **options: object) -> str:
 
 def test_an_expired_certificate_is_refused_with_its_date() -> None:
     old = holder("planner", first=date("2001-01-01"), last=date("2002-02-03"))
-    assert refusal(old.pem, old.key_pem()) == (
+    assert refusal_message(old.pem, old.key_pem()) == (
         "AuthenticationError: The certificate given of 'planner' expired on 2002-02-03. "
         "Have a new one made, and register it with Anaplan."
     )
@@ -166,7 +166,7 @@ def test_an_expired_certificate_is_refused_with_its_date() -> None:
 
 def test_a_certificate_of_the_future_is_refused_with_its_date() -> None:
     new = holder("planner", first=date("2101-02-03"), last=date("2102-01-01"))
-    assert refusal(new.pem, new.key_pem()) == (
+    assert refusal_message(new.pem, new.key_pem()) == (
         "AuthenticationError: The certificate given of 'planner' is not valid before 2101-02-03. "
         "Wait until then, or check this machine's clock."
     )
@@ -186,7 +186,7 @@ def test_a_key_of_somebody_else_is_refused(
 ) -> None:
     path = tmp_path / "cert.pem"
     path.write_bytes(planner.pem)
-    assert refusal(path, authority.key_pem()) == (
+    assert refusal_message(path, authority.key_pem()) == (
         f"AuthenticationError: The private key does not belong to certificate {str(path)!r}, "
         "which is for 'planner'. Give the key that the certificate was made with."
     )
@@ -194,7 +194,7 @@ def test_a_key_of_somebody_else_is_refused(
 
 def test_a_key_that_is_not_rsa_is_refused() -> None:
     curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
-    assert refusal(curve.pem, curve.key_pem()) == (
+    assert refusal_message(curve.pem, curve.key_pem()) == (
         "AuthenticationError: The private key of certificate given is not an RSA key, and Anaplan "
         "takes no other. Have a certificate made for an RSA key."
     )
@@ -207,9 +207,9 @@ def test_a_missing_key_password_is_asked_for(planner: Holder, tmp_path: Path) ->
         f"AuthenticationError: The private key {str(path)!r} is encrypted. Give its password: "
         "password=..., or ANAPLAN_PRIVATE_KEY_PASSWORD."
     )
-    assert refusal(planner.pem, path) == expected
+    assert refusal_message(planner.pem, path) == expected
     path.write_bytes(planner.key_pem(PASSWORD.encode(), PrivateFormat.TraditionalOpenSSL))
-    assert refusal(planner.pem, path, "") == expected
+    assert refusal_message(planner.pem, path, "") == expected
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
@@ -218,35 +218,35 @@ def test_a_wrong_key_password_is_named(
 ) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(planner.key_pem(PASSWORD.encode(), form))
-    assert refusal(planner.pem, path, "wrong") == (
+    assert refusal_message(planner.pem, path, "wrong") == (
         f"AuthenticationError: The private key {str(path)!r} cannot be opened with this password. "
         "Check the password."
     )
 
 
 def test_a_file_that_is_not_there_is_named(planner: Holder) -> None:
-    assert refusal("nowhere/cert.pem", planner.key_pem()) == (
+    assert refusal_message("nowhere/cert.pem", planner.key_pem()) == (
         "ConfigurationError: The certificate 'nowhere/cert.pem': there is no such file. "
         "Check the path."
     )
-    assert refusal(planner.pem, "nowhere/key.pem").startswith(
+    assert refusal_message(planner.pem, "nowhere/key.pem").startswith(
         "ConfigurationError: The private key 'nowhere/key.pem': there is no such file."
     )
 
 
 def test_a_folder_is_no_file(planner: Holder, tmp_path: Path) -> None:
-    assert "it cannot be read (" in refusal(tmp_path, planner.key_pem())
+    assert "it cannot be read (" in refusal_message(tmp_path, planner.key_pem())
 
 
 def test_der_comes_with_the_command_that_converts_it(planner: Holder, tmp_path: Path) -> None:
     certificate, key = tmp_path / "planner.cer", tmp_path / "planner.key"
     certificate.write_bytes(planner.certificate.public_bytes(Encoding.DER))
     key.write_bytes(planner.key_der())
-    assert refusal(certificate, planner.key_pem()) == (
+    assert refusal_message(certificate, planner.key_pem()) == (
         f"ConfigurationError: The certificate {str(certificate)!r} is in DER, not PEM. Convert it: "
         f"openssl x509 -inform der -in '{certificate}' -out x509.pem"
     )
-    assert refusal(planner.pem, key) == (
+    assert refusal_message(planner.pem, key) == (
         f"ConfigurationError: The private key {str(key)!r} is in DER, not PEM. Convert it: "
         f"openssl pkey -inform der -in '{key}' -out pkey.pem"
     )
@@ -257,34 +257,36 @@ def test_a_keystore_instead_of_pem_leads_to_keystore_auth(planner: Holder) -> No
     store = pkcs12.serialize_key_and_certificates(
         b"planner", planner.key, planner.certificate, None, NoEncryption()
     )
-    assert refusal(store) == (
+    assert refusal_message(store) == (
         "ConfigurationError: The certificate given is a PKCS#12 keystore. "
         "Open it with KeystoreAuth(path, password)."
     )
 
 
 def test_text_that_is_no_pem_is_named(planner: Holder) -> None:
-    assert refusal(b"hello", planner.key_pem()) == (
+    assert refusal_message(b"hello", planner.key_pem()) == (
         "ConfigurationError: The certificate given does not hold a certificate in PEM (text from "
         "-----BEGIN to -----END). Check that it is the right file."
     )
-    assert "does not hold a private key in PEM" in refusal(planner.pem, planner.pem)
+    assert "does not hold a private key in PEM" in refusal_message(planner.pem, planner.pem)
 
 
 def test_damaged_pem_is_named(planner: Holder) -> None:
     damaged = planner.pem.replace(planner.pem[100:140], b"A" * 40)
-    assert "holds a damaged certificate. Copy it again." in refusal(damaged, planner.key_pem())
+    assert "holds a damaged certificate. Copy it again." in refusal_message(
+        damaged, planner.key_pem()
+    )
     pem = planner.key_pem()
-    assert "is damaged. Copy it again." in refusal(planner.pem, pem[:200] + pem[400:])
+    assert "is damaged. Copy it again." in refusal_message(planner.pem, pem[:200] + pem[400:])
 
 
 def test_a_key_in_openssh_format_comes_with_the_command_that_converts_it(planner: Holder) -> None:
     pem = planner.key_pem(form=PrivateFormat.OpenSSH)
-    assert refusal(planner.pem, pem).endswith("Convert it: ssh-keygen -p -m PKCS8 -f FILE")
+    assert refusal_message(planner.pem, pem).endswith("Convert it: ssh-keygen -p -m PKCS8 -f FILE")
 
 
 def test_an_unknown_data_format_is_refused(planner: Holder) -> None:
-    assert refusal(planner.pem, planner.key_pem(), data_format="v3") == (
+    assert refusal_message(planner.pem, planner.key_pem(), data_format="v3") == (
         "ConfigurationError: data_format='v3': there are 'v2' (now usual) and 'v1'."
     )
 

@@ -123,11 +123,11 @@ def test_the_sandbox_takes_the_login(sandbox: Sandbox) -> None:
     credential = KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
     sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
     transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
-    assert transport.get("/users/me", what="me")["user"]["email"] == sandbox.email
+    assert transport.get("/users/me", label="me")["user"]["email"] == sandbox.email
     transport.close()
 
 
-def refusal(*args: object) -> str:
+def refusal_message(*args: object) -> str:
     """Return the words with which a keystore is refused, without the folder."""
     with pytest.raises((AuthenticationError, ConfigurationError)) as caught:
         KeystoreAuth(*args)  # type: ignore[arg-type]
@@ -136,14 +136,14 @@ def refusal(*args: object) -> str:
 
 @pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
 def test_a_wrong_keystore_password_is_named(path: Path) -> None:
-    assert refusal(path, "wrong", "planner", KEY) == (
+    assert refusal_message(path, "wrong", "planner", KEY) == (
         f"AuthenticationError: The keystore '{path.name}' cannot be opened with this password. "
         "Check the keystore's password."
     )
 
 
 def test_a_wrong_password_of_a_pkcs12_keystore_is_named() -> None:
-    assert refusal(DATA / "two.pkcs12", "wrong", "planner") == (
+    assert refusal_message(DATA / "two.pkcs12", "wrong", "planner") == (
         "AuthenticationError: The keystore 'two.pkcs12' cannot be opened with this password. "
         "Check the keystore's password; if that is right, the file is damaged."
     )
@@ -152,7 +152,7 @@ def test_a_wrong_password_of_a_pkcs12_keystore_is_named() -> None:
 @pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
 @pytest.mark.parametrize("key_password", [None, "wrong", "key-Auditor", "pässword"])
 def test_a_wrong_key_password_is_named(path: Path, key_password: str | None) -> None:
-    assert refusal(path, STORE, "planner", key_password) == (
+    assert refusal_message(path, STORE, "planner", key_password) == (
         f"AuthenticationError: The key 'planner' in the keystore '{path.name}' cannot be opened "
         "with this password. Give the key's own password: key_password=..., or "
         "ANAPLAN_KEYSTORE_KEY_PASSWORD."
@@ -161,7 +161,7 @@ def test_a_wrong_key_password_is_named(path: Path, key_password: str | None) -> 
 
 @pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
 def test_an_unknown_alias_names_the_near_ones_and_all_there_are(path: Path) -> None:
-    assert refusal(path, STORE, "planer") == (
+    assert refusal_message(path, STORE, "planer") == (
         f"ConfigurationError: The keystore '{path.name}' has no key 'planer'. Did you mean "
         "'planner'? It holds: 'auditor', 'planner'."
     )
@@ -169,12 +169,12 @@ def test_an_unknown_alias_names_the_near_ones_and_all_there_are(path: Path) -> N
 
 @pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
 def test_a_trusted_certificate_is_no_key(path: Path) -> None:
-    assert "has no key 'authority'." in refusal(path, STORE, "authority")
+    assert "has no key 'authority'." in refusal_message(path, STORE, "authority")
 
 
 @pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
 def test_several_keys_and_no_alias_are_named(path: Path) -> None:
-    assert refusal(path, STORE) == (
+    assert refusal_message(path, STORE) == (
         f"ConfigurationError: The keystore '{path.name}' holds several keys: 'auditor', 'planner'. "
         "Say which: alias=..., or ANAPLAN_KEYSTORE_ALIAS."
     )
@@ -184,17 +184,17 @@ def test_a_keystore_without_a_key_is_named(planner: Holder) -> None:
     certificate = planner.certificate.public_bytes(Encoding.DER)
     entry = jks.TrustedCertEntry.new("authority", certificate)
     store = jks.KeyStore.new("jks", [entry]).saves(STORE)
-    assert "holds no private key" in refusal(store, STORE)
-    bare = pkcs12.serialize_key_and_certificates(
+    assert "holds no private key" in refusal_message(store, STORE)
+    without_traceback = pkcs12.serialize_key_and_certificates(
         None, None, None, [planner.certificate], BestAvailableEncryption(STORE.encode())
     )
-    assert "holds no private key" in refusal(bare, STORE)
+    assert "holds no private key" in refusal_message(without_traceback, STORE)
 
 
 def test_an_expired_certificate_in_a_keystore_is_named() -> None:
     old = holder("planner", first=date("2001-01-01"), last=date("2002-02-03"))
     for store in (java_store(old), p12_store(old)):
-        assert refusal(store, STORE) == (
+        assert refusal_message(store, STORE) == (
             "AuthenticationError: The certificate 'planner' in the keystore given of 'planner' "
             "expired on 2002-02-03. Have a new one made, and register it with Anaplan."
         )
@@ -202,13 +202,16 @@ def test_an_expired_certificate_in_a_keystore_is_named() -> None:
 
 def test_a_key_that_is_not_rsa_is_refused() -> None:
     curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
-    assert "is not an RSA key, and Anaplan takes no other" in refusal(p12_store(curve), STORE)
+    assert "is not an RSA key, and Anaplan takes no other" in refusal_message(
+        p12_store(curve), STORE
+    )
 
 
 def test_a_key_with_the_certificate_of_another_is_refused(planner: Holder) -> None:
     other = Holder(planner.key, holder("authority").certificate)
-    assert "The private key does not belong to certificate 'planner' in the keystore" in refusal(
-        java_store(other), STORE
+    assert (
+        "The private key does not belong to certificate 'planner' in the keystore"
+        in refusal_message(java_store(other), STORE)
     )
 
 
@@ -216,15 +219,15 @@ def test_a_key_with_the_certificate_of_another_is_refused(planner: Holder) -> No
 def test_a_damaged_keystore_is_named_and_never_crashes(path: Path) -> None:
     content = path.read_bytes()
     for length in (4, 20, 100, len(content) // 2, len(content) - 30):
-        assert "damaged" in refusal(content[:length], STORE) or length == 4
+        assert "damaged" in refusal_message(content[:length], STORE) or length == 4
 
 
 def test_what_is_no_keystore_is_named(planner: Holder) -> None:
-    assert refusal(planner.pem, STORE) == (
+    assert refusal_message(planner.pem, STORE) == (
         "ConfigurationError: The keystore given is not a keystore (JKS, JCEKS or PKCS#12). "
         "Where it is PEM text, use CertificateAuth."
     )
-    assert refusal("nowhere.jks", STORE) == (
+    assert refusal_message("nowhere.jks", STORE) == (
         "ConfigurationError: The keystore 'nowhere.jks': there is no such file. Check the path."
     )
 

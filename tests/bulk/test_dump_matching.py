@@ -17,7 +17,7 @@ from anaplan_frames.codec.dialect import Dialect
 Texts = tuple[str, ...]
 
 
-class Sent:
+class RetainedRows:
     """Rows in a list; counts how many were looked at."""
 
     def __init__(self, rows: Sequence[Texts]) -> None:
@@ -41,42 +41,42 @@ def row(values: Sequence[str | None], line: int | None = None) -> DumpRow:
 
 @pytest.mark.parametrize("base", [0, 1, 2, 3, 4])
 def test_the_base_of_the_line_numbers_is_found_by_the_values(base: int) -> None:
-    sent = Sent([(str(n), "same") for n in range(50)])
+    sent = RetainedRows([(str(n), "same") for n in range(50)])
     dump = [row(("7", "same"), 7 + base), row(("31", "same"), 31 + base)]
     assert match_rows(dump, sent, Dialect(header_row=3, first_data_row=4)) == [7, 31]
     assert sent.scans == 0
 
 
 def test_a_row_whose_line_shows_other_values_goes_by_its_values() -> None:
-    sent = Sent([("a", "1"), ("b", "2"), ("c", "3")])
+    sent = RetainedRows([("a", "1"), ("b", "2"), ("c", "3")])
     dump = [row(("a", "1"), 2), row(("c", "3"), 3)]
     assert match_rows(dump, sent, Dialect()) == [0, 2]
 
 
 def test_of_equal_rows_the_last_ones_are_meant_and_none_twice() -> None:
-    sent = Sent([("a",), ("b",), ("a",), ("a",), ("b",)])
+    sent = RetainedRows([("a",), ("b",), ("a",), ("a",), ("b",)])
     assert match_rows([row(("a",)), row(("a",)), row(("b",))], sent, Dialect()) == [2, 3, 4]
     assert match_rows([row(("b",))] * 3, sent, Dialect()) == [1, 4, None]
 
 
 def test_equal_rows_with_line_numbers_are_told_apart() -> None:
-    sent = Sent([("a",), ("b",), ("a",), ("a",)])
+    sent = RetainedRows([("a",), ("b",), ("a",), ("a",)])
     dump = [row(("a",), 2), row(("b",), 3), row(("a",), 5), row(("a",))]
     assert match_rows(dump, sent, Dialect()) == [0, 1, 3, 2]
 
 
 def test_the_same_texts_tell_the_base_before_the_same_numbers_do() -> None:
-    sent = Sent([("1",), ("1.0",)])
+    sent = RetainedRows([("1",), ("1.0",)])
     assert match_rows([row(("1",), 2)], sent, Dialect(header_row=2, first_data_row=3)) == [0]
 
 
 def test_what_was_never_sent_is_not_matched() -> None:
-    sent = Sent([("a", "1")])
+    sent = RetainedRows([("a", "1")])
     assert match_rows([row(("a", "2"), 2), row(("z", "1"))], sent, Dialect()) == [None, None]
 
 
 def test_columns_that_the_dump_lacks_are_not_compared() -> None:
-    sent = Sent([("a", "1"), ("b", "2")])
+    sent = RetainedRows([("a", "1"), ("b", "2")])
     dump = [row((None, "2"), 3), row(("a", None)), row((None, None), 2)]
     assert match_rows(dump, sent, Dialect()) == [1, 0, None]
 
@@ -94,19 +94,19 @@ def test_columns_that_the_dump_lacks_are_not_compared() -> None:
     ],
 )
 def test_values_written_another_way_are_the_same(dumped: str, sent_text: str) -> None:
-    sent = Sent([("x", "0"), ("x", sent_text)])
+    sent = RetainedRows([("x", "0"), ("x", sent_text)])
     dialect = Dialect(decimal_separator=",")
     assert match_rows([row(("x", dumped), 3), row(("x", dumped))], sent, dialect) == [1, None]
     assert match_rows([row(("x", dumped))], sent, dialect) == [1]
 
 
 def test_the_same_text_goes_before_the_same_number() -> None:
-    sent = Sent([("1",), ("01",), ("1.0",)])
+    sent = RetainedRows([("1",), ("01",), ("1.0",)])
     assert match_rows([row(("01",)), row(("1",))], sent, Dialect()) == [1, 0]
 
 
 def test_nothing_rejected_asks_nothing() -> None:
-    sent = Sent([("a",)])
+    sent = RetainedRows([("a",)])
     assert match_rows([], sent, Dialect()) == []
     assert sent.scans == 0
 
@@ -194,7 +194,7 @@ def test_in_any_layout_exactly_the_rejected_rows_are_found(
     for found, place in zip(dump, rejected, strict=True):
         assert found.messages
         assert all(message.endswith(f", of row {place}") for message in found.messages)
-    matched = match_rows(dump, Sent(texts), dialect)
+    matched = match_rows(dump, RetainedRows(texts), dialect)
     assert [texts[place] for place in matched if place is not None] == [
         texts[place] for place in rejected
     ]

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from anaplan_frames.calendar.calendar_settings import readings
+from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Period
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
 from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
@@ -66,5 +66,5 @@ def test_the_settings_lead_to_the_same_periods(calendar: Timescale) -> None:
         )
         for period in calendar.periods
     ]
-    found = [rows_of(reading.periods) for reading in readings(calendar.settings())]
+    found = [rows_of(reading.periods) for reading in candidate_calendars(calendar.settings())]
     assert expected in found

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.calendar.calendar_settings import readings
+from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar, FiscalCalendar
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
 MONTHS = "Calendar Months/Quarters/Years"
@@ -28,7 +28,7 @@ def described(type_: str, year: str, start: str, end: str, **more: Any) -> dict[
 
 
 def the_calendar(described_as: dict[str, Any]) -> Calendar:
-    (calendar,) = readings(described_as)
+    (calendar,) = candidate_calendars(described_as)
     return calendar
 
 
@@ -137,7 +137,7 @@ def test_a_year_that_ends_nearest_to_the_months_end_may_end_in_the_next_month() 
 
 
 def test_two_rules_for_the_ends_of_years_are_two_calendars() -> None:
-    last, nearest = readings(
+    last, nearest = candidate_calendars(
         described(GROUPED, "FY24", "2023-12-31", "2024-12-28", futureYearsCount=1)
     )
     assert spans(last, "FY24", "FY25")[1] == ("2024-12-29", "2025-12-27")
@@ -145,7 +145,7 @@ def test_two_rules_for_the_ends_of_years_are_two_calendars() -> None:
 
 
 def test_thirteen_periods_have_one_quarter_of_four() -> None:
-    calendar = readings(
+    calendar = candidate_calendars(
         described(
             THIRTEEN,
             "FY22",
@@ -174,14 +174,16 @@ def test_thirteen_periods_have_one_quarter_of_four() -> None:
     ],
 )
 def test_weeks_are_named_as_is_set_and_known_by_their_other_names(form: str, name: str) -> None:
-    calendar = readings(described(GROUPED, "FY23", "2023-01-01", "2023-12-30", weekFormat=form))[0]
+    calendar = candidate_calendars(
+        described(GROUPED, "FY23", "2023-01-01", "2023-12-30", weekFormat=form)
+    )[0]
     assert names_of(calendar, "week")[4] == name
     known = ("Week 5 FY23", "W/c 29 Jan 23", "W/e 04 Feb 23")
     assert date_list(calendar, *known) == ["2023-01-29"] * 3
 
 
 def test_plain_weeks_follow_each_other_from_the_first_day() -> None:
-    calendar = readings(
+    calendar = candidate_calendars(
         {
             "calendarType": "Weeks: General",
             "startDate": "2026-01-07",
@@ -230,7 +232,7 @@ def test_sums_to_date_and_to_go_follow_the_year_of_the_current_period() -> None:
 )
 def test_a_calendar_that_cannot_be_is_refused(settings_: dict[str, Any]) -> None:
     with pytest.raises(EncodingError, match="calendar"):
-        readings(settings_)
+        candidate_calendars(settings_)
 
 
 def test_names_become_the_first_or_last_day() -> None:
@@ -257,7 +259,7 @@ def test_names_become_the_first_or_last_day() -> None:
 def test_an_unknown_name_is_refused_with_its_column_row_and_near_names() -> None:
     names = PeriodNames(the_calendar(described(MONTHS, "FY26", "2026-01-01", "2026-12-31")))
     with pytest.raises(EncodingError) as caught:
-        names.dates(pa.array(["Jan 26", "Sept 26"]), place=Place("Month", 100))
+        names.dates(pa.array(["Jan 26", "Sept 26"]), location=ValueLocation("Month", 100))
     assert (caught.value.column, caught.value.row, caught.value.text) == ("Month", 101, "Sept 26")
     assert "Did you mean 'Sep 26'" in str(caught.value)
 
@@ -268,7 +270,7 @@ def test_periods_of_a_time_range_outside_of_the_calendar_are_known() -> None:
 
 
 def test_dates_become_names_of_the_time_scale() -> None:
-    calendar = readings(
+    calendar = candidate_calendars(
         described(
             THIRTEEN,
             "FY23",
@@ -333,7 +335,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
         "halfYearTotals": draw(st.booleans()),
         "extraMonthQuarter": draw(st.integers(1, 4)),
     }
-    found = readings(
+    found = candidate_calendars(
         described(
             type_,
             f"FY{digits}",

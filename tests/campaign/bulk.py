@@ -50,7 +50,7 @@ class Upload(Case):
         self._read: list[bytes | None] = []
         self._note_what_is_read()
 
-    def ours(self, model: af.Model) -> Any:
+    def owned(self, model: af.Model) -> Any:
         return af.to_anaplan(self._frame, "Load things", model, chunk_bytes=CHUNK)
 
     def theirs(self, client: Any) -> Any:
@@ -107,7 +107,7 @@ class Export(Case):
         self.keep_earlier(self._export.id, b"".join(lines[: _ROWS // 2]))
         self._target = folder / f"{seed}.csv"
 
-    def ours(self, model: af.Model) -> Any:
+    def owned(self, model: af.Model) -> Any:
         if self.seed % 2:
             return model.exports["Things.csv"].download(self._target)
         return af.read_anaplan("Things.csv", model)

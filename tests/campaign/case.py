@@ -66,7 +66,7 @@ class Case(ABC):
         self.model = sandbox.workspace("W").model(f"{self.name} {seed}", id=f"{seed:032X}")
 
     @abstractmethod
-    def ours(self, model: af.Model) -> Any:
+    def owned(self, model: af.Model) -> Any:
         """Do the job with anaplan_frames."""
 
     @abstractmethod

@@ -39,7 +39,7 @@ class Items(Case):
         )
         self._before = Counter(earlier["Text"])
 
-    def ours(self, model: af.Model) -> Any:
+    def owned(self, model: af.Model) -> Any:
         return model.lists["Things"].insert(self._frame)
 
     def theirs(self, client: Any) -> Any:
@@ -97,7 +97,7 @@ class Cells(Case):
             cells=self._earlier,
         )
 
-    def ours(self, model: af.Model) -> Any:
+    def owned(self, model: af.Model) -> Any:
         return model.modules["Facts"].write(self._frame)
 
     def theirs(self, client: Any) -> Any:

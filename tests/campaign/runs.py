@@ -57,7 +57,7 @@ def by_ours(case: Case) -> Any:
     sandbox = case.sandbox
     options = {"timeout": (5, TIMEOUT), "requests_per_minute": None, "clock": _Clock()}
     with sandbox.connect(**options) as connection:
-        return case.ours(connection.model(case.model.id))
+        return case.owned(connection.model(case.model.id))
 
 
 @dataclass(frozen=True)

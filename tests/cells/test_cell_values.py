@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.calendar.calendar_settings import readings
+from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.cells.cell_values import cell_values
-from anaplan_frames.codec.value_location import Place
+from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
 
@@ -25,12 +25,12 @@ def names() -> PeriodNames:
         "futureYearsCount": 0,
         "totalsSelection": {"quarterTotals": True},
     }
-    return PeriodNames(readings(settings)[0])
+    return PeriodNames(candidate_calendars(settings)[0])
 
 
 def values(column: Any, form: str, *, blank: bool = False, scale: str | None = None) -> list[Any]:
     array = column if isinstance(column, pa.Array) else pa.array(column)
-    made = cell_values(array, form, Place("c", 0), blank=blank, names=names, scale=scale)
+    made = cell_values(array, form, ValueLocation("c", 0), blank=blank, names=names, scale=scale)
     return [None if text is None else json.loads(text) for text in made.to_pylist()]
 
 

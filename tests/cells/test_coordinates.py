@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.cells.cell_planner import CellBatch, Once, cut
+from anaplan_frames.cells.cell_planner import CellBatch, DuplicateCellCheck, cut
 from anaplan_frames.cells.coordinates import (
     MISSING,
     SEVERAL,
@@ -95,7 +95,7 @@ def batch(rows: list[int], cells: list[int], values: list[str] | None = None) ->
 @given(st.lists(st.lists(st.integers(0, 200), max_size=8), max_size=12))
 @settings(max_examples=100)
 def test_a_cell_that_comes_twice_is_told_with_both_rows(parts: list[list[int]]) -> None:
-    once, seen, row = Once(), dict[int, int](), 0
+    once, seen, row = DuplicateCellCheck(), dict[int, int](), 0
     for part in parts:
         told = once.add(batch(list(range(row, row + len(part))), part))
         again = [cell for n, cell in enumerate(part) if cell in seen or cell in part[:n]]

@@ -119,8 +119,8 @@ def test_a_text_without_the_dimension_cannot_be_told_apart(
 def test_too_many_cells_are_read_by_a_large_read(
     server: ScriptedServer, transport: Transport
 ) -> None:
-    refusal = as_json({"status": {"message": "View has more than 1,000,000 cells"}}, 400)
-    server.rule = service = Service(refusal)
+    refusal_message = as_json({"status": {"message": "View has more than 1,000,000 cells"}}, 400)
+    server.rule = service = Service(refusal_message)
     assert read(transport)["Cost"] == [1, 2, 3, 4]
     assert len(service.asked) == service.large_reads == 1
 

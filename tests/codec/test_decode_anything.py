@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.bulk.failure_dump import parse_dump
-from anaplan_frames.codec.decode import Batches, RowSplitter, decode_stream
+from anaplan_frames.codec.decode import DecodedBatches, RowSplitter, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.errors import AnaplanError
@@ -162,7 +162,7 @@ SCHEMAS = st.sampled_from(
         pa.schema([("a", pa.float64()), ("1", pa.bool_()), ("_Line_", pa.date32())]),
     ]
 )
-Decode = Callable[..., Batches]
+Decode = Callable[..., DecodedBatches]
 
 
 @settings(max_examples=250, deadline=None)

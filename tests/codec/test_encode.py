@@ -39,9 +39,9 @@ def test_without_a_delimiter_structure_in_a_text_is_refused(text):
 
 
 def test_a_byte_order_mark_is_text_except_at_the_start_of_a_file():
-    bare = Dialect("\t", "", header_row=0, first_data_row=1)
-    assert refusal(bare, a=["\ufeffx"], b=[1]).row == 0
-    assert encoded(bare, first_row=1, a=["\ufeffx"], b=[1]) == "\ufeffx\t1\n".encode()
+    without_traceback = Dialect("\t", "", header_row=0, first_data_row=1)
+    assert refusal(without_traceback, a=["\ufeffx"], b=[1]).row == 0
+    assert encoded(without_traceback, first_row=1, a=["\ufeffx"], b=[1]) == "\ufeffx\t1\n".encode()
     assert encoded(UNQUOTED, a=["\ufeffx"], b=[1]) == "\ufeffx\t1\n".encode()
 
 

@@ -43,7 +43,7 @@ def test_properties_come_before_subsets_each_in_their_own_order() -> None:
         "properties": [{"name": "Z", "format": "TEXT"}, {"name": "B", "format": "NUMBER"}],
     }
     columns = item_columns(metadata)
-    assert [(column.name, column.place) for column in columns[4:]] == [
+    assert [(column.name, column.section) for column in columns[4:]] == [
         ("Z", "properties"),
         ("B", "properties"),
         ("A", "subsets"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.item_columns import item_columns
-from anaplan_frames.codec.item_header import UnlikeHeader, places_in_header
+from anaplan_frames.codec.item_header import UnlikeHeader, fields_in_header
 
 METADATA = {
     "properties": [{"name": "Size", "format": "NUMBER"}, {"name": "Mayor", "format": "TEXT"}],
@@ -28,12 +28,12 @@ FIELDS = {
 @settings(deadline=None)
 @given(st.permutations(list(FIELDS.values())))
 def test_fields_are_found_in_any_order(header: list[str]) -> None:
-    assert places_in_header(header, COLUMNS, "Cities") == FIELDS
+    assert fields_in_header(header, COLUMNS, "Cities") == FIELDS
 
 
 def test_names_may_stand_below_name_and_an_id_may_be_told() -> None:
     header = ["ID", "name", "code", "parent", "Size", "Mayor", "Big", "More"]
-    places = places_in_header(header, COLUMNS, "Cities")
+    places = fields_in_header(header, COLUMNS, "Cities")
     assert (places["id"], places["name"], places["code"]) == ("ID", "name", "code")
 
 
@@ -45,7 +45,7 @@ def test_a_property_named_like_another_field_is_the_later_one() -> None:
         }
     )
     header = unique_names(["Cities", "Parent", "Code", "Code", "Cities", "Big", "Big"])
-    places = places_in_header(header, columns, "Cities")
+    places = fields_in_header(header, columns, "Cities")
     assert places == {
         "name": "Cities",
         "parent": "Parent",
@@ -58,11 +58,11 @@ def test_a_property_named_like_another_field_is_the_later_one() -> None:
 
 
 def test_only_what_is_asked_for_is_found() -> None:
-    assert places_in_header(["Cities", "Code", "Size"], COLUMNS[4:5], "Cities") == {"Size": "Size"}
+    assert fields_in_header(["Cities", "Code", "Size"], COLUMNS[4:5], "Cities") == {"Size": "Size"}
 
 
 @pytest.mark.parametrize("missing", FIELDS)
 def test_a_header_that_lacks_a_column_is_told_from_others(missing: str) -> None:
     header = [field for column, field in FIELDS.items() if column != missing]
     with pytest.raises(UnlikeHeader):
-        places_in_header(header, COLUMNS, "Cities")
+        fields_in_header(header, COLUMNS, "Cities")

@@ -51,14 +51,14 @@ def test_every_example_keeps_the_mended_contract() -> None:
 
 
 def test_every_json_answer_has_an_example_to_compare_keys_with() -> None:
-    bare = [
+    without_traceback = [
         f"{operation} {status}"
         for operation in contract().operations
         for status, answers in operation.answers.items()
         for body in answers.values()
         if body is not None and not body.examples and "optimizeActions" not in operation.path
     ]
-    assert bare == []
+    assert without_traceback == []
 
 
 def test_operations_below_a_model_have_both_url_forms() -> None:

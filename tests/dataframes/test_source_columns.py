@@ -34,7 +34,7 @@ def objects(*values):
     return pd.Series(values, dtype=object)
 
 
-def refusal(values):
+def refusal_message(values):
     with pytest.raises(EncodingError) as caught:
         sent(values)
     return caught.value
@@ -102,18 +102,20 @@ def test_numbers_among_objects_have_the_decimal_mark_of_the_file():
     ids=lambda value: ascii(value)[:30],
 )
 def test_objects_that_cannot_be_carried_are_named_by_row(value, words):
-    error = refusal(objects("a", 1, None, value))
+    error = refusal_message(objects("a", 1, None, value))
     assert (error.column, error.row) == ("x", 3)
     assert words in str(error)
 
 
 def test_a_time_stamp_among_dates_is_not_cut_to_its_day():
-    assert refusal(objects(dt.date(2013, 1, 1), dt.datetime(2013, 1, 1, 5))).row == 1
+    assert refusal_message(objects(dt.date(2013, 1, 1), dt.datetime(2013, 1, 1, 5))).row == 1
 
 
 def test_a_lone_surrogate_in_a_category_is_named_by_row():
     assert (
-        refusal(pd.Categorical.from_codes([0, 0, 1], pd.Index(["a", "\ud800"], dtype=object))).row
+        refusal_message(
+            pd.Categorical.from_codes([0, 0, 1], pd.Index(["a", "\ud800"], dtype=object))
+        ).row
         == 2
     )
 
@@ -161,7 +163,7 @@ def test_columns_of_every_pandas_type_are_sent(values, texts):
     ids=lambda values: str(values.dtype),
 )
 def test_pandas_types_without_counterpart_are_refused(values):
-    error = refusal(values)
+    error = refusal_message(values)
     assert (error.column, error.row) == ("x", 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.lists.hierarchy import Circle
+from anaplan_frames.lists.hierarchy import Cycle
 from anaplan_frames.lists.hierarchy_levels import Above, Levels
 
 Item = tuple[str, str, str | None]  # id, name, parent's id
@@ -100,7 +100,7 @@ def test_lists_without_items_have_levels_all_the_same() -> None:
 
 
 def test_items_that_are_their_own_ancestors_are_refused() -> None:
-    with pytest.raises(Circle):
+    with pytest.raises(Cycle):
         Levels([above("Units", ("1", "a", "2"), ("2", "b", "1"))])
 
 

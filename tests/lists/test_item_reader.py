@@ -14,7 +14,7 @@ import pytest
 from anaplan_frames.auth import BasicAuth
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.errors import EncodingError, RequestRefused, TransferError
-from anaplan_frames.lists.item_reader import Source, read_items
+from anaplan_frames.lists.item_reader import ItemSource, read_items
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
@@ -84,7 +84,7 @@ def transport(service: Service) -> Iterator[Transport]:
 
 
 def names(transport: Transport, expected: int = 0, *columns: ItemColumn) -> list[str]:
-    source = Source(transport, "/lists/101000000001", "list 'Parts'", expected)
+    source = ItemSource(transport, "/lists/101000000001", "list 'Parts'", expected)
     with Progress("Reading", unit="B", show=False) as bar:
         batches = list(read_items(source, [NAME, *columns], bar))
     return [name for batch in batches for name in batch.column(0).to_pylist()]
@@ -107,7 +107,7 @@ def test_properties_are_asked_for_only_where_one_is_read(
 
 
 def test_only_the_columns_asked_for_come_out(transport: Transport) -> None:
-    source = Source(transport, "/lists/101000000001", "list 'Parts'")
+    source = ItemSource(transport, "/lists/101000000001", "list 'Parts'")
     with Progress("Reading", unit="B", show=False) as bar:
         first = next(read_items(source, [NOTES, NAME], bar))
     assert first.schema.names == ["Notes", "name"]
@@ -151,8 +151,8 @@ def test_more_items_than_come_at_once_are_read_by_pages(
 def test_a_service_that_refuses_the_whole_is_asked_for_pages(
     service: Service, transport: Transport
 ) -> None:
-    refusal = as_json({"status": {"code": 400, "message": "too many items"}}, 400)
-    service.spoil = lambda offset, answer: refusal if offset is None else answer
+    refusal_message = as_json({"status": {"code": 400, "message": "too many items"}}, 400)
+    service.spoil = lambda offset, answer: refusal_message if offset is None else answer
     assert names(transport) == ALL
 
 
@@ -255,7 +255,7 @@ def test_a_value_that_is_not_of_its_type_is_named_by_its_row(
 
 
 def test_a_reading_that_is_given_up_leaves_no_thread(transport: Transport) -> None:
-    source = Source(transport, "/lists/101000000001", "list 'Parts'")
+    source = ItemSource(transport, "/lists/101000000001", "list 'Parts'")
     with Progress("Reading", unit="B", show=False) as bar:
         batches = read_items(source, [NAME], bar)
         next(batches)
@@ -270,7 +270,7 @@ def test_the_bar_moves_by_the_bytes_of_the_answers(service: Service, transport: 
         def advance(self, amount: float) -> None:
             self.moved += amount
 
-    source = Source(transport, "/lists/101000000001", "list 'Parts'")
+    source = ItemSource(transport, "/lists/101000000001", "list 'Parts'")
     bar = Counting("Reading", unit="B", show=False)
     list(read_items(source, [NAME], bar))
     assert bar.moved == len(json.dumps(json.loads(service.answer(ITEMS, 0).body)))

@@ -13,7 +13,7 @@ import pytest
 from anaplan_frames.codec.item_columns import ItemColumn, item_columns
 from anaplan_frames.dataframes.frame_output import to_pandas
 from anaplan_frames.errors import EncodingError
-from anaplan_frames.lists.item_reader import Source
+from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable
 from anaplan_frames.lists.lists import List
 from anaplan_frames.progress import Progress
@@ -57,7 +57,7 @@ def opened(
     **types: pa.DataType,
 ) -> Any:
     """Open the list as if its metadata had told of two million items."""
-    source = Source(parts._transport, parts.path, parts.what, 2_000_000)
+    source = ItemSource(parts._transport, parts.path, parts.label, 2_000_000)
     table = ItemTable(parts.name, source, known or item_columns(parts.metadata))
 
     def retype(schema: pa.Schema) -> pa.Schema:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.item_differences import NEW, changed_values, check_unique, match_items
-from anaplan_frames.lists.write_stages import Planning, Stage, Wanted
+from anaplan_frames.lists.write_stages import DesiredState, Planning, Stage
 
 Item = dict[str, Any]
 COLUMNS = ("code", "name", "parent", "Grade", "FTE")
@@ -58,7 +58,7 @@ def plan(
     gone = np.full(state.num_rows, delete)
     gone[found[found >= 0]] = False
     parents = table["parent"].combine_chunks()
-    return Planning(Wanted(state, found, values, parents, gone, blank, False, "list 'L'"))
+    return Planning(DesiredState(state, found, values, parents, gone, blank, False, "list 'L'"))
 
 
 class Service:
@@ -349,7 +349,7 @@ def test_items_are_told_as_the_documented_table_of_updates_tells_them() -> None:
     found = match_items(state, table, ["id"])
     values = changed_values(state, table, found, columns=["code", "name", "Grade"])
     none_gone = np.full(3, False)
-    wanted = Wanted(state, found, values, None, none_gone, False, False, "list 'L'")
+    wanted = DesiredState(state, found, values, None, none_gone, False, False, "list 'L'")
     (stage,) = Planning(wanted).stages()
     assert stage.records.to_pylist() == [
         {"id": None, "code": "a", "name": "A2", "Grade": None},

@@ -106,9 +106,9 @@ def work(server: ScriptedServer, credential: str) -> None:
         tries=2,
     )
     with closing(transport):
-        transport.get("/me", what="me")
-        transport.request("PUT", "/files/1/chunks/0", what="chunk 0", data=b"data")
-        transport.post("/tasks", json={"localeName": "en_US"}, what="task", repeatable=False)
+        transport.get("/me", label="me")
+        transport.request("PUT", "/files/1/chunks/0", label="chunk 0", data=b"data")
+        transport.post("/tasks", json={"localeName": "en_US"}, label="task", repeatable=False)
 
 
 @contextmanager

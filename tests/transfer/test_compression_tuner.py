@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from anaplan_frames.transfer.compression import METHODS
-from anaplan_frames.transfer.compression_tuner import Line, Trial, best
+from anaplan_frames.transfer.compression_tuner import CompressionTuner, Trial, best
 
 MB = 1_000_000
 QUICK, FAIR, STRONG, STRONGEST = METHODS
@@ -56,8 +56,8 @@ def test_a_method_that_is_of_no_use_for_the_data_hides_no_stronger_one() -> None
     assert best(trials, 2.5 * MB, threads=4) == STRONGEST
 
 
-def _line() -> Line:
-    line = Line(METHODS, threads=4, senders=4)
+def _line() -> CompressionTuner:
+    line = CompressionTuner(METHODS, threads=4, senders=4)
     text = b"".join(
         b"Region %d,Department %d,%d\n" % (number**3 % 89, number % 97, number**2 % 10_007)
         for number in range(50_000)
@@ -99,6 +99,6 @@ def test_one_slow_chunk_among_fast_ones_changes_nothing() -> None:
 
 
 def test_nothing_is_concluded_without_data() -> None:
-    line = Line(METHODS, threads=4, senders=4)
+    line = CompressionTuner(METHODS, threads=4, senders=4)
     line.sent(80, seconds=1.0)
     assert line.method == QUICK

@@ -45,7 +45,7 @@ def cut(content: bytes, size: int) -> list[bytes]:
 
 def fetched(transport: Transport) -> Iterator[Content]:
     with Progress("Reading", unit="B", show=False) as bar:
-        yield from download(transport, "/files/1", what="file 'costs.csv'", progress=bar)
+        yield from download(transport, "/files/1", label="file 'costs.csv'", progress=bar)
 
 
 @pytest.mark.parametrize("size", [100_000, 1_500_000])
@@ -77,7 +77,7 @@ def test_a_large_chunk_that_is_cut_is_fetched_again(
 ) -> None:
     whole = TEXT.encode()
     server.script = [Answer(body=whole, fault="cut"), Answer(body=whole)]
-    found = transport.download_large("/files/1/chunks/0", what="chunk 0")
+    found = transport.download_large("/files/1/chunks/0", label="chunk 0")
     assert bytes(found) == whole
     assert len(server.calls) == 2
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.transfer.file_lock import turn
+from anaplan_frames.transfer.file_lock import file_lock
 from tests.sandbox.http_client import Http
 
 _HOLD = """
 import sys
-from anaplan_frames.transfer.file_lock import turn
-with turn("http://host", "/files/1", what="file 1"):
+from anaplan_frames.transfer.file_lock import file_lock
+with file_lock("http://host", "/files/1", label="file 1"):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -33,7 +33,7 @@ def test_another_process_waits_for_its_turn(caplog: pytest.LogCaptureFixture) ->
     events = []
 
     def write() -> None:
-        with turn("http://host", "/files/1", what="file 1"):
+        with file_lock("http://host", "/files/1", label="file 1"):
             events.append("ours")
 
     thread = threading.Thread(target=write)
@@ -41,7 +41,10 @@ def test_another_process_waits_for_its_turn(caplog: pytest.LogCaptureFixture) ->
     while not caplog.records:
         thread.join(0.01)
     assert "file 1 is being written to by another run on this machine: waiting" in caplog.text
-    with turn("http://host", "/files/2", what="file 2"), turn("http://other", "/files/1", what=""):
+    with (
+        file_lock("http://host", "/files/2", label="file 2"),
+        file_lock("http://other", "/files/1", label=""),
+    ):
         events.append("other files need not wait")
     events.append("theirs ends")
     other.communicate("\n", timeout=20)
@@ -55,7 +58,7 @@ def test_a_killed_process_leaves_no_lock() -> None:
     other.stdout.readline()
     other.kill()
     other.wait(20)
-    with turn("http://host", "/files/1", what="file 1"):
+    with file_lock("http://host", "/files/1", label="file 1"):
         pass
 
 

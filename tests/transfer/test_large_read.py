@@ -52,7 +52,7 @@ class Writing:
 def pages(transport: Transport) -> Iterator[Content]:
     with Progress("Reading", unit="B", show=False) as bar:
         body = {"exportType": "TABULAR_MULTI_COLUMN"}
-        yield from large_read(transport, "/views/1", body, what="view 'Costs'", progress=bar)
+        yield from large_read(transport, "/views/1", body, label="view 'Costs'", progress=bar)
 
 
 def test_all_pages_come_once_and_in_order_and_the_request_is_deleted(

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.transfer.compression import Piece
+from anaplan_frames.transfer.compression import CompressedPiece
 from anaplan_frames.transfer.upload import LARGEST_CHUNK, chunk_sizes, gather
 
 MB = 1_000_000
 
 
-def _pieces(*lengths: int) -> list[Piece]:
-    return [Piece((), length, number) for number, length in enumerate(lengths)]
+def _pieces(*lengths: int) -> list[CompressedPiece]:
+    return [CompressedPiece((), length, number) for number, length in enumerate(lengths)]
 
 
 @given(st.lists(st.integers(0, 900_000), max_size=20), st.integers(MB, 3 * MB))

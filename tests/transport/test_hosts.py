@@ -24,7 +24,7 @@ def test_the_hosts_of_the_first_regions_are_the_default() -> None:
 def test_calls_go_below_2_0_however_the_url_is_written(
     tail: str, slash: str, server: ScriptedServer, connect: Connect
 ) -> None:
-    connect(api_url=server.url + tail, auth_url=server.url + "/").get(f"{slash}me", what="me")
+    connect(api_url=server.url + tail, auth_url=server.url + "/").get(f"{slash}me", label="me")
     assert [seen.path for seen in server.seen] == ["/token/authenticate", "/2/0/me"]
 
 
@@ -108,7 +108,7 @@ def test_a_proxy_without_a_host_is_refused_without_showing_its_password() -> Non
 def test_no_network_names_the_host_and_what_to_check() -> None:
     transport = Transport(AUTH, auth_url="https://no-such-host.invalid", clock=TurnedClock())
     with pytest.raises(TransferError) as caught:
-        transport.get("/workspaces", what="workspaces")
+        transport.get("/workspaces", label="workspaces")
     assert str(caught.value) == (
         "sign-in: no-such-host.invalid cannot be reached (its name is not known). "
         "Check the network connection, the proxy (HTTPS_PROXY) and auth_url."
@@ -119,7 +119,7 @@ def test_a_closed_port_names_the_host_and_what_to_check(
     server: ScriptedServer, connect: Connect
 ) -> None:
     with pytest.raises(TransferError) as caught:
-        connect(api_url="http://127.0.0.1:1").get("/workspaces", what="workspaces")
+        connect(api_url="http://127.0.0.1:1").get("/workspaces", label="workspaces")
     assert str(caught.value) == (
         "workspaces: 127.0.0.1:1 cannot be reached (connection refused). "
         "Check the network connection, the proxy (HTTPS_PROXY) and api_url."

@@ -47,7 +47,7 @@ def test_all_threads_of_a_connection_share_the_limit(
 ) -> None:
     transport = connect(requests_per_minute=60)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: transport.get(f"/{n}", what="call"), range(90)))
+        list(pool.map(lambda n: transport.get(f"/{n}", label="call"), range(90)))
     # 60 at once; the other 30 come a second apart.
     assert clock.slept >= 29.99
 
@@ -62,7 +62,7 @@ def test_one_thread_that_is_refused_makes_all_wait(
         def sleep(self, seconds: float) -> None:
             if not seen_before_the_other:
                 seen_before_the_other.append(len(server.calls))
-                other = threading.Thread(target=transport.get, args=("/b",), kwargs={"what": "b"})
+                other = threading.Thread(target=transport.get, args=("/b",), kwargs={"label": "b"})
                 other.start()
                 other.join()
                 slept_by_the_other.append(self.slept)
@@ -72,6 +72,6 @@ def test_one_thread_that_is_refused_makes_all_wait(
     slept_by_the_other: list[float] = []
     transport = connect(requests_per_minute=per_minute, clock=Watched())
     server.script = [Answer(429, headers={"Retry-After": "20"})]
-    transport.get("/a", what="a")
+    transport.get("/a", label="a")
     assert seen_before_the_other == [1]
     assert slept_by_the_other[0] >= 19.9

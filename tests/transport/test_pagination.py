@@ -22,7 +22,7 @@ def page_of(seen: Seen, total: int, size: int) -> dict[str, Any]:
 
 
 def numbers(transport: Transport) -> list[int]:
-    return [item["n"] for item in transport.pages("/items", "items", what="lists")]
+    return [item["n"] for item in transport.pages("/items", "items", label="lists")]
 
 
 @pytest.mark.parametrize("size", [1, 3, 5000])
@@ -36,7 +36,7 @@ def test_all_pages_are_read_by_what_they_hold_and_not_by_what_was_asked(
 def test_limit_and_offset_are_always_sent_beside_the_callers_parameters(
     server: ScriptedServer, transport: Transport
 ) -> None:
-    list(transport.pages("/items", "items", what="lists", params={"includeAll": "true"}))
+    list(transport.pages("/items", "items", label="lists", params={"includeAll": "true"}))
     assert server.calls[0].path == "/2/0/items?includeAll=true&limit=5000&offset=0"
 
 

@@ -14,9 +14,9 @@ from tests.transport.scripted import Answer, ScriptedServer, TurnedClock, token_
 STATUSES = [301, 302, 303, 307, 308]
 Fetch = Callable[[Transport], object]
 FETCHES: list[Fetch] = [
-    lambda transport: transport.download("/files/1/chunks/0", what="chunk 0"),
-    lambda transport: transport.download_large("/files/1/chunks/0", what="chunk 0"),
-    lambda transport: list(transport.pages("/files", "files", what="files")),
+    lambda transport: transport.download("/files/1/chunks/0", label="chunk 0"),
+    lambda transport: transport.download_large("/files/1/chunks/0", label="chunk 0"),
+    lambda transport: list(transport.pages("/files", "files", label="files")),
 ]
 
 
@@ -45,7 +45,7 @@ def test_no_call_is_sent_on_elsewhere(
 ) -> None:
     server.script = [to(elsewhere, status, "/2/0/me", host)]
     with pytest.raises(TransferError, match=r"points to .*, where the token is not sent"):
-        transport.request(method, "/me", what="me", json={"name": "private"})
+        transport.request(method, "/me", label="me", json={"name": "private"})
     assert len(server.calls) == 1
 
 
@@ -69,7 +69,7 @@ def test_no_login_is_sent_on_elsewhere(
 ) -> None:
     server.logins = [to(elsewhere, status, "/token/authenticate", "localhost")]
     with pytest.raises(TransferError, match="where the token is not sent"):
-        connect().get("/me", what="me")
+        connect().get("/me", label="me")
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -83,9 +83,9 @@ def test_no_refresh_and_no_logout_is_sent_on_elsewhere(
     away = to(elsewhere, status, "/token/refresh", "localhost")
     server.logins = [token_answer(lives=100), away, away]
     transport = connect()
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     clock.turn(99)
-    transport.get("/me", what="me")  # the refresh fails, but the token is still good
+    transport.get("/me", label="me")  # the refresh fails, but the token is still good
     transport.close()
     assert [seen.path for seen in server.seen][-3:] == [
         "/token/refresh",

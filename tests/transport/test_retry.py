@@ -37,7 +37,7 @@ def test_five_faults_of_any_kind_are_overcome_by_the_sixth_try(
     fault: Answer, server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [fault] * 5 + [DONE]
-    assert transport.get("/workspaces", what="workspaces") == {"done": True}
+    assert transport.get("/workspaces", label="workspaces") == {"done": True}
     assert len(server.calls) == 6
 
 
@@ -47,7 +47,7 @@ def test_after_six_tries_it_is_an_error_that_names_the_thing(
 ) -> None:
     server.script = [fault] * 6 + [DONE]
     with pytest.raises(Exception, match=r"^export 'Flights': ") as caught:
-        transport.get("/exports/1", what="export 'Flights'")
+        transport.get("/exports/1", label="export 'Flights'")
     assert caught.type.__module__.startswith("anaplan_frames.")
     assert len(server.calls) == 6
 
@@ -56,16 +56,16 @@ def test_a_server_that_does_not_answer_in_time_is_asked_again(
     server: ScriptedServer, connect: Connect
 ) -> None:
     server.script = [Answer(fault="hang"), DONE]
-    assert connect(timeout=(5, 0.15)).get("/me", what="me") == {"done": True}
+    assert connect(timeout=(5, 0.15)).get("/me", label="me") == {"done": True}
 
 
 def test_a_cut_download_is_never_a_short_one(server: ScriptedServer, transport: Transport) -> None:
     whole = bytes(range(256)) * 1000
     server.script = [Answer(body=whole, fault="cut"), Answer(body=whole)]
-    assert transport.download("/files/1/chunks/0", what="chunk 0") == whole
+    assert transport.download("/files/1/chunks/0", label="chunk 0") == whole
     server.script = [Answer(body=whole, fault="cut")] * 6
     with pytest.raises(TransferError, match="broke off before all its 256000 bytes"):
-        transport.download("/files/1/chunks/0", what="chunk 0")
+        transport.download("/files/1/chunks/0", label="chunk 0")
 
 
 def test_a_cut_compressed_download_is_never_a_short_one(
@@ -75,7 +75,7 @@ def test_a_cut_compressed_download_is_never_a_short_one(
     packed = Answer(body=gzip.compress(whole), headers={"Content-Encoding": "gzip"})
     cut = Answer(body=packed.body, headers=packed.headers, fault="cut")
     server.script = [cut, packed]
-    assert transport.download("/files/1/chunks/0", what="chunk 0") == whole
+    assert transport.download("/files/1/chunks/0", label="chunk 0") == whole
     assert len(server.calls) == 2
 
 
@@ -83,7 +83,7 @@ def test_a_streamed_body_that_breaks_off_raises_while_it_is_read(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(body=b"x" * 100_000, fault="cut")]
-    response = transport.request("GET", "/files/1", what="file 'a.csv'", stream=True)
+    response = transport.request("GET", "/files/1", label="file 'a.csv'", stream=True)
     said = r"^file 'a\.csv': the answer broke off before all its 100000 bytes"
     with pytest.raises(TransferError, match=said):
         list(response.iter_content(10_000))
@@ -93,7 +93,7 @@ def test_the_body_of_a_request_is_sent_whole_in_every_try(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(503), Answer(fault="reset"), Answer(204, b"")]
-    transport.request("PUT", "/files/1/chunks/0", what="chunk 0", data=b"\x00\xff" * 50_000)
+    transport.request("PUT", "/files/1/chunks/0", label="chunk 0", data=b"\x00\xff" * 50_000)
     assert [call.body for call in server.calls] == [b"\x00\xff" * 50_000] * 3
 
 
@@ -104,7 +104,7 @@ def test_waits_grow_with_jitter_from_one_second_to_ten(
     for _ in range(5):
         clock = TurnedClock()
         server.script = [Answer(503)] * 5
-        connect(clock=clock).get("/me", what="me")
+        connect(clock=clock).get("/me", label="me")
         assert 5 <= clock.slept <= 2 + 4 + 8 + 10 + 10
         waits.add(clock.slept)
     assert len(waits) == 5
@@ -117,7 +117,7 @@ def test_retry_after_is_honoured_in_both_forms(
 ) -> None:
     wait = "7" if form == "seconds" else email.utils.formatdate(time.time() + 7, usegmt=True)
     server.script = [Answer(status, headers={"Retry-After": wait}), DONE]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert 5 <= clock.slept <= 7.2
 
 
@@ -134,7 +134,7 @@ def test_an_odd_retry_after_is_borne(
     clock: TurnedClock,
 ) -> None:
     server.script = [Answer(429, headers={"Retry-After": header}), DONE]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert least <= round(clock.slept, 6) <= most
 
 
@@ -143,7 +143,7 @@ def test_too_many_requests_to_the_end_are_rate_limited(
 ) -> None:
     server.script = [Answer(429, headers={"Retry-After": "1"})] * 6
     with pytest.raises(RateLimited, match="connect with a lower requests_per_minute"):
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
 
 
 class TestARequestThatMustNotBeSentTwice:
@@ -166,7 +166,7 @@ class TestARequestThatMustNotBeSentTwice:
     ) -> None:
         server.script = [fault, DONE]
         with pytest.raises(AnswerLost, match=r"^import 'a': .* is not known\.$") as caught:
-            transport.post("/imports/1/tasks", what="import 'a'", json={}, repeatable=False)
+            transport.post("/imports/1/tasks", label="import 'a'", json={}, repeatable=False)
         assert len(server.calls) == 1
         assert isinstance(caught.value.__cause__, TransferError)
 
@@ -175,7 +175,7 @@ class TestARequestThatMustNotBeSentTwice:
     ) -> None:
         server.script = [Answer(fault="hang"), DONE]
         with pytest.raises(AnswerLost, match="did not answer in time"):
-            connect(timeout=(5, 0.15)).post("/tasks", what="import 'a'", repeatable=False)
+            connect(timeout=(5, 0.15)).post("/tasks", label="import 'a'", repeatable=False)
         assert len(server.calls) == 1
 
     @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ class TestARequestThatMustNotBeSentTwice:
         self, refusal: Answer, server: ScriptedServer, transport: Transport
     ) -> None:
         server.script = [refusal, DONE]
-        answer = transport.post("/tasks", what="import 'a'", repeatable=False)
+        answer = transport.post("/tasks", label="import 'a'", repeatable=False)
         assert answer == {"done": True}
         assert len(server.calls) == 2
 
@@ -196,7 +196,7 @@ class TestARequestThatMustNotBeSentTwice:
             url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         clock = TurnedClock()
         with pytest.raises(TransferError) as caught:
-            connect(api_url=url, clock=clock).post("/tasks", what="import 'a'", repeatable=False)
+            connect(api_url=url, clock=clock).post("/tasks", label="import 'a'", repeatable=False)
         assert not isinstance(caught.value, AnswerLost)
         assert clock.slept >= 5
 
@@ -205,7 +205,7 @@ def test_a_delete_whose_answer_was_lost_has_succeeded_if_nothing_is_left(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(fault="close"), Answer(404)]
-    transport.request("DELETE", "/files/1", what="file 'a.csv'")
+    transport.request("DELETE", "/files/1", label="file 'a.csv'")
     assert len(server.calls) == 2
 
 
@@ -214,4 +214,4 @@ def test_a_delete_of_what_was_never_there_is_not_found(
 ) -> None:
     server.script = [Answer(429), Answer(404)]
     with pytest.raises(NotFound):
-        transport.request("DELETE", "/files/1", what="file 'a.csv'")
+        transport.request("DELETE", "/files/1", label="file 'a.csv'")

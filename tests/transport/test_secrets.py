@@ -64,7 +64,7 @@ def test_errors_and_logs_are_free_of_secrets(
     server.rule = lambda seen: fault
     method = "POST" if call == "post" else "GET"
     with pytest.raises(AnaplanError) as caught:
-        transport.request(method, "/me", what="me", json={}, repeatable=method == "GET")
+        transport.request(method, "/me", label="me", json={}, repeatable=method == "GET")
     seen = shown(caught.value) + caplog.text + repr(transport) + repr(vars(transport))
     assert secrets_in(seen) == []
 
@@ -72,7 +72,7 @@ def test_errors_and_logs_are_free_of_secrets(
 def test_an_unreachable_host_shows_no_secret(connect: Connect) -> None:
     transport = make(connect, api_url="http://127.0.0.1:1")
     with pytest.raises(AnaplanError) as caught:
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
     assert secrets_in(shown(caught.value)) == []
 
 
@@ -80,14 +80,14 @@ def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
     server: ScriptedServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = make(connect)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
 
     def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("http.client.HTTPConnection.getresponse", interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
     assert secrets_in(shown(caught.value)) == []
 
 
@@ -95,7 +95,7 @@ def test_a_ready_token_shows_nowhere(server: ScriptedServer, connect: Connect) -
     server.rule = lambda seen: Answer(401)
     transport = connect(auth=TokenAuth("ready-made"))
     with pytest.raises(AnaplanError) as caught:
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
     assert secrets_in(shown(caught.value)) == []
 
 
@@ -104,8 +104,8 @@ def test_the_log_tells_of_calls_and_renewals(
 ) -> None:
     caplog.set_level(logging.DEBUG, "anaplan_frames")
     server.script = [Answer(503), as_json({})]
-    make(connect).get("/me", what="me")
-    ours = [record.getMessage() for record in caplog.records if record.name == "anaplan_frames"]
-    assert ours[0] == f"POST {server.url}/token/authenticate: 201"
-    assert f"GET {server.url}/2/0/me: 503" in ours
-    assert ours[-1] == f"GET {server.url}/2/0/me: 200"
+    make(connect).get("/me", label="me")
+    owned = [record.getMessage() for record in caplog.records if record.name == "anaplan_frames"]
+    assert owned[0] == f"POST {server.url}/token/authenticate: 201"
+    assert f"GET {server.url}/2/0/me: 503" in owned
+    assert owned[-1] == f"GET {server.url}/2/0/me: 200"

@@ -74,7 +74,7 @@ def tls_server(bundle: Path) -> Iterator[ScriptedServer]:
 def test_a_call_carries_the_token_and_says_who_calls(
     server: ScriptedServer, transport: Transport
 ) -> None:
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     headers = server.calls[0].headers
     assert headers["Authorization"] == f"AnaplanAuthToken {TOKEN}"
     assert headers["Accept"] == "application/json"
@@ -90,7 +90,7 @@ def test_netrc_never_replaces_the_token(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login intruder password intruder\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     transport.close()
     schemes = [seen.headers["Authorization"].split()[0] for seen in server.seen]
     assert schemes == ["Basic", "AnaplanAuthToken", "AnaplanAuthToken"]
@@ -99,8 +99,8 @@ def test_netrc_never_replaces_the_token(
 
 def test_cookies_are_not_kept(server: ScriptedServer, transport: Transport) -> None:
     server.script = [as_json({}, **{"Set-Cookie": "session=1; Path=/"})]
-    transport.get("/me", what="me")
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
+    transport.get("/me", label="me")
     assert "Cookie" not in server.calls[1].headers
 
 
@@ -116,7 +116,7 @@ def test_as_many_threads_as_there_are_connections_work_at_once(
     server.rule = rule
     transport = connect(max_connections=8)
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda n: transport.get(f"/{n}", what="call"), range(16)))
+        answers = list(pool.map(lambda n: transport.get(f"/{n}", label="call"), range(16)))
     assert [answer["path"] for answer in answers] == [f"/2/0/{n}" for n in range(16)]
 
 
@@ -127,14 +127,14 @@ def test_a_proxy_of_the_environment_is_used(
     transport = connect(api_url="http://api.test", auth_url="http://auth.test", allow_http=True)
     server.rule = lambda seen: as_json({"asked": seen.path})
     server.script = [as_json({"tokenInfo": {"tokenValue": "t"}})]
-    assert transport.get("/me", what="me") == {"asked": "http://api.test/2/0/me"}
+    assert transport.get("/me", label="me") == {"asked": "http://api.test/2/0/me"}
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_this_machine(
     server: ScriptedServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
-    connect().get("/me", what="me")
+    connect().get("/me", label="me")
     assert server.calls[0].path == "/2/0/me"
 
 
@@ -142,7 +142,7 @@ def test_a_proxy_that_is_passed_is_used_for_this_machine_too(
     server: ScriptedServer, connect: Connect
 ) -> None:
     with pytest.raises(TransferError) as caught:
-        connect(proxies={"http": "http://127.0.0.1:1"}).get("/me", what="me")
+        connect(proxies={"http": "http://127.0.0.1:1"}).get("/me", label="me")
     assert str(caught.value) == (
         f"sign-in: the proxy does not let through to {server.url.removeprefix('http://')} "
         "(connection refused). Check HTTPS_PROXY and NO_PROXY, or proxies=...."
@@ -154,7 +154,7 @@ def test_a_certificate_that_is_not_trusted_names_the_ca_bundle_and_is_not_tried_
 ) -> None:
     transport = connect(api_url=tls_server.url, auth_url=tls_server.url)
     with pytest.raises(TransferError) as caught:
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
     host = tls_server.url.removeprefix("https://")
     words = str(caught.value).replace("self signed", "self-signed")  # OpenSSL 1.1
     assert words == (
@@ -169,11 +169,11 @@ def test_a_ca_bundle_is_taken_as_an_argument_or_from_the_environment(
     tls_server: ScriptedServer, connect: Connect, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hosts = {"api_url": tls_server.url, "auth_url": tls_server.url}
-    connect(verify=bundle, **hosts).get("/me", what="me")
-    connect(verify=str(bundle), **hosts).get("/me", what="me")
-    connect(verify=False, **hosts).get("/me", what="me")
+    connect(verify=bundle, **hosts).get("/me", label="me")
+    connect(verify=str(bundle), **hosts).get("/me", label="me")
+    connect(verify=False, **hosts).get("/me", label="me")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    connect(**hosts).get("/me", what="me")
+    connect(**hosts).get("/me", label="me")
     assert len(tls_server.calls) == 4
 
 
@@ -182,9 +182,9 @@ def test_a_ca_bundle_that_is_passed_comes_before_that_of_the_environment(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle.with_name("none.pem")))
     transport = connect(verify=bundle, api_url=tls_server.url, auth_url=tls_server.url)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     with pytest.raises(TransferError, match="REQUESTS_CA_BUNDLE is not there"):
-        connect(api_url=tls_server.url, auth_url=tls_server.url).get("/me", what="me")
+        connect(api_url=tls_server.url, auth_url=tls_server.url).get("/me", label="me")
 
 
 def test_a_ca_bundle_that_is_not_there_is_refused_at_once(connect: Connect) -> None:

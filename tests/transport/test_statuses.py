@@ -102,7 +102,7 @@ def test_each_status_has_its_error_and_a_way_out(
 ) -> None:
     server.rule = lambda seen: Answer(status, b"<html>nginx</html>")
     with pytest.raises(kind) as caught:
-        transport.get("/files/1", what="file 'a'")
+        transport.get("/files/1", label="file 'a'")
     assert type(caught.value) is kind
     assert str(caught.value) == message
 
@@ -112,7 +112,7 @@ def test_anaplans_own_message_is_quoted(server: ScriptedServer, transport: Trans
         as_json({"status": {"code": 400, "message": "Bad\n date."}, "path": "/x"}, 400)
     ]
     with pytest.raises(RequestRefused) as caught:
-        transport.get("/x", what="view 'v'")
+        transport.get("/x", label="view 'v'")
     expected = "view 'v': Anaplan cannot do this as asked. Anaplan says: 'Bad date'."
     assert str(caught.value) == expected
     assert (caught.value.status, caught.value.reason) == (400, "Bad date")
@@ -124,7 +124,7 @@ def test_an_error_without_a_message_is_worded_all_the_same(
 ) -> None:
     server.script = [Answer(404, body)]
     with pytest.raises(NotFound, match=r"role in the model\.$"):
-        transport.get("/x", what="view 'v'")
+        transport.get("/x", label="view 'v'")
 
 
 def test_an_error_whose_body_breaks_off_keeps_its_meaning(
@@ -132,7 +132,7 @@ def test_an_error_whose_body_breaks_off_keeps_its_meaning(
 ) -> None:
     server.script = [Answer(404, b'{"status": {"message": "nothing"}}', fault="cut")]
     with pytest.raises(NotFound):
-        transport.get("/x", what="view 'v'")
+        transport.get("/x", label="view 'v'")
 
 
 def test_a_page_instead_of_json_is_named_as_such(
@@ -141,7 +141,7 @@ def test_a_page_instead_of_json_is_named_as_such(
     page = Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html; charset=x"})
     server.script = [page]
     with pytest.raises(TransferError) as caught:
-        transport.get("/workspaces", what="workspaces")
+        transport.get("/workspaces", label="workspaces")
     host = server.url.removeprefix("http://")
     assert str(caught.value) == (
         f"workspaces: {host} did not answer as Anaplan does, but with text/html. "
@@ -156,31 +156,31 @@ def test_a_page_is_no_success_of_any_call(
 ) -> None:
     server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
     with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
-        transport.request(method, "/files/1/chunks/0", what="chunk 0", data=b"a", stream=stream)
+        transport.request(method, "/files/1/chunks/0", label="chunk 0", data=b"a", stream=stream)
     server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
     with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
-        transport.download("/files/1/chunks/0", what="chunk 0")
+        transport.download("/files/1/chunks/0", label="chunk 0")
 
 
 def test_json_that_is_no_object_is_no_answer(server: ScriptedServer, transport: Transport) -> None:
     server.script = [as_json(["a"])]
     with pytest.raises(TransferError, match="did not answer as Anaplan does"):
-        transport.get("/workspaces", what="workspaces")
+        transport.get("/workspaces", label="workspaces")
 
 
 def test_a_question_that_is_answered_with_nothing_is_asked_again(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(200, b""), as_json({"done": True})]
-    assert transport.get("/me", what="me") == {"done": True}
+    assert transport.get("/me", label="me") == {"done": True}
     server.script = [Answer(200, b" ")] * 6
     with pytest.raises(TransferError, match=r"^me: .* gave an empty answer\.$"):
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
 
 
 def test_an_empty_answer_is_an_empty_object(server: ScriptedServer, transport: Transport) -> None:
     server.script = [Answer(204, b"")]
-    assert transport.post("/x", what="x") == {}
+    assert transport.post("/x", label="x") == {}
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -190,7 +190,7 @@ def test_a_redirect_is_not_followed_and_the_token_stays_here(
     with ScriptedServer() as elsewhere:
         server.script = [Answer(status, headers={"Location": f"{elsewhere.url}/2/0/me"})]
         with pytest.raises(TransferError) as caught:
-            transport.get("/me", what="me")
+            transport.get("/me", label="me")
         assert elsewhere.seen == []
         assert str(caught.value) == (
             f"me: {server.url.removeprefix('http://')} points to "
@@ -204,4 +204,4 @@ def test_a_host_that_knows_no_logins_is_not_the_authentication_service(
 ) -> None:
     server.logins = [Answer(404)]
     with pytest.raises(TransferError, match=r"is not Anaplan's authentication service\. Check aut"):
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")

@@ -46,15 +46,15 @@ class AcceptsOnly:
 def test_nothing_is_sent_before_the_first_call(server: ScriptedServer, connect: Connect) -> None:
     transport = connect()
     assert server.seen == []
-    transport.get("/me", what="me")
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
+    transport.get("/me", label="me")
     assert len(server.asked(LOGIN)) == 1
 
 
 def test_a_wrong_password_says_what_to_do(sandbox: Sandbox) -> None:
     transport = of_sandbox(sandbox, auth=BasicAuth("demo@example.com", "wrong"))
     with pytest.raises(AuthenticationError) as caught:
-        transport.get("/users/me", what="me")
+        transport.get("/users/me", label="me")
     assert str(caught.value) == (
         "Anaplan does not accept the email 'demo@example.com' with this password. Check both; "
         "where your company signs in by SSO, only an exception user has a password, and others "
@@ -79,7 +79,7 @@ def test_many_threads_with_a_wrong_password_send_it_once(
 
     def work() -> None:
         try:
-            transport.get("/me", what="me")
+            transport.get("/me", label="me")
         except AuthenticationError as error:
             errors.append(error)
 
@@ -100,10 +100,10 @@ def test_a_token_that_dies_in_the_middle_is_replaced_once_for_all_threads(
     rule = AcceptsOnly("first")
     server.rule = rule
     server.logins = [token_answer("first"), Answer(401), token_answer("second")]
-    assert transport.get("/me", what="me") == {"ok": True}
+    assert transport.get("/me", label="me") == {"ok": True}
     rule.token = "second"
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda n: transport.get(f"/{n}", what="call"), range(48)))
+        answers = list(pool.map(lambda n: transport.get(f"/{n}", label="call"), range(48)))
     assert answers == [{"ok": True}] * 48
     assert len(server.asked(REFRESH)) == 1
     assert len(server.asked(LOGIN)) == 2
@@ -114,9 +114,9 @@ def test_a_refresh_that_gives_the_same_value_again_is_enough(
 ) -> None:
     transport = connect()
     server.logins = [token_answer("same"), token_answer("same", status=200)]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     server.script = [Answer(401), as_json({"ok": True})]
-    assert transport.get("/me", what="me") == {"ok": True}
+    assert transport.get("/me", label="me") == {"ok": True}
     assert [seen.path for seen in server.seen if seen.path.startswith("/token")] == [LOGIN, REFRESH]
     assert used(server.asked(REFRESH)[0]) == "same"
 
@@ -127,9 +127,9 @@ def test_where_a_refresh_is_refused_a_login_follows(
 ) -> None:
     transport = connect()
     server.logins = [token_answer("first"), Answer(status), token_answer("second")]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     server.script = [Answer(401)]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert [used(seen) for seen in server.calls] == ["first", "first", "second"]
 
 
@@ -140,9 +140,9 @@ def test_where_a_refreshed_token_is_refused_a_login_follows(
     rule = AcceptsOnly("first")
     server.rule = rule
     server.logins = [token_answer("first"), token_answer("first"), token_answer("new")]
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     rule.token = "new"
-    assert transport.get("/me", what="me") == {"ok": True}
+    assert transport.get("/me", label="me") == {"ok": True}
     assert [len(server.asked(path)) for path in (LOGIN, REFRESH)] == [2, 1]
 
 
@@ -150,15 +150,15 @@ def test_a_token_is_prolonged_before_it_ends(
     server: ScriptedServer, connect: Connect, clock: TurnedClock
 ) -> None:
     transport = connect()
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     clock.turn(2100 - 301)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert server.asked(REFRESH) == []
     clock.turn(2)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert len(server.asked(REFRESH)) == 1
     clock.turn(60)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert len(server.asked(REFRESH)) == 1
     assert len(server.asked(LOGIN)) == 1
 
@@ -171,7 +171,7 @@ def test_a_clock_that_is_wrong_does_not_matter(
     transport = connect()
     for passed, refreshes in [(0, 0), (1700, 0), (200, 1), (200, 1)]:
         clock.turn(passed)
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
         assert len(server.asked(REFRESH)) == refreshes
     assert len(server.asked(LOGIN)) == 1
 
@@ -182,9 +182,9 @@ def test_a_token_without_a_sensible_end_is_used_until_it_is_refused(
 ) -> None:
     server.logins = [token_answer("t", lives=lives)]
     transport = connect()
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     clock.turn(7200)
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     assert len(server.asked(LOGIN)) == 1
     assert server.asked(REFRESH) == []
 
@@ -193,18 +193,18 @@ def test_a_renewal_ahead_of_time_that_fails_stops_nobody(
     server: ScriptedServer, connect: Connect, clock: TurnedClock
 ) -> None:
     transport = connect()
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     clock.turn(1900)
     server.logins = [Answer(503)] * 6
-    transport.get("/me", what="me")
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
+    transport.get("/me", label="me")
     assert len(server.asked(REFRESH)) == 6
 
 
 def test_a_login_is_tried_again_like_any_call(server: ScriptedServer, connect: Connect) -> None:
     faults = [Answer(429), Answer(503), Answer(fault="reset"), Answer(fault="close")]
     server.logins = [*faults, Answer(body=b'{"tokenInfo": {}}', fault="cut"), token_answer("t")]
-    connect().get("/me", what="me")
+    connect().get("/me", label="me")
     assert len(server.asked(LOGIN)) == 6
 
 
@@ -213,7 +213,7 @@ def test_a_login_answered_without_a_token_is_an_error(
 ) -> None:
     server.logins = [as_json({"status": "SUCCESS"})]
     with pytest.raises(AuthenticationError, match="answered the login without a token"):
-        connect().get("/me", what="me")
+        connect().get("/me", label="me")
 
 
 def test_tokens_that_are_refused_right_after_a_login_end_in_an_error(
@@ -221,7 +221,7 @@ def test_tokens_that_are_refused_right_after_a_login_end_in_an_error(
 ) -> None:
     server.rule = lambda seen: Answer(401)
     with pytest.raises(AuthenticationError) as caught:
-        connect().get("/me", what="me")
+        connect().get("/me", label="me")
     assert str(caught.value) == (
         "me: Anaplan refuses the token that it gave a moment ago. "
         "Check that api_url and auth_url belong to the same region."
@@ -233,7 +233,7 @@ def test_a_token_that_dies_takes_none_of_the_tries(
     server: ScriptedServer, connect: Connect, clock: TurnedClock
 ) -> None:
     server.script = [*[Answer(503)] * 5, Answer(401), as_json({"done": True})]
-    assert connect(clock=clock).get("/me", what="me") == {"done": True}
+    assert connect(clock=clock).get("/me", label="me") == {"done": True}
 
 
 def test_a_call_that_no_token_is_good_enough_for_ends_although_others_accept_them(
@@ -248,7 +248,7 @@ def test_a_call_that_no_token_is_good_enough_for_ends_although_others_accept_the
 
     server.rule = accept
     with pytest.raises(AuthenticationError):
-        transport.get("/secret", what="the secret")
+        transport.get("/secret", label="the secret")
     assert len(server.asked("/2/0/secret")) == 6
 
 
@@ -256,7 +256,7 @@ def test_a_token_may_die_as_often_as_it_likes_over_a_long_job(sandbox: Sandbox) 
     transport = of_sandbox(sandbox)
     for _ in range(10):
         sandbox.tokens.revoke_all()
-        assert transport.get("/users/me", what="me")["user"]["email"] == "demo@example.com"
+        assert transport.get("/users/me", label="me")["user"]["email"] == "demo@example.com"
     transport.close()
 
 
@@ -266,17 +266,17 @@ def test_a_token_expires_and_is_renewed_for_all_threads_at_the_sandbox() -> None
         issue = sandbox.tokens.issue
         sandbox.tokens.issue = lambda user: (logins.append(user), issue(user))[1]  # type: ignore[method-assign]
         transport = of_sandbox(sandbox)
-        transport.get("/users/me", what="me")
+        transport.get("/users/me", label="me")
         sandbox.tokens.revoke_all()
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda _: transport.get("/users/me", what="me"), range(40)))
+            list(pool.map(lambda _: transport.get("/users/me", label="me"), range(40)))
         assert len(logins) == 2
         transport.close()
 
 
 def test_close_logs_out_once(sandbox: Sandbox) -> None:
     transport = of_sandbox(sandbox)
-    transport.get("/users/me", what="me")
+    transport.get("/users/me", label="me")
     held = transport._keeper.held
     assert held is not None
     assert sandbox.tokens.find(held.token.value) is not None
@@ -295,7 +295,7 @@ def test_a_logout_that_fails_is_nobodys_trouble(
     answer: Answer, server: ScriptedServer, connect: Connect
 ) -> None:
     transport = connect()
-    transport.get("/me", what="me")
+    transport.get("/me", label="me")
     server.logins = [answer]
     transport.close()
     assert len(server.asked(LOGOUT)) == 1
@@ -305,7 +305,7 @@ def test_a_closed_connection_says_so(server: ScriptedServer, connect: Connect) -
     transport = connect()
     transport.close()
     with pytest.raises(AnaplanError, match=r"^me: the connection is closed\. Make a new one: conn"):
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
 
 
 def test_close_wakes_a_thread_that_waits(server: ScriptedServer, connect: Connect) -> None:
@@ -322,7 +322,7 @@ def test_close_wakes_a_thread_that_waits(server: ScriptedServer, connect: Connec
     clock = Watched()
     transport = connect(clock=clock)
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(transport.get, "/me", what="me")
+        call = pool.submit(transport.get, "/me", label="me")
         assert asleep.wait(5)
         transport.close()
         closed.set()
@@ -336,7 +336,7 @@ class TestAReadyToken:
         self, server: ScriptedServer, connect: Connect
     ) -> None:
         transport = connect(auth=TokenAuth("mine"))
-        transport.get("/me", what="me")
+        transport.get("/me", label="me")
         transport.close()
         assert [used(seen) for seen in server.seen] == ["mine"]
 
@@ -345,7 +345,7 @@ class TestAReadyToken:
     ) -> None:
         server.rule = lambda seen: Answer(401)
         with pytest.raises(AuthenticationError) as caught:
-            connect(auth=TokenAuth("mine")).get("/me", what="me")
+            connect(auth=TokenAuth("mine")).get("/me", label="me")
         assert str(caught.value) == (
             "Anaplan does not accept the token given to TokenAuth; a token lives for 35 minutes. "
             "Make a new one, or use BasicAuth or CertificateAuth, which renew theirs by themselves."
@@ -355,12 +355,12 @@ class TestAReadyToken:
     def test_goes_under_the_scheme_it_was_given_with(
         self, server: ScriptedServer, connect: Connect
     ) -> None:
-        connect(auth=TokenAuth("Bearer abc")).get("/me", what="me")
-        connect(auth=TokenAuth("AnaplanAuthToken abc")).get("/me", what="me")
+        connect(auth=TokenAuth("Bearer abc")).get("/me", label="me")
+        connect(auth=TokenAuth("AnaplanAuthToken abc")).get("/me", label="me")
         headers = [seen.headers["Authorization"] for seen in server.seen]
         assert headers == ["Bearer abc", "AnaplanAuthToken abc"]
 
 
 def test_a_login_that_cannot_reach_the_service_is_a_transfer_error(connect: Connect) -> None:
     with pytest.raises(TransferError, match=r"^sign-in: 127\.0\.0\.1:1 cannot be reached"):
-        connect(auth_url="http://127.0.0.1:1").get("/me", what="me")
+        connect(auth_url="http://127.0.0.1:1").get("/me", label="me")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, TaskUncertain
 from anaplan_frames.transport import AnswerLost
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Settled
+from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
 
 
 class Service:
@@ -46,12 +46,12 @@ class Service:
         answer = {"added": len(positions) - len(failures), "total": len(positions)}
         return {**answer, "failures": failures} if failures else answer
 
-    def settle(self, positions: Positions) -> Settled:
+    def reconcile(self, positions: Positions) -> Reconciled:
         done = np.array([n in self.taken for n in positions.tolist()], dtype=bool)
-        return Settled(Counter(added=int(done.sum())), positions[~done])
+        return Reconciled(Counter(added=int(done.sum())), positions[~done])
 
     def run(self, count: int, *, most: int = 100, threads: int = 4) -> BatchOutcome:
-        return Batches(self.send, self.settle, most=most, what="list 'L'", threads=threads).run(
+        return Batches(self.send, self.reconcile, most=most, label="list 'L'", threads=threads).run(
             count
         )
 
@@ -153,11 +153,11 @@ def test_where_reading_back_fails_it_is_uncertain() -> None:
     def lose(positions: Positions) -> None:
         raise AnswerLost("list 'L': the connection broke")
 
-    def settle(positions: Positions) -> Settled:
+    def reconcile(positions: Positions) -> Reconciled:
         raise NotFound("list 'L': it is not there")
 
     service.fail = lose
-    outcome = Batches(service.send, settle, most=10, what="list 'L'").run(10)
+    outcome = Batches(service.send, reconcile, most=10, label="list 'L'").run(10)
     assert isinstance(outcome.error, TaskUncertain)
     assert "10 records was lost" in str(outcome.error)
     assert "it is not there" in str(outcome.error)
@@ -180,19 +180,19 @@ def test_answers_that_are_lost_again_and_again_end_it() -> None:
 
 def test_where_reading_back_fails_what_was_refused_the_second_time_is_uncertain() -> None:
     service = Service()
-    looks = iter([lambda positions: Settled(Counter(), positions)])
+    looks = iter([lambda positions: Reconciled(Counter(), positions)])
 
     def lose_once(positions: Positions) -> None:
         if len(service.batches) == 1:
             raise AnswerLost("list 'L': the connection broke")
 
-    def settle(positions: Positions) -> Settled:
+    def reconcile(positions: Positions) -> Reconciled:
         for look in looks:
             return look(positions)
         raise NotFound("list 'L': it is not there")
 
     service.fail = lose_once
-    outcome = Batches(service.send, settle, most=10, what="list 'L'").run(10)
+    outcome = Batches(service.send, reconcile, most=10, label="list 'L'").run(10)
     assert isinstance(outcome.error, TaskUncertain)
     assert outcome.failures == {}
     assert np.concatenate(outcome.uncertain).tolist() == [0, 7]

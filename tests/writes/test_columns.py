@@ -24,12 +24,12 @@ def test_columns_are_put_into_the_order_of_the_file():
     found = match(["c", "a", "b"], ["a", "b", "c"])
     assert found.headers == ("a", "b", "c")
     assert found.positions == (1, 2, 0)
-    assert found.surplus == ()
+    assert found.unused == ()
 
 
 def test_columns_that_the_file_does_not_take_are_surplus():
     found = match(["x", "a", "y"], ["a"])
-    assert found.surplus == ("x", "y")
+    assert found.unused == ("x", "y")
     assert found.needed == {1}
 
 
@@ -56,7 +56,7 @@ def test_a_mapping_may_swap_columns():
 def test_a_mapping_comes_before_an_equal_name():
     found = match(["flights", "all flights"], ["flights"], {"all flights": "flights"})
     assert found.positions == (1,)
-    assert found.surplus == ("flights",)
+    assert found.unused == ("flights",)
 
 
 def test_a_mapping_from_no_column_is_told_with_near_names():
@@ -79,7 +79,7 @@ def test_a_column_that_is_there_twice_is_refused_where_it_is_needed():
 
 
 def test_a_column_that_is_there_twice_is_borne_where_it_is_not_needed():
-    assert match(["a", "x", "x"], ["a"]).surplus == ("x", "x")
+    assert match(["a", "x", "x"], ["a"]).unused == ("x", "x")
 
 
 def test_a_header_borne_twice_takes_two_columns_of_that_name_in_order():

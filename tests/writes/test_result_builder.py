@@ -10,6 +10,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.tasks import Outcome
+from anaplan_frames.writes.result_builder import check_result, result_of_task
 
 
 def outcome(*, dump: bool = False, successful: bool = True, **counts: int) -> Outcome:
@@ -21,9 +22,9 @@ def outcome(*, dump: bool = False, successful: bool = True, **counts: int) -> Ou
 def test_failed_rows_without_a_dump_are_told_with_a_note() -> None:
     told: Any = outcome(totalRowCount=5, failedCount=2)
     rejects = collect_rejects(None, {"id": "1", "name": "Load"}, told, "", None)
-    result = af.ImportResult.of(told, "Load", rejects)
+    result = result_of_task(told, "Load", rejects)
     with pytest.raises(af.RejectedRows) as caught:
-        result.check("raise")
+        check_result(result, "raise")
     assert str(caught.value) == (
         "2 of 5 rows were rejected by 'Load'.\n"
         "Anaplan wrote no failure dump that would show the 2 rows."
@@ -33,7 +34,7 @@ def test_failed_rows_without_a_dump_are_told_with_a_note() -> None:
 
 def test_a_failed_task_says_why_and_carries_the_result() -> None:
     with pytest.raises(af.TaskFailed, match=r"'Load' failed \(task T\): x") as caught:
-        af.ImportResult.of(outcome(successful=False), "Load").check("ignore")
+        check_result(result_of_task(outcome(successful=False), "Load"), "ignore")
     assert caught.value.result is not None
     assert not caught.value.result.successful
 

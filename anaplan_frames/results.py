@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal, get_args
 
 import pandas as pd
 
-from anaplan_frames.bulk.rejected_rows import Rejects
-from anaplan_frames.errors import RejectedRows, TaskFailed, warn
-from anaplan_frames.tasks import Outcome
-
-OnRejected = Literal["raise", "warn", "ignore"]
-
-
-def check_on_rejected(on_rejected: str) -> None:
-    """Refuse a word that is none of those, before anything is sent."""
-    if on_rejected not in get_args(OnRejected):
-        raise ValueError(f"on_rejected must be 'raise', 'warn' or 'ignore', not {on_rejected!r}")
-
-
-_NONE = Rejects()
 _LONGEST_REASON = 300
 
-_COUNTS = {
-    "total": ("totalRowCount",),
-    "succeeded": ("successRowCount",),
-    "created": ("createdCount", "successCreateCount"),
-    "updated": ("updatedCount", "successUpdateCount"),
-    "deleted": ("deletedCount",),
-    "ignored": ("ignoredCount",),
-    "failed": ("failedCount",),
-}
+COUNTS = ("total", "succeeded", "created", "updated", "deleted", "ignored", "failed")
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,62 +65,8 @@ class ImportResult:
     nested: tuple[ImportResult, ...] = ()
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    @classmethod
-    def of(
-        cls,
-        outcome: Outcome,
-        name: str,
-        rejects: Rejects = _NONE,
-        nested: Sequence[ImportResult] = (),
-    ) -> ImportResult:
-        """Read an outcome; the counts of a process are the sums over its actions."""
-        counts = outcome.counts
-
-        def count(kind: str) -> int:
-            own = next((counts[word] for word in _COUNTS[kind] if word in counts), 0)
-            return own + sum(int(getattr(result, kind)) for result in nested)
-
-        return cls(
-            name=name,
-            task_id=outcome.task_id,
-            successful=outcome.successful,
-            **{kind: count(kind) for kind in _COUNTS},
-            details=_details(outcome, name, nested),
-            rejected=rejects.rejected,
-            unmatched=rejects.unmatched,
-            note=rejects.note,
-            nested=tuple(nested),
-            changes=pd.DataFrame(),
-        )
-
-    def check(self, on_rejected: OnRejected) -> ImportResult:
-        """Return the result if all is well, else do what the caller wants to be done.
-
-        Raises
-        ------
-        TaskFailed
-            If the action as a whole did not succeed.
-        RejectedRows
-            If rows were rejected and `on_rejected` is ``"raise"``.
-        """
-        if not self.successful:
-            said = "; ".join(dict.fromkeys(self.details["message"])) or "Anaplan gives no reason"
-            rows = f" {len(self.rejected):,} rejected rows are in the error's .result.rejected."
-            raise TaskFailed(
-                f"{self.name!r} failed (task {self.task_id}): {said}"
-                + (rows if len(self.rejected) else ""),
-                result=self,
-            )
-        if self.failed or len(self.rejected) or len(self.unmatched):
-            if on_rejected == "raise":
-                raise RejectedRows(
-                    self._complaint("They are in the error's .result.rejected"), self
-                )
-            if on_rejected == "warn":
-                warn(self._complaint("See .rejected"))
-        return self
-
-    def _complaint(self, where: str) -> str:
+    def complaint(self, where: str) -> str:
+        """Say how many rows were rejected, for which reasons, and where they are."""
         results = self.nested or (self,)
         shown = [error for result in results for error in result._errors()]
         count = max(self.failed, len(shown))
@@ -170,7 +92,7 @@ class ImportResult:
     def to_pandas(self) -> pd.DataFrame:
         """Return the counts, one row per action."""
         results = self.nested or (self,)
-        columns = ["name", "successful", *_COUNTS]
+        columns = ["name", "successful", *COUNTS]
         return pd.DataFrame([[getattr(r, c) for c in columns] for r in results], columns=columns)
 
     def __repr__(self) -> str:
@@ -200,21 +122,3 @@ def _brief(reason: str) -> str:
     if len(reason) <= _LONGEST_REASON:
         return reason
     return f"{reason[:_LONGEST_REASON]}... ({len(reason):,} characters)"
-
-
-def _details(outcome: Outcome, name: str, nested: Sequence[ImportResult]) -> pd.DataFrame:
-    own = pd.DataFrame(
-        [
-            (
-                name,
-                str(detail.get("type") or ""),
-                str(detail.get("localMessageText") or detail.get("type") or ""),
-                int(detail.get("occurrences") or 0),
-                dict(zip(*[iter(detail.get("values") or ())] * 2, strict=False)),
-            )
-            for detail in outcome.details
-        ],
-        columns=["action", "type", "message", "occurrences", "values"],
-    )
-    parts = [frame for frame in (own, *(result.details for result in nested)) if len(frame)]
-    return pd.concat(parts, ignore_index=True) if parts else own

@@ -1,0 +1,91 @@
+"""The workspaces and models that a user may see, and how one is found by name or id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from anaplan_frames.lookup import find_id, matching_ids, only_id
+from anaplan_frames.transport import Transport
+
+_VISIBLE = "that your user may see"
+
+Record = Mapping[str, Any]
+
+
+class Directory:
+    """The listings of a tenant; each call reads them again.
+
+    Parameters
+    ----------
+    transport : Transport
+        The connection's.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def workspaces(self) -> Iterable[dict[str, Any]]:
+        """Yield Anaplan's records of the workspaces."""
+        return self._transport.pages(
+            "/workspaces", "workspaces", label="the workspaces", params={"tenantDetails": "true"}
+        )
+
+    def models(self) -> Iterable[dict[str, Any]]:
+        """Yield Anaplan's records of the models of all workspaces."""
+        return self._transport.pages(
+            "/models", "models", label="the models", params={"modelDetails": "true"}
+        )
+
+    def find_models(
+        self, names: Iterable[str], workspace: str | None, *, preferred: str | None = None
+    ) -> list[Record]:
+        """Return the records of some models.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Their names or ids.
+        workspace : str or None
+            The name or id of the only workspace to look in.
+        preferred : str, optional
+            The name or id of the workspace that counts if a name is found in several.
+
+        Raises
+        ------
+        NotFound, AmbiguousName
+            As `lookup.find_id` says, for a model or for the workspace.
+        """
+        models = {str(record["id"]): record for record in self.models()}
+        owner = _VISIBLE
+        if workspace is not None:
+            workspace_id = self._workspace_id(workspace, models.values())
+            models = {
+                id_: record
+                for id_, record in models.items()
+                if record["currentWorkspaceId"] == workspace_id
+            }
+            owner = f"of workspace {workspace!r}"
+        return [models[_model_id(name, models, owner, preferred)] for name in names]
+
+    def _workspace_id(self, workspace: str, models: Iterable[Record]) -> str:
+        """Find a workspace by name or id; the models name the workspaces that they are in."""
+        names = {str(r["currentWorkspaceId"]): str(r["currentWorkspaceName"]) for r in models}
+        names |= {str(r["id"]): str(r["name"]) for r in self.workspaces()}
+        return find_id(workspace, names, kind="workspaces", owner=_VISIBLE)
+
+
+def _model_id(name: str, models: Mapping[str, Record], owner: str, preferred: str | None) -> str:
+    names = {id_: str(record["name"]) for id_, record in models.items()}
+    ids = matching_ids(name, names)
+    if len(ids) > 1 and preferred is not None:
+        ids = [id_ for id_ in ids if _is_in(models[id_], preferred)] or ids
+
+    def describe(id_: str) -> str:
+        return f"{id_} (workspace {models[id_]['currentWorkspaceName']!r})"
+
+    return only_id(name, ids, names, kind="models", owner=owner, describe=describe)
+
+
+def _is_in(record: Record, workspace: str) -> bool:
+    return workspace in (record["currentWorkspaceId"], record["currentWorkspaceName"])

@@ -1,0 +1,96 @@
+"""Looking things up by name or id: one rule and one wording, whatever the thing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from anaplan_frames.errors import AmbiguousName, NotFound
+from anaplan_frames.messages import listed, near_names
+
+_MOST_SHOWN = 5
+
+
+def matching_ids(key: str, names: Mapping[str, str]) -> list[str]:
+    """Return the ids of the things with this id or else this name.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        The name of each thing, by its id.
+    """
+    if key in names:
+        return [key]
+    return [id_ for id_, name in names.items() if name == key]
+
+
+def find_id(
+    key: str,
+    names: Mapping[str, str],
+    *,
+    kind: str,
+    owner: str,
+    describe: Callable[[str], str] = str,
+) -> str:
+    """Return the id of the one thing with this id or else this name.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        The name of each thing, by its id.
+    kind : str
+        What the things are, in the plural: ``"imports"``.
+    owner : str
+        Where they were looked for: ``"of model 'Flight Planning'"``.
+    describe : callable, optional
+        Says more of an id than the id itself, for things of the same name.
+
+    Raises
+    ------
+    NotFound
+        If there is none; names the near names.
+    AmbiguousName
+        If several have the name; names their ids.
+    """
+    return only_id(key, matching_ids(key, names), names, kind=kind, owner=owner, describe=describe)
+
+
+def only_id(
+    key: str,
+    ids: list[str],
+    names: Mapping[str, str],
+    *,
+    kind: str,
+    owner: str,
+    describe: Callable[[str], str] = str,
+) -> str:
+    """Return the one id of `ids`, which were found for `key`; all else is as in `find_id`."""
+    if not ids:
+        raise not_found(key, names.values(), kind=kind, owner=owner)
+    if len(ids) > 1:
+        raise AmbiguousName(
+            f"{len(ids)} {kind} {owner} are named {key!r}. "
+            f"Use one of the ids: {', '.join(map(describe, ids))}."
+        )
+    return ids[0]
+
+
+def not_found(key: str, names: Iterable[str], *, kind: str, owner: str) -> NotFound:
+    """Return the error that says that nothing is called `key`, and what is.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What there is.
+    kind, owner : str
+        As for `find_id`.
+    """
+    known = list(names)
+    hint = near_names(key, known) or _some_names(known, kind)
+    return NotFound(f"There is no {key!r} among the {kind} {owner}.{hint}")
+
+
+def _some_names(names: list[str], kind: str) -> str:
+    if not names:
+        return f" Your user may see no {kind} in it."
+    verb = "is" if len(names) == 1 else "are"
+    return f" There {verb} {listed(names, _MOST_SHOWN)}."
