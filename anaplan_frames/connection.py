@@ -180,15 +180,15 @@ class Connection:
         name : str, optional
             Its name or id; by default ``ANAPLAN_MODEL`` or the profile's ``model``.
         workspace : str, optional
-            The name or id of its workspace; needed only where the name is borne twice. By default
-            the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
+            The name or id of its workspace; needed only if two models have this name. By
+            default the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
 
         Raises
         ------
         NotFound
             If there is none that the user may see; names the near names.
         AmbiguousName
-            If several bear the name; names their ids and workspaces.
+            If several have the name; names their ids and workspaces.
         """
         name = name or self._model
         if name is None:
@@ -211,8 +211,8 @@ class Connection:
         models : str or sequence of str
             Their names or ids.
         workspace : str, optional
-            The name or id of the workspace that they are in; needed only where a name is borne
-            twice.
+            The name or id of the workspace that they are in; needed only if two models have
+            the same name.
         confirm : bool
             Without True nothing is deleted, and the error says what would be.
 

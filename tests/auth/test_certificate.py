@@ -273,11 +273,11 @@ def test_text_that_is_not_pem_is_named(planner: Holder) -> None:
 
 def test_damaged_pem_is_named(planner: Holder) -> None:
     damaged = planner.pem.replace(planner.pem[100:140], b"A" * 40)
-    assert "holds a damaged certificate. Copy it anew." in refusal_message(
+    assert "holds a damaged certificate. Copy it again." in refusal_message(
         damaged, planner.key_pem()
     )
     pem = planner.key_pem()
-    assert "is damaged. Copy it anew." in refusal_message(planner.pem, pem[:200] + pem[400:])
+    assert "is damaged. Copy it again." in refusal_message(planner.pem, pem[:200] + pem[400:])
 
 
 def test_a_key_in_openssh_format_comes_with_the_command_that_converts_it(planner: Holder) -> None:

@@ -49,21 +49,3 @@ def test_the_sandbox_is_served_on_loopback_until_it_is_ended() -> None:
         finally:
             serving.terminate()
         assert serving.wait(timeout=10) == 0
-
-
-def test_an_unknown_command_shows_those_there_are() -> None:
-    done = subprocess.run([*COMMAND, "demmo"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "demo" in done.stderr
-
-
-def test_a_port_in_use_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert main(["sandbox", "--port", str(port)]) == 1
-    assert capsys.readouterr().err == (
-        f"anaplan-frames: Port {port} of 127.0.0.1 cannot be used: Address already in use. "
-        "Choose another port.\n"
-    )
