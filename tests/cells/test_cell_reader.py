@@ -195,11 +195,18 @@ def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(model: Model)
 def test_a_page_that_is_not_there_is_told_with_the_near_names(model: Model) -> None:
     view = model.views["Stock.By item"]
     for pages, message in (
-        ({"Part": "x"}, "no 'Part' on the pages of view 'Stock.By item'. Did you mean 'Parts'?"),
-        ({"Parts": "Ölkane"}, "no item 'Ölkane' in 'Parts'.*Did you mean 'Ölkanne'?"),
-        ({"Line items": "Amounts"}, "no line item 'Amounts'.*Did you mean 'Amount'?"),
+        (
+            {"Part": "x"},
+            "no 'Part' among the dimensions on the pages of view 'Stock.By item'. "
+            "Did you mean 'Parts'?",
+        ),
+        ({"Parts": "Ölkane"}, "no 'Ölkane' among the items of 'Parts'.*Did you mean 'Ölkanne'?"),
+        ({"Line items": "Amounts"}, "no 'Amounts' among the line items.*Did you mean 'Amount'?"),
         ({"Time": "Jan 13"}, "'Time' is on the rows of view 'Stock.By item', not on its pages"),
-        ({"Colour": "red"}, "no 'Colour' on the pages.*On them are 'Line items', 'Parts'"),
+        (
+            {"Colour": "red"},
+            "no 'Colour' among the dimensions on the pages.*There are 'Line items', 'Parts'",
+        ),
     ):
         with pytest.raises(af.NotFound, match=message):
             view.read(pages=pages)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.cells import cell_writer as cell_sender
+from anaplan_frames.cells import cell_writer
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar
@@ -217,7 +217,9 @@ def test_an_item_can_be_given_for_all_rows(costs: Module) -> None:
     assert len(read(costs)) == 2
     with pytest.raises(af.NotFound, match=r"There is no item 'Actua' in 'Versions'\. Did"):
         costs.write(frame, pages={"Versions": "Actua"})
-    with pytest.raises(af.NotFound, match=r"no dimension 'Version' in module 'Costs'\. Did"):
+    with pytest.raises(
+        af.NotFound, match=r"no 'Version' among the dimensions of module 'Costs'\. Did"
+    ):
         costs.write(frame, pages={"Version": "Actual"})
     with pytest.raises(af.ColumnMismatch, match="pages= gives the item of 'Versions', but"):
         costs.write(CELLS, pages={"Versions": "Actual"})
@@ -327,11 +329,11 @@ class TestBatches:
             return written(method, path, body, **options)
 
         monkeypatch.setattr(costs._transport, "write_json", watched)
-        monkeypatch.setattr(cell_sender, "MOST_CELLS", 10)
+        monkeypatch.setattr(cell_writer, "MOST_CELLS", 10)
         assert costs.write(monthly()).succeeded == 36
         assert len(sizes) == 4
         sizes.clear()
-        monkeypatch.setattr(cell_sender, "MOST_BYTES", 1000)
+        monkeypatch.setattr(cell_writer, "MOST_BYTES", 1000)
         notes = monthly().assign(Note=['"' * 300, *["x"] * 35])
         assert costs.write(notes).succeeded == 36
         assert max(size for size in sizes if size < 1500) <= 1000
@@ -391,7 +393,7 @@ class TestBatches:
     def test_an_error_ends_the_writing_and_the_rows_that_are_left_are_given_back(
         self, tenant: Sandbox, costs: Module, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(cell_sender, "MOST_CELLS", 6)
+        monkeypatch.setattr(cell_writer, "MOST_CELLS", 6)
         tenant.faults.add(
             "429", method="POST", path="*/modules/*/data", after=2, times=None, retry_after=0
         )

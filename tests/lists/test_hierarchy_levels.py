@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.lists.hierarchy import Cycle
-from anaplan_frames.lists.hierarchy_levels import Above, Levels
+from anaplan_frames.lists.hierarchy_levels import HierarchyList, Levels
 
 Item = tuple[str, str, str | None]  # id, name, parent's id
 
 
-def above(name: str, *items: Item) -> Above:
+def above(name: str, *items: Item) -> HierarchyList:
     columns = ("id", "name", "parentId")
     rows = [dict(zip(columns, item, strict=True)) for item in items]
-    return Above(name, pa.Table.from_pylist(rows, pa.schema([(c, pa.string()) for c in columns])))
+    return HierarchyList(
+        name, pa.Table.from_pylist(rows, pa.schema([(c, pa.string()) for c in columns]))
+    )
 
 
 def told(levels: Levels, *items: Item) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.lists import item_writer as item_sender
+from anaplan_frames.lists import item_writer
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.routes import lists as list_routes
@@ -18,7 +18,7 @@ from tests.transport.scripted import TurnedClock
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send ten items at once instead of 100,000."""
-    monkeypatch.setattr(item_sender, "MOST_ITEMS", 10)
+    monkeypatch.setattr(item_writer, "MOST_ITEMS", 10)
 
 
 def many(count: int, **columns: Any) -> pd.DataFrame:
@@ -102,7 +102,7 @@ class TestLostAnswers:
 
     def test_where_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/items")
-        tenant.faults.add("token", method="GET", path="*/lists/*", after=3, times=None)
+        tenant.faults.add("token", method="GET", path="*/lists/*", after=2, times=None)
         with pytest.raises(af.TaskUncertain, match="reading back does not tell") as caught:
             staff.insert(many(5))
         result = caught.value.result

@@ -121,7 +121,9 @@ class TestSync:
         assert len(staff.read()) == 3
 
 
-def test_an_item_that_stands_aside_and_cannot_come_back_is_told(staff: List) -> None:
+def test_the_temporary_name_of_an_item_that_cannot_get_its_final_one_is_in_the_error(
+    staff: List,
+) -> None:
     staff.insert(pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]}))
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "C"]})  # but c keeps its name
     result = staff.sync(frame, on_rejected="ignore")

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, TaskUncertain
 from anaplan_frames.transport import AnswerLost
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
+from anaplan_frames.writes.arrow_arrays import Positions
+from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
+from anaplan_frames.writes.batches import Batches
 
 
 class Service:
