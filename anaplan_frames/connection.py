@@ -12,7 +12,7 @@ from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import Credentials
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.directory import Directory
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model
@@ -223,7 +223,7 @@ class Connection:
         """
         asked = [models] if isinstance(models, str) else models
         found = {model["id"]: model for model in self._directory.find_models(asked, workspace)}
-        return delete_models(self._transport, list(found.values()), confirm)
+        return delete_models(self._transport, list(found.values()), confirm=confirm)
 
     def close(self) -> None:
         """Log out; what was started goes on."""

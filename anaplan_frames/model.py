@@ -194,7 +194,7 @@ class Model:
             to 1), ``step`` (text), ``successful``, ``dump_available`` (boolean), ``message``
             (what Anaplan says of it).
         """
-        return tasks_frame(self._catalogue, outcomes, progress)
+        return tasks_frame(self._catalogue, outcomes=outcomes, progress=progress)
 
     def set_current_period(self, day: object) -> pd.DataFrame:
         """Make the period that holds a day the current one; needs a workspace administrator.

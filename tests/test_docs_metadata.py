@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
 
 PAGE = (Path(__file__).parents[1] / "docs/metadata.md").read_text("utf-8")

@@ -45,13 +45,17 @@ class Export(Action, Readable):
         self, *, run: bool = True, periods: Periods = None, **options: Unpack[ReadOptions]
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
         """Run the export, and return what it wrote, as `anaplan_frames.read_anaplan` does."""
-        return self._read(self._table(options.get("progress"), run, periods), **options)
+        return self._read(
+            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        )
 
     def read_arrow(
         self, *, run: bool = True, periods: Periods = None, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Run the export, and stream what it wrote, as `anaplan_frames.read_arrow` does."""
-        return self._read_arrow(self._table(options.get("progress"), run, periods), **options)
+        return self._read_arrow(
+            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        )
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream what it last wrote, for whatever takes Arrow: it is not run."""
@@ -80,7 +84,9 @@ class Export(Action, Readable):
         """
         if run:
             self.run(progress=progress)
-        return save_file(self._catalogue, self.id, self.label, target, resume, progress)
+        return save_file(
+            self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
+        )
 
     @property
     def _output(self) -> str:
@@ -88,7 +94,7 @@ class Export(Action, Readable):
         return f"{self._catalogue.path}/files/{self.id}"
 
     def _table(
-        self, progress: bool | None, run: bool = True, periods: Periods = None
+        self, *, progress: bool | None, run: bool = True, periods: Periods = None
     ) -> TableSource:
         metadata = self.metadata
         form = str(metadata.get("exportFormat") or "text/csv")

@@ -27,7 +27,7 @@ class FileAccess:
         self._catalogue = catalogue
         self._tasks = tasks
 
-    def journal(self, path: str, facts: Mapping[str, Any], resume: bool) -> Journal:
+    def journal(self, path: str, facts: Mapping[str, Any], *, resume: bool) -> Journal:
         """Open the journal of uploads to a file; what was uploaded is private to its user.
 
         What arrived is of use only while nobody else has written to the file, from another
@@ -40,8 +40,8 @@ class FileAccess:
             "tasks": self._tasks[path.rsplit("/", 1)[1]],
             **facts,
         }
-        place = lock_path(self.transport.api_url, path).with_suffix(".journal")
-        return Journal(place, whole, self.transport.clock, resume=resume)
+        path_ = lock_path(self.transport.api_url, path).with_suffix(".journal")
+        return Journal(path_, whole, self.transport.clock, resume=resume)
 
 
 @contextmanager

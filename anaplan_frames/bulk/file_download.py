@@ -13,8 +13,9 @@ from anaplan_frames.transfer.path_download import save
 def save_file(
     catalogue: Catalogue,
     file_id: str,
-    label: str,
     target: str | os.PathLike[str],
+    *,
+    label: str,
     resume: bool,
     progress: bool | None,
 ) -> Path:

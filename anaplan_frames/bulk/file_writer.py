@@ -29,7 +29,7 @@ _OPENING_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
-class SendOptions:
+class UploadOptions:
     """How data is sent; `anaplan_frames.to_anaplan` says what the options mean."""
 
     index: bool = False
@@ -39,16 +39,16 @@ class SendOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
+class PreparedUpload:
     """Data that fits a file, ready to be sent to it."""
 
     target: FileTarget
     sent: RetainedRows
 
 
-def prepare(
-    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: SendOptions
-) -> Shipment:
+def prepare_upload(
+    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: UploadOptions
+) -> PreparedUpload:
     """Match data to a file's headers; whatever is wrong with its columns is raised here.
 
     Raises
@@ -63,10 +63,10 @@ def prepare(
     matching = match_columns(source.columns, headers, mapping, target.label)
     # Every header has its column, or `match_columns` would have raised.
     warn_of_unused_columns(target.label, matching.unused, ())
-    return Shipment(target, retain(source, Encoder(target.dialect, matching)))
+    return PreparedUpload(target, retain(source, Encoder(target.dialect, matching)))
 
 
-def send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journal:
+def send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
     """Replace a file's content by data, in its turn.
 
     Returns
@@ -82,15 +82,15 @@ def send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journa
         incomplete, so that nothing reads it.
     """
     try:
-        return _send(access, shipment, options)
+        return _send_rows(access, prepared, options)
     except DataChanged:
-        if shipment.sent.source.one_shot:
+        if prepared.sent.source.one_shot:
             raise
-        return _send(access, shipment, options)
+        return _send_rows(access, prepared, options)
 
 
-def _send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journal:
-    target, source, encoder = shipment.target, shipment.sent.source, shipment.sent.encoder
+def _send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
+    target, source, encoder = prepared.target, prepared.sent.source, prepared.sent.encoder
     facts = {
         "headers": encoder.layout.headers,
         "dialect": asdict(encoder.dialect),
@@ -98,10 +98,10 @@ def _send(access: FileAccess, shipment: Shipment, options: SendOptions) -> Journ
         "rows": source.rows,
         "chunk_bytes": options.chunk_bytes,
     }
-    journal = access.journal(target.path, facts, options.resume)
+    journal = access.journal(target.path, facts, resume=options.resume)
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
-    batches = shipment.sent.batches(_BLOCKS_AT_ONCE * block_rows)
+    batches = prepared.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with Progress(f"Uploading {target.label}", unit="B", show=options.progress) as bar:
         upload(
             access.transport,

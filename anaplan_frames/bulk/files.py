@@ -15,7 +15,7 @@ import pyarrow as pa
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_targets import target_of_file
-from anaplan_frames.bulk.file_writer import SendOptions, prepare, send
+from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload, send_rows
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable, TextTable
@@ -41,7 +41,7 @@ class File(Readable):
 
     def stream(self, *, progress: bool | None = None) -> Iterator[bytes]:
         """Yield its content as bytes, chunk by chunk, while later chunks are being fetched."""
-        return (bytes(chunk) for chunk in self._chunks(self._file(self.path), progress))
+        return (bytes(chunk) for chunk in self._chunks(self._file(self.path), progress=progress))
 
     def download(
         self,
@@ -60,7 +60,9 @@ class File(Readable):
         progress : bool, optional
             True shows a bar at once, False never.
         """
-        return save_file(self._catalogue, self.id, self.label, target, resume, progress)
+        return save_file(
+            self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
+        )
 
     def write(
         self,
@@ -78,10 +80,10 @@ class File(Readable):
         data's own columns.
         """
         target = target_of_file(self._catalogue, self.info)
-        options = SendOptions(index, chunk_bytes, progress, resume)
-        shipment = prepare(target, data, mapping, options)
+        options = UploadOptions(index, chunk_bytes, progress, resume)
+        prepared = prepare_upload(target, data, mapping, options)
         with exclusive_access(self._catalogue, [self.id]) as access:
-            send(access, shipment, options).forget()
+            send_rows(access, prepared, options).forget()
 
     def upload(
         self,
@@ -111,7 +113,7 @@ class File(Readable):
         """
         with ExitStack() as stack:
             access = stack.enter_context(exclusive_access(self._catalogue, [self.id]))
-            journal = access.journal(self.path, {"chunk_bytes": chunk_bytes}, resume)
+            journal = access.journal(self.path, {"chunk_bytes": chunk_bytes}, resume=resume)
             bar = stack.enter_context(Progress(f"Uploading {self.label}", unit="B", show=progress))
             upload(
                 self._transport,
@@ -127,10 +129,10 @@ class File(Readable):
     def delete(self) -> None:
         """Delete the user's private content; the default content and the file itself remain."""
         with exclusive_access(self._catalogue, [self.id]) as access:
-            access.journal(self.path, {}, False).forget()
+            access.journal(self.path, {}, resume=False).forget()
             self._transport.request("DELETE", self.path, label=self.label)
 
-    def _table(self, progress: bool | None) -> TextTable:
+    def _table(self, *, progress: bool | None) -> TextTable:
         return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from anaplan_frames.bulk.file_targets import import_metadata, target_of_import
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
 from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
@@ -28,9 +28,11 @@ class Import(Loadable):
         return import_metadata(self._catalogue, self.id, self.label)
 
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
-        return [prepare(target_of_import(self._catalogue, self.info), data, mapping, options)]
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
+        return [
+            prepare_upload(target_of_import(self._catalogue, self.info), data, mapping, options)
+        ]
 
     def _file_ids(self) -> list[str]:
         file_id = str(self.info.get("importDataSourceId"))

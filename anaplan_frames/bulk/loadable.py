@@ -8,7 +8,7 @@ from typing import Any
 
 from anaplan_frames import tasks
 from anaplan_frames.bulk.file_access import exclusive_access
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, send
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, send_rows
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.bulk.runnable import Runnable
 from anaplan_frames.results import ImportResult
@@ -21,8 +21,8 @@ class Loadable(Runnable):
 
     @abstractmethod
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
         """Match the data to the files that they are meant for, before any is sent."""
 
     @abstractmethod
@@ -50,17 +50,17 @@ class Loadable(Runnable):
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
         """
         check_on_rejected(on_rejected)
-        options = SendOptions(index, chunk_bytes, progress, resume)
-        shipments = self._prepare(data, mapping, options)
-        sent = {shipment.target.id: shipment.sent for shipment in shipments}
+        options = UploadOptions(index, chunk_bytes, progress, resume)
+        uploads = self._prepare(data, mapping, options)
+        sent = {prepared.target.id: prepared.sent for prepared in uploads}
         with exclusive_access(self._catalogue, [*sent, *self._file_ids()]) as access:
-            journals = [send(access, shipment, options) for shipment in shipments]
+            journals = [send_rows(access, prepared, options) for prepared in uploads]
 
             def note(task_id: str) -> None:
                 for journal in journals:
                     journal.started(self.id, task_id)
 
-            outcome = self._run(parameters, progress, note)
+            outcome = self._run(parameters, progress=progress, on_start=note)
             for journal in journals:
                 journal.forget()
         return check_result(self._result(outcome, sent), on_rejected)
@@ -86,12 +86,13 @@ class Loadable(Runnable):
         """
         check_on_rejected(on_rejected)
         with exclusive_access(self._catalogue, self._file_ids()):
-            outcome = self._run(parameters, progress)
+            outcome = self._run(parameters, progress=progress)
         return check_result(self._result(outcome, {}), on_rejected)
 
     def _run(
         self,
         parameters: Mapping[str, str] | None,
+        *,
         progress: bool | None,
         on_start: Callable[[str], None] | None = None,
     ) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
-from anaplan_frames.bulk.file_writer import SendOptions, Shipment, prepare
+from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
 from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
@@ -37,10 +37,13 @@ class Process(Loadable):
         return list(answer["processMetadata"].get("actions") or ())
 
     def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: SendOptions
-    ) -> list[Shipment]:
+        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    ) -> list[PreparedUpload]:
         parts = self._parts(data, mapping, self._targets())
-        return [prepare(target, part, its_mapping, options) for target, part, its_mapping in parts]
+        return [
+            prepare_upload(target, part, its_mapping, options)
+            for target, part, its_mapping in parts
+        ]
 
     def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""

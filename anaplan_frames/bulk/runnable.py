@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from anaplan_frames import tasks
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.resources.resource import Resource
 
 _TASKS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
@@ -34,7 +34,7 @@ TASKS = {
 }
 
 
-def tasks_frame(catalogue: Catalogue, outcomes: bool, progress: bool | None) -> pd.DataFrame:
+def tasks_frame(catalogue: Catalogue, *, outcomes: bool, progress: bool | None) -> pd.DataFrame:
     """Return one row per task, the latest first; see `Model.tasks`."""
     runnable = [
         {

@@ -149,7 +149,7 @@ class CellsReadable(Readable):
     def _describe(self) -> ViewDescription:
         return ViewDescription.fetch(self._catalogue, self.id, self.module_id, self.label)
 
-    def _table(self, progress: bool | None) -> TableSource:
+    def _table(self, *, progress: bool | None) -> TableSource:
         return self._describe().table()
 
 

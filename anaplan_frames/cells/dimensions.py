@@ -9,7 +9,7 @@ import pandas as pd
 
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound
 from anaplan_frames.lookup import find_id, matching_ids, only_id
 from anaplan_frames.resources.catalogue import Catalogue

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, FieldKind, flat, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, FieldKind, flat, frame_of_fields
 from anaplan_frames.errors import NotFound, RequestRefused
 from anaplan_frames.resources.catalogue import Catalogue
 

@@ -118,7 +118,7 @@ class RowSplitter:
             self._decoder = codecs.getincrementaldecoder(codec)()
         return head
 
-    def _utf8(self, chunk: Piece, final: bool = False) -> Piece:
+    def _utf8(self, chunk: Piece, *, final: bool = False) -> Piece:
         if self._decoder is None:
             return chunk
         pending = self._decoder.getstate()[0]
@@ -141,7 +141,7 @@ class RowSplitter:
             stop = min(start + self._next_size(len(text) - start), len(text))
             while len(self._quote) > 1 and stop < len(text) and text[stop] & 0xC0 == 0x80:
                 stop += 1  # not within a text delimiter of several bytes
-            end = _last_row_end(text, self._quote, start, stop, self._inside)
+            end = _last_row_end(text, self._quote, start, stop, inside=self._inside)
             if end < 0:
                 self._keep(text, start, stop)
                 start = stop
@@ -288,7 +288,7 @@ def read_fields(text: str, dialect: Dialect) -> Iterator[list[str]]:
         raise EncodingError(f"The text cannot be read as rows and fields: {error}.") from None
 
 
-def _last_row_end(buffer: Piece, quote: bytes, start: int, stop: int, inside: bool) -> int:
+def _last_row_end(buffer: Piece, quote: bytes, start: int, stop: int, *, inside: bool) -> int:
     """Return the end of the last whole row in ``buffer[start:stop]``, -1 if none ends there.
 
     `inside` says whether a quoted text is open at `start`.

@@ -82,7 +82,7 @@ class Source(ABC):
         """Return these rows as the caller has them; raises as `part` does."""
 
 
-def open_source(data: Any, index: bool = False) -> Source:
+def open_source(data: Any, *, index: bool = False) -> Source:
     """Look at the caller's data, without converting or copying them yet.
 
     Parameters
@@ -102,7 +102,7 @@ def open_source(data: Any, index: bool = False) -> Source:
         empty, so that nothing is known of its columns.
     """
     if isinstance(data, pd.DataFrame):
-        return _Frame(data, index)
+        return _Frame(data, index=index)
     if isinstance(data, pa.RecordBatch):
         return _Table(pa.Table.from_batches([data]))
     if isinstance(data, pa.Table):
@@ -115,14 +115,14 @@ def open_source(data: Any, index: bool = False) -> Source:
         if hasattr(data, opening):
             return _Stream(getattr(data, opening)())
     if isinstance(data, list | tuple) or (isinstance(data, Iterator) and not hasattr(data, "read")):
-        return _Parts(data, index)
+        return _Parts(data, index=index)
     raise TypeError(unsupported(data))
 
 
 class _Frame(Source):
     """A pandas DataFrame, converted slice by slice."""
 
-    def __init__(self, frame: pd.DataFrame, index: bool) -> None:
+    def __init__(self, frame: pd.DataFrame, *, index: bool) -> None:
         self.frame = frame
         self.index = index
         head = self._slice(0, 0)
@@ -139,7 +139,7 @@ class _Frame(Source):
             yield frame_batch(self._slice(start, start + batch_rows), locations, needed)
 
     def part(self, positions: Sequence[int]) -> Source:
-        return _Frame(self.take(positions), self.index)
+        return _Frame(self.take(positions), index=self.index)
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
         return self.frame.iloc[list(positions)]
@@ -235,7 +235,7 @@ class _Stream(_Once):
 class _Parts(_Once):
     """An iterator of DataFrames or Arrow data."""
 
-    def __init__(self, parts: Iterable[Any], index: bool) -> None:
+    def __init__(self, parts: Iterable[Any], *, index: bool) -> None:
         self.index = index
         remaining = iter(parts)
         try:
@@ -270,7 +270,7 @@ class _Parts(_Once):
     def _opened(self, part: Any, number: int) -> Source:
         if isinstance(part, Iterator) or not _is_table(part):
             raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
-        return open_source(part, self.index)
+        return open_source(part, index=self.index)
 
     def _order(self, columns: Sequence[str], number: int) -> Sequence[int]:
         """Say where this part has the first part's columns: by name, as everywhere."""

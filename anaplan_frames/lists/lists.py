@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Unpack, get_args
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
 from anaplan_frames.lists.hierarchy_reader import read_levels
 from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.item_table import ItemTable
@@ -98,14 +98,16 @@ class List(Readable):
         More than a million items come by a large read, which has no ids: ``id`` is then missing,
         and a warning says so. If `columns` names it, or with `hierarchy`, they come page by page.
         """
-        return self._read(self._table(options.get("progress"), hierarchy=hierarchy), **options)
+        return self._read(
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
+        )
 
     def read_arrow(
         self, *, hierarchy: bool = False, **options: Unpack[ArrowOptions]
     ) -> pa.RecordBatchReader:
         """Stream its items; see `read` and `anaplan_frames.read_arrow`."""
         return self._read_arrow(
-            self._table(options.get("progress"), hierarchy=hierarchy), **options
+            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
         )
 
     def insert(
@@ -316,7 +318,7 @@ class List(Readable):
     def _describe(self) -> ListDescription:
         return ListDescription.fetch(self._catalogue, self.info)
 
-    def _table(self, progress: bool | None, *, hierarchy: bool = False) -> ItemTable:
+    def _table(self, *, progress: bool | None, hierarchy: bool = False) -> ItemTable:
         described = self._describe()
-        levels = read_levels(described, self._new_bar(progress)) if hierarchy else None
+        levels = read_levels(described, self._new_bar(progress=progress)) if hierarchy else None
         return described.table(levels)

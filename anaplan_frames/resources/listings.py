@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
 
 _EVERY = {"id": Field("id"), "name": Field("name"), "code": Field("code")}
 _OWN = {

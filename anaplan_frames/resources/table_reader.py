@@ -126,16 +126,16 @@ class Readable(Resource):
     takes: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
-    def _table(self, progress: bool | None) -> TableSource:
+    def _table(self, *, progress: bool | None) -> TableSource:
         """Say where the table is and how it is written, all options of its kind left alone."""
 
     def read(self, **options: Unpack[ReadOptions]) -> pd.DataFrame | Iterator[pd.DataFrame]:
         """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
-        return self._read(self._table(options.get("progress")), **options)
+        return self._read(self._table(progress=options.get("progress")), **options)
 
     def read_arrow(self, **options: Unpack[ArrowOptions]) -> pa.RecordBatchReader:
         """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
-        return self._read_arrow(self._table(options.get("progress")), **options)
+        return self._read_arrow(self._table(progress=options.get("progress")), **options)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream the table as it is, for whatever takes Arrow."""
@@ -154,7 +154,9 @@ class Readable(Resource):
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
         backend = None if dtype_backend is no_default else dtype_backend
         rows = table.open(
-            columns, lambda schema: frame_schema(schema, dtype, backend), self._new_bar(progress)
+            columns,
+            lambda schema: frame_schema(schema, dtype, backend),
+            self._new_bar(progress=progress),
         )
         schema = rows.schema
         if isinstance(dtype, Mapping):  # columns that are not read need no dtype
@@ -173,16 +175,16 @@ class Readable(Resource):
         progress: bool | None = None,
     ) -> pa.RecordBatchReader:
         rows = table.open(
-            columns, lambda schema: with_dtypes(schema, dtype), self._new_bar(progress)
+            columns, lambda schema: with_dtypes(schema, dtype), self._new_bar(progress=progress)
         )
         return pa.RecordBatchReader.from_batches(rows.schema, rows)
 
-    def _new_bar(self, progress: bool | None) -> Callable[[], Progress]:
+    def _new_bar(self, *, progress: bool | None) -> Callable[[], Progress]:
         return partial(Progress, f"Reading {self.label}", unit="B", show=progress)
 
-    def _chunks(self, fetch: Fetch, progress: bool | None) -> Iterator[Content]:
+    def _chunks(self, fetch: Fetch, *, progress: bool | None) -> Iterator[Content]:
         """Fetch the text as it is."""
-        return fetched(fetch, self._new_bar(progress))
+        return fetched(fetch, self._new_bar(progress=progress))
 
     def _file(self, path: str) -> Fetch:
         """Return what fetches the chunks of a file."""

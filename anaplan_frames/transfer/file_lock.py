@@ -33,9 +33,9 @@ def file_lock(host: str, path: str, *, label: str) -> Iterator[None]:
     label : str
         The file in words, for the log.
     """
-    place = lock_path(host, path)
-    private_folder(place.parent)
-    lock = FileLock(place.with_suffix(".lock"), mode=0o600, thread_local=False)
+    base = lock_path(host, path)
+    private_folder(base.parent)
+    lock = FileLock(base.with_suffix(".lock"), mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:

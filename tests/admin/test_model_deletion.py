@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
 
 

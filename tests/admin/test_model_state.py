@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.calendar.model_calendar import period_names
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
 
 ITEMS = {"id": TEXT_DTYPE, "code": TEXT_DTYPE, "name": TEXT_DTYPE}

@@ -9,8 +9,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.cells.line_items import _KINDS, _row
-from anaplan_frames.dataframes.record_fields import Field, frame_of_fields
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE, Field, frame_of_fields
 from anaplan_frames.sandbox import Sandbox
 
 PANDAS = {"text": TEXT_DTYPE, "boolean": "boolean", "integer": "Int64"}

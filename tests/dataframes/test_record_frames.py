@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from anaplan_frames.dataframes.record_fields import Field, flat, frame_of_fields
-from anaplan_frames.dataframes.records import TEXT_DTYPE
+from anaplan_frames.dataframes.record_frames import TEXT_DTYPE, Field, flat, frame_of_fields
 
 FIELDS = {
     "name": Field("name"),
