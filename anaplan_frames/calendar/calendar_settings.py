@@ -51,7 +51,7 @@ def candidate_calendars(settings: Mapping[str, Any]) -> list[Calendar]:
     start, end = _date(year.get("startDate")), _date(year.get("endDate"))
     if label is None or start is None or end is None:
         raise EncodingError(
-            "Anaplan tells no fiscal year of this model's calendar, so its periods are not known. "
+            "Anaplan gives no fiscal year for this model's calendar, so its periods are not known. "
             "Set it in the model's time settings."
         )
     number = full_year(label[2])
@@ -83,7 +83,7 @@ def candidate_calendars(settings: Mapping[str, Any]) -> list[Calendar]:
 
 
 def full_year(digits: str) -> int:
-    """Return the year that two or four digits stand for."""
+    """Return the year that two or four digits mean."""
     year = int(digits)
     if len(digits) > 2:
         return year

@@ -49,18 +49,18 @@ class DatedTable:
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
     ) -> RowBatches:
         """Begin to read, as `TableSource` says."""
-        wanted: list[pa.Schema] = []
+        asked: list[pa.Schema] = []
 
         def as_text(schema: pa.Schema) -> pa.Schema:
             dated = _with_types(schema, dict.fromkeys(self.columns, pa.date32()))
-            wanted.append(retype(dated))
+            asked.append(retype(dated))
             # A column that is asked for as text keeps the names.
-            temporal = {f.name for f in wanted[0] if pa.types.is_temporal(f.type)}
-            return _with_types(wanted[0], dict.fromkeys(self.columns & temporal, pa.string()))
+            temporal = {f.name for f in asked[0] if pa.types.is_temporal(f.type)}
+            return _with_types(asked[0], dict.fromkeys(self.columns & temporal, pa.string()))
 
         rows = self.table.open(columns, as_text, new_bar)
         names = rows.schema.names
-        schema = pa.schema([wanted[0].field(name) for name in names])
+        schema = pa.schema([asked[0].field(name) for name in names])
         return ConvertedRows(schema, self._dated(rows, schema))
 
     def _dated(self, rows: RowBatches, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

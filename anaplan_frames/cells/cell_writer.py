@@ -170,7 +170,7 @@ class CellWriter:
         return ColumnMismatch(
             f"Rows {row} and {other} (counted from 0) both write one cell of {self._label}: "
             f"{self._plan.describe(cell)}. Keep one of them, for instance with .drop_duplicates(). "
-            "Where periods are given as dates, those of different lengths cannot be told apart: "
+            "If periods are given as dates, periods of different lengths cannot be distinguished: "
             "give their names."
         )
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from anaplan_frames.cells.cell_matching import MatchBy
 from anaplan_frames.cells.cell_reader import CellsReadable
-from anaplan_frames.cells.cell_write import CellWriteOptions, write_cells
 from anaplan_frames.cells.line_items import line_items_frame
+from anaplan_frames.cells.module_write import ModuleWriteOptions, write_module
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.results import ImportResult
@@ -115,7 +115,7 @@ class Module(CellsReadable):
         warning. Dates instead of periods become the names of the periods in which they are, on
         the line items' time scale.
         """
-        options = CellWriteOptions(
+        options = ModuleWriteOptions(
             mapping=mapping,
             pages=pages,
             match_by=match_by,
@@ -124,4 +124,4 @@ class Module(CellsReadable):
             progress=progress,
         )
         source = open_source(data, index=index)
-        return write_cells(self._describe(), self.path, self.name, source, options)
+        return write_module(self._describe(), self.path, self.name, source, options)

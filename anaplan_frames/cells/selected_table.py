@@ -46,8 +46,8 @@ class SelectedTable:
         for name in self.items:
             if name not in rows.schema.names:
                 raise ColumnMismatch(
-                    f"The text of {self.label} has no column {name!r}, by which its pages could be "
-                    "told apart. Read it without pages=."
+                    f"The text of {self.label} has no column {name!r}, which shows the page of "
+                    "each row. Read it without pages=."
                 )
         names = list(dict.fromkeys(asked)) if asked is not None else rows.schema.names
         schema = pa.schema([rows.schema.field(name) for name in names])
@@ -66,8 +66,8 @@ class SelectedTable:
             pages = self.items.items()
             asked = ", ".join(f"{name} {' or '.join(sorted(items))}" for name, items in pages)
             raise TransferError(
-                f"No row of {self.label} is of {asked}, though Anaplan knows these items: it names "
-                "them otherwise there. Read without pages= and select with pandas."
+                f"No row of {self.label} is of {asked}, though Anaplan knows these items: it has "
+                "other names for them there. Read without pages= and select with pandas."
             )
 
     def _mask(self, batch: pa.RecordBatch) -> pa.Array:

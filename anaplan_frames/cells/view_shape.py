@@ -90,7 +90,7 @@ class CellColumn:
         The name of the dimension or line item; ``"Employee.1"`` for a line item that is named like
         a dimension.
     kind : {"dimension", "line item"}
-        What the column stands for.
+        What the column holds.
     id : str
         The id of the dimension or line item.
     type : pyarrow.DataType

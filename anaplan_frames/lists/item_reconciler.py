@@ -82,7 +82,7 @@ class ItemReconciler:
             raise TransferError(f"none {items} is in the list so far")
         done, new = found
         if keyless.any() and new != keyless.sum():
-            raise TransferError(f"{new:,} {items} were added, and which ones cannot be told")
+            raise TransferError(f"{new:,} {items} were added, and it is unclear which")
         return done | keyless
 
     def _new_by_key(self, records: pa.Table, now: pa.Table) -> Mask:

@@ -23,7 +23,7 @@ from anaplan_frames.resources.table_reader import Retype
 _log = logging.getLogger("anaplan_frames")
 
 _NO_IDS = (
-    "{label} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "{label} has {count:,} items. More than a million come by a large read, which has no ids: "
     "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
     "come page by page, which takes longer."
 )

@@ -74,72 +74,72 @@ class StagePlanner:
     Raises
     ------
     ColumnMismatch
-        If parents stand in a circle, or are to be deleted.
+        If items would be their own ancestors, or parents are to be deleted.
     """
 
-    def __init__(self, wanted: DesiredState) -> None:
-        self._wanted = wanted
-        self.values = dict(wanted.values)
-        self._depths = np.zeros(wanted.count + wanted.new_count, dtype=np.int64)
-        if wanted.parents is not None:
-            placement = ParentPlacement(wanted, wanted.parents)
+    def __init__(self, desired: DesiredState) -> None:
+        self._desired = desired
+        self.values = dict(desired.values)
+        self._depths = np.zeros(desired.count + desired.new_count, dtype=np.int64)
+        if desired.parents is not None:
+            placement = ParentPlacement(desired, desired.parents)
             self._depths = placement.depths
             self.values["parent"] = placement.values
 
     @property
     def changed(self) -> Mask:
         """Which rows change something, or are new."""
-        found: Mask = self._wanted.is_new | self._any_value(list(self.values))
+        found: Mask = self._desired.is_new | self._any_value(list(self.values))
         return found
 
     def stages(self) -> list[Stage]:
         """Return the stages in their order; those without records are left out."""
-        wanted = self._wanted
+        desired = self._desired
         deleted_first, in_the_way = self._in_the_way()
         stages = [self._deletes(deleted_first)]
-        at_once = wanted.rows_of(in_the_way & ~wanted.gone) & self._free_targets(deleted_first)
-        renamed = in_the_way & ~mask_of(wanted.items[at_once], wanted.count)
+        at_once = desired.rows_of(in_the_way & ~desired.gone) & self._free_targets(deleted_first)
+        renamed = in_the_way & ~mask_of(desired.items[at_once], desired.count)
         stages.append(self._temporary_names(renamed))
         stages.append(self._updates(at_once, [name for name in self.values if name != "parent"]))
-        stages.append(self._updates(wanted.rows_of(renamed), list(_KEYS)))
+        stages.append(self._updates(desired.rows_of(renamed), list(_KEYS)))
         stages += self._by_depth()
-        stages += self._late_deletes(wanted.gone & ~deleted_first)
+        stages += self._late_deletes(desired.gone & ~deleted_first)
         return [stage for stage in stages if stage.records.num_rows]
 
     # -- names and codes that are in the way
 
     def _in_the_way(self) -> tuple[Mask, Mask]:
         """Return which items are deleted first, and which others must give up a name or code."""
-        wanted = self._wanted
-        holds = np.zeros(wanted.count, dtype=bool)
+        desired = self._desired
+        holds = np.zeros(desired.count, dtype=bool)
         for key in _KEYS:
             if key in self.values:
-                taken = pc.is_in(wanted.texts(key), value_set=self.values[key].drop_null())
-                changed = wanted.items_of(self._any_value([key]) & ~wanted.is_new)
-                holds |= as_mask(taken) & (wanted.gone | changed)
-        leaf = np.ones(wanted.count, dtype=bool)
-        leaf[wanted.above[wanted.above >= 0]] = False
-        return holds & wanted.gone & leaf, holds & ~(wanted.gone & leaf)
+                taken = pc.is_in(desired.texts(key), value_set=self.values[key].drop_null())
+                changed = desired.items_of(self._any_value([key]) & ~desired.is_new)
+                holds |= as_mask(taken) & (desired.gone | changed)
+        leaf = np.ones(desired.count, dtype=bool)
+        leaf[desired.above[desired.above >= 0]] = False
+        return holds & desired.gone & leaf, holds & ~(desired.gone & leaf)
 
     def _free_targets(self, deleted_first: Mask) -> Mask:
         """Return which rows' new names and codes no item has, except those deleted first."""
-        free = np.ones(len(self._wanted.is_new), dtype=bool)
+        free = np.ones(len(self._desired.is_new), dtype=bool)
         for key in _KEYS:
             if key in self.values:
-                held = self._wanted.texts(key).filter(pa.array(~deleted_first))
+                held = self._desired.texts(key).filter(pa.array(~deleted_first))
                 free &= ~as_mask(pc.is_in(self.values[key], value_set=held, skip_nulls=True))
         return free
 
     def _temporary_names(self, items: Mask) -> Stage:
         """Give items a name and code that no row wants, instead of those that rows want."""
-        state = self._wanted.state.filter(pa.array(items))
+        state = self._desired.state.filter(pa.array(items))
         names = pc.binary_join_element_wise(_TILDE, as_texts(state["id"]), _NOTHING)
         records = {}
         for key in _KEYS:
             if key in self.values:
                 taken = pc.is_in(as_texts(state[key]), value_set=self.values[key].drop_null())
                 records[key] = pc.if_else(taken, names, _MISSING)
-        rows = self._wanted.row_of_items(items)
+        rows = self._desired.row_of_items(items)
         return self._update(np.flatnonzero(items), records, rows, temporary=True)
 
     # -- stages
@@ -147,13 +147,13 @@ class StagePlanner:
     def _updates(self, rows: Mask, columns: list[str]) -> Stage:
         """Send some columns of rows, which are then done."""
         columns = [name for name in columns if name in self.values]
-        rows = rows & ~self._wanted.is_new & self._any_value(columns)
+        rows = rows & ~self._desired.is_new & self._any_value(columns)
         chosen = pa.array(rows)
         records = {}
         for name in columns:
             records[name] = self.values[name].filter(chosen)
             self.values[name] = pc.if_else(chosen, _MISSING, self.values[name])
-        return self._update(self._wanted.items[rows], records, np.flatnonzero(rows))
+        return self._update(self._desired.items[rows], records, np.flatnonzero(rows))
 
     def _update(
         self,
@@ -167,9 +167,9 @@ class StagePlanner:
 
         A new name comes with the code, a new code with id and name.
         """
-        now = {name: self._wanted.texts(name).take(pa.array(items)) for name in ("id", *_KEYS)}
+        now = {name: self._desired.texts(name).take(pa.array(items)) for name in ("id", *_KEYS)}
         records = {"id": now["id"], **values}
-        if not self._wanted.numbered:
+        if not self._desired.numbered:
             nothing = pa.nulls(len(items), TEXT)
             name, code = values.get("name", nothing), values.get("code", nothing)
             has_code = pc.is_valid(code)
@@ -189,12 +189,12 @@ class StagePlanner:
 
     def _by_depth(self) -> list[Stage]:
         """Return the remaining changes, and the new items, from the top down."""
-        depth_of_rows = self._depths[self._wanted.nodes]
+        depth_of_rows = self._depths[self._desired.nodes]
         stages = []
         for depth in np.unique(depth_of_rows):
             rows = depth_of_rows == depth
             stages.append(self._updates(rows, list(self.values)))
-            stages.append(self._inserts(rows & self._wanted.is_new))
+            stages.append(self._inserts(rows & self._desired.is_new))
         return stages
 
     def _inserts(self, rows: Mask) -> Stage:
@@ -204,18 +204,18 @@ class StagePlanner:
         )
 
     def _deletes(self, items: Mask) -> Stage:
-        ids = self._wanted.texts("id").filter(pa.array(items))
-        rows = self._wanted.row_of_items(items)
+        ids = self._desired.texts("id").filter(pa.array(items))
+        rows = self._desired.row_of_items(items)
         return Stage(action="delete", records=pa.table({"id": ids}), ids=ids, rows=rows)
 
     def _late_deletes(self, items: Mask) -> list[Stage]:
         """Return the deletes from the bottom up."""
-        depth = depths(self._wanted.above)
+        depth = depths(self._desired.above)
         return [self._deletes(items & (depth == d)) for d in np.unique(depth[items])[::-1]]
 
     def _any_value(self, columns: list[str]) -> Mask:
         """Return which rows change one of some columns."""
-        found = np.zeros(len(self._wanted.is_new), dtype=bool)
+        found = np.zeros(len(self._desired.is_new), dtype=bool)
         for name in columns:
             found |= as_mask(pc.is_valid(self.values[name]))
         return found

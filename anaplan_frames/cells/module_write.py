@@ -1,4 +1,4 @@
-"""The path of one write to cells: match the columns, find the items, send the cells, count rows."""
+"""The path of one write to a module: match columns, find items, send cells, count rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from anaplan_frames.writes.result_builder import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CellWriteOptions:
+class ModuleWriteOptions:
     """What the caller wants done; `Module.write` says what the options mean."""
 
     mapping: Mapping[str, str] | None
@@ -53,8 +53,8 @@ class CellWriteOptions:
         check_on_rejected(self.on_rejected)
 
 
-def write_cells(
-    target: ViewDescription, path: str, name: str, source: Source, options: CellWriteOptions
+def write_module(
+    target: ViewDescription, path: str, name: str, source: Source, options: ModuleWriteOptions
 ) -> ImportResult:
     """Write rows to the cells of a module; the errors are those of `Module.write`.
 
@@ -101,7 +101,7 @@ def _plan(
     matching: Matching,
     columns: Sequence[CellColumn],
     fixed: Mapping[str, str],
-    options: CellWriteOptions,
+    options: ModuleWriteOptions,
 ) -> CellPlan:
     """Decide what each column is, and fetch the items of all dimensions."""
     by_header = dict(zip(matching.headers, matching.positions, strict=True))
