@@ -111,7 +111,7 @@ def test_missing_values_blank_their_cells_if_asked_to(costs: Module) -> None:
     assert read(costs, "People", rows=1) == [("Bo",)]
 
 
-def test_totals_are_rejected_row_by_row_and_calculated_line_items_told_before(
+def test_totals_are_rejected_row_by_row_and_calculated_line_items_warned_of_before(
     costs: Module,
 ) -> None:
     costs.write(CELLS)
@@ -225,7 +225,7 @@ def test_an_item_can_be_given_for_all_rows(costs: Module) -> None:
         costs.write(CELLS, pages={"Versions": "Actual"})
 
 
-def test_dates_stand_for_the_periods_that_hold_them(costs: Module) -> None:
+def test_dates_mean_the_periods_that_hold_them(costs: Module) -> None:
     frame = CELLS.assign(
         **{
             "Time": pd.to_datetime(["2026-01-15", "2026-02-28"]),
@@ -407,7 +407,7 @@ class TestBatches:
         costs.write(result.rejected.drop(columns="error"))
         assert len(read(costs, rows=36)) == 36
 
-    def test_a_stream_that_fails_half_way_tells_what_was_written(self, costs: Module) -> None:
+    def test_a_stream_that_fails_half_way_reports_what_was_written(self, costs: Module) -> None:
         frame = monthly()
         parts = iter([frame[:12], frame[12:].assign(Salary=np.inf)])
         with pytest.raises(af.TaskFailed, match="row 12: 'inf' is infinite") as error:
@@ -433,7 +433,7 @@ class TestToAnaplan:
             af.to_anaplan(CELLS, "People", model, pages={"Versions": "Actual"})
 
 
-def test_nothing_warns_where_all_fits(costs: Module) -> None:
+def test_nothing_warns_if_all_fits(costs: Module) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         costs.write(CELLS)

@@ -85,7 +85,7 @@ def test_a_list_without_parents_is_one_level() -> None:
     assert told(levels, ("2", "Asia", None)) == [{"Regions": "Asia"}]
 
 
-def test_the_levels_of_a_deep_list_stand_above_those_below_it() -> None:
+def test_the_levels_of_a_deep_list_come_before_those_below_it() -> None:
     levels = Levels([above("Units", ("1", "All", None), ("2", "Sales", "1"))], "Teams")
     assert levels.names == ["Units level 1", "Units level 2", "Teams"]
     assert told(levels, ("9", "Red", "2")) == [
@@ -93,7 +93,7 @@ def test_the_levels_of_a_deep_list_stand_above_those_below_it() -> None:
     ]
 
 
-def test_lists_without_items_have_levels_all_the_same() -> None:
+def test_lists_without_items_still_have_levels() -> None:
     levels = Levels([above("Regions"), above("Countries")], "Cities")
     assert told(levels, ("100", "Lyon", "11")) == [
         {"Regions": None, "Countries": None, "Cities": "Lyon"}

@@ -88,7 +88,7 @@ class TestSync:
         again = staff.sync(frame, delete=True)
         assert (again.ignored, again.succeeded, len(again.changes)) == (3, 0, 0)
 
-    def test_a_dry_run_only_tells(self, staff: List, tenant: Sandbox) -> None:
+    def test_a_dry_run_sends_nothing(self, staff: List, tenant: Sandbox) -> None:
         staff.insert(STAFF)
         before = staff.read()
         refused = tenant.faults.add("500", method="P*", path="*/items", times=None)

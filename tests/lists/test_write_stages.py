@@ -213,7 +213,7 @@ def test_nothing_is_sent_that_does_not_change_and_nothing_twice_but_what_stood_i
 
 
 def _moved(before: Mapping[str, Item], after: Mapping[str, Item]) -> set[str]:
-    """Codes of the items that stand below another item than before; names say nothing here."""
+    """Codes of the items that are below another item than before; names may have changed."""
 
     def above(items: Mapping[str, Item]) -> dict[str, str | None]:
         return {
@@ -301,7 +301,7 @@ def test_a_deleted_parent_goes_last_and_its_children_move_to_the_new_one_of_its_
     ]
 
 
-def test_new_parents_go_in_before_their_children_wherever_they_stand_in_the_data() -> None:
+def test_new_parents_go_in_before_their_children_in_whatever_order_the_data_has_them() -> None:
     rows = [item("C", "B"), item("B", "A"), item("A")]
     stages = plan({}, rows).stages()
     assert [stage.rows.tolist() for stage in stages] == [[2], [1], [0]]
@@ -320,7 +320,7 @@ def test_a_circle_is_an_error_that_names_its_items() -> None:
         plan({}, [item("A", "B"), item("B", "A"), item("C")])
 
 
-def test_a_circle_through_an_item_that_no_row_speaks_of_is_found() -> None:
+def test_a_circle_through_an_item_without_a_row_is_found() -> None:
     before = {"1": item("A"), "2": item("B", "1")}
     with pytest.raises(ColumnMismatch, match="circle"):
         plan(before, [item("A", "B")], delete=False)
@@ -332,7 +332,7 @@ def test_a_parent_that_would_be_deleted_is_an_error() -> None:
         plan(before, [item("B", "A")])
 
 
-def test_a_parent_that_nobody_knows_is_left_to_the_service() -> None:
+def test_an_unknown_parent_is_left_to_the_service() -> None:
     (stage,) = plan({}, [item("B", "Nowhere")]).stages()
     assert stage.records["parent"].to_pylist() == ["Nowhere"]
 
