@@ -16,6 +16,7 @@ from anaplan_frames.cells.item_keys import DimensionItems, ItemKey
 from anaplan_frames.codec.field_texts import unwrapped
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.writes.arrow_arrays import Positions, as_mask
+from anaplan_frames.writes.row_messages import add_message
 
 
 @dataclass(slots=True, kw_only=True)
@@ -172,8 +173,7 @@ class CellPlan:
         found = column.items.find(texts, keys)
         for at in np.flatnonzero(found < 0).tolist():
             reason = column.items.reason(texts[at].as_py(), int(found[at]), keys)
-            row = first_row + at
-            refused[row] = f"{refused[row]}\n{reason}" if row in refused else reason
+            add_message(refused, first_row + at, reason)
         return found
 
     def _values(self, item: LineItemColumn, batch: pa.RecordBatch, first_row: int) -> pa.Array:

@@ -11,6 +11,7 @@ from anaplan_frames.cells.cell_batches import CellBatch, within_piece
 from anaplan_frames.cells.cell_planner import CellPlan, PlannedCells
 from anaplan_frames.errors import AnaplanError
 from anaplan_frames.writes.batch_outcome import BatchOutcome
+from anaplan_frames.writes.row_messages import add_message
 
 CHANGED = "numberOfCellsChanged"
 
@@ -53,7 +54,7 @@ class CellsOutcome:
         self.rows += planned.rows
         self.with_cells += planned.with_cells
         for row, text in planned.refused.items():
-            self._add_error(row, text)
+            add_message(self.errors, row, text)
         self.refused.update(planned.refused)
 
     def add_sent(self, plan: CellPlan, piece: CellBatch, outcome: BatchOutcome) -> None:
@@ -66,11 +67,7 @@ class CellsOutcome:
         line_items = plan.coordinates.line_item_of(piece.cells[at]).tolist()
         failures = sorted(outcome.failures.items())
         for row, item, (_, text) in zip(piece.rows[at].tolist(), line_items, failures, strict=True):
-            self._add_error(row, f"{plan.line_items[item].name}: {text}")
+            add_message(self.errors, row, f"{plan.line_items[item].name}: {text}")
         for positions, words in outcome.unwritten():
             for row in np.unique(piece.rows[within_piece(positions)]).tolist():
-                self._add_error(row, f"{words}: {self.error}")
-
-    def _add_error(self, row: int, text: str) -> None:
-        known = self.errors.get(row)
-        self.errors[row] = f"{known}\n{text}" if known else text
+                add_message(self.errors, row, f"{words}: {self.error}")

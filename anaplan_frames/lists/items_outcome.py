@@ -10,6 +10,7 @@ from anaplan_frames.errors import AnaplanError
 from anaplan_frames.lists.item_requests import ITEM_REQUESTS
 from anaplan_frames.lists.write_stages import Stage, temporary_name
 from anaplan_frames.writes.batch_outcome import BatchOutcome
+from anaplan_frames.writes.row_messages import add_message
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class ItemsOutcome:
         known: dict[Any, str] = self.row_errors if row >= 0 else self.item_errors
         key: Any = row if row >= 0 else _item(stage, position)
         if text not in known.get(key, ""):
-            known[key] = f"{known[key]}\n{text}" if key in known else text
+            add_message(known, key, text)
 
 
 def _item(stage: Stage, position: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from anaplan_frames.errors import AnaplanError
 from anaplan_frames.writes.arrow_arrays import Positions
+from anaplan_frames.writes.row_messages import add_message
 
 
 @dataclass(slots=True)
@@ -65,9 +66,7 @@ class BatchOutcome:
             if type(index) is not int or not 0 <= index < len(positions):
                 outcome.unplaced.append(text)
                 continue
-            position = int(positions[index])
-            known = outcome.failures.get(position)
-            outcome.failures[position] = f"{known}\n{text}" if known else text
+            add_message(outcome.failures, int(positions[index]), text)
         return outcome
 
     def add(self, other: BatchOutcome) -> BatchOutcome:
