@@ -108,11 +108,11 @@ class TestSync:
         result = staff.sync(staff.read(), delete=True)
         assert (result.ignored, result.succeeded) == (3, 0)
 
-    def test_the_code_cannot_be_taken_away_and_anaplan_says_so(self, staff: List) -> None:
+    def test_a_code_cannot_be_removed_and_anaplan_says_so(self, staff: List) -> None:
         staff.insert(STAFF)
         frame = pd.DataFrame({"name": ["Ann"], "code": [None]})
         result = staff.sync(frame, key="name", on_rejected="ignore")
-        assert "a code cannot be taken away" in result.rejected["error"].iloc[0]
+        assert "a code cannot be removed" in result.rejected["error"].iloc[0]
 
     def test_a_parent_that_would_be_deleted_is_refused(self, staff: List) -> None:
         staff.insert(STAFF)
