@@ -231,7 +231,7 @@ class Connection:
         """
         asked = [models] if isinstance(models, str) else models
         found = {model["id"]: model for model in self._directory.find_models(asked, workspace)}
-        return delete_models(self._transport, list(found.values()), confirm)
+        return delete_models(self._transport, list(found.values()), confirm=confirm)
 
     def close(self) -> None:
         """Log out; what was started goes on."""

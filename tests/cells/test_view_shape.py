@@ -66,7 +66,7 @@ def test_periods_are_known_by_dimension_and_by_format_however_spelt(word: str) -
     assert [column.name for column in columns if column.is_period] == ["Time", "Until"]
 
 
-def test_the_format_may_be_told_in_its_metadata_alone() -> None:
+def test_the_format_may_be_in_its_metadata_alone() -> None:
     item = LineItem.of({"id": "1", "name": "x", "formatMetadata": {"dataType": "NUMBER"}})
     assert item.format == "NUMBER"
 
@@ -84,18 +84,18 @@ def test_line_items_are_known_by_id_or_by_name(id_: str, name: str) -> None:
     assert Dimension(id_, name).is_line_items
 
 
-def test_users_are_no_line_items_though_documents_give_both_one_id() -> None:
+def test_users_are_not_line_items_though_documents_give_both_one_id() -> None:
     assert not Dimension("101999999999", "Users").is_line_items
 
 
-def test_the_header_tells_which_line_items_there_are_in_whatever_order() -> None:
+def test_the_header_shows_which_line_items_there_are_in_whatever_order() -> None:
     header = ["Time", "Regions", "Employee", "Active", "Salary"]
     schema = schema_by_header(CELLS.columns)(header)
     assert schema.names == ["Employee", "Regions", "Time", "Salary", "Active"]
     assert schema.types[-2:] == [pa.float64(), pa.bool_()]
 
 
-def test_what_nobody_told_of_comes_last_as_text() -> None:
+def test_unknown_columns_come_last_as_text() -> None:
     schema = schema_by_header(CELLS.columns)(["New", "Time", "Salary"])
     assert schema.names == ["Time", "Salary", "New"]
     assert schema.field("New").type == pa.string()
