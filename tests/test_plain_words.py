@@ -36,7 +36,6 @@ def files(suffix: str) -> Iterator[Path]:
     for folder in FOLDERS:
         candidates += (ROOT / folder).rglob(f"*{suffix}")
     for path in sorted(candidates):
-        name = path.relative_to(ROOT).as_posix()
         if path != Path(__file__):
             yield path
 
