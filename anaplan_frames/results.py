@@ -180,7 +180,7 @@ class Report:
     @property
     def summary(self) -> str:
         """The counts in one sentence."""
-        return _sentence(self, "to send")
+        return _sentence(self, "rows to send")
 
     def complaint(self, where: str) -> str:
         """Say how many rows were rejected, for which reasons, and where they are."""
@@ -263,7 +263,7 @@ class WriteResult(Report):
         """The counts in one sentence; an action that loads no rows has only its messages."""
         if not self.rows_sent and len(self.details):
             return "; ".join(self.details["message"])
-        return _sentence(self, f"of {self.rows_sent:,} loaded", first=self.rows_loaded)
+        return _sentence(self, f"of {self.rows_sent:,} rows loaded", first=self.rows_loaded)
 
     def _afterwords(self) -> list[str]:
         unmatched = (

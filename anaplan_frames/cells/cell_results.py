@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from anaplan_frames.cells.caller_rows import CallerRows
 from anaplan_frames.cells.cell_writer import WrittenCells
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import Detail, Rejects, build_result
 
 
-def cell_result(name: str, written: WrittenCells, rows: CallerRows) -> ImportResult:
+def cell_result(name: str, written: WrittenCells, rows: CallerRows) -> WriteResult:
     """Count the rows whose cells were written, and give the rejected ones back."""
     rejected, unplaced = len(written.errors), len(written.unplaced)
     succeeded = max(0, written.with_cells - (rejected - len(written.refused)) - unplaced)
@@ -16,11 +16,11 @@ def cell_result(name: str, written: WrittenCells, rows: CallerRows) -> ImportRes
     return build_result(
         name,
         {
-            "total": written.rows,
-            "succeeded": succeeded,
-            "updated": succeeded,
-            "ignored": max(0, written.rows - succeeded - rejected - unplaced),
-            "failed": rejected + unplaced,
+            "rows_sent": written.rows,
+            "rows_loaded": succeeded,
+            "rows_updated": succeeded,
+            "rows_ignored": max(0, written.rows - succeeded - rejected - unplaced),
+            "rows_rejected": rejected + unplaced,
         },
         details=[
             Detail("cellsChanged", changed, written.changed),

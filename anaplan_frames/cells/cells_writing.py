@@ -21,7 +21,7 @@ from anaplan_frames.cells.view_shape import Axes, CellColumn, Cells, Dimension, 
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import ColumnMismatch, NotFound
 from anaplan_frames.messages import near_names, warn
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.threads import in_order
 from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 from anaplan_frames.writes.input_rows import check_mapping
@@ -51,7 +51,7 @@ class WritableCells(CellsReadable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Write cells, from the tidy table that `read` gives: only the columns that are there.
 
         Parameters
@@ -79,7 +79,7 @@ class WritableCells(CellsReadable):
 
         Returns
         -------
-        ImportResult
+        WriteResult
             ``rejected`` holds the rows of which a cell was refused: because it is a total, because
             there is no such item, because a value does not fit. ``ignored`` are rows without a
             value.

@@ -7,14 +7,14 @@ import pandas as pd
 
 from anaplan_frames.lists.item_planner import ItemPlan
 from anaplan_frames.lists.item_writer import Written
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.input_rows import InputRows
 from anaplan_frames.writes.result_builder import Rejects, build_result
 
 
 def list_result(
     name: str, plan: ItemPlan, rows: InputRows, written: Written, note: str = ""
-) -> ImportResult:
+) -> WriteResult:
     """Count the rows, and for items that no row is about, the items."""
     errors = {**plan.refused, **written.errors}
     planned = plan.changes.to_pandas()
@@ -36,13 +36,13 @@ def list_result(
     return build_result(
         name,
         {
-            "total": total,
-            "succeeded": succeeded,
-            "created": inserted,
-            "updated": updated,
-            "deleted": deleted,
-            "ignored": total - succeeded - rejected,
-            "failed": rejected,
+            "rows_sent": total,
+            "rows_loaded": succeeded,
+            "rows_created": inserted,
+            "rows_updated": updated,
+            "rows_deleted": deleted,
+            "rows_ignored": total - succeeded - rejected,
+            "rows_rejected": rejected,
         },
         rejects=Rejects(
             rows.rejected(errors),

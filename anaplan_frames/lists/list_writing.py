@@ -15,7 +15,7 @@ from anaplan_frames.lists.item_writer import ItemSender, Written
 from anaplan_frames.lists.list_results import list_result
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.input_rows import input_rows
 from anaplan_frames.writes.result_builder import (
     OnRejected,
@@ -53,7 +53,7 @@ class WritableList(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Add items; Anaplan rejects a row whose code or name another item has.
 
         Parameters
@@ -71,7 +71,7 @@ class WritableList(Readable):
 
         Returns
         -------
-        ImportResult
+        WriteResult
             ``rejected`` holds the caller's rows that Anaplan rejected; ``changes`` what was done.
 
         Raises
@@ -102,7 +102,7 @@ class WritableList(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Change items; a row without an item is rejected, and an item as it should be not sent.
 
         Parameters
@@ -131,7 +131,7 @@ class WritableList(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Change the items that there are, as `update` does, and add the others."""
         return self._write(
             "upsert", data, mapping, on_rejected, index, progress, key=key, blank=blank
@@ -146,7 +146,7 @@ class WritableList(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Delete the items that rows name, children before their parents, and their cells.
 
         The parameters are those of `update`; other columns than the keys do not matter. Items
@@ -165,7 +165,7 @@ class WritableList(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Make the list equal to the data in the columns that the data has.
 
         A missing value blanks the item's. Codes and names may be swapped between items: one that
@@ -196,7 +196,7 @@ class WritableList(Readable):
             dry_run=dry_run,
         )
 
-    def write(self, data: Any, *, mode: Mode = "upsert", **options: Any) -> ImportResult:
+    def write(self, data: Any, *, mode: Mode = "upsert", **options: Any) -> WriteResult:
         """Do to the items what `mode` says.
 
         Parameters
@@ -207,7 +207,7 @@ class WritableList(Readable):
         if mode not in get_args(Mode):
             modes = ", ".join(map(repr, get_args(Mode)))
             raise ValueError(f"mode must be one of {modes}, not {mode!r}")
-        result: ImportResult = getattr(self, mode)(data, **options)
+        result: WriteResult = getattr(self, mode)(data, **options)
         return result
 
     def reset_index(self) -> None:
@@ -233,7 +233,7 @@ class WritableList(Readable):
         blank: bool = False,
         delete: bool = False,
         dry_run: bool = False,
-    ) -> ImportResult:
+    ) -> WriteResult:
         check_on_rejected(on_rejected)
         metadata = self.metadata
         columns = item_columns(metadata)
@@ -267,7 +267,7 @@ class WritableList(Readable):
         result = list_result(self.name, plan, given, written)
         if written.error is not None:
             done = (
-                f"{result.succeeded:,} of {result.total:,} rows were done; the others are in the "
+                f"{result.rows_loaded:,} of {result.rows_sent:,} rows were done; the others are in the "
                 "error's .result.rejected."
             )
             raise halfway_error(

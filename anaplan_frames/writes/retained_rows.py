@@ -158,7 +158,7 @@ class RetainedRows:
             if len(inside):
                 columns = {
                     name: _typed(
-                        [values[at] for at in inside], span.schema, name, decimal_separator
+                        [values[int(at)] for at in inside], span.schema, name, decimal_separator
                     )
                     for name, values in texts.items()
                 }
