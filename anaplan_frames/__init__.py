@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
     from anaplan_frames.model import Model
-    from anaplan_frames.results import ImportResult
+    from anaplan_frames.results import WriteResult
 
 __all__ = [
     "AmbiguousName",
@@ -44,7 +44,6 @@ __all__ = [
     "ConfigurationError",
     "Connection",
     "EncodingError",
-    "ImportResult",
     "KeystoreAuth",
     "MissingExtra",
     "Model",
@@ -57,6 +56,7 @@ __all__ = [
     "TaskUncertain",
     "TokenAuth",
     "TransferError",
+    "WriteResult",
     "connect",
     "read_anaplan",
     "read_arrow",
@@ -74,7 +74,7 @@ _HOMES = {
     "Connection": "connection",
     "connect": "connection",
     "Model": "model",
-    "ImportResult": "results",
+    "WriteResult": "results",
     "read_anaplan": "frames",
     "read_arrow": "frames",
     "to_anaplan": "frames",

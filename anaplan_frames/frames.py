@@ -19,7 +19,7 @@ from anaplan_frames.lists.lists import List
 from anaplan_frames.model import Model
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.table_reader import Readable
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.urls import Locator, find, is_url
 from anaplan_frames.writes.result_builder import OnRejected
 
@@ -215,7 +215,7 @@ def to_anaplan(
     chunk_bytes: int | None = None,
     resume: bool = True,
     progress: bool | None = None,
-) -> ImportResult | None:
+) -> WriteResult | None:
     """Load data into Anaplan, and say what was rejected and why.
 
     The data's columns are matched by name to the headers of the file that the import reads, and
@@ -262,7 +262,7 @@ def to_anaplan(
 
     Returns
     -------
-    ImportResult or None
+    WriteResult or None
         None for a file, which is only uploaded.
 
     Raises

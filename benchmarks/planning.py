@@ -38,7 +38,7 @@ def load(url: str, rows: int) -> Callable[[], object]:
 
     def run() -> None:
         result = load_sales.run(progress=False)
-        assert result.total == rows, result
+        assert result.rows_sent == rows, result
 
     return run
 

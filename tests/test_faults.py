@@ -39,7 +39,7 @@ def test_a_dump_that_cannot_be_had_hides_no_import(
     with pytest.raises(af.RejectedRows) as caught:
         af.to_anaplan(AIRLINES, "Load airlines", model)
     result = caught.value.result
-    assert (result.succeeded, result.failed, len(result.rejected)) == (2, 1, 0)
+    assert (result.rows_loaded, result.rows_rejected, len(result.rejected)) == (2, 1, 0)
     assert result.note.startswith("The import has run, but its failure dump cannot be read: ")
 
 
@@ -50,7 +50,7 @@ def test_a_process_whose_actions_cannot_be_named_ends_in_no_error(
     ran = outcome_of("T", {"successful": True, "nestedResults": [{"objectId": "117000000001"}]})
     sandbox.faults.add("503", path="*/processes/*", times=None)
     result = process._result(ran, {})
-    assert [part.name for part in result.nested] == ["117000000001"]
+    assert [part.target for part in result.actions] == ["117000000001"]
 
 
 @pytest.mark.parametrize("kind", ["token", "restart", "broken upload", "lost answer", "lost 504"])
@@ -61,8 +61,8 @@ def test_a_fault_in_mid_transfer_changes_no_byte(
     frame = AIRLINES.assign(carrier=["AA", "BB", "UA"])
     fault = sandbox.faults.add(kind, method="PUT", path="*/chunks/*", after=1, times=2)
     result = af.to_anaplan(frame, "Load airlines", model, chunk_bytes=30)
-    assert isinstance(result, af.ImportResult)
-    assert (fault.hits, result.created) == (2, 3)
+    assert isinstance(result, af.WriteResult)
+    assert (fault.hits, result.rows_created) == (2, 3)
     read = af.read_anaplan("airlines.csv", model)
     pd.testing.assert_frame_equal(read, frame, check_dtype=False)
 

@@ -99,8 +99,8 @@ def _kill_and_resume(
     with sandbox.connect() as connection:
         model = connection.model("M")
         result = af.to_anaplan(things, "Load things", model, chunk_bytes=CHUNK)
-        assert isinstance(result, af.ImportResult)
-        assert (result.total, result.failed) == (ROWS, 0)
+        assert isinstance(result, af.WriteResult)
+        assert (result.rows_sent, result.rows_rejected) == (ROWS, 0)
         content = model.files["things.csv"].read()
     assert isinstance(content, pd.DataFrame)
     pd.testing.assert_frame_equal(content, things, check_dtype=False)

@@ -215,7 +215,7 @@ def test_no_rows_are_no_error(target: Target, library: Any) -> None:
         assert target.model.files["file"].read().columns.tolist() == ["key", "value"]
         assert len(target.model.files["file"].read()) == 0
     else:
-        assert (result.total, result.failed) == (0, 0)
+        assert (result.rows_sent, result.rows_rejected) == (0, 0)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -117,7 +117,7 @@ def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: Retain
     frame = things()
     interrupted(model, frame)
     result = af.to_anaplan(parts(frame), "Load things", model, chunk_bytes=CHUNK)
-    assert (result.created, result.failed) == (ROWS, 0)  # type: ignore[union-attr]
+    assert (result.rows_created, result.rows_rejected) == (ROWS, 0)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])
@@ -244,7 +244,7 @@ def test_where_all_was_sent_but_not_imported_only_the_import_runs(
     sandbox.faults.clear()
     sent.take()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    assert (sent.take(), result.created) == ([], ROWS)
+    assert (sent.take(), result.rows_created) == ([], ROWS)
 
 
 def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
@@ -260,7 +260,7 @@ def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
     elsewhere.run(f"imports/{model.imports['Load things'].id}")
     sent.take()
     result = model.imports["Load things"].write(frame)
-    assert (sent.take(), result.created) == ([0], 20)
+    assert (sent.take(), result.rows_created) == ([0], 20)
     assert holds(model, frame)
 
 
@@ -298,7 +298,7 @@ def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
             model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
     sent.take()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    assert (sent.take(), result.total, result.failed) == ([], ROWS, 0)
+    assert (sent.take(), result.rows_sent, result.rows_rejected) == ([], ROWS, 0)
     assert len(model.imports["Load things"].tasks()) == 2
 
 

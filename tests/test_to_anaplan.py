@@ -18,8 +18,13 @@ AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]
 
 def test_a_frame_is_loaded_and_counted(model: af.Model) -> None:
     result = af.to_anaplan(AIRLINES, "Load airlines", model)
-    assert (result.total, result.succeeded, result.created, result.failed) == (2, 2, 2, 0)
-    assert result.successful
+    assert (result.rows_sent, result.rows_loaded, result.rows_created, result.rows_rejected) == (
+        2,
+        2,
+        2,
+        0,
+    )
+    assert result.outcome == "loaded"
     assert result.rejected.empty
 
 
@@ -28,7 +33,7 @@ def test_loading_again_updates_and_creates_nothing(model: af.Model) -> None:
     result = af.to_anaplan(
         AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", model
     )
-    assert (result.created, result.updated) == (0, 2)
+    assert (result.rows_created, result.rows_updated) == (0, 2)
 
 
 def test_columns_in_another_order_and_mapped_names_reach_the_right_header(model: af.Model) -> None:
@@ -74,13 +79,13 @@ def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
 )
 def test_every_kind_of_data_is_taken(model: af.Model, convert) -> None:
     result = af.to_anaplan(convert(AIRLINES), "Load airlines", model)
-    assert result.created == 2
+    assert result.rows_created == 2
     assert model.files["airlines.csv"].read()["carrier"].tolist() == ["AA", "UA"]
 
 
 def test_the_index_is_sent_when_asked_for(model: af.Model) -> None:
     result = af.to_anaplan(AIRLINES.set_index("carrier"), "Load airlines", model, index=True)
-    assert result.created == 2
+    assert result.rows_created == 2
 
 
 def test_rejected_rows_are_the_callers_own_with_index_and_dtypes(model: af.Model) -> None:
@@ -173,15 +178,15 @@ def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model)
         model,
         on_rejected="ignore",
     )
-    assert [nested.name for nested in result.nested] == [
+    assert [part.target for part in result.actions] == [
         "Load airlines",
         "Load airports",
         "Load flights",
     ]
-    assert [nested.created for nested in result.nested[:2]] == [2, 1]
-    assert result.nested[2].rejected.index.tolist() == [1]
+    assert [part.rows_created for part in result.actions[:2]] == [2, 1]
+    assert result.actions[2].rejected.index.tolist() == [1]
     assert result.rejected.loc["Load flights"]["dest"].tolist() == ["nowhere"]
-    assert result.total == 5
+    assert result.rows_sent == 5
 
 
 def test_a_process_with_several_files_says_that_it_wants_a_dict(model: af.Model) -> None:
@@ -209,7 +214,7 @@ def test_a_file_target_is_only_uploaded(model: af.Model) -> None:
 
 def test_a_url_names_the_target(model: af.Model) -> None:
     url = "anaplan://Demo/Flight%20Planning/imports/Load%20airlines"
-    assert af.to_anaplan(AIRLINES, url, model).created == 2
+    assert af.to_anaplan(AIRLINES, url, model).rows_created == 2
 
 
 def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(model: af.Model) -> None:
@@ -248,7 +253,8 @@ def test_an_action_without_rows_shows_what_it_did(model: af.Model) -> None:
 def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
     result = af.to_anaplan(AIRLINES, "Load airlines", model)
     assert repr(result) == (
-        "<'Load airlines': 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, 0 rejected>"
+        "<'Load airlines': loaded; 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, "
+        "0 rejected>"
     )
     assert "<table" in result._repr_html_()
 
@@ -289,7 +295,7 @@ def test_a_files_own_dialect_reaches_the_import(tenant: Sandbox) -> None:
             "Since": pd.to_datetime(["2020-02-29", None]),
         }
     )
-    assert af.to_anaplan(frame, "Load things", model).created == 2
+    assert af.to_anaplan(frame, "Load things", model).rows_created == 2
     content = b"".join(model.files["things.txt"].stream())
     assert content.splitlines()[:5] == [
         b"",

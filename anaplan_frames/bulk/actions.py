@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from anaplan_frames import tasks
 from anaplan_frames.bulk.runnable import Runnable
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import check_result, result_of_task
 
 
@@ -16,7 +16,7 @@ class Action(Runnable):
     kind: ClassVar[str] = "action"
     plural: ClassVar[str] = "actions"
 
-    def run(self, *, progress: bool | None = None) -> ImportResult:
+    def run(self, *, progress: bool | None = None) -> WriteResult:
         """Run the action, once, and wait for its end.
 
         Parameters
@@ -26,7 +26,7 @@ class Action(Runnable):
 
         Returns
         -------
-        ImportResult
+        WriteResult
             Its ``details`` say what was done.
 
         Raises

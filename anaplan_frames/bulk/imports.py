@@ -11,7 +11,7 @@ from anaplan_frames.bulk.loadable import Loadable
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.errors import TaskUncertain
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import result_of_task
 
@@ -38,7 +38,7 @@ class Import(Loadable):
         file_id = str(self.info.get("importDataSourceId"))
         return [file_id] if file_id in self._catalogue.records("files") else []
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))
         if outcome.adopted and file is not None:

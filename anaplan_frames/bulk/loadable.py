@@ -11,7 +11,7 @@ from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, send_rows
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.bulk.runnable import Runnable
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import OnRejected, check_on_rejected, check_result
 
@@ -30,7 +30,7 @@ class Loadable(Runnable):
         """Return the ids of the files that the action reads."""
 
     @abstractmethod
-    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
         """Read the outcome, and match its failure dumps to what was sent to each file, by id."""
 
     def write(
@@ -44,7 +44,7 @@ class Loadable(Runnable):
         chunk_bytes: int | None = None,
         resume: bool = True,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Upload data, run the action on it, and say what became of it.
 
         The parameters, the result and the errors are those of `anaplan_frames.to_anaplan`.
@@ -71,7 +71,7 @@ class Loadable(Runnable):
         *,
         on_rejected: OnRejected = "raise",
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Run the action on what its files already hold.
 
         Parameters

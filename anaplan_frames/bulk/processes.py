@@ -15,7 +15,7 @@ from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.retained_rows import RetainedRows
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 from anaplan_frames.lookup import not_found
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Outcome
 from anaplan_frames.writes.result_builder import Rejects, result_of_task
 
@@ -104,11 +104,11 @@ class Process(Loadable):
             keys[target.id] = target
         return keys
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
+    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
         nested = [self._nested(part, sent) for part in outcome.nested]
-        return result_of_task(outcome, self.name, _together(nested), nested)
+        return result_of_task(outcome, self.name, _together(nested), actions=nested)
 
-    def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> ImportResult:
+    def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
         if info is None:
@@ -128,11 +128,11 @@ class Process(Loadable):
         return names.get(outcome.object_id, outcome.object_id)
 
 
-def _together(nested: list[ImportResult]) -> Rejects:
+def _together(nested: list[WriteResult]) -> Rejects:
     """Gather the rejected rows of several imports under the imports' names."""
     return Rejects(
-        rejected=_stacked({result.name: result.rejected for result in nested}),
-        unmatched=_stacked({result.name: result.unmatched for result in nested}),
+        rejected=_stacked({result.target: result.rejected for result in nested}),
+        unmatched=_stacked({result.target: result.unmatched for result in nested}),
         note="\n".join(result.note for result in nested if result.note),
     )
 

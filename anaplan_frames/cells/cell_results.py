@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from anaplan_frames.cells.cells_outcome import CellsOutcome
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.input_rows import InputRows
 from anaplan_frames.writes.result_builder import Detail, Rejects, build_result
 
 
-def cell_result(name: str, outcome: CellsOutcome, rows: InputRows) -> ImportResult:
+def cell_result(name: str, outcome: CellsOutcome, rows: InputRows) -> WriteResult:
     """Count the rows whose cells were written, and return the rejected ones."""
     rejected, unplaced = len(outcome.errors), len(outcome.unplaced)
     succeeded = max(0, outcome.with_cells - (rejected - len(outcome.refused)) - unplaced)
@@ -16,11 +16,11 @@ def cell_result(name: str, outcome: CellsOutcome, rows: InputRows) -> ImportResu
     return build_result(
         name,
         {
-            "total": outcome.rows,
-            "succeeded": succeeded,
-            "updated": succeeded,
-            "ignored": max(0, outcome.rows - succeeded - rejected - unplaced),
-            "failed": rejected + unplaced,
+            "rows_sent": outcome.rows,
+            "rows_loaded": succeeded,
+            "rows_updated": succeeded,
+            "rows_ignored": max(0, outcome.rows - succeeded - rejected - unplaced),
+            "rows_rejected": rejected + unplaced,
         },
         details=[
             Detail("cellsChanged", changed, outcome.changed),

@@ -26,7 +26,7 @@ from anaplan_frames.cells.view_shape import CellColumn
 from anaplan_frames.cells.written_line_items import time_scale, written_line_items
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import NotFound
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.arrow_arrays import TEXT
 from anaplan_frames.writes.columns import Matching
 from anaplan_frames.writes.input_rows import InputRows
@@ -55,7 +55,7 @@ class ModuleWriteOptions:
 
 def write_module(
     target: ViewDescription, path: str, name: str, source: Source, options: ModuleWriteOptions
-) -> ImportResult:
+) -> WriteResult:
     """Write rows to the cells of a module; the errors are those of `Module.write`.
 
     Parameters

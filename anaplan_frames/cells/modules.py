@@ -13,7 +13,7 @@ from anaplan_frames.cells.line_items import line_items_frame
 from anaplan_frames.cells.module_write import ModuleWriteOptions, write_module
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.resources.listings import listing_frame
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import OnRejected
 
 
@@ -56,7 +56,7 @@ class Module(CellsReadable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Write cells from a tidy table as `read` returns it: only the columns that it has.
 
         Parameters
@@ -84,7 +84,7 @@ class Module(CellsReadable):
 
         Returns
         -------
-        ImportResult
+        WriteResult
             ``rejected`` holds the rows of which a cell was refused: because it is a total, because
             there is no such item, because a value does not fit. ``ignored`` counts rows without
             a value.

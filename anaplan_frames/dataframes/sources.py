@@ -1,7 +1,8 @@
-"""Whatever the caller has (pandas, Polars, pyarrow, DuckDB, iterators) -> a `Source` of batches."""
+"""The caller's data (pandas, Polars, pyarrow, DuckDB, iterators) as a source of Arrow batches."""
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
@@ -18,6 +19,7 @@ from anaplan_frames.dataframes.unsupported_data import is_polars, is_series, uns
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 
 _SAMPLE_ROWS = 1_000
+_PART_ROWS = 65_536
 _GONE = "A stream of rows can be read once, and this one has been. Open it again."
 
 
@@ -67,6 +69,13 @@ class Source(ABC):
             If a part of an iterator has other columns than the first.
         """
 
+    def parts(self) -> Iterator[Source]:
+        """Yield the data in pieces that can be read again, each with all columns in order.
+
+        A stream is read by this; anything else is one piece, itself.
+        """
+        yield self
+
     @abstractmethod
     def part(self, positions: Sequence[int]) -> Source:
         """Return these rows as data of their own.
@@ -114,7 +123,7 @@ def open_source(data: Any, *, index: bool = False) -> Source:
     for opening in ("fetch_arrow_reader", "to_reader"):  # DuckDB relations, pyarrow scanners
         if hasattr(data, opening):
             return _Stream(getattr(data, opening)())
-    if isinstance(data, list | tuple) or (isinstance(data, Iterator) and not hasattr(data, "read")):
+    if isinstance(data, list | tuple) or (isinstance(data, Iterator) and not _is_file(data)):
         return _Parts(data, index=index)
     raise TypeError(unsupported(data))
 
@@ -175,7 +184,8 @@ class _Table(Source):
         return _Table(self._rows(positions))
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        return _at(positions, self._rows(positions).to_pandas())
+        # An index that pandas noted in the schema would take its columns out of the frame.
+        return _at(positions, self._rows(positions).to_pandas(ignore_metadata=True))
 
     def _rows(self, positions: Sequence[int]) -> pa.Table:
         try:
@@ -231,6 +241,11 @@ class _Stream(_Once):
         self._ask()
         return regroup(self.reader, batch_rows, needed)
 
+    def parts(self) -> Iterator[Source]:
+        self._ask()
+        for batch in regroup(self.reader, _PART_ROWS):
+            yield _Table(pa.Table.from_batches([batch]))
+
 
 class _Parts(_Once):
     """An iterator of DataFrames or Arrow data."""
@@ -247,7 +262,7 @@ class _Parts(_Once):
             ) from None
         opened = self._opened(first, 0)
         self.columns = opened.columns
-        self.parts = chain([opened], remaining)
+        self._remaining = chain([opened], remaining)
 
     def batches(
         self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
@@ -255,17 +270,26 @@ class _Parts(_Once):
         self._ask()
         return self._batches(batch_rows, needed, first_row)
 
+    def parts(self) -> Iterator[Source]:
+        self._ask()
+        return self._ordered()
+
     def _batches(
         self, batch_rows: int, needed: Collection[int] | None, first_row: int
     ) -> Iterator[pa.RecordBatch]:
-        for number, part in enumerate(self.parts):
+        for part in self._ordered():
+            for batch in part.batches(batch_rows, needed, first_row):
+                first_row += batch.num_rows
+                yield batch
+
+    def _ordered(self) -> Iterator[Source]:
+        """Yield the parts, each with its columns in the order of the first part's."""
+        for number, part in enumerate(self._remaining):
             opened = part if isinstance(part, Source) else self._opened(part, number)
             order = self._order(opened.columns, number)
-            its_needed = None if needed is None else [order[position] for position in needed]
-            for batch in opened.batches(batch_rows, its_needed, first_row):
-                first_row += batch.num_rows
-                columns = [batch.column(position) for position in order]
-                yield pa.RecordBatch.from_arrays(columns, self.columns)
+            in_order = order == range(len(self.columns))
+            for piece in opened.parts():
+                yield piece if in_order else _Reordered(piece, order, self.columns)
 
     def _opened(self, part: Any, number: int) -> Source:
         if isinstance(part, Iterator) or not _is_table(part):
@@ -284,6 +308,37 @@ class _Parts(_Once):
                 f"missing {missing}, not seen before {strange}."
             )
         return [columns.index(name) for name in self.columns]
+
+
+class _Reordered(Source):
+    """A part of an iterator whose columns stand in another order than the first part's."""
+
+    def __init__(self, source: Source, order: Sequence[int], columns: list[str]) -> None:
+        self.source = source
+        self.order = order
+        self.columns = columns
+        self.rows = source.rows
+        self.nbytes = source.nbytes
+        self.one_shot = source.one_shot
+
+    def batches(
+        self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
+    ) -> Iterator[pa.RecordBatch]:
+        its_needed = None if needed is None else [self.order[position] for position in needed]
+        for batch in self.source.batches(batch_rows, its_needed, first_row):
+            columns = [batch.column(position) for position in self.order]
+            yield pa.RecordBatch.from_arrays(columns, self.columns)
+
+    def part(self, positions: Sequence[int]) -> Source:
+        return _Reordered(self.source.part(positions), self.order, self.columns)
+
+    def take(self, positions: Sequence[int]) -> pd.DataFrame:
+        return self.source.take(positions)
+
+
+def _is_file(data: Any) -> bool:
+    """Whether data is an open file; pandas' readers can be read and iterated, too."""
+    return isinstance(data, io.IOBase) or hasattr(data, "readline")
 
 
 def _handed_over(how: Callable[[Any], Any], data: Any) -> Any:

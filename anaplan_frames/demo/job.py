@@ -71,7 +71,7 @@ def _load(data: pd.DataFrame, target: str, model: Model) -> pd.DataFrame:
         result = rejection.result
     assert result is not None
     rejected = result.rejected
-    print(f"   {target:<13} {result.succeeded:>5,} rows loaded, {len(rejected):>3,} rejected")
+    print(f"   {target:<13} {result.rows_loaded:>5,} rows loaded, {len(rejected):>3,} rejected")
     if len(rejected):
         for line in rejected[[*rejected.columns[:2], "error"]].head(3).to_string().splitlines():
             print(f"      {line}")

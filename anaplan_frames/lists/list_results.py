@@ -7,14 +7,14 @@ import pandas as pd
 
 from anaplan_frames.lists.item_planner import ItemPlan
 from anaplan_frames.lists.items_outcome import ItemsOutcome
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.input_texts import InputTexts
 from anaplan_frames.writes.result_builder import Rejects, build_result
 
 
 def list_result(
     name: str, plan: ItemPlan, given: InputTexts, outcome: ItemsOutcome, note: str = ""
-) -> ImportResult:
+) -> WriteResult:
     """Count the rows, and the items without a row that are deleted."""
     errors = {**plan.refused, **outcome.row_errors}
     planned = plan.changes.to_pandas()
@@ -36,13 +36,13 @@ def list_result(
     return build_result(
         name,
         {
-            "total": total,
-            "succeeded": succeeded,
-            "created": inserted,
-            "updated": updated,
-            "deleted": deleted,
-            "ignored": total - succeeded - rejected,
-            "failed": rejected,
+            "rows_sent": total,
+            "rows_loaded": succeeded,
+            "rows_created": inserted,
+            "rows_updated": updated,
+            "rows_deleted": deleted,
+            "rows_ignored": total - succeeded - rejected,
+            "rows_rejected": rejected,
         },
         rejects=Rejects(
             given.rows.rejected(errors),

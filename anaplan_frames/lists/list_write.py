@@ -27,7 +27,7 @@ from anaplan_frames.lists.key_columns import (
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.list_results import list_result
 from anaplan_frames.progress import Progress
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.arrow_arrays import one_array
 from anaplan_frames.writes.input_texts import InputTexts, read_texts
 from anaplan_frames.writes.result_builder import (
@@ -56,7 +56,7 @@ class ListWriteOptions:
         check_on_rejected(self.on_rejected)
 
 
-def write_list(target: ListDescription, data: Any, options: ListWriteOptions) -> ImportResult:
+def write_list(target: ListDescription, data: Any, options: ListWriteOptions) -> WriteResult:
     """Bring rows into a list; the errors are those of `List.insert`."""
     given = _read_data(target, data, options)
     rules = _rules(target, given, options)
@@ -70,7 +70,7 @@ def write_list(target: ListDescription, data: Any, options: ListWriteOptions) ->
     result = list_result(target.name, plan, given, outcome)
     if outcome.error is not None:
         done = (
-            f"{result.succeeded:,} of {result.total:,} rows were done; the others are in the "
+            f"{result.rows_loaded:,} of {result.rows_sent:,} rows were done; the others are in the "
             "error's .result.rejected."
         )
         raise halfway_error(

@@ -15,7 +15,7 @@ from anaplan_frames.lists.item_table import ItemTable
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.list_write import ListWriteOptions, write_list
 from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions
-from anaplan_frames.results import ImportResult
+from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import OnRejected
 
 _PROPERTY_FIELDS = {
@@ -118,7 +118,7 @@ class List(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Add items; Anaplan rejects a row whose code or name another item has.
 
         Parameters
@@ -136,7 +136,7 @@ class List(Readable):
 
         Returns
         -------
-        ImportResult
+        WriteResult
             ``rejected`` holds the caller's rows that Anaplan rejected; ``changes`` what was done.
 
         Raises
@@ -174,7 +174,7 @@ class List(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Change items; a row without an item is rejected, and only what differs is sent.
 
         Parameters
@@ -210,7 +210,7 @@ class List(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Change the items that exist, as `update` does, and add the others."""
         options = ListWriteOptions(
             mode="upsert",
@@ -232,7 +232,7 @@ class List(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Delete the items that rows name, children before their parents, and their cells.
 
         The parameters are those of `update`; columns other than the keys are ignored. Items below
@@ -259,7 +259,7 @@ class List(Readable):
         on_rejected: OnRejected = "raise",
         index: bool = False,
         progress: bool | None = None,
-    ) -> ImportResult:
+    ) -> WriteResult:
         """Make the list equal to the data in the columns that the data has.
 
         A missing value blanks the item's. Codes and names may be swapped between items: an item
@@ -290,7 +290,7 @@ class List(Readable):
         )
         return write_list(self._describe(), data, options)
 
-    def write(self, data: Any, *, mode: Mode = "upsert", **options: Any) -> ImportResult:
+    def write(self, data: Any, *, mode: Mode = "upsert", **options: Any) -> WriteResult:
         """Write the items in one of several ways.
 
         Parameters
@@ -301,7 +301,7 @@ class List(Readable):
         if mode not in get_args(Mode):
             modes = ", ".join(map(repr, get_args(Mode)))
             raise ValueError(f"mode must be one of {modes}, not {mode!r}")
-        result: ImportResult = getattr(self, mode)(data, **options)
+        result: WriteResult = getattr(self, mode)(data, **options)
         return result
 
     def reset_index(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from anaplan_frames.errors import AnaplanError, RejectedRows, TaskFailed, TaskUncertain
 from anaplan_frames.messages import warn
-from anaplan_frames.results import COUNTS, ImportResult
+from anaplan_frames.results import COUNTS, WriteResult
 from anaplan_frames.tasks import Outcome
 
 OnRejected = Literal["raise", "warn", "ignore"]
@@ -18,19 +18,19 @@ OnRejected = Literal["raise", "warn", "ignore"]
 _DETAILS = ["action", "type", "message", "occurrences", "values"]
 # Anaplan's names for the counts; imports into lists and into modules have some of their own.
 _COUNT_NAMES = {
-    "total": ("totalRowCount",),
-    "succeeded": ("successRowCount",),
-    "created": ("createdCount", "successCreateCount"),
-    "updated": ("updatedCount", "successUpdateCount"),
-    "deleted": ("deletedCount",),
-    "ignored": ("ignoredCount",),
-    "failed": ("failedCount",),
+    "rows_sent": ("totalRowCount",),
+    "rows_loaded": ("successRowCount",),
+    "rows_created": ("createdCount", "successCreateCount"),
+    "rows_updated": ("updatedCount", "successUpdateCount"),
+    "rows_deleted": ("deletedCount",),
+    "rows_ignored": ("ignoredCount",),
+    "rows_rejected": ("failedCount",),
 }
 
 
 @dataclass(frozen=True)
 class Rejects:
-    """The rejected rows of one import; `ImportResult` says what the parts are."""
+    """The rejected rows of one import; `WriteResult` says what the parts are."""
 
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)
     unmatched: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -61,48 +61,56 @@ def build_result(
     counts: Mapping[str, int],
     *,
     task_id: str = "",
-    successful: bool = True,
+    failed: bool = False,
     details: Iterable[Detail] = (),
     rejects: Rejects = _NO_REJECTS,
     unplaced: Sequence[str] = (),
-    nested: Sequence[ImportResult] = (),
+    actions: Sequence[WriteResult] = (),
     changes: pd.DataFrame | None = None,
-) -> ImportResult:
-    """Make a result.
+    **facts: Any,
+) -> WriteResult:
+    """Make a result; it is rejected if any row was, and failed if that is said.
 
     Parameters
     ----------
     name : str
         What was run or written to.
     counts : mapping of str to int
-        Some of `COUNTS`; those of `nested` are added, and all others are 0.
+        Some of `COUNTS`; those of `actions` are added, and all others are 0.
+    failed : bool
+        Whether the action as a whole did not succeed.
     details : iterable of Detail
-        What Anaplan says; that of `nested` follows.
+        What Anaplan says; that of `actions` follows.
     unplaced : sequence of str
         Reasons for which Anaplan rejected rows without saying which rows. They make the note.
-    nested : sequence of ImportResult
+    actions : sequence of WriteResult
         The results of a process's actions.
     changes : pandas.DataFrame, optional
         The changes of a list's items.
+    **facts
+        What else `WriteResult` has: ``kind``, ``target_id``, ``model``, ``mode`` and so on.
     """
+    sums: dict[str, Any] = {
+        kind: counts.get(kind, 0) + sum(int(getattr(result, kind)) for result in actions)
+        for kind in COUNTS
+    }
+    rejected = sums["rows_rejected"] or len(rejects.rejected) or len(rejects.unmatched)
     note = rejects.note
     if unplaced:
         reasons = "; ".join(dict.fromkeys(unplaced))
         note = f"Anaplan does not say which rows it rejected for this: {reasons}."
-    return ImportResult(
-        name=name,
+    return WriteResult(
+        target=name,
         task_id=task_id,
-        successful=successful,
-        **{
-            kind: counts.get(kind, 0) + sum(int(getattr(result, kind)) for result in nested)
-            for kind in COUNTS
-        },
-        details=_details_frame(name, details, nested),
+        outcome="failed" if failed else "rejected" if rejected else "loaded",
+        **sums,
+        details=_details_frame(name, details, actions),
         rejected=rejects.rejected,
         unmatched=rejects.unmatched,
         note=note,
-        nested=tuple(nested),
+        actions=tuple(actions),
         changes=pd.DataFrame() if changes is None else changes,
+        **facts,
     )
 
 
@@ -110,8 +118,9 @@ def result_of_task(
     outcome: Outcome,
     name: str,
     rejects: Rejects = _NO_REJECTS,
-    nested: Sequence[ImportResult] = (),
-) -> ImportResult:
+    actions: Sequence[WriteResult] = (),
+    **facts: Any,
+) -> WriteResult:
     """Make the result of a task that has ended; the counts of a process are its actions' sums."""
     told = outcome.counts
     counts = {
@@ -122,7 +131,7 @@ def result_of_task(
         name,
         counts,
         task_id=outcome.task_id,
-        successful=outcome.successful,
+        failed=not outcome.successful,
         details=[
             Detail(
                 str(detail.get("type") or ""),
@@ -133,11 +142,12 @@ def result_of_task(
             for detail in outcome.details
         ],
         rejects=rejects,
-        nested=nested,
+        actions=actions,
+        **facts,
     )
 
 
-def check_result(result: ImportResult, on_rejected: OnRejected) -> ImportResult:
+def check_result(result: WriteResult, on_rejected: OnRejected) -> WriteResult:
     """Return the result if all is well, else do what the caller asked for.
 
     Raises
@@ -147,13 +157,13 @@ def check_result(result: ImportResult, on_rejected: OnRejected) -> ImportResult:
     RejectedRows
         If rows were rejected and `on_rejected` is ``"raise"``.
     """
-    if not result.successful:
+    if result.outcome == "failed":
         said = "; ".join(dict.fromkeys(result.details["message"])) or "Anaplan gives no reason"
         count = len(result.rejected)
         rows = f" {count:,} rejected rows are in the error's .result.rejected." if count else ""
-        message = f"{result.name!r} failed (task {result.task_id}): {said}{rows}"
+        message = f"{result.target!r} failed (task {result.task_id}): {said}{rows}"
         raise TaskFailed(message, result=result)
-    if result.failed or len(result.rejected) or len(result.unmatched):
+    if result.outcome == "rejected":
         if on_rejected == "raise":
             message = result.complaint("They are in the error's .result.rejected")
             raise RejectedRows(message, result)
@@ -163,7 +173,7 @@ def check_result(result: ImportResult, on_rejected: OnRejected) -> ImportResult:
 
 
 def halfway_error(
-    error: AnaplanError, result: ImportResult, label: str, *, done: str
+    error: AnaplanError, result: WriteResult, label: str, *, done: str
 ) -> AnaplanError:
     """Return what to raise if an error ended a direct write, with what was done until then.
 
@@ -184,12 +194,12 @@ def halfway_error(
 
 
 def _details_frame(
-    name: str, details: Iterable[Detail], nested: Sequence[ImportResult]
+    name: str, details: Iterable[Detail], actions: Sequence[WriteResult]
 ) -> pd.DataFrame:
     rows = [
         (name, detail.type, detail.message, detail.occurrences, dict(detail.values))
         for detail in details
     ]
     own = pd.DataFrame(rows, columns=_DETAILS)
-    parts = [frame for frame in (own, *(result.details for result in nested)) if len(frame)]
+    parts = [frame for frame in (own, *(result.details for result in actions)) if len(frame)]
     return pd.concat(parts, ignore_index=True) if parts else own

@@ -63,7 +63,7 @@ class Upload(Case):
         if error is not None:
             return Verdict.UNTOLD if tasks and not isinstance(error, TELLING) else Verdict.RAISED
         loaded = items(self.model, self._list)["code"].tolist() == self._frame["Code"].tolist()
-        told = not isinstance(result, af.ImportResult) or result.succeeded == len(self._frame)
+        told = not isinstance(result, af.WriteResult) or result.rows_loaded == len(self._frame)
         if not (tasks and loaded):
             return Verdict.LOST
         return Verdict.WELL if told else Verdict.MISTOLD

@@ -59,7 +59,7 @@ class Items(Case):
         if any(times > 1 for times in added.values()) or added - meant:
             return Verdict.DOUBLE
         if error is None:
-            created = result.created if isinstance(result, af.ImportResult) else result.added
+            created = result.rows_created if isinstance(result, af.WriteResult) else result.added
             return _returned(added == meant, created == _ROWS)
         if isinstance(error, TELLING):
             told = getattr(error, "result", None)
@@ -73,7 +73,7 @@ class Items(Case):
         frame = items(self.model, self._list)
         return Counter(frame[property_column(self._list, "Text")]) - self._before
 
-    def _is_so(self, told: af.ImportResult) -> bool:
+    def _is_so(self, told: af.WriteResult) -> bool:
         """Whether each row is an item, or not, as a result says that came with an error."""
         added = self._added()
         unsure = told.rejected["error"].str.contains("not known")
@@ -121,8 +121,8 @@ class Cells(Case):
         if any(value not in (earlier.get(cell), meant[cell]) for cell, value in now.items()):
             return Verdict.DOUBLE
         if error is None:
-            if isinstance(result, af.ImportResult):
-                return _returned(now == meant, result.succeeded == _ROWS)
+            if isinstance(result, af.WriteResult):
+                return _returned(now == meant, result.rows_loaded == _ROWS)
             return _returned(now == meant, result["numberOfCellsChanged"] == 2 * _ROWS)
         told = getattr(error, "result", None)
         if told is None:

@@ -92,14 +92,14 @@ def expected(frame: pd.DataFrame) -> list[list[Any]]:
 def test_what_is_written_is_read_and_what_is_missing_stays(
     module: Module, first: pd.DataFrame, second: pd.DataFrame
 ) -> None:
-    assert module.write(first, blank=True).failed == 0
+    assert module.write(first, blank=True).rows_rejected == 0
     read: Any = module.read()
     assert cells(read) == expected(first)
 
-    assert module.write(second).failed == 0
+    assert module.write(second).rows_rejected == 0
     read = module.read()
     assert cells(read) == expected(second.where(second.notna(), first))
 
     leaves = read[read["Time"].isin(MONTHS)]
-    assert module.write(leaves, blank=True).succeeded == len(leaves)
+    assert module.write(leaves, blank=True).rows_loaded == len(leaves)
     pd.testing.assert_frame_equal(module.read(), read)  # type: ignore[arg-type]

@@ -83,7 +83,12 @@ def read(module: Module, *columns: str, rows: int = 2) -> list[tuple[Any, ...]]:
 
 def test_what_is_written_is_read_again_in_all_formats(costs: Module) -> None:
     result = costs.write(CELLS)
-    assert (result.total, result.succeeded, result.updated, result.failed) == (2, 2, 2, 0)
+    assert (result.rows_sent, result.rows_loaded, result.rows_updated, result.rows_rejected) == (
+        2,
+        2,
+        2,
+        0,
+    )
     assert result.rejected.empty
     assert result.rejected.columns.tolist() == [*CELLS, "error"]
     assert result.details["message"].tolist() == ["12 cells were changed"]
@@ -104,9 +109,9 @@ def test_missing_values_blank_their_cells_if_asked_to(costs: Module) -> None:
     values = CELLS.columns.drop(WHERE)
     nothing = CELLS.iloc[:1].astype(object)
     nothing.loc[:, values] = None
-    assert costs.write(nothing).ignored == 1
+    assert costs.write(nothing).rows_ignored == 1
     assert len(read(costs, "Note")) == 2
-    assert costs.write(nothing, blank=True).succeeded == 1
+    assert costs.write(nothing, blank=True).rows_loaded == 1
     assert read(costs, "People", rows=1) == [("Bo",)]
 
 
@@ -128,7 +133,7 @@ def test_totals_are_rejected_row_by_row_and_calculated_line_items_warned_of_befo
     assert result.rejected["error"].iloc[0].split("\n")[0] == (
         "Salary: the cell is a calculated/aggregate cell and is not writeable (cellIsCalculated)"
     )
-    assert (result.succeeded, result.failed) == (len(before) - len(totals), len(totals))
+    assert (result.rows_loaded, result.rows_rejected) == (len(before) - len(totals), len(totals))
     pd.testing.assert_frame_equal(costs.read(), before)
 
 
@@ -249,7 +254,7 @@ def test_two_rows_of_one_cell_are_an_error_before_anything_is_sent(costs: Module
 
 def test_two_rows_may_write_different_line_items_of_the_same_items(costs: Module) -> None:
     frame = CELLS.iloc[[0, 0]].assign(Salary=[1.0, None], Note=[None, "n"])
-    assert costs.write(frame[[*WHERE, "Salary", "Note"]]).succeeded == 2
+    assert costs.write(frame[[*WHERE, "Salary", "Note"]]).rows_loaded == 2
     assert read(costs, "Salary", "Note", rows=1) == [(1.0, "n")]
 
 
@@ -286,7 +291,7 @@ def test_every_kind_of_data_is_taken_and_its_rejected_rows_given_back(
 ) -> None:
     frame = pd.concat([CELLS, CELLS.iloc[:1].assign(People="nobody")], ignore_index=True)
     result = costs.write(convert(frame), on_rejected="ignore")
-    assert (result.total, result.succeeded) == (3, 2)
+    assert (result.rows_sent, result.rows_loaded) == (3, 2)
     assert result.rejected.index.tolist() == [2]
     assert result.rejected["People"].tolist() == ["nobody"]
     assert len(read(costs)) == 2
@@ -300,7 +305,7 @@ def test_a_module_without_dimensions_has_one_cell_per_line_item(model: af.Model)
 
 def test_a_frame_without_rows_writes_nothing(costs: Module) -> None:
     result = costs.write(CELLS.iloc[:0])
-    assert (result.total, result.failed) == (0, 0)
+    assert (result.rows_sent, result.rows_rejected) == (0, 0)
 
 
 def test_a_bad_value_is_an_error_before_anything_is_sent(costs: Module) -> None:
@@ -329,12 +334,12 @@ class TestBatches:
 
         monkeypatch.setattr(costs._transport, "write_json", watched)
         monkeypatch.setattr(cell_writer, "MOST_CELLS", 10)
-        assert costs.write(monthly()).succeeded == 36
+        assert costs.write(monthly()).rows_loaded == 36
         assert len(sizes) == 4
         sizes.clear()
         monkeypatch.setattr(cell_writer, "MOST_BYTES", 1000)
         notes = monthly().assign(Note=['"' * 300, *["x"] * 35])
-        assert costs.write(notes).succeeded == 36
+        assert costs.write(notes).rows_loaded == 36
         assert max(size for size in sizes if size < 1500) <= 1000
         assert len(sizes) > 10
         assert read(costs, "Note", rows=36)[0] == ('"' * 300,)
@@ -346,7 +351,11 @@ class TestBatches:
                 module = connection.model("Headcount").modules["Costs"]
                 frame = monthly().assign(Time=["nowhen", *monthly()["Time"][1:]], Grade="C")
                 result = module.write(frame, on_rejected="ignore")
-        assert (result.total, result.failed, result.rejected["error"].nunique()) == (36, 36, 2)
+        assert (result.rows_sent, result.rows_rejected, result.rejected["error"].nunique()) == (
+            36,
+            36,
+            2,
+        )
         assert result.details["occurrences"].tolist() == [35, 35]
 
     @pytest.mark.parametrize(
@@ -373,7 +382,7 @@ class TestBatches:
         frame.loc[1, "Note"] = "x"
         result = costs.write(frame, blank=True, on_rejected="ignore")
         assert fault.hits == 1
-        assert (result.succeeded, result.failed) == (35, 1)
+        assert (result.rows_loaded, result.rows_rejected) == (35, 1)
         assert "cellIsCalculated" in result.rejected["error"].item()
         assert len(read(costs, rows=35)) == 35
         assert sent == [72, again]  # a blank cell is as it should be
@@ -400,7 +409,7 @@ class TestBatches:
             costs.write(monthly())
         result = error.value.result
         assert result is not None
-        assert (result.succeeded, len(result.rejected)) == (12, 24)
+        assert (result.rows_loaded, len(result.rejected)) == (12, 24)
         assert result.rejected["error"].str.startswith("not written: ").all()
         tenant.faults.clear()
         costs.write(result.rejected.drop(columns="error"))
@@ -412,7 +421,7 @@ class TestBatches:
         with pytest.raises(af.TaskFailed, match="row 12: 'inf' is infinite") as error:
             costs.write(parts)
         assert error.value.result is not None
-        assert error.value.result.succeeded == 12
+        assert error.value.result.rows_loaded == 12
         assert len(read(costs, rows=12)) == 12
 
 
@@ -420,7 +429,7 @@ class TestToAnaplan:
     def test_a_module_is_found_by_name_and_written(self, model: af.Model, costs: Module) -> None:
         result = af.to_anaplan(CELLS, "Costs", model)
         assert result is not None
-        assert result.succeeded == 2
+        assert result.rows_loaded == 2
         frame = CELLS.drop(columns="Versions")
         af.to_anaplan(frame, "Costs", model, kind="module", pages={"Versions": "Actual"})
         assert len(read(costs)) == 2

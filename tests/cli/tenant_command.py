@@ -18,7 +18,7 @@ def load(*, connection: ConnectionOptions, as_json: bool, name: str, file: click
     """Load a CSV file."""
     with connection.connect() as connected:
         result = af.to_anaplan(pd.read_csv(file), name, connection.open_model(connected))
-    print(f'{{"rows": {result.succeeded}}}' if as_json else f"{result.succeeded} rows loaded")
+    print(f'{{"rows": {result.rows_loaded}}}' if as_json else f"{result.rows_loaded} rows loaded")
 
 
 @click.command

@@ -43,7 +43,12 @@ def test_a_failure_that_names_no_row_is_counted_and_noted(
     ) as e:
         lst.insert(FRAME)
     result = e.value.result
-    assert (result.created, result.failed, result.ignored, len(result.rejected)) == (2, 1, 0, 0)
+    assert (
+        result.rows_created,
+        result.rows_rejected,
+        result.rows_ignored,
+        len(result.rejected),
+    ) == (2, 1, 0, 0)
 
 
 def test_items_that_anaplan_ignores_without_a_reason_are_ignored(
@@ -51,7 +56,7 @@ def test_items_that_anaplan_ignores_without_a_reason_are_ignored(
 ) -> None:
     server.rule = serving(as_json({"added": 1, "ignored": 2, "total": 3}))
     result = lst.insert(FRAME)
-    assert (result.created, result.ignored, result.failed) == (1, 2, 0)
+    assert (result.rows_created, result.rows_ignored, result.rows_rejected) == (1, 2, 0)
 
 
 def test_what_is_sent_is_the_documented_body(server: ScriptedServer, lst: List) -> None:

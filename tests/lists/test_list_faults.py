@@ -39,7 +39,7 @@ class TestLostAnswers:
         result = getattr(staff, method)(many(35, FTE=[7.0] * 35))
         assert fault.hits == 2
         tenant.faults.clear()
-        assert result.succeeded == result.total == 35
+        assert result.rows_loaded == result.rows_sent == 35
         left = staff.read()
         assert left["FTE"].tolist() == ([] if method == "delete" else [7.0] * 35)
 
@@ -48,7 +48,7 @@ class TestLostAnswers:
         tenant.faults.add("lost answer", method="POST", path="*/items", times=2)
         frame = many(15, FTE=["1"] * 12 + ["bad"] * 3)
         result = staff.insert(frame, on_rejected="ignore")
-        assert (result.created, result.failed) == (11, 4)
+        assert (result.rows_created, result.rows_rejected) == (11, 4)
         assert result.rejected["code"].tolist() == ["c000", "c012", "c013", "c014"]
         assert "already used" in result.rejected["error"].iloc[0]
         assert "value:bad" in result.rejected["error"].iloc[1]
@@ -57,7 +57,7 @@ class TestLostAnswers:
         orders = headcount.lists["Orders"]
         orders.insert(pd.DataFrame({"Amount": [0.0] * 3}))
         tenant.faults.add("lost answer", method="POST", path="*/items", after=1)
-        assert orders.insert(pd.DataFrame({"Amount": [1.0] * 25})).created == 25
+        assert orders.insert(pd.DataFrame({"Amount": [1.0] * 25})).rows_created == 25
         assert orders.read()["Amount"].value_counts().to_dict() == {1.0: 25, 0.0: 3}
 
     def test_items_without_any_key_that_are_not_there_are_not_sent_again(
@@ -87,7 +87,7 @@ class TestLostAnswers:
 
         monkeypatch.setattr(staff._transport, "write_json", do_first_what_was_lost)
         result = staff.insert(many(8))
-        assert (result.created, result.failed, len(staff.read())) == (8, 0, 8)
+        assert (result.rows_created, result.rows_rejected, len(staff.read())) == (8, 0, 8)
 
     def test_if_reading_back_is_ambiguous_it_is_uncertain(
         self, headcount: af.Model, tenant: Sandbox
@@ -105,7 +105,7 @@ class TestLostAnswers:
             staff.insert(many(5))
         result = caught.value.result
         assert result is not None
-        assert (result.created, result.failed) == (0, 5)
+        assert (result.rows_created, result.rows_rejected) == (0, 5)
         assert result.rejected["error"].str.startswith("it is not known whether").all()
 
     def test_an_error_half_way_says_what_was_done_and_which_rows_were_not_sent(
@@ -119,14 +119,14 @@ class TestLostAnswers:
             staff.insert(frame)
         result = caught.value.result
         assert result is not None
-        assert (result.created, result.changes["code"].tolist()) == (
+        assert (result.rows_created, result.changes["code"].tolist()) == (
             10,
             frame["code"].tolist()[:10],
         )
         assert result.rejected["code"].tolist() == frame["code"].tolist()[10:]
         assert result.rejected["error"].str.startswith("not written: list 'Staff'").all()
         tenant.faults.clear()
-        assert staff.insert(result.rejected.drop(columns="error")).created == 20
+        assert staff.insert(result.rejected.drop(columns="error")).rows_created == 20
 
     def test_an_error_before_anything_was_done_is_raised_as_it_is(
         self, staff: List, tenant: Sandbox
@@ -141,6 +141,6 @@ class TestTooMany:
         self, staff: List, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(list_routes, "MAX_WRITTEN", 7)
-        assert staff.insert(many(50)).created == 50
-        assert staff.sync(many(40, FTE=[1.0] * 40), delete=True).deleted == 10
+        assert staff.insert(many(50)).rows_created == 50
+        assert staff.sync(many(40, FTE=[1.0] * 40), delete=True).rows_deleted == 10
         assert staff.read()["FTE"].tolist() == [1.0] * 40

@@ -64,7 +64,7 @@ def test_from_any_state_to_any_state_it_ends_equal_and_then_sends_nothing(
         assert state(lst) == as_state(frame)
         pd.testing.assert_frame_equal(done.changes, told.changes)
         again = lst.sync(frame, delete=True)
-        assert (again.succeeded, again.ignored) == (0, len(frame))
+        assert (again.rows_loaded, again.rows_ignored) == (0, len(frame))
 
 
 class TestSync:
@@ -79,14 +79,14 @@ class TestSync:
             }
         )
         result = staff.sync(frame, delete=True)
-        assert (result.created, result.updated, result.deleted) == (1, 2, 1)
+        assert (result.rows_created, result.rows_updated, result.rows_deleted) == (1, 2, 1)
         assert rows(staff, "code", "name", "parent", "Grade", "FTE") == [
             ("00e1", "Çağ", None, "x", 1.0),
             ("e3", "Ann", "Di", None, 0.25),
             ("e4", "Di", None, "y", 0.0),
         ]
         again = staff.sync(frame, delete=True)
-        assert (again.ignored, again.succeeded, len(again.changes)) == (3, 0, 0)
+        assert (again.rows_ignored, again.rows_loaded, len(again.changes)) == (3, 0, 0)
 
     def test_a_dry_run_sends_nothing(self, staff: List, tenant: Sandbox) -> None:
         staff.insert(STAFF)
@@ -94,7 +94,7 @@ class TestSync:
         refused = tenant.faults.add("500", method="P*", path="*/items", times=None)
         result = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
         assert refused.hits == 0
-        assert (result.updated, result.deleted) == (1, 2)
+        assert (result.rows_updated, result.rows_deleted) == (1, 2)
         assert "dry run" in result.note
         assert result.changes[["action", "code", "name", "change"]].to_numpy().tolist() == [
             ["update", "00e1", "Ann", "Grade: x -> w"],
@@ -106,7 +106,7 @@ class TestSync:
     def test_what_was_read_is_in_sync(self, staff: List) -> None:
         staff.insert(STAFF)
         result = staff.sync(staff.read(), delete=True)
-        assert (result.ignored, result.succeeded) == (3, 0)
+        assert (result.rows_ignored, result.rows_loaded) == (3, 0)
 
     def test_a_code_cannot_be_removed_and_anaplan_says_so(self, staff: List) -> None:
         staff.insert(STAFF)
@@ -131,4 +131,4 @@ def test_the_temporary_name_of_an_item_that_cannot_get_its_final_one_is_in_the_e
     assert "already used" in result.rejected["error"].iloc[0]
     called = dict(rows(staff, "code", "name"))["b"]
     assert f"the item is called {called!r}" in result.rejected["error"].iloc[0]
-    assert staff.sync(frame.assign(name=["B", "A"])).updated == 1
+    assert staff.sync(frame.assign(name=["B", "A"])).rows_updated == 1

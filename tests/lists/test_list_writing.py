@@ -20,7 +20,7 @@ from tests.lists.staff import STAFF, rows
 
 def test_what_is_inserted_is_read_again_in_all_types(staff: List) -> None:
     result = staff.insert(STAFF)
-    assert (result.total, result.created, result.failed) == (3, 3, 0)
+    assert (result.rows_sent, result.rows_created, result.rows_rejected) == (3, 3, 0)
     frame = staff.read(index_col="code").drop(columns="id").sort_index()
     assert frame["name"].tolist() == STAFF["name"].tolist()
     assert frame["parent"].tolist()[1:] == ["Ann", 'Bo "B" \\']
@@ -47,7 +47,7 @@ def test_every_kind_of_data_is_taken_and_its_rejected_rows_given_back(
 ) -> None:
     frame = STAFF.reset_index(drop=True).assign(FTE=["1", "bad", "2"], parent=None)
     result = staff.insert(convert(frame), on_rejected="ignore")
-    assert (result.created, result.failed) == (2, 1)
+    assert (result.rows_created, result.rows_rejected) == (2, 1)
     assert result.rejected.index.tolist() == [1]
     assert result.rejected["FTE"].tolist() == ["bad"]
     assert "column name:FTE, value:bad (INCORRECT_FORMAT)" in result.rejected["error"].iloc[0]
@@ -61,7 +61,7 @@ def test_rejected_rows_are_the_callers_own(staff: List) -> None:
     result = caught.value.result
     pd.testing.assert_frame_equal(result.rejected.drop(columns="error"), frame.loc[["y"]])
     assert "the code is already used" in result.rejected.loc["y", "error"]
-    assert (result.created, result.changes["code"].tolist()) == (1, ["e9"])
+    assert (result.rows_created, result.changes["code"].tolist()) == (1, ["e9"])
 
 
 def test_an_update_sends_what_changes_and_leaves_missing_values_alone(staff: List) -> None:
@@ -70,7 +70,7 @@ def test_an_update_sends_what_changes_and_leaves_missing_values_alone(staff: Lis
         {"code": ["00e1", "e2", "e3"], "Grade": [None, "y", "z"], "FTE": [1, 2, 0.25]}
     )
     result = staff.update(frame)
-    assert (result.updated, result.ignored, result.total) == (1, 2, 3)
+    assert (result.rows_updated, result.rows_ignored, result.rows_sent) == (1, 2, 3)
     assert result.changes["change"].tolist() == ["Grade: (blank) -> y, FTE: 0.5 -> 2"]
     assert rows(staff, "code", "Grade", "FTE") == [
         ("00e1", "x", 1.0),
@@ -82,7 +82,7 @@ def test_an_update_sends_what_changes_and_leaves_missing_values_alone(staff: Lis
 def test_blank_lets_missing_values_count(staff: List) -> None:
     staff.insert(STAFF)
     frame = pd.DataFrame({"code": ["00e1"], "Grade": [None], "Permanent": [None], "FTE": [np.nan]})
-    assert staff.update(frame, blank=True).updated == 1
+    assert staff.update(frame, blank=True).rows_updated == 1
     assert rows(staff, "code", "Grade", "FTE", "Permanent")[0] == ("00e1", None, 0.0, False)
 
 
@@ -108,7 +108,7 @@ def test_a_row_without_an_item_is_rejected_by_update_and_delete(staff: List) -> 
         assert result.rejected["error"].tolist() == [
             "list 'Staff' has no item with the code 'nope'"
         ]
-        assert result.succeeded == 1
+        assert result.rows_loaded == 1
 
 
 def test_an_upsert_changes_what_is_there_and_adds_the_rest(staff: List) -> None:
@@ -117,7 +117,7 @@ def test_an_upsert_changes_what_is_there_and_adds_the_rest(staff: List) -> None:
         {"code": ["e2", "e4", "e5"], "name": ["Bob", "Di", "Ed"], "parent": [None, "Ed", "Bob"]}
     )
     result = staff.upsert(frame)
-    assert (result.created, result.updated, result.ignored) == (2, 1, 0)
+    assert (result.rows_created, result.rows_updated, result.rows_ignored) == (2, 1, 0)
     assert rows(staff, "code", "name", "parent", "Grade") == [
         ("00e1", "Ann", None, "x"),
         ("e2", "Bob", "Ann", None),
@@ -130,14 +130,14 @@ def test_an_upsert_changes_what_is_there_and_adds_the_rest(staff: List) -> None:
 def test_an_item_without_a_code_is_given_one_by_its_name(staff: List) -> None:
     staff.insert(pd.DataFrame({"name": ["Ann", "Bo"]}))
     result = staff.upsert(pd.DataFrame({"code": ["a"], "name": ["Ann"]}))
-    assert (result.created, result.updated) == (0, 1)
+    assert (result.rows_created, result.rows_updated) == (0, 1)
     assert staff.read()["code"].tolist()[0] == "a"
 
 
 def test_deleted_items_are_gone_children_before_parents(staff: List) -> None:
     staff.insert(STAFF)
     result = staff.delete(staff.read(columns=["id"]).iloc[:2])
-    assert (result.deleted, result.changes["action"].tolist()) == (2, ["delete"] * 2)
+    assert (result.rows_deleted, result.changes["action"].tolist()) == (2, ["delete"] * 2)
     assert rows(staff, "code", "parent") == [("e3", None)]
 
 
@@ -185,13 +185,13 @@ def test_a_mapping_names_the_columns_of_the_list(staff: List) -> None:
 def test_no_rows_change_nothing(staff: List, method: str) -> None:
     staff.insert(STAFF)
     result = getattr(staff, method)(STAFF.iloc[:0])
-    assert (result.total, len(result.changes), len(result.rejected)) == (0, 0, 0)
+    assert (result.rows_sent, len(result.changes), len(result.rejected)) == (0, 0, 0)
     assert len(staff.read()) == 3
 
 
 def test_an_empty_table_deletes_all_items_if_a_sync_may_delete(staff: List) -> None:
     staff.insert(STAFF)
-    assert staff.sync(STAFF.iloc[:0], delete=True).deleted == 3
+    assert staff.sync(STAFF.iloc[:0], delete=True).rows_deleted == 3
 
 
 def test_data_without_any_column_of_the_list_is_refused(headcount: af.Model) -> None:
@@ -214,12 +214,12 @@ class TestParentsInAnotherList:
         frame = pd.DataFrame({"name": ["Oslo", "Rome"], "parent": ["North", "s"]})
         cities.insert(frame)
         assert rows(cities, "name", "parent") == [("Oslo", "North"), ("Rome", "South")]
-        assert cities.update(frame).ignored == 2
+        assert cities.update(frame).rows_ignored == 2
 
     def test_an_unknown_one_is_rejected_with_anaplan_s_reason(self, headcount: af.Model) -> None:
         frame = pd.DataFrame({"name": ["Oslo", "Rome"], "parent": ["North", "East"]})
         result = headcount.lists["Cities"].insert(frame, on_rejected="ignore")
-        assert result.created == 1
+        assert result.rows_created == 1
         assert "column name:parent, value:East" in result.rejected["error"].iloc[0]
 
 
@@ -233,7 +233,7 @@ class TestNumberedLists:
     def test_a_name_is_left_out_with_a_warning(self, headcount: af.Model) -> None:
         orders = headcount.lists["Orders"]
         with pytest.warns(UserWarning, match="'name'"):
-            assert orders.insert(pd.DataFrame({"code": ["a"], "name": ["A"]})).created == 1
+            assert orders.insert(pd.DataFrame({"code": ["a"], "name": ["A"]})).rows_created == 1
 
     def test_the_name_cannot_be_the_key(self, headcount: af.Model) -> None:
         with pytest.raises(af.ColumnMismatch, match=r"Anaplan makes the names. Use key='code'"):
@@ -257,8 +257,8 @@ class TestToAnaplan:
     def test_a_list_is_upserted_by_default(self, headcount: af.Model) -> None:
         af.to_anaplan(STAFF, "Staff", headcount)
         result = af.to_anaplan(STAFF.assign(FTE=9.0), "Staff", headcount)
-        assert isinstance(result, af.ImportResult)
-        assert (result.created, result.updated) == (0, 3)
+        assert isinstance(result, af.WriteResult)
+        assert (result.rows_created, result.rows_updated) == (0, 3)
 
     @pytest.mark.parametrize(
         ("mode", "counts"),
@@ -281,8 +281,13 @@ class TestToAnaplan:
             mode=mode,
             on_rejected="ignore",
         )
-        assert isinstance(result, af.ImportResult)
-        assert (result.created, result.updated, result.deleted, result.failed) == counts
+        assert isinstance(result, af.WriteResult)
+        assert (
+            result.rows_created,
+            result.rows_updated,
+            result.rows_deleted,
+            result.rows_rejected,
+        ) == counts
 
     def test_options_that_a_list_lacks_are_refused(self, headcount: af.Model) -> None:
         with pytest.raises(ValueError, match="parameters= is an option of imports and processes"):

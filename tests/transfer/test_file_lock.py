@@ -78,7 +78,7 @@ def test_uploads_of_two_threads_and_their_imports_do_not_mix(slow: Sandbox) -> N
             model = connection.model("Flight Planning")
             frame = pd.DataFrame({"carrier": carriers, "name": carriers})
             result = model.imports["Load airlines"].write(frame)
-            started.append(f"{carriers[0]} {result.created}")
+            started.append(f"{carriers[0]} {result.rows_created}")
 
     threads = [threading.Thread(target=load, args=(carriers,)) for carriers in names]
     for thread in threads:
