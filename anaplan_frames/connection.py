@@ -10,12 +10,16 @@ import pandas as pd
 
 from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import Credentials
+from anaplan_frames.bulk.actions import Action
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.directory import Directory
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model
+from anaplan_frames.resources.collection import Collection
+from anaplan_frames.results import WriteResult
+from anaplan_frames.tasks import Hook, Task, parse_task_url
 from anaplan_frames.transport import Transport
 
 _WORKSPACE = {
@@ -61,6 +65,7 @@ def connect(
     proxies: Mapping[str, str] | None = None,
     verify: bool | str | None = None,
     allow_http: bool = False,
+    hooks: Sequence[Hook] = (),
     clock: Clock | None = None,
 ) -> Connection:
     """Connect to Anaplan.
@@ -90,6 +95,9 @@ def connect(
         A file of CA certificates to trust, as `requests` takes it.
     allow_http : bool
         Allow ``http://`` to a host that is not this machine. Credentials would go unprotected.
+    hooks : sequence of Hook, optional
+        Objects with ``on_start(task)`` and ``on_end(task, result, error)``, which are called for
+        every task. What they raise is logged with a warning, and changes nothing.
     clock : Clock, optional
         What all waiting goes through.
 
@@ -118,19 +126,25 @@ def connect(
         allow_http=allow_http,
         clock=clock or Clock(),
     )
-    return Connection(transport, workspace=settings.workspace, model=settings.model)
+    return Connection(transport, workspace=settings.workspace, model=settings.model, hooks=hooks)
 
 
 class Connection:
     """A connection to a tenant; a context manager whose end logs out. Made by `connect`."""
 
     def __init__(
-        self, transport: Transport, *, workspace: str | None = None, model: str | None = None
+        self,
+        transport: Transport,
+        *,
+        workspace: str | None = None,
+        model: str | None = None,
+        hooks: Sequence[Hook] = (),
     ) -> None:
         self._transport = transport
         self._directory = Directory(transport)
         self._workspace = workspace
         self._model = model
+        self._hooks = tuple(hooks)
 
     def workspaces(self) -> pd.DataFrame:
         """Return the workspaces that the user may see.
@@ -197,7 +211,36 @@ class Connection:
                 "ANAPLAN_MODEL."
             )
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
-        return Model(self._transport, found)
+        return Model(self._transport, found, self._hooks)
+
+    def task(self, url: str) -> Task[WriteResult]:
+        """Return a task by its URL, in any process.
+
+        Parameters
+        ----------
+        url : str
+            A `Task.url`: ``anaplan://workspace_id/model_id/imports/id/tasks/task_id``.
+
+        Returns
+        -------
+        Task
+            Rejected rows are in its result's ``unmatched``, as Anaplan's failure dump has them.
+
+        Raises
+        ------
+        ConfigurationError
+            If it is not the URL of a task.
+        NotFound
+            If there is no such task.
+
+        Examples
+        --------
+        >>> conn.task(url).result()  # doctest: +SKIP
+        """
+        address = parse_task_url(url)
+        model = self.model(address.model_id, address.workspace_id)
+        collection: Collection[Action] = getattr(model, address.plural)
+        return collection[address.action_id].task(address.task_id)
 
     def delete_models(
         self, models: str | Sequence[str], *, workspace: str | None = None, confirm: bool = False

@@ -33,14 +33,13 @@ def time_limit(clock: Clock, seconds: float | None) -> Iterator[None]:
 
     Raises
     ------
-    ValueError
-        If `seconds` is negative or not a number.
+    TypeError, ValueError
+        If `seconds` is not a number from 0.
     """
+    check_timeout(seconds)
     if seconds is None:
         yield
         return
-    if not seconds >= 0:
-        raise ValueError(f"timeout must be a number of seconds from 0, or None, not {seconds!r}")
     end = clock.monotonic() + seconds
     outer = _current.get()
     if outer is not None and outer.end <= end:
@@ -73,3 +72,19 @@ def check_time(label: str) -> None:
             f"{label}: the {deadline.seconds:g} seconds of timeout= are over, before anything was "
             "started in Anaplan. To run the same again does no harm; give it more time."
         )
+
+
+def check_timeout(seconds: object) -> None:
+    """Refuse a time that is none, before anything is sent; None is no limit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a number of seconds from 0.
+    """
+    if seconds is None:
+        return
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise TypeError(f"timeout must be a number of seconds, or None, not {seconds!r}")
+    if not seconds >= 0:
+        raise ValueError(f"timeout must be a number of seconds from 0, or None, not {seconds!r}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Literal, overload
 
@@ -11,16 +12,21 @@ import pyarrow as pa
 from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.files import File
-from anaplan_frames.bulk.loadable import Loadable
+from anaplan_frames.bulk.imports import Import
+from anaplan_frames.bulk.job_options import LOCALE, Parameters
+from anaplan_frames.bulk.processes import Process
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.connection import connect
+from anaplan_frames.errors import NotFound
 from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.lists import List
+from anaplan_frames.messages import listed
 from anaplan_frames.model import Model
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.table_reader import Readable
 from anaplan_frames.results import WriteResult
 from anaplan_frames.urls import Locator, find, is_url
+from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 
 _SOURCES = ("exports", "views", "modules", "lists", "files")
@@ -200,22 +206,72 @@ def read_arrow(
         )
 
 
+@overload
 def to_anaplan(
     data: Any,
     target: str,
     model: Model | None = None,
     *,
+    dry_run: Literal[False] = False,
     kind: str | None = None,
     mode: Mode | None = None,
     pages: Mapping[str, str] | None = None,
-    mapping: Mapping[str, Any] | None = None,
-    parameters: Mapping[str, str] | None = None,
-    on_rejected: OnRejected = "raise",
+    mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
+    on_rejected: OnRejected = "raise",
+    dump: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    progress: bool | None = None,
+    parameters: Parameters | None = None,
+    locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
+) -> WriteResult: ...
+
+
+@overload
+def to_anaplan(
+    data: Any,
+    target: str,
+    model: Model | None = None,
+    *,
+    dry_run: Literal[True],
+    kind: str | None = None,
+    mode: Mode | None = None,
+    pages: Mapping[str, str] | None = None,
+    mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
+    index: bool = False,
+    on_rejected: OnRejected = "raise",
+    dump: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
     progress: bool | None = None,
-) -> WriteResult | None:
+    parameters: Parameters | None = None,
+    locale: str = LOCALE,
+    chunk_bytes: int | None = None,
+    resume: bool = True,
+) -> WritePlan: ...
+
+
+def to_anaplan(
+    data: Any,
+    target: str,
+    model: Model | None = None,
+    *,
+    dry_run: bool = False,
+    kind: str | None = None,
+    mode: Mode | None = None,
+    pages: Mapping[str, str] | None = None,
+    mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
+    index: bool = False,
+    on_rejected: OnRejected = "raise",
+    dump: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    progress: bool | None = None,
+    parameters: Parameters | None = None,
+    locale: str = LOCALE,
+    chunk_bytes: int | None = None,
+    resume: bool = True,
+) -> WriteResult | WritePlan:
     """Load data into Anaplan, and say what was rejected and why.
 
     The data's columns are matched by name to the headers of the file that the import reads, and
@@ -234,6 +290,8 @@ def to_anaplan(
         ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
     model : Model, optional
         As for `read_anaplan`.
+    dry_run : bool
+        True sends nothing, and returns a plan: what would be sent where. Its ``.send()`` sends it.
     kind : {"imports", "processes", "lists", "modules", "files"}, optional
         Where to look, if a name is shared by two kinds.
     mode : {"upsert", "insert", "update", "delete", "sync"}, optional
@@ -245,25 +303,33 @@ def to_anaplan(
     mapping : dict of str to str, optional
         ``{column of the data: header of the file}`` for names that differ. For a dict of data,
         ``{its key: {column: header}}``.
-    parameters : dict of str to str, optional
-        What the import asks for at run time, e.g. ``{"Version": "Actual"}``.
-    on_rejected : {"raise", "warn", "ignore"}
-        What to do about rejected rows.
     index : bool
         Send the index of a DataFrame too, as columns.
+    on_rejected : {"raise", "warn", "ignore"}
+        What to do about rejected rows.
+    dump : path, optional
+        Of an import, process or file: a folder for rejected rows (``rejected.csv``) and failure
+        dumps. What an earlier call has left there is replaced.
+    timeout : float, optional
+        Of an import, process or file: seconds for the whole call.
+    progress : bool, optional
+        As for `read_anaplan`.
+    parameters : dict of str to str, optional
+        What the import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
+        ``{import: {name: value}}``.
+    locale : str
+        Of an import or process: language and country of dates and numbers.
     chunk_bytes : int, optional
         1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
         Lists and modules have batches of their own.
     resume : bool
-        Where an earlier run was killed within 48 hours while it uploaded the same data to the same
+        If an earlier run was killed within 48 hours while it uploaded the same data to the same
         file, upload only the rest.
-    progress : bool, optional
-        As for `read_anaplan`.
 
     Returns
     -------
-    WriteResult or None
-        None for a file, which is only uploaded.
+    WriteResult or WritePlan
+        A plan if `dry_run`. A file is only uploaded: all of its rows count as loaded.
 
     Raises
     ------
@@ -273,34 +339,45 @@ def to_anaplan(
         If a value cannot be carried by the file's dialect; names column and row.
     RejectedRows
         If Anaplan rejected rows; its ``.result.rejected`` holds them.
-    TaskFailed, TaskUncertain
-        If the import did not succeed, or it cannot be told whether it was started.
+    TaskFailed, TaskCancelled
+        If the import did not succeed, or was cancelled.
+    TaskUncertain
+        If it is not known whether the import was started, or how it ended.
+    TransferTimeout, TaskTimeout
+        If the time ended before the import was started, or while it was running; the error's
+        ``.task`` goes on with it.
     NotFound, AmbiguousName, TransferError
         As for `read_anaplan`.
     ValueError
-        If the target has no such option, e.g. `parameters` for a list.
+        If the target has no such option, e.g. `parameters` for a list, or if it is an export or
+        the file that one writes.
 
     Examples
     --------
     >>> result = to_anaplan(df, "Load flights", model)  # doctest: +SKIP
+    >>> plan = to_anaplan(df, "Load flights", model, dry_run=True)  # doctest: +SKIP
+    >>> plan.send()  # doctest: +SKIP
     """
     with ExitStack() as stack:
-        found = _find(target, model, kind, _TARGETS, stack)
-        options: dict[str, Any] = {"mapping": mapping, "index": index, "progress": progress}
+        found = _target(target, model, kind, stack)
+        options: dict[str, Any] = {
+            "mapping": mapping,
+            "index": index,
+            "progress": progress,
+            "on_rejected": on_rejected,
+        }
+        job = {"dump": dump, "timeout": timeout, "chunk_bytes": chunk_bytes, "resume": resume}
+        start = {"parameters": parameters, "locale": locale}
+        own: dict[str, Any] = {"mode": mode, "pages": pages, "dry_run": dry_run, **job, **start}
+        taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
+        _refuse(found, {name: value for name, value in own.items() if name not in taken})
         if isinstance(found, List):
-            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes, pages=pages)
-            return found.write(data, mode=mode or "upsert", on_rejected=on_rejected, **options)
-        _refuse(found, mode=mode)
-        if isinstance(found, Module):
-            _refuse(found, parameters=parameters, chunk_bytes=chunk_bytes)
-            return found.write(data, pages=pages, on_rejected=on_rejected, **options)
-        _refuse(found, pages=pages)
-        options |= {"chunk_bytes": chunk_bytes, "resume": resume}
-        if isinstance(found, File):
-            found.write(data, **options)
-            return None
-        assert isinstance(found, Loadable)
-        return found.write(data, parameters=parameters, on_rejected=on_rejected, **options)
+            taken["mode"] = mode or "upsert"
+        assert isinstance(found, List | Module | File | Import)
+        result: WriteResult | WritePlan = found.write(data, **options, **taken)
+        if isinstance(result, WritePlan):
+            stack.pop_all()  # the plan needs the connection until it is sent
+        return result
 
 
 def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Readable:
@@ -333,29 +410,74 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
     return given
 
 
-# The options of writing that not every kind of target has.
+# The options of writing that not every kind of target has: what is not asked for, and who has it.
 _WRITING = {
-    "mode": "lists",
-    "pages": "modules",
-    "parameters": "imports and processes",
-    "chunk_bytes": "imports, processes and files",
+    "mode": (None, "lists"),
+    "pages": (None, "modules"),
+    "parameters": (None, "imports and processes"),
+    "locale": (LOCALE, "imports and processes"),
+    "chunk_bytes": (None, "imports, processes and files"),
+    "resume": (True, "imports, processes and files"),
+    "dump": (None, "imports, processes and files"),
+    "timeout": (None, "imports, processes and files"),
+    "dry_run": (False, "imports, processes and files"),
+}
+_UPLOADED = frozenset({"chunk_bytes", "resume", "dump", "timeout", "dry_run"})
+_TAKEN: dict[type[Resource], frozenset[str]] = {
+    List: frozenset({"mode"}),
+    Module: frozenset({"pages"}),
+    File: _UPLOADED,
+    Import: _UPLOADED | {"parameters", "locale"},
+    Process: _UPLOADED | {"parameters", "locale"},
 }
 
 
-def _refuse(found: Resource, **asked: Any) -> None:
-    """Refuse options that the target has not."""
-    for name, value in asked.items():
-        if value is not None:
+def _refuse(found: Resource, options: Mapping[str, Any]) -> None:
+    """Refuse options that the target does not have."""
+    for name, value in options.items():
+        usual, owners = _WRITING[name]
+        if value != usual:
             raise ValueError(
-                f"{name}= is an option of {_WRITING[name]}, which {found.label} has not. "
+                f"{name}= is an option of {owners}, which {found.label} does not have. "
                 "Leave it out, or say with kind= that another thing of this name is meant."
             )
+
+
+def _target(target: str, model: Model | None, kind: str | None, stack: ExitStack) -> Resource:
+    """Find what is written to; an export is not, and neither is the file that it writes."""
+    model, name, kind = _place(target, model, kind, stack)
+    try:
+        found = find(model, name, _TARGETS, kind)
+    except NotFound:
+        if name not in model.exports:
+            raise
+        raise _no_target(model, name) from None
+    if isinstance(found, File) and found.id in model.exports:
+        raise _no_target(model, found.id)
+    return found
+
+
+def _no_target(model: Model, export: str) -> ValueError:
+    imports = model.imports.names
+    named = f" Its imports are {listed(imports)}." if imports else " It has no imports."
+    return ValueError(
+        f"{model.exports[export].label} of model {model.name!r} writes a file, and data cannot be "
+        f"loaded by it. Name an import of the model instead.{named}"
+    )
 
 
 def _find(
     name: str, model: Model | None, kind: str | None, kinds: Sequence[str], stack: ExitStack
 ) -> Resource:
-    """Find a thing by URL, or by name or id in a model; connect where no model is given."""
+    """Find a thing by URL, or by name or id in a model."""
+    model, name, kind = _place(name, model, kind, stack)
+    return find(model, name, kinds, kind)
+
+
+def _place(
+    name: str, model: Model | None, kind: str | None, stack: ExitStack
+) -> tuple[Model, str, str | None]:
+    """Return the model, name and kind that are meant; connect if no model is given."""
     locator = Locator.parse(name) if is_url(name) else None
     if model is None:
         connection = stack.enter_context(connect())
@@ -364,9 +486,7 @@ def _find(
         )
     elif locator:
         locator.check_model(model)
-    if locator:
-        return find(model, locator.name, kinds, locator.kind)
-    return find(model, name, kinds, kind)
+    return (model, locator.name, locator.kind) if locator else (model, name, kind)
 
 
 def _closing(parts: Iterator[Any], stack: ExitStack) -> Iterator[Any]:

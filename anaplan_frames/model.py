@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from anaplan_frames.bulk.files import File
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.processes import Process
 from anaplan_frames.bulk.task_history import tasks_frame
+from anaplan_frames.bulk.task_search import find_task, watch_tasks
 from anaplan_frames.calendar import model_calendar as calendar
 from anaplan_frames.cells.dimensions import dimension_items_frame
 from anaplan_frames.cells.line_items import line_items_frame
@@ -23,6 +24,8 @@ from anaplan_frames.cells.views import Views
 from anaplan_frames.lists.lists import List
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
+from anaplan_frames.results import WriteResult
+from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
 
 
@@ -37,12 +40,16 @@ class Model:
         The workspace that the model is in.
     """
 
-    def __init__(self, transport: Transport, info: Mapping[str, Any]) -> None:
+    def __init__(
+        self, transport: Transport, info: Mapping[str, Any], hooks: Sequence[Hook] = ()
+    ) -> None:
         self.id = str(info["id"])
         self.name = str(info["name"])
         self.workspace_id = str(info["currentWorkspaceId"])
         path = f"/workspaces/{self.workspace_id}/models/{self.id}"
-        self._catalogue = Catalogue(transport, path, f"model {self.name!r}")
+        self._catalogue = Catalogue(
+            transport, path, f"model {self.name!r}", name=self.name, hooks=hooks
+        )
 
     @cached_property
     def files(self) -> Collection[File]:
@@ -195,6 +202,65 @@ class Model:
             (what Anaplan says of it).
         """
         return tasks_frame(self._catalogue, outcomes=outcomes, progress=progress)
+
+    def task(self, task_id: str, of: str | None = None) -> Task[WriteResult]:
+        """Return a task of one of the model's actions, whoever has started it.
+
+        Parameters
+        ----------
+        task_id : str
+            As `tasks` lists it.
+        of : str, optional
+            The name or id of the import, export, process or action. Without it, every action of
+            the model is asked, which is a request for each.
+
+        Returns
+        -------
+        Task
+            Rejected rows are in its result's ``unmatched``, as Anaplan's failure dump has them.
+
+        Raises
+        ------
+        NotFound
+            If there is no such task or action.
+        AmbiguousName
+            If several actions have the name.
+
+        Examples
+        --------
+        >>> model.task(task_id, of="Load flights").result()  # doctest: +SKIP
+        """
+        return find_task(self._action_collections, task_id, of, owner=self._catalogue.label)
+
+    def watch(
+        self, *, interval: float = 5.0, timeout: float | None = None
+    ) -> Iterator[Task[WriteResult]]:
+        """Yield tasks of all actions as they begin, change and end, whoever has started them.
+
+        Tasks that had ended before are not among them.
+
+        Parameters
+        ----------
+        interval : float, default 5.0
+            Seconds between looks, each of which is a request for each action of the model.
+        timeout : float, optional
+            Seconds after which the iteration ends; by default it does not.
+
+        Yields
+        ------
+        Task
+            Once for each state in which it was seen.
+
+        Examples
+        --------
+        >>> for task in model.watch(timeout=600):  # doctest: +SKIP
+        ...     print(task.name, task.state)
+        """
+        return watch_tasks(self._action_collections, interval=interval, timeout=timeout)
+
+    @property
+    def _action_collections(self) -> list[Collection[Any]]:
+        return [self.imports, self.exports, self.processes, self.actions]
 
     def set_current_period(self, day: object) -> pd.DataFrame:
         """Make the period that holds a day the current one; needs a workspace administrator.

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from anaplan_frames.clock import Clock
+from anaplan_frames.deadline import remaining_seconds
 
 Found = TypeVar("Found")
 
 FIRST_PAUSE = 0.05  # seconds
 _GROWTH = 1.5
 _LONGEST_PAUSE = 5.0
+_LONGEST_STEP = 1.0
 
 
 def growing_pauses(first: float = FIRST_PAUSE, longest: float = _LONGEST_PAUSE) -> Iterator[float]:
@@ -28,6 +30,7 @@ def poll(
     *,
     pauses: Iterable[float] | None = None,
     timeout: float | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> Found | None:
     """Look at once, then after each pause, until there is something to return.
 
@@ -42,6 +45,8 @@ def poll(
         and do not end.
     timeout : float, optional
         Seconds after which there is no further look.
+    on_wait : callable, optional
+        Called at least every second between looks, for instance to move a clock on.
 
     Returns
     -------
@@ -55,5 +60,19 @@ def poll(
         found = look()
         if found is not None:
             return found
-        clock.sleep(pause)
+        _wait(clock, pause, on_wait)
     return look()
+
+
+def _wait(clock: Clock, pause: float, on_wait: Callable[[], None] | None) -> None:
+    """Wait, but not beyond the end of the time for the whole call; the next look notices it."""
+    limit = remaining_seconds()
+    seconds = pause if limit is None else min(pause, limit)
+    if on_wait is None:
+        clock.sleep(seconds)
+        return
+    while seconds > 0:
+        step = min(_LONGEST_STEP, seconds)
+        clock.sleep(step)
+        on_wait()
+        seconds -= step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from importlib import import_module
 from importlib.util import find_spec
 from types import TracebackType
@@ -20,7 +21,8 @@ class Progress:
     label : str
         What is being done, e.g. ``"Uploading flights.csv"``.
     unit : str
-        ``"B"`` for bytes (shown with k, M, G and their rate), ``"%"`` for a share of 100.
+        ``"B"`` for bytes (shown with k, M, G and their rate), ``"%"`` for a share of 100, or the
+        name of what is counted.
     total : float, optional
         The number at which the work is done, where it is known.
     show : bool, optional
@@ -32,6 +34,7 @@ class Progress:
         self, label: str, *, unit: str, total: float | None = None, show: bool | None = None
     ) -> None:
         self._bar: Any = None
+        self._appears = time.monotonic() + (0 if show else _MOMENT)
         if show or (show is None and _somebody_watches()):
             self._bar = _tqdm()(
                 desc=label,
@@ -53,6 +56,11 @@ class Progress:
         if self._bar is not None:
             self._bar.set_postfix_str(text, refresh=False)
             self._bar.update(position - self._bar.n)
+
+    def tick(self) -> None:
+        """Move the clock of a bar that is shown on, although nothing else has moved."""
+        if self._bar is not None and self._appears <= time.monotonic():
+            self._bar.refresh()
 
     def close(self) -> None:
         """Take the bar away."""

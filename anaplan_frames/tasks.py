@@ -1,279 +1,470 @@
-"""Tasks: an action is started once and watched to its end, and its outcome is read."""
+"""`Task`: an action that was started, watched to its end, cancelled, or found again by its URL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, Self, TypeVar
+from urllib.parse import quote, unquote
 
+from anaplan_frames.deadline import check_timeout, time_limit
 from anaplan_frames.errors import (
     AnaplanError,
-    NotFound,
-    RateLimited,
-    RequestRefused,
-    TaskFailed,
+    ConfigurationError,
+    TaskTimeout,
     TaskUncertain,
-    TransferError,
+    TransferTimeout,
 )
-from anaplan_frames.messages import warn
-from anaplan_frames.polling import poll
+from anaplan_frames.outcomes import CANCELLED, COMPLETE, Outcome, TaskState, unknown_outcome
 from anaplan_frames.progress import Progress
-from anaplan_frames.transport import AnswerLost, Transport
+from anaplan_frames.results import WriteResult
+from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.writes.result_builder import (
+    OnRejected,
+    check_on_rejected,
+    check_result,
+    timed,
+)
 
-# Seconds between looks for a task whose start was not answered.
-_LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
-_FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a line
-_ENDED = {"COMPLETE", "CANCELLED"}
+R = TypeVar("R")
+_log = logging.getLogger("anaplan_frames")
+_SCHEME = "anaplan://"
+_PLURALS = ("imports", "exports", "processes", "actions")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a task, or one action of a process, ended.
+class Hook(Protocol):
+    """What is told of every task that a connection starts; see `anaplan_frames.connect`.
+
+    A hook that raises is logged with a warning, and changes nothing.
+    """
+
+    def on_start(self, task: Task[Any]) -> None:
+        """Note that a task was started."""
+
+    def on_end(
+        self, task: Task[Any], result: WriteResult | None, error: BaseException | None
+    ) -> None:
+        """Note how a task has ended: its result, and what is raised if it did not go well."""
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass
+class Job(Generic[R]):
+    """What a task is of, and what is done at its end.
 
     Attributes
     ----------
-    task_id, object_id, name : str
-        The task, and the action that it ran (``name`` only where Anaplan tells it).
-    successful : bool
-        Anaplan's own verdict; an import with rejected rows is still successful.
-    dump_available : bool
-        Whether a failure dump was written.
-    details : tuple of dict
-        ``type``, ``localMessageText``, ``occurrences``, ``values`` as Anaplan sends them.
-    nested : tuple of Outcome
-        One per action, for a process.
+    name, kind : str
+        Of the action: ``"Load flights"``, ``"import"``.
+    read : callable
+        Makes the result of an outcome; also of one that is cancelled or unknown.
+    on_rejected : {"raise", "warn", "ignore"}
+        What to do about rejected rows if `Task.result` is not told.
+    progress : bool or None
+        As for `anaplan_frames.to_anaplan`.
+    hooks : sequence of Hook
+    begun : float or None
+        When the call began that has started it, by the connection's monotonic clock.
+    started : float or None
+        Seconds since the epoch; None if it was found, not started.
     adopted : bool
-        Whether the answer to the start was lost, and this was the one new task.
+        Whether the answer to the start was lost, and the task is the one that was new.
+    held : ExitStack
+        What is held until the end is seen, such as the lock of a file.
+    on_complete : callable
+        Called before that, if the task is complete.
     """
 
-    task_id: str
-    object_id: str
     name: str
-    successful: bool
-    dump_available: bool
-    details: tuple[Mapping[str, Any], ...]
-    nested: tuple[Outcome, ...]
+    kind: str
+    read: Callable[[Outcome], R]
+    on_rejected: OnRejected = "raise"
+    progress: bool | None = None
+    hooks: Sequence[Hook] = ()
+    begun: float | None = None
+    started: float | None = None
     adopted: bool = False
-
-    @property
-    def messages(self) -> list[str]:
-        """What Anaplan says of it, in words, nested actions included."""
-        own = [str(detail.get("localMessageText") or detail.get("type")) for detail in self.details]
-        return own + [message for outcome in self.nested for message in outcome.messages]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows were processed, by Anaplan's names for the numbers.
-
-        ``values`` is a flat list of alternating names and numbers, in any order.
-        """
-        counts: dict[str, int] = {}
-        for detail in self.details:
-            if "RowsProcessed" not in str(detail.get("type")):
-                continue
-            values = detail.get("values") or []
-            for name, number in zip(values[::2], values[1::2], strict=False):
-                if str(number).lstrip("-").isdigit():
-                    counts[name] = counts.get(name, 0) + int(number)
-        return counts
+    held: ExitStack = field(default_factory=ExitStack)
+    on_complete: Callable[[], None] = _nothing
 
 
-def run(
-    transport: Transport,
-    path: str,
-    *,
-    label: str,
-    parameters: Mapping[str, str] | None = None,
-    show_progress: bool | None = None,
-    on_start: Callable[[str], None] | None = None,
-) -> Outcome:
-    """Start an action, once, and wait for its end.
+class Task(Generic[R]):
+    """An action that Anaplan runs, or has run.
 
-    Parameters
+    The words are those of `concurrent.futures.Future`. A task that was started with data holds the
+    lock of its file on this machine until its end has been seen, by `result`, `done`, `refresh` or
+    `cancel`.
+
+    Attributes
     ----------
-    path : str
-        The action's path, e.g. ``/workspaces/../imports/112000000001``.
-    label : str
-        The action in words, for messages.
-    parameters : mapping of str to str, optional
-        What an import asks for at run time, e.g. ``{"Version": "Actual"}``.
-    on_start : callable, optional
-        Told the task's id as soon as it is known.
+    id : str
+        Anaplan's id of the task.
+    name, kind : str
+        Of the action: ``"Load flights"``, ``"import"``.
+    url : str
+        Finds it again in any process, by ``conn.task(url)``.
+    state : str
+        As last seen: ``"NOT_STARTED"``, ``"IN_PROGRESS"``, ``"COMPLETE"``, ``"CANCELLING"`` or
+        ``"CANCELLED"``.
+    progress : float or None
+        As last seen, from 0 to 1.
+    step : str
+        As last seen: what Anaplan was doing.
+    """
+
+    def __init__(
+        self, requests: TaskRequests, task_id: str, job: Job[R], state: TaskState | None = None
+    ) -> None:
+        self.id = task_id
+        self.name = job.name
+        self.kind = job.kind
+        self.url = task_url(requests.path, task_id)
+        self._requests: TaskRequests | None = requests
+        self._job: Job[R] | None = job
+        self._seen = state or TaskState("NOT_STARTED")
+        self._ended: TaskState | None = None
+        self._result: list[R] = []
+        self._reported = False
+        self._lock = threading.RLock()
+        if state is not None:
+            self._note(state)
+
+    @property
+    def state(self) -> str:
+        """Anaplan's word for it, as last seen."""
+        return self._seen.state
+
+    @property
+    def progress(self) -> float | None:
+        """How far it was when last seen, from 0 to 1."""
+        return self._seen.progress
+
+    @property
+    def step(self) -> str:
+        """What Anaplan was doing when it was last seen."""
+        return self._seen.step
+
+    def refresh(self) -> Self:
+        """Ask how it stands, and return it.
+
+        Returns
+        -------
+        Task
+            Itself.
+
+        Raises
+        ------
+        NotFound
+            If Anaplan no longer lists it.
+
+        Examples
+        --------
+        >>> task.refresh().progress  # doctest: +SKIP
+        0.4
+        """
+        if self._ended is None:
+            self._note(self._asking().look(self.id))
+        return self
+
+    def done(self) -> bool:
+        """Ask whether it has ended.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        NotFound
+            If Anaplan no longer lists it.
+        TaskUncertain
+            If it is in a state that nobody documents, without a result.
+        """
+        self.refresh()
+        if self._seen.strange:
+            raise TaskUncertain(
+                f"Task {self.id} of {self._label} is in the state {self.state!r}, which Anaplan "
+                "does not document, and has no result. Look at the model.",
+                task=self,
+            )
+        return self._ended is not None
+
+    def result(self, timeout: float | None = None, *, on_rejected: OnRejected | None = None) -> R:
+        """Wait for the end, and return what was done.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait.
+        on_rejected : {"raise", "warn", "ignore"}, optional
+            What to do about rejected rows; by default as it was started, which is ``"raise"``.
+
+        Returns
+        -------
+        WriteResult
+            Rejected rows are the caller's own if this task was started with data here; else they
+            are in ``.unmatched``, as Anaplan's failure dump has them.
+
+        Raises
+        ------
+        RejectedRows
+            If rows were rejected.
+        TaskFailed, TaskCancelled
+            If it did not succeed, or was cancelled.
+        TaskTimeout
+            If it has not ended in time; it goes on, and so can ``error.task.result()``.
+        TaskUncertain
+            If it is not known how it ended.
+
+        Examples
+        --------
+        >>> task = model.imports["Load flights"].start(df)  # doctest: +SKIP
+        >>> task.result(timeout=600)  # doctest: +SKIP
+        """
+        check_timeout(timeout)
+        job = self._live()
+        wanted = on_rejected or job.on_rejected
+        check_on_rejected(wanted)
+        found: R | None = None
+        try:
+            with self._interruptible(), self._within(timeout):
+                found = self._settled()
+            if isinstance(found, WriteResult):
+                check_result(found, wanted, task=self)
+        except BaseException as error:
+            if not isinstance(error, TaskTimeout) and isinstance(error, Exception):
+                self._report(found, error)
+            raise
+        self._report(found, None)
+        return found
+
+    def cancel(self, timeout: float | None = None) -> bool:
+        """Cancel it, so that Anaplan rolls its changes back, and wait for its end.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait.
+
+        Returns
+        -------
+        bool
+            False if it was complete before it could be cancelled.
+
+        Raises
+        ------
+        NotFound
+            If there is no such task.
+        TaskTimeout
+            If it has not ended in time.
+        """
+        check_timeout(timeout)
+        with self._within(timeout):
+            if self._ended is None:
+                self._asking().cancel(self.id)
+                self.wait_for_end(show=False)
+        return self.state == CANCELLED
+
+    def wait_for_end(self, *, show: bool | None = None) -> None:
+        """Wait for the end without reading what was done.
+
+        Raises
+        ------
+        TaskUncertain
+            If the end cannot be seen.
+        """
+        if self._ended is not None:
+            return
+        asking = self._asking()
+        with Progress(f"Running {self._label}", unit="%", total=100, show=show) as bar:
+
+            def note(state: TaskState) -> None:
+                self._note(state)
+                bar.reach(100 * (state.progress or 0), state.step)
+
+            try:
+                asking.wait_for_end(self.id, note, bar.tick)
+            except TaskUncertain as error:
+                self._let_go()
+                error.task = self
+                raise
+
+    def announce(self) -> None:
+        """Tell the hooks that it was started."""
+        for hook in self._live().hooks:
+            _tell(hook.on_start, self)
+
+    def _settled(self) -> R:
+        """Wait for the end, and return what was done; rejected rows and failures raise nothing.
+
+        If the end cannot be seen, the error's ``.result`` holds what is known.
+        """
+        with self._lock:
+            if self._result:
+                return self._result[0]
+            job = self._live()
+            try:
+                self.wait_for_end(show=job.progress)
+            except TaskUncertain as error:
+                error.result = self._completed(job.read(unknown_outcome(self.id)))  # type: ignore[assignment]
+                raise
+            assert self._ended is not None
+            outcome = replace(self._ended.outcome(self.id), adopted=job.adopted)
+            result = self._completed(job.read(outcome))
+            self._result.append(result)
+        if isinstance(result, WriteResult):
+            _log.info(
+                "%s: task %s ended after %.1f s: %s, %s",
+                self._label,
+                self.id,
+                result.seconds,
+                result.outcome,
+                result.summary,
+            )
+        return result
+
+    @property
+    def _label(self) -> str:
+        return f"{self.kind} {self.name!r}"
+
+    def _note(self, state: TaskState) -> None:
+        """Remember how it stands; at the end, let go what it holds."""
+        self._seen = state
+        if not state.ended or self._ended is not None:
+            return
+        self._ended = state
+        if state.state == COMPLETE:
+            self._live().on_complete()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._job is not None:
+            self._job.held.close()
+
+    def _completed(self, result: R) -> R:
+        """Add what the task knows to a result: the task, when it was started, how long it took."""
+        if not isinstance(result, WriteResult):
+            return result
+        job, asking = self._live(), self._asking()
+        started = job.started if job.started is not None else self._seen.created
+        now = asking.transport.clock.monotonic()
+        seconds = 0.0 if job.begun is None else now - job.begun
+        return timed(replace(result, task_id=self.id), started, seconds)  # type: ignore[return-value]
+
+    def _report(self, result: R | None, error: Exception | None) -> None:
+        """Tell the hooks of the end, once."""
+        with self._lock:
+            if self._reported:
+                return
+            self._reported = True
+        known = result if result is not None else getattr(error, "result", None)
+        for hook in self._live().hooks:
+            _tell(hook.on_end, self, known, error)
+
+    @contextmanager
+    def _within(self, timeout: float | None) -> Iterator[None]:
+        """Have the end of the time raise TaskTimeout, as the task goes on."""
+        try:
+            with time_limit(self._asking().transport.clock, timeout):
+                yield
+        except TransferTimeout as over:
+            known = self._completed(self._live().read(unknown_outcome(self.id)))
+            result = known if isinstance(known, WriteResult) else None
+            state = "goes on in Anaplan" if self._ended is None else "has ended, but is not read"
+            raise TaskTimeout(
+                f"The time is over, and task {self.id} of {self._label} {state}. The error's "
+                ".task.result() waits for its end, .task.cancel() cancels it. In another process "
+                f"it is found by conn.task({self.url!r}).",
+                result,
+                self,
+            ) from over
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Have Ctrl-C say that the task goes on."""
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(
+                f"Task {self.id} of {self._label} goes on in Anaplan. "
+                f"conn.task({self.url!r}).cancel() cancels it."
+            )
+            raise
+
+    def _asking(self) -> TaskRequests:
+        if self._requests is None:
+            raise self._detached()
+        return self._requests
+
+    def _live(self) -> Job[R]:
+        if self._job is None:
+            raise self._detached()
+        return self._job
+
+    def _detached(self) -> AnaplanError:
+        return AnaplanError(
+            f"This task has no connection any more: it was pickled. Find it again with "
+            f"conn.task({self.url!r})."
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        lost: dict[str, Any] = {"_requests": None, "_job": None, "_lock": None, "_result": []}
+        return self.__dict__ | lost
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        share = "" if self.progress is None else f" {self.progress:.0%}"
+        step = f", {self.step}" if self.step else ""
+        return f"<task {self.id} of {self._label}: {self.state}{share}{step}>"
+
+
+def _tell(hook: Callable[..., None], *facts: Any) -> None:
+    try:
+        hook(*facts)
+    except Exception:
+        _log.warning("A hook raised an error, which changes nothing", exc_info=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAddress:
+    """Where a task is: the parts of a `Task.url`."""
+
+    workspace_id: str
+    model_id: str
+    plural: str
+    action_id: str
+    task_id: str
+
+
+def task_url(path: str, task_id: str) -> str:
+    """Return the URL of a task of the action at a path below the API's root."""
+    parts = path.strip("/").split("/")
+    places = [parts[1], parts[3], *parts[4:], "tasks", task_id]
+    return _SCHEME + "/".join(quote(part, safe="") for part in places)
+
+
+def parse_task_url(url: str) -> TaskAddress:
+    """Take a `Task.url` apart.
 
     Raises
     ------
-    TaskUncertain
-        If it cannot be told whether the action was started, or how it ended.
-    TaskFailed
-        If the task was cancelled.
+    ConfigurationError
+        If it is not of this form.
     """
-    task_id, adopted = _start(transport, path, label=label, parameters=parameters)
-    if on_start is not None:
-        on_start(task_id)
-    with Progress(f"Running {label}", unit="%", total=100, show=show_progress) as bar:
-        try:
-            task = _ended(transport, path, task_id, label=label, bar=bar)
-        except KeyboardInterrupt as interrupt:
-            interrupt.add_note(
-                f"Task {task_id} of {label} goes on in Anaplan. "
-                f"Its .cancel({task_id!r}) cancels it."
-            )
-            raise
-    if task["taskState"] == "CANCELLED":
-        raise TaskFailed(
-            f"{label} was cancelled (task {task_id}); Anaplan rolled its changes back."
+    parts = [unquote(part) for part in str(url).removeprefix(_SCHEME).split("/")]
+    whole = len(parts) == 6 and all(parts) and parts[2] in _PLURALS and parts[4] == "tasks"
+    if not str(url).startswith(_SCHEME) or not whole:
+        raise ConfigurationError(
+            f"{url!r} is not the URL of a task, which is of the form "
+            "anaplan://workspace_id/model_id/imports/id/tasks/task_id."
         )
-    return replace(outcome_of(task_id, task.get("result") or {}), adopted=adopted)
-
-
-def _start(
-    transport: Transport, path: str, *, label: str, parameters: Mapping[str, str] | None
-) -> tuple[str, bool]:
-    """Start the action; where the answer is lost, look which task is new, never ask twice.
-
-    Returns
-    -------
-    str, bool
-        The task, and whether it was taken up after its answer was lost.
-    """
-    body: dict[str, Any] = {"localeName": "en_US"}
-    if parameters:
-        body["mappingParameters"] = [
-            {"entityType": kind, "entityName": name} for kind, name in parameters.items()
-        ]
-    before = set(_task_ids(transport, path, label=label))
-    try:
-        answer = transport.post(f"{path}/tasks", label=label, json=body, repeatable=False)
-    except AnswerLost as lost:
-        return _adopted_task(transport, path, before, lost, label=label), True
-    task_id = (answer.get("task") or answer).get("taskId")
-    if task_id is None:
-        return _adopted_task(transport, path, before, None, label=label), True
-    return str(task_id), False
-
-
-def _adopted_task(
-    transport: Transport, path: str, before: set[str], lost: AnswerLost | None, *, label: str
-) -> str:
-    """Return the task whose start was not answered: the one that is new."""
-    try:
-        new = _new_tasks(transport, path, before, label=label)
-        known = f"several tasks are new: {', '.join(new)}" if new else "no new task is listed yet"
-    except AnaplanError as error:
-        new, known = [], f"its tasks cannot be listed ({error})"
-    if len(new) == 1:
-        return new[0]
-    raise TaskUncertain(
-        f"The answer to the start of {label} was lost, and {known}. "
-        "It may be running: look at its tasks before you run it again."
-    ) from lost
-
-
-def _new_tasks(transport: Transport, path: str, before: set[str], *, label: str) -> list[str]:
-    """Look for tasks that were not there before, some times: one may be listed a little late."""
-
-    def look() -> list[str] | None:
-        listed = _task_ids(transport, path, label=label)
-        return [task for task in listed if task not in before] or None
-
-    return poll(look, transport.clock, pauses=_LISTING_PAUSES) or []
-
-
-def _task_ids(transport: Transport, path: str, *, label: str) -> Iterable[str]:
-    return [task["taskId"] for task in transport.pages(f"{path}/tasks", "tasks", label=label)]
-
-
-def cancel(transport: Transport, path: str, task_id: str, *, label: str) -> bool:
-    """Cancel a task and wait for its end; tell whether it was cancelled, not complete before."""
-    with suppress(RequestRefused):  # it has ended
-        transport.request("DELETE", f"{path}/tasks/{task_id}", label=f"task {task_id} of {label}")
-    with Progress(f"Cancelling {label}", unit="%", total=100, show=False) as bar:
-        task = _ended(transport, path, task_id, label=label, bar=bar)
-    return bool(task["taskState"] == "CANCELLED")
-
-
-def wait_for_others(transport: Transport, path: str, *, label: str, why: str) -> str | None:
-    """Wait until no task of an action is running that somebody else has started.
-
-    Parameters
-    ----------
-    path, label : str
-        As for `run`.
-    why : str
-        What the action has to do with us, for the warning.
-
-    Returns
-    -------
-    str or None
-        The last task's id, if there is one.
-    """
-    warned = False
-
-    def look() -> list[dict[str, Any]] | None:
-        nonlocal warned
-        tasks = list(transport.pages(f"{path}/tasks", "tasks", label=label))
-        running = [task["taskId"] for task in tasks if task["taskState"] not in _ENDED]
-        if running and not warned:
-            warn(f"{label} is running (task {running[0]}), and {why}: waiting for its end.")
-            warned = True
-        return None if running else tasks
-
-    tasks = poll(look, transport.clock) or []
-    last = max(tasks, key=lambda task: task.get("creationTime") or 0, default=None)
-    return None if last is None else str(last["taskId"])
-
-
-def _ended(
-    transport: Transport, path: str, task_id: str, *, label: str, bar: Progress
-) -> dict[str, Any]:
-    """Poll at once, then ever slower, until the task has ended, and return it.
-
-    A poll that fails in all its tries is no end: the task goes on, and so does the watch.
-    """
-    failed = 0
-
-    def look() -> dict[str, Any] | None:
-        nonlocal failed
-        try:
-            task = _task(transport, path, task_id, label=label)
-        except NotFound as gone:
-            raise TaskUncertain(
-                f"Task {task_id} of {label} was started but can no longer be found, so its outcome "
-                "is not known. Look at the model before you run it again."
-            ) from gone
-        except AnaplanError as error:
-            failed += 1
-            if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
-                raise TaskUncertain(
-                    f"Task {task_id} of {label} was started, and its end was not seen: {error} "
-                    "It goes on in Anaplan. Look at its tasks before you run it again."
-                ) from error
-            return None
-        failed = 0
-        bar.reach(100 * float(task.get("progress") or 0), task.get("currentStep") or "")
-        return task if task["taskState"] in _ENDED else None
-
-    task = poll(look, transport.clock)
-    assert task is not None  # without a time-out, polling ends with the task
-    return task
-
-
-def _task(transport: Transport, path: str, task_id: str, *, label: str) -> dict[str, Any]:
-    task = transport.get(f"{path}/tasks/{task_id}", label=label).get("task")
-    if not task:
-        raise TransferError(f"{label}: Anaplan's answer does not say how task {task_id} is.")
-    return dict(task)
-
-
-def outcome_of(task_id: str, result: Mapping[str, Any]) -> Outcome:
-    """Read the ``result`` of a task that has ended."""
-    return Outcome(
-        task_id=task_id,
-        object_id=str(result.get("objectId") or ""),
-        name=str(result.get("objectName") or ""),
-        successful=bool(result.get("successful")),
-        dump_available=bool(result.get("failureDumpAvailable")),
-        details=tuple(result.get("details") or ()),
-        nested=tuple(outcome_of(task_id, nested) for nested in result.get("nestedResults") or ()),
-    )
+    return TaskAddress(parts[0], parts[1], parts[2], parts[3], parts[5])

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import TypeVar
 
 from anaplan_frames import cancellation
@@ -50,7 +51,8 @@ def in_order(
         for item in items:
             if under_way and under_way[0].done():
                 under_way[0].result()  # raises what has failed before more is begun
-            under_way.append(pool.submit(listening, item))
+            # The time for the whole call counts in the threads, too.
+            under_way.append(pool.submit(copy_context().run, listening, item))
             while under_way and (len(under_way) > threads or (promptly and under_way[0].done())):
                 yield under_way.popleft().result()
         while under_way:

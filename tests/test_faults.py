@@ -11,7 +11,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.tasks import outcome_of
+from anaplan_frames.outcomes import outcome_of
 from tests.clients.tenant import AIRLINES_FILE, LOAD_AIRLINES
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
@@ -49,7 +49,7 @@ def test_a_process_whose_actions_cannot_be_named_ends_in_no_error(
     process = model.processes["Load all"]
     ran = outcome_of("T", {"successful": True, "nestedResults": [{"objectId": "117000000001"}]})
     sandbox.faults.add("503", path="*/processes/*", times=None)
-    result = process._result(ran, {})
+    result = process.read_outcome(ran, {}, None)
     assert [part.target for part in result.actions] == ["117000000001"]
 
 

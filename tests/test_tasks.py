@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames import tasks
+from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.clock import Clock
+from anaplan_frames.errors import TaskCancelled
+from anaplan_frames.outcomes import outcome_of
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.task_requests import TaskRequests, start_body
+from anaplan_frames.tasks import Job, Task
 from anaplan_frames.transport import Transport
+from anaplan_frames.writes.result_builder import result_of_task
 from tests.sandbox.http_client import Http
 from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_json
 
 PATH = "/workspaces/w/models/m/imports/112000000001"
-Run = Callable[[], tasks.Outcome]
+Run = Callable[..., af.WriteResult]
 
 
 def listed(*ids: str) -> Answer:
@@ -41,8 +47,14 @@ def run(server: ScriptedServer, clock: TurnedClock) -> Iterator[Run]:
     transport = Transport(
         af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url, clock=clock
     )
-    yield lambda: tasks.run(transport, PATH, label="import 'Load'", show_progress=False)
+    yield lambda **options: started(transport, **options).result()
     transport.close()
+
+
+def started(transport: Transport, parameters: Any = None) -> Task[af.WriteResult]:
+    body = start_body(parameters, "en_US", str)
+    job = Job("Load", "import", lambda outcome: result_of_task(outcome, "Load"), progress=False)
+    return start_task(TaskRequests(transport, PATH, "import 'Load'"), body, job)
 
 
 def starts(server: ScriptedServer) -> list[Seen]:
@@ -59,7 +71,7 @@ def test_a_task_is_started_once_and_watched_ever_slower(
         *[state("IN_PROGRESS")] * 12,
         DONE,
     ]
-    assert run().successful
+    assert run().outcome == "loaded"
     assert len(starts(server)) == 1
     assert b'"localeName": "en_US"' in starts(server)[0].body
     assert 10 < clock.slept < 13 * 5
@@ -67,10 +79,7 @@ def test_a_task_is_started_once_and_watched_ever_slower(
 
 def test_parameters_are_sent_as_anaplan_wants_them(server: ScriptedServer, run: Run) -> None:
     server.script = [listed(), STARTED, DONE]
-    transport = Transport(
-        af.BasicAuth("a@example.com", "x"), api_url=server.url, auth_url=server.url
-    )
-    tasks.run(transport, PATH, label="x", parameters={"Version": "Actual"}, show_progress=False)
+    run(parameters={"Version": "Actual"})
     assert b'"mappingParameters": [{"entityType": "Version", "entityName": "Actual"}]' in (
         starts(server)[0].body
     )
@@ -131,7 +140,7 @@ def test_an_end_that_is_not_seen_is_uncertain(
 
 def test_a_refusal_for_too_many_requests_is_tried_again(server: ScriptedServer, run: Run) -> None:
     server.script = [listed(), Answer(429, headers={"Retry-After": "1"}), STARTED, DONE]
-    assert run().successful
+    assert run().outcome == "loaded"
     assert len(starts(server)) == 2
 
 
@@ -143,8 +152,9 @@ def test_a_task_that_vanishes_is_uncertain(server: ScriptedServer, run: Run) -> 
 
 def test_a_cancelled_task_has_failed(server: ScriptedServer, run: Run) -> None:
     server.script = [listed(), STARTED, state("CANCELLING"), state("CANCELLED")]
-    with pytest.raises(af.TaskFailed, match="was cancelled"):
+    with pytest.raises(TaskCancelled, match="was cancelled") as caught:
         run()
+    assert caught.value.result.outcome == "cancelled"
 
 
 def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
@@ -157,8 +167,11 @@ def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
             "values": ["hierarchyName", "12", "failedCount", "1", "totalRowCount", "3"],
         },
     ]
+    counts = {"hierarchyName": 12, "failedCount": 1, "totalRowCount": 3}
+    assert outcome_of("T", {"successful": True, "details": details}).counts == counts
     server.script = [listed(), STARTED, state("COMPLETE", successful=True, details=details)]
-    assert run().counts == {"hierarchyName": 12, "failedCount": 1, "totalRowCount": 3}
+    with pytest.raises(af.RejectedRows, match="1 of 3 rows were rejected"):
+        run()
 
 
 @pytest.fixture
@@ -174,18 +187,18 @@ def test_a_running_task_can_be_cancelled_and_one_that_is_complete_cannot(slow: S
         http = Http(slow)
         path = action.path.removeprefix("/2/0") + "/tasks"
         task = http.post(path, {"localeName": "en_US"}).json()["task"]["taskId"]
-        assert action.cancel(task)
+        assert action.task(task).cancel()
         assert http.get(f"{path}/{task}").json()["task"]["taskState"] == "CANCELLED"
-        assert action.cancel(task)
+        assert action.task(task).cancel()
 
 
 def test_a_complete_task_is_not_cancelled(model: af.Model) -> None:
     action = model.actions["Clear airports"]
     action.run()
     [task] = action.tasks()["task_id"]
-    assert not action.cancel(task)
+    assert not action.task(task).cancel()
     with pytest.raises(af.NotFound):
-        action.cancel("0" * 32)
+        action.task("0" * 32)
 
 
 def test_ctrl_c_while_a_task_runs_says_how_to_cancel_it(slow: Sandbox) -> None:
@@ -198,8 +211,9 @@ def test_ctrl_c_while_a_task_runs_says_how_to_cancel_it(slow: Sandbox) -> None:
         with pytest.raises(KeyboardInterrupt) as caught:
             action.run()
         [note] = caught.value.__notes__
-    [task] = [task for task in note.replace("'", " ").split() if len(task) == 32][:1]
+        [task] = action.tasks()["task_id"]
+        url = action.task(task).url
     assert note == (
         f"Task {task} of action 'Clear airports' goes on in Anaplan. "
-        f"Its .cancel('{task}') cancels it."
+        f"conn.task('{url}').cancel() cancels it."
     )

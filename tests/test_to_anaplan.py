@@ -207,7 +207,13 @@ def test_a_process_names_its_files_for_an_unknown_key(model: af.Model) -> None:
 
 
 def test_a_file_target_is_only_uploaded(model: af.Model) -> None:
-    assert af.to_anaplan(AIRLINES, "airlines.csv", model) is None
+    result = af.to_anaplan(AIRLINES, "airlines.csv", model)
+    assert (result.kind, result.outcome) == ("file", "loaded")
+    assert (result.rows_sent, result.rows_loaded, result.bytes_sent) == (
+        2,
+        2,
+        len(AIRLINES.to_csv(index=False)) + 12,  # every text is quoted
+    )
     assert model.files["airlines.csv"].read()["name"].tolist() == ["American", "United"]
     assert model.imports["Load airlines"].tasks().empty
 

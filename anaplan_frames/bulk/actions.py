@@ -1,28 +1,75 @@
-"""Actions that take no data, such as deleting from a list."""
+"""Actions: what Anaplan runs as a task; by itself, one that takes no data."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import os
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from anaplan_frames import tasks
-from anaplan_frames.bulk.runnable import Runnable
+import pandas as pd
+
+from anaplan_frames.bulk.job_options import (
+    LOCALE,
+    JobOptions,
+    Parameters,
+    job_options,
+    send_options,
+)
+from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.bulk.task_start import job_of, start_task
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.deadline import time_limit
+from anaplan_frames.outcomes import Outcome
+from anaplan_frames.resources.resource import Resource
 from anaplan_frames.results import WriteResult
-from anaplan_frames.writes.result_builder import check_result, result_of_task
+from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.tasks import Job, Task
+from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
+from anaplan_frames.writes.plan import SendOptions
+from anaplan_frames.writes.result_builder import OnRejected, result_of_task
+
+_TASKS = {
+    "task_id": Field("taskId"),
+    "state": Field("taskState"),
+    "created": Field("creationTime", "time"),
+}
 
 
-class Action(Runnable):
-    """An action that takes no data, such as "Delete from list"; exports are actions too."""
+class Action(Resource):
+    """An action of a model, such as "Delete from list"; imports, processes and exports are, too."""
 
     kind: ClassVar[str] = "action"
     plural: ClassVar[str] = "actions"
 
-    def run(self, *, progress: bool | None = None) -> WriteResult:
-        """Run the action, once, and wait for its end.
+    def run(
+        self,
+        *,
+        parameters: Parameters | None = None,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        locale: str = LOCALE,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> WriteResult:
+        """Run it, once, and wait for its end; an import or process runs on what its files hold.
 
         Parameters
         ----------
+        parameters : mapping of str to str, optional
+            What an import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
+            ``{import: {name: value}}``.
+        on_rejected : {"raise", "warn", "ignore"}
+            What to do about rejected rows. They are in the result's ``unmatched``, as Anaplan sent
+            them: the data is not known here.
+        dump : path, optional
+            A folder for the failure dumps.
+        locale : str
+            Language and country of dates and numbers.
+        timeout : float, optional
+            Seconds for the whole call.
         progress : bool, optional
-            True shows a bar at once, False never.
+            True shows a bar at once, False never; by default it appears in a terminal or notebook
+            when the work takes longer than a moment.
 
         Returns
         -------
@@ -31,10 +78,135 @@ class Action(Runnable):
 
         Raises
         ------
-        TaskFailed
+        TaskFailed, TaskCancelled
             If it did not succeed, or was cancelled.
+        RejectedRows
+            If an import rejected rows.
+        TransferTimeout
+            If the time ended before it was started.
+        TaskTimeout
+            If the time ended while it was running; the error's ``.task`` goes on with it.
         TaskUncertain
-            If it cannot be told whether it was started.
+            If it is not known whether it was started, or how it ended.
+
+        Examples
+        --------
+        >>> model.actions["Clear airports"].run()  # doctest: +SKIP
         """
-        outcome = tasks.run(self._transport, self.path, label=self.label, show_progress=progress)
-        return check_result(result_of_task(outcome, self.name), "raise")
+        options = send_options(
+            on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
+        )
+        with time_limit(self._transport.clock, timeout):
+            job = job_options(parameters=parameters, locale=locale, import_id=self._import_id)
+            return self._begin(job, options).result()
+
+    def start(
+        self, *, parameters: Parameters | None = None, locale: str = LOCALE
+    ) -> Task[WriteResult]:
+        """Start it, once, and do not wait.
+
+        Parameters
+        ----------
+        parameters, locale
+            As for `run`.
+
+        Returns
+        -------
+        Task
+            Its ``.result()`` waits for the end.
+
+        Raises
+        ------
+        TaskUncertain
+            If it is not known whether it was started.
+
+        Examples
+        --------
+        >>> task = model.actions["Clear airports"].start()  # doctest: +SKIP
+        >>> task.done()  # doctest: +SKIP
+        False
+        """
+        job = job_options(parameters=parameters, locale=locale, import_id=self._import_id)
+        return self._begin(job, SendOptions())
+
+    def tasks(self) -> pd.DataFrame:
+        """Return its tasks that Anaplan lists, everyone's.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``task_id`` (str), ``state`` (str), ``created`` (datetime64, UTC).
+
+        Examples
+        --------
+        >>> model.imports["Load flights"].tasks()  # doctest: +SKIP
+        """
+        return frame_of_fields(self.requests.listed(), _TASKS)
+
+    def task(self, task_id: str) -> Task[WriteResult]:
+        """Return one of its tasks; whoever has started it, here or elsewhere.
+
+        Parameters
+        ----------
+        task_id : str
+            As `tasks` lists it.
+
+        Returns
+        -------
+        Task
+            Rejected rows are in its result's ``unmatched``, as Anaplan's failure dump has them.
+
+        Raises
+        ------
+        NotFound
+            If there is no such task.
+
+        Examples
+        --------
+        >>> model.actions["Clear airports"].task(task_id).cancel()  # doctest: +SKIP
+        """
+        state = self.requests.look(task_id)
+        return Task(self.requests, task_id, self._job(SendOptions()), state)
+
+    def read_outcome(
+        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+    ) -> WriteResult:
+        """Make the result of a task of it, with the rejected rows of what was sent to each file."""
+        return result_of_task(outcome, self.name, **self._facts)
+
+    @property
+    def requests(self) -> TaskRequests:
+        """What can be asked about its tasks."""
+        return TaskRequests(self._transport, self.path, self.label)
+
+    def _begin(self, job: JobOptions, options: SendOptions) -> Task[WriteResult]:
+        """Start it on what is there, with the lock of the files that it reads."""
+        clock = self._transport.clock
+        begun = clock.monotonic()
+        folder = open_dump(options.dump)
+        return start_task(self.requests, job.body, self._job(options, folder, begun))
+
+    def _job(
+        self, options: SendOptions, folder: DumpFolder | None = None, begun: float | None = None
+    ) -> Job[WriteResult]:
+        return job_of(
+            self._catalogue,
+            name=self.name,
+            kind=self.kind,
+            read=lambda outcome: self.read_outcome(outcome, {}, folder),
+            options=options,
+            folder=folder,
+            begun=begun,
+        )
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        """What every result of it says."""
+        return {"kind": self.kind, "target_id": self.id, **self._catalogue.facts}
+
+    def _import_id(self, name: str) -> str:
+        """Return the id of an import that parameters name; only a process has some."""
+        raise ValueError(
+            f"parameters of {self.label} are {{name: value}}; a dict for {name!r} is for one of "
+            "the imports of a process."
+        )

@@ -21,16 +21,12 @@ Known = tuple[bool, ...]
 Keys = Callable[[Sequence[Sequence[str | None]], Known], Sequence[Key]]
 
 
-class SentRows(Protocol):
-    """The rows that were sent, as texts.
+class RowTexts(Protocol):
+    """The rows that were sent, as texts."""
 
-    Attributes
-    ----------
-    rows : int
-        How many there are.
-    """
-
-    rows: int
+    @property
+    def rows(self) -> int:
+        """How many there are."""
 
     def take(self, positions: Sequence[int]) -> list[tuple[str, ...]]:
         """Return the texts of these rows, one per header of the file; ``""`` where missing.
@@ -42,7 +38,7 @@ class SentRows(Protocol):
         """Yield all rows in order, some at a time."""
 
 
-def match_rows(dump: Sequence[DumpRow], sent: SentRows, dialect: Dialect) -> list[int | None]:
+def match_rows(dump: Sequence[DumpRow], sent: RowTexts, dialect: Dialect) -> list[int | None]:
     """Find for each row of a dump its position in the data that was sent.
 
     First by line number: what it counts from is tried out, and a position counts only if the
@@ -55,7 +51,7 @@ def match_rows(dump: Sequence[DumpRow], sent: SentRows, dialect: Dialect) -> lis
     ----------
     dump : sequence of DumpRow
         From `parse_dump`.
-    sent : SentRows
+    sent : RowTexts
         What was sent. It is only scanned if line numbers do not tell all.
     dialect : Dialect
         Of the file that was imported: its first data row, and its decimal separator.
@@ -76,7 +72,7 @@ def match_rows(dump: Sequence[DumpRow], sent: SentRows, dialect: Dialect) -> lis
 
 def _match_by_line(
     dump: Sequence[DumpRow],
-    sent: SentRows,
+    sent: RowTexts,
     dialect: Dialect,
     keys: Keys,
     matched: list[int | None],
@@ -105,7 +101,7 @@ def _match_by_line(
 def _verified(
     dump: Sequence[DumpRow],
     numbers: Sequence[int],
-    sent: SentRows,
+    sent: RowTexts,
     base: int,
     keys: Keys,
 ) -> dict[int, tuple[int, bool]]:
@@ -131,7 +127,7 @@ def _verified(
 
 
 def _match_by_values(
-    dump: Sequence[DumpRow], sent: SentRows, keys: Keys, matched: list[int | None]
+    dump: Sequence[DumpRow], sent: RowTexts, keys: Keys, matched: list[int | None]
 ) -> None:
     """Match what is left by the values alone; the last of equal rows are meant."""
     wanted: dict[Known, dict[Key, list[int]]] = {}

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
+from anaplan_frames.bulk.other_tasks import wait_for_others
+from anaplan_frames.errors import TaskUncertain
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tasks import wait_for_others
+from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.tasks import Task
 from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
+
+# Which task of this process holds the lock of a file: who waits for the lock waits for its end,
+# which nobody else may be looking for.
+_holders: WeakValueDictionary[str, Task[Any]] = WeakValueDictionary()
 
 
 class FileAccess:
@@ -43,6 +51,11 @@ class FileAccess:
         path_ = lock_path(self.transport.api_url, path).with_suffix(".journal")
         return Journal(path_, whole, self.transport.clock, resume=resume)
 
+    def hold(self, task: Task[Any]) -> None:
+        """Note that a task keeps the files to itself until its end is seen."""
+        for file_id in self._tasks:
+            _holders[_key(self._catalogue, file_id)] = task
+
 
 @contextmanager
 def exclusive_access(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[FileAccess]:
@@ -58,12 +71,15 @@ def exclusive_access(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[
         for file_id in sorted(set(file_ids)):  # in one order, so that two cannot wait in a circle
             label = f"file {names.get(file_id, {}).get('name', file_id)!r}"
             host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
-            stack.enter_context(file_lock(host, path, label=label))
+            waiting = _task_waiter(_key(catalogue, file_id))
+            stack.enter_context(file_lock(host, path, label=label, on_wait=waiting))
             tasks[file_id] = {
                 str(import_["id"]): wait_for_others(
-                    catalogue.transport,
-                    f"{catalogue.path}/imports/{import_['id']}",
-                    label=f"import {import_['name']!r}",
+                    TaskRequests(
+                        catalogue.transport,
+                        f"{catalogue.path}/imports/{import_['id']}",
+                        f"import {import_['name']!r}",
+                    ),
                     why=f"it reads {label}",
                 )
                 for import_ in _readers(catalogue, file_id)
@@ -75,3 +91,19 @@ def _readers(catalogue: Catalogue, file_id: str) -> list[Mapping[str, Any]]:
     """Return the imports that read a file."""
     imports = catalogue.records("imports").values()
     return [one for one in imports if str(one.get("importDataSourceId")) == file_id]
+
+
+def _key(catalogue: Catalogue, file_id: str) -> str:
+    return f"{catalogue.transport.api_url}{catalogue.path}/files/{file_id}"
+
+
+def _task_waiter(key: str) -> Callable[[], None]:
+    """Return what waits for the task of this process that holds a file, if one does."""
+
+    def wait() -> None:
+        holder = _holders.get(key)
+        if holder is not None:
+            with suppress(TaskUncertain):  # it lets the lock go, and its own caller is told
+                holder.wait_for_end(show=False)
+
+    return wait

@@ -17,8 +17,8 @@ class FileTarget:
 
     Attributes
     ----------
-    id, path, label : str
-        Its id, its path below the API's root, and the file in words.
+    id, name, path : str
+        Its id, its name, and its path below the API's root.
     dialect : Dialect
         How its text is written.
     headers : tuple of str
@@ -26,10 +26,15 @@ class FileTarget:
     """
 
     id: str
+    name: str
     path: str
-    label: str
     dialect: Dialect
     headers: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The file in words."""
+        return f"file {self.name!r}"
 
 
 def import_metadata(catalogue: Catalogue, import_id: str, label: str) -> Mapping[str, Any]:
@@ -84,8 +89,8 @@ def _target(
     name = catalogue.records("files")[file_id]["name"]
     return FileTarget(
         id=file_id,
+        name=str(name),
         path=f"{catalogue.path}/files/{file_id}",
-        label=f"file {name!r}",
         dialect=dialect,
         headers=headers,
     )

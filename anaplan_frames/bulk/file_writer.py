@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
@@ -12,29 +13,28 @@ import pyarrow as pa
 
 from anaplan_frames.bulk.file_access import FileAccess
 from anaplan_frames.bulk.file_targets import FileTarget
-from anaplan_frames.bulk.retained_rows import RetainedRows, retain
+from anaplan_frames.bulk.row_progress import RowProgress
+from anaplan_frames.bulk.sent_rows import SentRows
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.dataframes.sources import open_source
-from anaplan_frames.errors import ColumnMismatch
-from anaplan_frames.progress import Progress
-from anaplan_frames.transfer.journal import DataChanged, Journal
+from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.errors import ColumnMismatch, DataChanged
+from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transfer.upload import upload
-from anaplan_frames.writes.columns import match_columns, warn_of_unused_columns
+from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 
 _BLOCK_ROWS = 65_536
 _STREAM_ROWS = 24_576  # who streams wants little memory used
 _BLOCK_BYTES = 8_000_000
 _BLOCKS_AT_ONCE = 4
 _OPENING_BYTES = 500_000
+_log = logging.getLogger("anaplan_frames")
 
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions:
     """How data is sent; `anaplan_frames.to_anaplan` says what the options mean."""
 
-    index: bool = False
     chunk_bytes: int | None = None
-    progress: bool | None = None
     resume: bool = True
 
 
@@ -43,11 +43,31 @@ class PreparedUpload:
     """Data that fits a file, ready to be sent to it."""
 
     target: FileTarget
-    sent: RetainedRows
+    sent: SentRows
+    matching: Matching
+
+    def warn_of_unused(self) -> None:
+        """Warn of columns that are left out."""
+        # Every header has its column, or `match_columns` would have raised.
+        warn_of_unused_columns(self.target.label, self.matching.unused, ())
+
+    def check_values(self) -> None:
+        """Write all rows as text, for a plan, and send nothing.
+
+        Raises
+        ------
+        EncodingError
+            If a value cannot be carried; names column and row.
+        """
+        first = 0
+        self.sent.encoder.preamble()
+        for batch in self.sent.batches(_BLOCK_ROWS):
+            self.sent.encoder.encode(batch, first)
+            first += batch.num_rows
 
 
 def prepare_upload(
-    target: FileTarget, data: Any, mapping: Mapping[str, str] | None, options: UploadOptions
+    target: FileTarget, source: Source, mapping: Mapping[Hashable, str] | None
 ) -> PreparedUpload:
     """Match data to a file's headers; whatever is wrong with its columns is raised here.
 
@@ -56,17 +76,17 @@ def prepare_upload(
     ColumnMismatch
         If columns are missing, or there are none.
     """
-    source = open_source(data, index=options.index)
     headers = target.headers or tuple(source.columns)
     if not headers:
         raise ColumnMismatch(f"The data has no columns to write to {target.label}.")
-    matching = match_columns(source.columns, headers, mapping, target.label)
-    # Every header has its column, or `match_columns` would have raised.
-    warn_of_unused_columns(target.label, matching.unused, ())
-    return PreparedUpload(target, retain(source, Encoder(target.dialect, matching)))
+    names = {str(column): header for column, header in (mapping or {}).items()}
+    matching = match_columns(source.columns, headers, names, target.label)
+    return PreparedUpload(target, SentRows(source, Encoder(target.dialect, matching)), matching)
 
 
-def send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
+def send_rows(
+    access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
+) -> tuple[Journal, int]:
     """Replace a file's content by data, in its turn.
 
     Returns
@@ -74,6 +94,8 @@ def send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptio
     Journal
         What an earlier run may have sent, and this one has; to be forgotten once the data are
         imported.
+    int
+        The bytes of the file's text, before compression.
 
     Raises
     ------
@@ -81,15 +103,27 @@ def send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptio
         If a value cannot be carried; if some of the data was sent by then, the upload is left
         incomplete, so that nothing reads it.
     """
+    clock = access.transport.clock
+    begin = clock.monotonic()
     try:
-        return _send_rows(access, prepared, options)
+        journal, size = _send_rows(access, prepared, options, progress=progress)
     except DataChanged:
         if prepared.sent.source.one_shot:
             raise
-        return _send_rows(access, prepared, options)
+        journal, size = _send_rows(access, prepared, options, progress=progress)
+    _log.info(
+        "%s: uploaded %s rows, %s bytes in %.1f s",
+        prepared.target.label,
+        f"{prepared.sent.count:,}",
+        f"{size:,}",
+        clock.monotonic() - begin,
+    )
+    return journal, size
 
 
-def _send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOptions) -> Journal:
+def _send_rows(
+    access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
+) -> tuple[Journal, int]:
     target, source, encoder = prepared.target, prepared.sent.source, prepared.sent.encoder
     facts = {
         "headers": encoder.layout.headers,
@@ -102,28 +136,30 @@ def _send_rows(access: FileAccess, prepared: PreparedUpload, options: UploadOpti
     block_rows = _block_rows(source.rows, source.nbytes)
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = prepared.sent.batches(_BLOCKS_AT_ONCE * block_rows)
-    with Progress(f"Uploading {target.label}", unit="B", show=options.progress) as bar:
-        upload(
+    with RowProgress(f"Uploading {target.label}", rows=source.rows, show=progress) as bar:
+        size = upload(
             access.transport,
             target.path,
-            _blocks(iter(batches), encoder, block_rows),
+            _blocks(iter(batches), partial(bar.encode, encoder), block_rows),
             head=encoder.preamble(),
             label=target.label,
             chunk_bytes=options.chunk_bytes,
             progress=bar,
             journal=journal,
         )
-    return journal
+    return journal, size
 
 
 def _blocks(
-    batches: Iterator[pa.RecordBatch], encoder: Encoder, block_rows: int
+    batches: Iterator[pa.RecordBatch],
+    encode: Callable[[pa.RecordBatch, int], Any],
+    block_rows: int,
 ) -> Iterator[Callable[[], Any]]:
     """Say of each block of rows how it becomes bytes, which is done later and by other threads."""
     first_row = 0
     for batch in _short_first(batches):
         for start in range(0, batch.num_rows, block_rows):
-            yield partial(encoder.encode, batch.slice(start, block_rows), first_row + start)
+            yield partial(encode, batch.slice(start, block_rows), first_row + start)
         first_row += batch.num_rows
 
 

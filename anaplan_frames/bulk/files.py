@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import io
+import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import IO, Any, ClassVar, Literal, overload
 
 import pyarrow as pa
 
 from anaplan_frames.bulk.file_access import exclusive_access
+from anaplan_frames.bulk.file_content import check_content, content_blocks
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_targets import target_of_file
-from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload, send_rows
+from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload
+from anaplan_frames.bulk.job_options import send_options, upload_options
+from anaplan_frames.bulk.prepared_file import PreparedFile
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.dataframes.spool import open_kept
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.table_reader import Readable, TextTable
+from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.upload import upload
+from anaplan_frames.writes.plan import WritePlan, plan_of
+from anaplan_frames.writes.result_builder import OnRejected, build_result, timed
 
-_BLOCK_BYTES = 1_000_000
+_log = logging.getLogger("anaplan_frames")
 
 
 class File(Readable):
@@ -64,67 +73,177 @@ class File(Readable):
             self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
         )
 
+    @overload
     def write(
         self,
         data: Any,
         *,
-        mapping: Mapping[str, str] | None = None,
+        dry_run: Literal[False] = False,
+        mapping: Mapping[Hashable, str] | None = None,
         index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
         chunk_bytes: int | None = None,
         resume: bool = True,
-        progress: bool | None = None,
-    ) -> None:
-        """Replace its content by data; the parameters are those of `anaplan_frames.to_anaplan`.
+    ) -> WriteResult: ...
 
-        The headers are those that an import of the file expects; where no import reads it, the
-        data's own columns.
+    @overload
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: Literal[True],
+        mapping: Mapping[Hashable, str] | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> WritePlan: ...
+
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: bool = False,
+        mapping: Mapping[Hashable, str] | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> WriteResult | WritePlan:
+        """Replace its content by data, in its own dialect.
+
+        The headers are those that an import of the file expects; if no import reads it, the data's
+        own columns.
+
+        Parameters
+        ----------
+        data : DataFrame, Arrow data or iterator
+            As for `anaplan_frames.to_anaplan`.
+        dry_run : bool
+            True sends nothing, and returns a plan whose ``.send()`` does it.
+        mapping : dict of str to str, optional
+            ``{column of the data: header of the file}`` for names that differ.
+        index : bool
+            Send the index of a DataFrame too, as columns.
+        on_rejected, dump
+            As for an import; a file rejects no rows, so that there is nothing to do or to keep.
+        timeout : float, optional
+            Seconds for the whole call.
+        progress : bool, optional
+            True shows a bar at once, False never.
+        chunk_bytes, resume
+            As for `upload`.
+
+        Returns
+        -------
+        WriteResult or WritePlan
+
+        Raises
+        ------
+        ColumnMismatch
+            If columns are missing; names them and their near names. Nothing is sent then.
+        EncodingError
+            If a value cannot be carried by the file's dialect; names column and row.
+        TransferError, TransferTimeout
+            If not every chunk was confirmed, or the time ended before.
+
+        Examples
+        --------
+        >>> model.files["flights.csv"].write(df)  # doctest: +SKIP
         """
-        target = target_of_file(self._catalogue, self.info)
-        options = UploadOptions(index, chunk_bytes, progress, resume)
-        prepared = prepare_upload(target, data, mapping, options)
-        with exclusive_access(self._catalogue, [self.id]) as access:
-            send_rows(access, prepared, options).forget()
+        sending = send_options(
+            on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
+        )
+        options = upload_options(chunk_bytes=chunk_bytes, resume=resume)
+        with time_limit(self._transport.clock, timeout):
+            source = open_kept(data, index=index, keep=dry_run)
+            prepared = self._prepare(source, mapping, options)
+            prepared.warn_of_unused()
+            if dry_run:
+                prepared.check_values()
+                again = partial(self._prepare_again, source, mapping, options)
+                return plan_of(prepared, again, sending)
+            return prepared.send(sending)
 
     def upload(
         self,
-        content: str | os.PathLike[str] | bytes | BinaryIO,
+        content: str | os.PathLike[str] | bytes | IO[Any] | Iterable[bytes] | Iterable[str],
         *,
         chunk_bytes: int | None = None,
         resume: bool = True,
         progress: bool | None = None,
-    ) -> None:
+    ) -> WriteResult:
         """Replace its content by bytes, as they are.
 
         Parameters
         ----------
-        content : path, bytes or binary file object
-            Must be in the file's own dialect and encoding.
+        content : path, bytes, file object, or iterator of bytes or str
+            Must be in the file's own dialect. Text is encoded as the file is; bytes must be
+            already.
         chunk_bytes : int, optional
             1,000,000 to 50,000,000, before compression; by default it follows the length.
         resume : bool
-            Where an earlier run was killed while it sent the same, send only the rest.
+            If an earlier run was killed while it sent the same, send only the rest.
         progress : bool, optional
             True shows a bar at once, False never.
+
+        Returns
+        -------
+        WriteResult
+            ``bytes_sent`` counts the bytes; rows are not counted.
 
         Raises
         ------
         TransferError
             If not every chunk was confirmed.
+        ValueError
+            If a text is not a path, but seems to be the content.
+
+        Examples
+        --------
+        >>> model.files["flights.csv"].upload("flights.csv")  # doctest: +SKIP
+        >>> model.files["flights.csv"].upload(line for line in lines)  # doctest: +SKIP
         """
+        check_content(content, self.dialect)
+        options = upload_options(chunk_bytes=chunk_bytes, resume=resume)
+        clock = self._transport.clock
+        begun, started = clock.monotonic(), clock.time()
         with ExitStack() as stack:
+            blocks, total = content_blocks(content, self.dialect, stack)
             access = stack.enter_context(exclusive_access(self._catalogue, [self.id]))
-            journal = access.journal(self.path, {"chunk_bytes": chunk_bytes}, resume=resume)
-            bar = stack.enter_context(Progress(f"Uploading {self.label}", unit="B", show=progress))
-            upload(
+            facts = {"chunk_bytes": options.chunk_bytes}
+            journal = access.journal(self.path, facts, resume=options.resume)
+            bar = Progress(f"Uploading {self.label}", unit="B", total=total, show=progress)
+            size = upload(
                 self._transport,
                 self.path,
-                _blocks(content, stack),
+                blocks,
                 label=self.label,
-                chunk_bytes=chunk_bytes,
-                progress=bar,
+                chunk_bytes=options.chunk_bytes,
+                progress=stack.enter_context(bar),
                 journal=journal,
             )
             journal.forget()
+        seconds = clock.monotonic() - begun
+        _log.info("%s: uploaded %s bytes in %.1f s", self.label, f"{size:,}", seconds)
+        result = build_result(
+            self.name,
+            {},
+            kind=self.kind,
+            target_id=self.id,
+            bytes_sent=size,
+            **self._catalogue.facts,
+        )
+        return timed(result, started, seconds)
 
     def delete(self) -> None:
         """Delete the user's private content; the default content and the file itself remain."""
@@ -132,21 +251,20 @@ class File(Readable):
             access.journal(self.path, {}, resume=False).forget()
             self._transport.request("DELETE", self.path, label=self.label)
 
+    def _prepare(
+        self, source: Source, mapping: Mapping[Hashable, str] | None, options: UploadOptions
+    ) -> PreparedFile:
+        info = self._catalogue.records("files").get(self.id, self.info)
+        target = target_of_file(self._catalogue, info)
+        return PreparedFile(self, prepare_upload(target, source, mapping), target, options)
+
+    def _prepare_again(
+        self, source: Source, mapping: Mapping[Hashable, str] | None, options: UploadOptions
+    ) -> PreparedFile:
+        """Read the target again, which may have changed since it was planned for."""
+        for kind in ("imports", "files"):
+            self._catalogue.forget(kind)
+        return self._prepare(source, mapping, options)
+
     def _table(self, *, progress: bool | None) -> TextTable:
         return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))
-
-
-def _blocks(
-    content: str | os.PathLike[str] | bytes | BinaryIO, stack: ExitStack
-) -> Iterator[Callable[[], Any]]:
-    """Read bytes in pieces from wherever they are, each wrapped as `upload` takes it."""
-    if isinstance(content, bytes | bytearray | memoryview):
-        content = io.BytesIO(content)
-    elif isinstance(content, str | os.PathLike):
-        content = stack.enter_context(Path(content).open("rb"))  # noqa: SIM115 the stack closes it
-    read = content.read
-    if isinstance(read(0), str):
-        raise TypeError(
-            "The file object gives text, not bytes. Open it in binary mode: open(path, 'rb')."
-        )
-    return (partial(bytes, block) for block in iter(lambda: read(_BLOCK_BYTES), b""))

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import os
+from collections.abc import Hashable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, ClassVar, Literal, overload
 
-from anaplan_frames.bulk.file_targets import import_metadata, target_of_import
-from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
-from anaplan_frames.bulk.loadable import Loadable
+from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.file_access import exclusive_access
+from anaplan_frames.bulk.file_targets import FileTarget, import_metadata, target_of_import
+from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
+from anaplan_frames.bulk.job_options import (
+    LOCALE,
+    JobOptions,
+    Parameters,
+    job_options,
+    send_options,
+)
+from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.bulk.retained_rows import RetainedRows
+from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.bulk.task_start import start_task
+from anaplan_frames.dataframes.spool import open_kept
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import TaskUncertain
+from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
-from anaplan_frames.tasks import Outcome
-from anaplan_frames.writes.result_builder import result_of_task
+from anaplan_frames.tasks import Task
+from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
+from anaplan_frames.writes.plan import SendOptions, WritePlan, plan_of
+from anaplan_frames.writes.result_builder import OnRejected, check_result, result_of_task
+
+DataMapping = Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]]
 
 
-class Import(Loadable):
-    """An import action of a model."""
+class Import(Action):
+    """An import of a model, to which data can be given if it reads a file."""
 
     kind: ClassVar[str] = "import"
     plural: ClassVar[str] = "imports"
@@ -27,31 +47,266 @@ class Import(Loadable):
         """What Anaplan says of the import: ``name``, ``type``, ``source`` with its dialect."""
         return import_metadata(self._catalogue, self.id, self.label)
 
-    def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
+    @overload
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: Literal[False] = False,
+        mapping: DataMapping | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> WriteResult: ...
+
+    @overload
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: Literal[True],
+        mapping: DataMapping | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> WritePlan: ...
+
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: bool = False,
+        mapping: DataMapping | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> WriteResult | WritePlan:
+        """Upload data, run the import or process on it, and return what was loaded and rejected.
+
+        Parameters
+        ----------
+        data : DataFrame, Arrow data, iterator, or dict
+            As for `anaplan_frames.to_anaplan`.
+        dry_run : bool
+            True sends nothing, and returns a plan whose ``.send()`` does it.
+        mapping : dict of str to str, optional
+            ``{column of the data: header of the file}`` for names that differ. For a dict of data,
+            ``{its key: {column: header}}``.
+        index : bool
+            Send the index of a DataFrame too, as columns.
+        on_rejected : {"raise", "warn", "ignore"}
+            What to do about rejected rows.
+        dump : path, optional
+            A folder for rejected rows (``rejected.csv``) and failure dumps.
+        timeout : float, optional
+            Seconds for the whole call.
+        progress : bool, optional
+            True shows a bar at once, False never; by default it appears in a terminal or notebook
+            when the work takes longer than a moment.
+        parameters : mapping of str to str, optional
+            What the import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
+            ``{import: {name: value}}``.
+        locale : str
+            Language and country of dates and numbers.
+        chunk_bytes : int, optional
+            1,000,000 to 50,000,000, before compression; by default it follows the size of the job.
+        resume : bool
+            If an earlier run was killed within 48 hours while it uploaded the same data to the
+            same file, upload only the rest.
+
+        Returns
+        -------
+        WriteResult or WritePlan
+
+        Raises
+        ------
+        ColumnMismatch
+            If columns are missing; names them and their near names. Nothing is sent then.
+        EncodingError
+            If a value cannot be carried by the file's dialect; names column and row.
+        RejectedRows
+            If Anaplan rejected rows; the error's ``.result.rejected`` holds them.
+        TaskFailed, TaskCancelled
+            If the import did not succeed, or was cancelled.
+        TransferTimeout, TaskTimeout
+            If the time ended before it was started, or while it was running.
+        TaskUncertain
+            If it is not known whether it was started, or how it ended.
+
+        Examples
+        --------
+        >>> result = model.imports["Load flights"].write(df)  # doctest: +SKIP
+        >>> plan = model.imports["Load flights"].write(df, dry_run=True)  # doctest: +SKIP
+        """
+        options = send_options(
+            on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
+        )
+        with time_limit(self._transport.clock, timeout):
+            job = self._job_options(parameters, locale, chunk_bytes, resume=resume)
+            source = self._opened(data, index=index, keep=dry_run)
+            prepared = self._prepare(source, mapping, job)
+            prepared.warn_of_unused()
+            if dry_run:
+                prepared.check_values()
+                again = partial(self._prepare_again, source, mapping, job)
+                return plan_of(prepared, again, options)
+            return check_result(prepared.send(options), options.on_rejected)
+
+    def start(
+        self,
+        data: Any = None,
+        *,
+        mapping: DataMapping | None = None,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        chunk_bytes: int | None = None,
+        resume: bool = True,
+    ) -> Task[WriteResult]:
+        """Upload data, start the import or process on it, and do not wait for its end.
+
+        The files that it reads stay locked on this machine until the end of the task was seen.
+
+        Parameters
+        ----------
+        data : DataFrame, Arrow data, iterator, or dict, optional
+            Without, it runs on what its files hold.
+        mapping, index, parameters, locale, chunk_bytes, resume
+            As for `write`.
+        on_rejected, dump, progress
+            As for `write`; they count when the task's result is read.
+        timeout : float, optional
+            Seconds for this call; the task's ``result`` has a time of its own.
+
+        Returns
+        -------
+        Task
+            Its ``.result()`` waits for the end.
+
+        Raises
+        ------
+        ColumnMismatch, EncodingError, TransferTimeout, TaskUncertain
+            As for `write`.
+
+        Examples
+        --------
+        >>> task = model.imports["Load flights"].start(df)  # doctest: +SKIP
+        >>> task.result().rows_loaded  # doctest: +SKIP
+        2
+        """
+        options = send_options(
+            on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
+        )
+        with time_limit(self._transport.clock, timeout):
+            job = self._job_options(parameters, locale, chunk_bytes, resume=resume)
+            if data is None:
+                return self._begin(job, options)
+            prepared = self._prepare(self._opened(data, index=index, keep=False), mapping, job)
+            prepared.warn_of_unused()
+            return prepared.start(options)
+
+    def read_outcome(
+        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+    ) -> WriteResult:
+        """Make the result of a task of it, with the rejected rows of what was sent to each file."""
+        dump = f"{self.path}/tasks/{outcome.task_id}/dump"
+        file = sent.get(str(self.info.get("importDataSourceId")))
+        rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file, folder)
+        count = None if file is None else file.count
+        result = result_of_task(outcome, self.name, rejects, rows_sent=count, **self._facts)
+        if outcome.adopted and file is not None:
+            self._check_ours(outcome, file, result)
+        return result
+
+    def _job_options(
+        self,
+        parameters: Parameters | None,
+        locale: str,
+        chunk_bytes: int | None,
+        *,
+        resume: bool,
+    ) -> JobOptions:
+        return job_options(
+            parameters=parameters,
+            locale=locale,
+            import_id=self._import_id,
+            chunk_bytes=chunk_bytes,
+            resume=resume,
+        )
+
+    def _opened(self, data: Any, *, index: bool, keep: bool) -> Any:
+        """Look at the data; for a plan, a stream is kept in a file until it is sent."""
+        return open_kept(data, index=index, keep=keep)
+
+    def _prepare(self, source: Any, mapping: DataMapping | None, job: JobOptions) -> PreparedLoad:
+        """Match the data to the files that they are meant for, before any is sent."""
+        targets = self._targets()
+        return PreparedLoad(self, self._uploads(source, mapping, targets), targets, job)
+
+    def _prepare_again(
+        self, source: Any, mapping: DataMapping | None, job: JobOptions
+    ) -> PreparedLoad:
+        """Read the target again, which may have changed since it was planned for."""
+        for kind in ("imports", "files"):
+            self._catalogue.forget(kind)
+        return self._prepare(source, mapping, job)
+
+    def _targets(self) -> dict[str, FileTarget]:
+        """Return the file of each import that reads one, by the import's id."""
+        info = self._catalogue.records("imports").get(self.id, self.info)
+        return {self.id: target_of_import(self._catalogue, info)}
+
+    def _uploads(
+        self, source: Any, mapping: Any, targets: Mapping[str, FileTarget]
     ) -> list[PreparedUpload]:
-        return [
-            prepare_upload(target_of_import(self._catalogue, self.info), data, mapping, options)
-        ]
+        """Pair the data with the files."""
+        return [prepare_upload(targets[self.id], source, mapping)]
 
     def _file_ids(self) -> list[str]:
+        """Return the ids of the files that it reads."""
         file_id = str(self.info.get("importDataSourceId"))
         return [file_id] if file_id in self._catalogue.records("files") else []
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
-        dump = f"{self.path}/tasks/{outcome.task_id}/dump"
-        file = sent.get(str(self.info.get("importDataSourceId")))
-        if outcome.adopted and file is not None:
-            self._check_ours(outcome, file)
-        rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file)
-        return result_of_task(outcome, self.name, rejects)
+    def _begin(self, job: JobOptions, options: SendOptions) -> Task[WriteResult]:
+        begun = self._transport.clock.monotonic()
+        folder = open_dump(options.dump)
+        its_job = self._job(options, folder, begun)
+        with ExitStack() as stack:
+            access = stack.enter_context(exclusive_access(self._catalogue, self._file_ids()))
+            task = start_task(self.requests, job.body, its_job)
+            access.hold(task)
+            its_job.held.push(stack.pop_all())
+        return task
 
-    def _check_ours(self, outcome: Outcome, file: RetainedRows) -> None:
+    def _check_ours(self, outcome: Outcome, file: SentRows, result: WriteResult) -> None:
         """Raise TaskUncertain for a task that was taken up and has read another file than ours."""
-        read, rows = outcome.counts.get("totalRowCount"), file.source.rows
-        if None not in (read, rows) and read != rows:
+        read, rows = outcome.counts.get("totalRowCount"), file.count
+        if read is not None and read != rows:
             raise TaskUncertain(
                 f"The answer to the start of {self.label} was lost. The one new task, "
                 f"{outcome.task_id}, read {read:,} rows where {rows:,} were sent, so somebody else "
-                "seems to have started it. Look at its tasks before you run it again."
+                "seems to have started it. Look at its tasks before you run it again.",
+                result,
             )

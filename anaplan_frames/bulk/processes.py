@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pandas as pd
 
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
-from anaplan_frames.bulk.file_writer import PreparedUpload, UploadOptions, prepare_upload
-from anaplan_frames.bulk.loadable import Loadable
+from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
+from anaplan_frames.bulk.imports import Import
+from anaplan_frames.bulk.process_verdicts import judged, process_verdict
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.bulk.retained_rows import RetainedRows
+from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
-from anaplan_frames.lookup import not_found
+from anaplan_frames.lookup import find_id, not_found
+from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
-from anaplan_frames.tasks import Outcome
+from anaplan_frames.writes.dump_folder import DumpFolder
 from anaplan_frames.writes.result_builder import Rejects, result_of_task
 
+_STEPS = {"id": Field("id"), "name": Field("name"), "type": Field("actionType")}
 
-class Process(Loadable):
+
+class Process(Import):
     """A process of a model.
 
-    `write` takes a dict ``{import or file name or id: data}``, and `mapping` likewise, where the
+    `write` takes a dict ``{import or file name or id: data}``, and `mapping` likewise, if the
     process reads several files; a file that is not named keeps what was last uploaded to it.
     """
 
@@ -31,19 +39,55 @@ class Process(Loadable):
     plural: ClassVar[str] = "processes"
 
     @property
-    def actions(self) -> list[Mapping[str, Any]]:
-        """Its actions in order, as Anaplan describes them: ``id``, ``name``, ``actionType``, ..."""
-        answer = self._transport.get(self.path, label=self.label)
-        return list(answer["processMetadata"].get("actions") or ())
-
-    def _prepare(
-        self, data: Any, mapping: Mapping[str, Any] | None, options: UploadOptions
-    ) -> list[PreparedUpload]:
-        parts = self._parts(data, mapping, self._targets())
-        return [
-            prepare_upload(target, part, its_mapping, options)
-            for target, part, its_mapping in parts
+    def metadata(self) -> Mapping[str, Any]:
+        """What Anaplan says of the process: ``name``, ``actions`` ..."""
+        metadata: Mapping[str, Any] = self._transport.get(self.path, label=self.label)[
+            "processMetadata"
         ]
+        return metadata
+
+    def steps(self) -> pd.DataFrame:
+        """Return its actions in order.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``name``, ``type`` (text), then what else Anaplan says of them.
+
+        Examples
+        --------
+        >>> model.processes["Load all"].steps()["name"]  # doctest: +SKIP
+        """
+        return frame_of_fields(self._actions(), _STEPS, more=True)
+
+    def read_outcome(
+        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+    ) -> WriteResult:
+        """Make the result of a task of it: that of its actions, whatever its own flag says."""
+        flag = outcome.successful
+        nested = [
+            judged(part, self._nested(part, sent, folder), flag=flag) for part in outcome.nested
+        ]
+        verdict, note = process_verdict(outcome, nested)
+        rejects = _together(nested)
+        notes = filter(None, [note, rejects.note])
+        return result_of_task(
+            outcome,
+            self.name,
+            replace(rejects, note="\n".join(notes)),
+            nested,
+            verdict=verdict,
+            rows_sent=None if nested else sum(rows.count for rows in sent.values()),
+            **self._facts,
+        )
+
+    def _actions(self) -> list[Mapping[str, Any]]:
+        return list(self.metadata.get("actions") or ())
+
+    def _opened(self, data: Any, *, index: bool, keep: bool) -> Any:
+        if isinstance(data, Mapping):
+            return {key: open_kept(part, index=index, keep=keep) for key, part in data.items()}
+        return open_kept(data, index=index, keep=keep)
 
     def _targets(self) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""
@@ -59,29 +103,37 @@ class Process(Loadable):
         files = self._catalogue.records("files")
         read = {
             str(action["id"]): str(imports.get(str(action["id"]), {}).get("importDataSourceId"))
-            for action in self.actions
+            for action in self._actions()
         }
         return {import_id: file_id for import_id, file_id in read.items() if file_id in files}
 
     def _file_ids(self) -> list[str]:
         return list(self._reading().values())
 
+    def _import_id(self, name: str) -> str:
+        names = {str(action["id"]): str(action.get("name")) for action in self._actions()}
+        return find_id(str(name), names, kind="actions", owner=f"of {self.label}")
+
+    def _uploads(
+        self, source: Any, mapping: Any, targets: Mapping[str, FileTarget]
+    ) -> list[PreparedUpload]:
+        return [
+            prepare_upload(target, part, its_mapping)
+            for target, part, its_mapping in self._parts(source, mapping, targets)
+        ]
+
     def _parts(
-        self, data: Any, mapping: Mapping[str, Any] | None, targets: dict[str, FileTarget]
-    ) -> list[tuple[FileTarget, Any, Mapping[str, str] | None]]:
+        self, data: Any, mapping: Mapping[Any, Any] | None, targets: Mapping[str, FileTarget]
+    ) -> list[tuple[FileTarget, Source, Mapping[Any, str] | None]]:
         """Pair the data with the files they are meant for, and with their mappings."""
         files = {target.id: target for target in targets.values()}
         if not isinstance(data, Mapping):
             if len(files) == 1:
                 return [(next(iter(files.values())), data, mapping)]
+            names = ", ".join(target.label for target in files.values())
             raise ColumnMismatch(
-                f"{self.label} reads {len(files)} files"
-                + (
-                    f" ({', '.join(target.label for target in files.values())}): "
-                    if files
-                    else ": "
-                )
-                + "give a dict of {import or file name: data}."
+                f"{self.label} reads {len(files)} files{names and f' ({names})'}: "
+                "give a dict of {import or file name: data}."
             )
         keys = self._keys(targets)
         unknown = [key for key in [*data, *(mapping or ())] if key not in keys]
@@ -93,38 +145,39 @@ class Process(Loadable):
             raise ColumnMismatch(f"Two of the data given to {self.label} go into the same file.")
         return [(keys[key], part, (mapping or {}).get(key)) for key, part in data.items()]
 
-    def _keys(self, targets: dict[str, FileTarget]) -> dict[str, FileTarget]:
+    def _keys(self, targets: Mapping[str, FileTarget]) -> dict[str, FileTarget]:
         """Map the names and ids that may stand for a file: its own, and those of its imports."""
         keys: dict[str, FileTarget] = {}
         for import_id, target in targets.items():
             keys[str(self._catalogue.records("imports")[import_id]["name"])] = target
             keys[import_id] = target
         for target in targets.values():
-            keys.setdefault(str(self._catalogue.records("files")[target.id]["name"]), target)
+            keys.setdefault(target.name, target)
             keys[target.id] = target
         return keys
 
-    def _result(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
-        nested = [self._nested(part, sent) for part in outcome.nested]
-        return result_of_task(outcome, self.name, _together(nested), actions=nested)
-
-    def _nested(self, outcome: Outcome, sent: Mapping[str, RetainedRows]) -> WriteResult:
+    def _nested(
+        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+    ) -> WriteResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)
+        facts = {**self._catalogue.facts, "target_id": outcome.object_id}
         if info is None:
-            return result_of_task(outcome, self._name_of(outcome))
+            return result_of_task(outcome, self._name_of(outcome), kind="action", **facts)
         dump = f"{self.path}/tasks/{outcome.task_id}/dumps/{outcome.object_id}"
         file = sent.get(str(info.get("importDataSourceId")))
-        rejects = collect_rejects(self._catalogue, info, outcome, dump, file)
-        return result_of_task(outcome, str(info["name"]), rejects)
+        rejects = collect_rejects(self._catalogue, info, outcome, dump, file, folder)
+        count = None if file is None else file.count
+        name = str(info["name"])
+        return result_of_task(outcome, name, rejects, rows_sent=count, kind="import", **facts)
 
     def _name_of(self, outcome: Outcome) -> str:
-        """Name an action that is no import; what has run must not end in an error over a name."""
+        """Name an action that is not an import; a name must not stop what has run."""
         if outcome.name:
             return outcome.name
         names: dict[str, str] = {}
-        with suppress(AnaplanError):
-            names = {str(action["id"]): str(action["name"]) for action in self.actions}
+        with suppress(AnaplanError, KeyError):
+            names = {str(action["id"]): str(action["name"]) for action in self._actions()}
         return names.get(outcome.object_id, outcome.object_id)
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound
+from anaplan_frames.outcomes import outcome_of
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.tasks import outcome_of
 from anaplan_frames.threads import in_order
 
 _KINDS = {"imports": "import", "exports": "export", "processes": "process", "actions": "action"}

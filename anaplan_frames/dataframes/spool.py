@@ -120,6 +120,18 @@ class SpooledSource(Source):
             yield from pa.ipc.open_stream(file)
 
 
+def open_kept(data: Any, *, index: bool, keep: bool) -> Source:
+    """Look at the caller's data as `open_source` does.
+
+    Parameters
+    ----------
+    keep : bool
+        Whether the rows are read more than once: a stream is then kept in a file.
+    """
+    source = open_source(data, index=index)
+    return SpooledSource(source) if keep and source.one_shot else source
+
+
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink()

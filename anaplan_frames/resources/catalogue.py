@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from anaplan_frames.tasks import Hook
 from anaplan_frames.transport import Transport
 
 
@@ -19,13 +21,38 @@ class Catalogue:
         ``/workspaces/{workspace}/models/{model}``
     label : str
         The model in words, e.g. ``"model 'Flight Planning'"``.
+    name : str, optional
+        The model's name.
+    hooks : sequence of Hook, optional
+        What is told of every task that is started.
     """
 
-    def __init__(self, transport: Transport, path: str, label: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        path: str,
+        label: str,
+        *,
+        name: str = "",
+        hooks: Sequence[Hook] = (),
+    ) -> None:
         self.transport = transport
         self.path = path
         self.label = label
+        self.name = name
+        self.hooks = tuple(hooks)
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a plan or result says of the model: ``model``, ``model_id``, ``workspace_id``."""
+        parts = self.path.strip("/").split("/")
+        ids = dict(zip(parts[::2], parts[1::2], strict=False))
+        return {
+            "model": self.name,
+            "model_id": ids.get("models", ""),
+            "workspace_id": ids.get("workspaces", ""),
+        }
 
     @cached_property
     def user_id(self) -> str:

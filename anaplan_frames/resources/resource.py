@@ -30,6 +30,11 @@ class Resource:
         self.name = str(info["name"])
 
     @property
+    def catalogue(self) -> Catalogue:
+        """The listings of its model."""
+        return self._catalogue
+
+    @property
     def path(self) -> str:
         """Its path below the API's root."""
         return f"{self._catalogue.path}/{self.plural}/{self.id}"

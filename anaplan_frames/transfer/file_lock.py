@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from anaplan_frames.deadline import check_time
 from anaplan_frames.folders import private_folder, writable_cache_folder
 
 _log = logging.getLogger("anaplan_frames")
@@ -23,7 +24,9 @@ def lock_path(host: str, path: str) -> Path:
 
 
 @contextmanager
-def file_lock(host: str, path: str, *, label: str) -> Iterator[None]:
+def file_lock(
+    host: str, path: str, *, label: str, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Keep all other threads and processes of this machine from writing to a file meanwhile.
 
     Parameters
@@ -32,6 +35,13 @@ def file_lock(host: str, path: str, *, label: str) -> Iterator[None]:
         The API's URL, and the file's path below it.
     label : str
         The file in words, for the log.
+    on_wait : callable, optional
+        Called again and again as long as somebody else has the lock.
+
+    Raises
+    ------
+    TransferTimeout
+        If the time for the whole call ends before.
     """
     base = lock_path(host, path)
     private_folder(base.parent)
@@ -40,8 +50,18 @@ def file_lock(host: str, path: str, *, label: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         _log.warning("%s is being written to by another run on this machine: waiting", label)
-        lock.acquire(poll_interval=_PAUSE)
+        _wait_for(lock, label, on_wait)
     try:
         yield
     finally:
         lock.release()
+
+
+def _wait_for(lock: FileLock, label: str, on_wait: Callable[[], None] | None) -> None:
+    while True:
+        check_time(label)
+        if on_wait is not None:
+            on_wait()
+        with suppress(Timeout):
+            lock.acquire(timeout=_PAUSE, poll_interval=_PAUSE)
+            return

@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from anaplan_frames.clock import Clock
-from anaplan_frames.errors import TransferError
+from anaplan_frames.errors import DataChanged
 from anaplan_frames.folders import private_folder
 
 _log = logging.getLogger("anaplan_frames")
 # Anaplan drops uploaded content after 48 hours; the clocks need not agree.
 _LONGEST = 47 * 3600.0  # seconds
 _FORMAT = 1
-
-
-class DataChanged(TransferError):
-    """The data are not those of which an earlier run has sent a part."""
 
 
 class Journal:

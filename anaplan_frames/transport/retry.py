@@ -16,6 +16,7 @@ import urllib3.exceptions
 from anaplan_frames import cancellation
 from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
+from anaplan_frames.deadline import check_time, remaining_seconds
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
@@ -179,7 +180,7 @@ class Sender:
                     auth=auth,
                     stream=True,
                     allow_redirects=False,
-                    **call.options,
+                    **_within_time(call.options),
                     **self._route(call.url),
                 ),
             )
@@ -222,15 +223,29 @@ class Sender:
     def _wait(self, seconds: float, label: str) -> None:
         """Sleep in short steps, to notice that the connection is closed or the work given up."""
         while seconds > 0:
-            step = min(1.0, seconds)
+            limit = remaining_seconds()
+            step = min(1.0, seconds) if limit is None else min(1.0, seconds, limit)
             self._clock.sleep(step)
             seconds -= step
             self._check_open(label)
 
     def _check_open(self, label: str) -> None:
         cancellation.check(label)
+        check_time(label)
         if self._closed.is_set():
             raise AnaplanError(f"{label}: the connection is closed. Make a new one: connect().")
+
+
+def _within_time(options: dict[str, Any]) -> dict[str, Any]:
+    """Let no answer take longer than the time that the whole call has left."""
+    limit = remaining_seconds()
+    if limit is None:
+        return options
+    given = options.get("timeout")
+    connect, read = given if isinstance(given, tuple) else (given, given)
+    left = max(limit, 0.001)  # `requests` refuses 0
+    timeout = tuple(left if each is None else min(each, left) for each in (connect, read))
+    return options | {"timeout": timeout}
 
 
 def _final(call: Call, failure: Failure) -> AnaplanError:

@@ -6,10 +6,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from anaplan_frames.codec.field_layout import FieldLayout
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.messages import listed, near_names, warn
 
+_COLUMNS = {
+    "column": Field("column"),
+    "target": Field("target"),
+    "used": Field("used", "boolean"),
+}
 _MOST_NAMED = 10
 _MOST_COMPARED = 20
 
@@ -55,6 +63,34 @@ def match_columns(
         tells all of it at once, with the near names.
     """
     return _Match(columns, headers, mapping or {}, target).result()
+
+
+def columns_frame(columns: Sequence[str], matching: Matching) -> pd.DataFrame:
+    """Return which column goes where, as a plan shows it.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The caller's columns.
+    matching : Matching
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``column`` and ``target`` (text, missing if there is none), ``used`` (boolean): one row per
+        column of the target, then one per column that is left out.
+    """
+    pairs = [
+        (None if position is None else columns[position], header or f"Column {number}")
+        for number, (header, position) in enumerate(
+            zip(matching.headers, matching.positions, strict=True), 1
+        )
+    ]
+    rows = [
+        {"column": column, "target": target, "used": column is not None} for column, target in pairs
+    ]
+    rows += [{"column": column, "used": False} for column in matching.unused]
+    return frame_of_fields(rows, _COLUMNS)
 
 
 class _Match:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from anaplan_frames.errors import AnaplanError, RejectedRows, TaskFailed, TaskUncertain
-from anaplan_frames.messages import warn
+from anaplan_frames.errors import (
+    AnaplanError,
+    RejectedRows,
+    TaskCancelled,
+    TaskFailed,
+    TaskUncertain,
+)
+from anaplan_frames.messages import listed, warn
+from anaplan_frames.outcomes import Outcome, named_values
 from anaplan_frames.results import COUNTS, WriteResult
-from anaplan_frames.tasks import Outcome
+from anaplan_frames.results import Outcome as Verdict
 
 OnRejected = Literal["raise", "warn", "ignore"]
 
@@ -62,6 +69,7 @@ def build_result(
     *,
     task_id: str = "",
     failed: bool = False,
+    verdict: Verdict | None = None,
     details: Iterable[Detail] = (),
     rejects: Rejects = _NO_REJECTS,
     unplaced: Sequence[str] = (),
@@ -79,6 +87,8 @@ def build_result(
         Some of `COUNTS`; those of `actions` are added, and all others are 0.
     failed : bool
         Whether the action as a whole did not succeed.
+    verdict : {"loaded", "rejected", "failed", "cancelled", "uncertain"}, optional
+        What is said of it whatever the counts; by default it follows from `failed` and the counts.
     details : iterable of Detail
         What Anaplan says; that of `actions` follows.
     unplaced : sequence of str
@@ -99,10 +109,11 @@ def build_result(
     if unplaced:
         reasons = "; ".join(dict.fromkeys(unplaced))
         note = f"Anaplan does not say which rows it rejected for this: {reasons}."
+    by_counts: Verdict = "failed" if failed else "rejected" if rejected else "loaded"
     return WriteResult(
         target=name,
         task_id=task_id,
-        outcome="failed" if failed else "rejected" if rejected else "loaded",
+        outcome=verdict or by_counts,
         **sums,
         details=_details_frame(name, details, actions),
         rejected=rejects.rejected,
@@ -119,25 +130,39 @@ def result_of_task(
     name: str,
     rejects: Rejects = _NO_REJECTS,
     actions: Sequence[WriteResult] = (),
+    *,
+    verdict: Verdict | None = None,
+    rows_sent: int | None = None,
     **facts: Any,
 ) -> WriteResult:
-    """Make the result of a task that has ended; the counts of a process are its actions' sums."""
+    """Make the result of a task that has ended; the counts of a process are its actions' sums.
+
+    Parameters
+    ----------
+    verdict : optional
+        As for `build_result`; by default as the task itself says.
+    rows_sent : int, optional
+        How many rows were sent, if that is known here; by default what Anaplan has counted.
+    """
     told = outcome.counts
     counts = {
         kind: next((told[word] for word in words if word in told), 0)
         for kind, words in _COUNT_NAMES.items()
     }
+    if rows_sent is not None:
+        counts["rows_sent"] = rows_sent
     return build_result(
         name,
         counts,
         task_id=outcome.task_id,
         failed=not outcome.successful,
+        verdict=verdict or verdict_of(outcome),
         details=[
             Detail(
                 str(detail.get("type") or ""),
                 str(detail.get("localMessageText") or detail.get("type") or ""),
-                int(detail.get("occurrences") or 0),
-                dict(zip(*[iter(detail.get("values") or ())] * 2, strict=False)),
+                _occurrences(detail.get("occurrences")),
+                named_values(detail),
             )
             for detail in outcome.details
         ],
@@ -147,22 +172,53 @@ def result_of_task(
     )
 
 
-def check_result(result: WriteResult, on_rejected: OnRejected) -> WriteResult:
+def timed(result: WriteResult, started: float | None, seconds: float) -> WriteResult:
+    """Add when the work was started, in seconds since the epoch, and how long the call took."""
+    moment: Any = pd.NaT if started is None else pd.Timestamp(started, unit="s", tz="UTC")
+    return replace(result, started=moment, seconds=seconds)
+
+
+def verdict_of(outcome: Outcome) -> Verdict | None:
+    """Return what a task says of itself, unless that follows from its counts."""
+    if outcome.cancelled:
+        return "cancelled"
+    return "uncertain" if outcome.successful is None else None
+
+
+def _occurrences(found: Any) -> int:
+    return found if isinstance(found, int) else 0
+
+
+def check_result(result: WriteResult, on_rejected: OnRejected, *, task: Any = None) -> WriteResult:
     """Return the result if all is well, else do what the caller asked for.
+
+    Parameters
+    ----------
+    task : Task, optional
+        The task, for errors that leave its end open.
 
     Raises
     ------
-    TaskFailed
-        If the action as a whole did not succeed.
+    TaskFailed, TaskCancelled, TaskUncertain
+        If the action as a whole did not succeed, was cancelled, or does not say how it ended.
     RejectedRows
         If rows were rejected and `on_rejected` is ``"raise"``.
     """
+    if result.outcome == "cancelled":
+        raise TaskCancelled(
+            f"{result.target!r} was cancelled (task {result.task_id}); Anaplan rolled its changes "
+            "back.",
+            result,
+        )
+    if result.outcome == "uncertain":
+        raise TaskUncertain(
+            f"{result.target!r} has ended (task {result.task_id}), but Anaplan does not say "
+            "whether it succeeded. Look at the model before you run it again.",
+            result,
+            task,
+        )
     if result.outcome == "failed":
-        said = "; ".join(dict.fromkeys(result.details["message"])) or "Anaplan gives no reason"
-        count = len(result.rejected)
-        rows = f" {count:,} rejected rows are in the error's .result.rejected." if count else ""
-        message = f"{result.target!r} failed (task {result.task_id}): {said}{rows}"
-        raise TaskFailed(message, result=result)
+        raise TaskFailed(_failure(result), result)
     if result.outcome == "rejected":
         if on_rejected == "raise":
             message = result.complaint("They are in the error's .result.rejected")
@@ -170,6 +226,26 @@ def check_result(result: WriteResult, on_rejected: OnRejected) -> WriteResult:
         if on_rejected == "warn":
             warn(result.complaint("See .rejected"))
     return result
+
+
+def _failure(result: WriteResult) -> str:
+    """Say what failed and why; of a process, which of its actions."""
+    failed = [action for action in result.actions if action.outcome == "failed"]
+    count = len(result.rejected)
+    rows = f" {count:,} rejected rows are in the error's .result.rejected." if count else ""
+    task = f"(task {result.task_id})"
+    if not failed:
+        return f"{result.target!r} failed {task}: {_words(result)}.{rows}"
+    named = "; ".join(f"{action.target!r}: {_words(action)}" for action in failed)
+    return (
+        f"{result.target!r} failed {task}, because of {listed([a.target for a in failed])}. "
+        f"{named}.{rows}"
+    )
+
+
+def _words(result: WriteResult) -> str:
+    said = "; ".join(dict.fromkeys(result.details["message"])) or "Anaplan gives no reason"
+    return said.rstrip(".")
 
 
 def halfway_error(

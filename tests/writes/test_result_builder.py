@@ -9,7 +9,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.tasks import Outcome
+from anaplan_frames.outcomes import Outcome
 from anaplan_frames.writes.result_builder import check_result, result_of_task
 
 

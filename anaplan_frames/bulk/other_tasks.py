@@ -1,0 +1,67 @@
+"""Tasks that somebody else has started: a file is not written to while an import reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anaplan_frames.messages import warn
+from anaplan_frames.outcomes import RUNNING, TaskState
+from anaplan_frames.polling import poll
+from anaplan_frames.task_requests import TaskRequests
+
+_OLDEST = 24 * 3600.0  # seconds; Anaplan may list old tasks as running for ever
+
+
+def wait_for_others(requests: TaskRequests, why: str) -> str | None:
+    """Wait until no task of an action is running.
+
+    A task that is older than a day, or in a state that nobody documents, is not waited for; a
+    warning names it.
+
+    Parameters
+    ----------
+    requests : TaskRequests
+        Of the action.
+    why : str
+        What the action has to do with us, for the warning.
+
+    Returns
+    -------
+    str or None
+        The last task's id, if there is one.
+    """
+    warned: set[str] = set()
+
+    def look() -> list[dict[str, Any]] | None:
+        tasks = requests.listed()
+        running = []
+        for task in tasks:
+            task_id, state = str(task["taskId"]), TaskState.read(task)
+            if state.ended:
+                continue
+            reason = _passed_by(state, requests)
+            if not reason:
+                running.append(task_id)
+            elif task_id not in warned:
+                warned.add(task_id)
+                warn(f"{requests.label}: task {task_id} {reason}; it is not waited for.")
+        if running and not warned.intersection(running):
+            warned.add(running[0])
+            warn(
+                f"{requests.label} is running (task {running[0]}), and {why}: waiting for its end."
+            )
+        return None if running else tasks
+
+    tasks = poll(look, requests.transport.clock) or []
+    last = max(tasks, key=lambda task: TaskState.read(task).created or 0, default=None)
+    return None if last is None else str(last["taskId"])
+
+
+def _passed_by(state: TaskState, requests: TaskRequests) -> str:
+    """Say why a task is not waited for; empty if it is."""
+    if state.state and state.state not in RUNNING:
+        return f"is listed as {state.state!r}, which Anaplan does not document"
+    age = None if state.created is None else requests.transport.clock.time() - state.created
+    if age is not None and age > _OLDEST:
+        return f"is listed as running for {age / 3600:,.0f} hours"
+    return ""

@@ -1,0 +1,104 @@
+"""A load that is planned: its files are uploaded, and the import or process is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.file_access import exclusive_access
+from anaplan_frames.bulk.file_targets import FileTarget
+from anaplan_frames.bulk.file_writer import PreparedUpload, send_rows
+from anaplan_frames.bulk.job_options import JobOptions
+from anaplan_frames.bulk.prepared_uploads import PreparedUploads
+from anaplan_frames.bulk.task_start import job_of, start_task
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.results import WriteResult
+from anaplan_frames.tasks import Task
+from anaplan_frames.writes.dump_folder import open_dump
+from anaplan_frames.writes.plan import SendOptions
+from anaplan_frames.writes.result_builder import OnRejected
+
+_UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
+_REASON = (
+    "The API does not show how the import maps its columns, so which rows Anaplan will reject is "
+    "not known before they are sent."
+)
+
+
+class PreparedLoad(PreparedUploads):
+    """Data for an import, or for imports of a process, ready to be uploaded and loaded.
+
+    Parameters
+    ----------
+    action : Action
+        The import or process.
+    uploads : sequence of PreparedUpload
+    targets : mapping of str to FileTarget
+        By the import's id, the file that each import of the action reads.
+    options : JobOptions
+    """
+
+    def __init__(
+        self,
+        action: Action,
+        uploads: Sequence[PreparedUpload],
+        targets: Mapping[str, FileTarget],
+        options: JobOptions,
+    ) -> None:
+        super().__init__(action, uploads, state=dict(targets))
+        self._action = action
+        self._targets = targets
+        self._options = options
+        imports = action.catalogue.records("imports")
+        self.unchecked = frame_of_fields(
+            [
+                {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
+                for import_id in targets
+            ],
+            _UNCHECKED,
+        )
+
+    def start(self, options: SendOptions) -> Task[WriteResult]:
+        """Upload, and start; the files stay locked until the end of the task was seen."""
+        catalogue = self._action.catalogue
+        folder = open_dump(options.dump)
+        file_ids = {target.id for target in self._targets.values()}
+        sent = {upload.target.id: upload.sent for upload in self.uploads}
+        with ExitStack() as stack:
+            access = stack.enter_context(exclusive_access(catalogue, file_ids))
+            sending = [
+                send_rows(access, upload, self._options.upload, progress=options.progress)
+                for upload in self.uploads
+            ]
+            journals = [journal for journal, _ in sending]
+
+            def forget() -> None:
+                for journal in journals:
+                    journal.forget()
+
+            held = ExitStack()
+            job = job_of(
+                catalogue,
+                name=self._action.name,
+                kind=self._action.kind,
+                read=lambda outcome: self._action.read_outcome(outcome, sent, folder),
+                options=options,
+                folder=folder,
+                bytes_sent=sum(size for _, size in sending),
+                held=held,
+                on_complete=forget,
+                begun=self.begun,
+            )
+            task = start_task(self._action.requests, self._options.body, job)
+            for journal in journals:
+                journal.started(self._action.id, task.id)
+            access.hold(task)
+            held.push(stack.pop_all())
+        return task
+
+    def send(self, options: SendOptions) -> WriteResult:
+        """Upload, start, and wait for the end; see `PreparedWrite`."""
+        # What else is to be done about rejected rows is for the caller of this.
+        on_rejected: OnRejected = "raise" if options.on_rejected == "raise" else "ignore"
+        return self.start(options).result(on_rejected=on_rejected)

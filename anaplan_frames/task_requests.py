@@ -1,0 +1,227 @@
+"""The requests about the tasks of one action: started once, found again, looked at, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from anaplan_frames.errors import (
+    AnaplanError,
+    NotFound,
+    RateLimited,
+    RequestRefused,
+    TaskUncertain,
+    TransferError,
+    TransferTimeout,
+)
+from anaplan_frames.outcomes import TaskState
+from anaplan_frames.polling import poll
+from anaplan_frames.transport import AnswerLost, Transport
+
+# Seconds between looks for a task whose start was not answered.
+_LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
+_FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a connection
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequests:
+    """What can be asked about the tasks of one action.
+
+    Attributes
+    ----------
+    transport : Transport
+    path : str
+        The action's path, e.g. ``/workspaces/../imports/112000000001``.
+    label : str
+        The action in words, for messages.
+    """
+
+    transport: Transport
+    path: str
+    label: str
+
+    def start(self, body: Mapping[str, Any]) -> tuple[str, bool]:
+        """Start the action; if the answer is lost, look which task is new, never ask twice.
+
+        Returns
+        -------
+        str, bool
+            The task, and whether it was taken up after its answer was lost.
+
+        Raises
+        ------
+        TaskUncertain
+            If it is not known whether the action was started.
+        """
+        before = set(self._listed_ids())
+        try:
+            answer = self.transport.post(
+                f"{self.path}/tasks", label=self.label, json=body, repeatable=False
+            )
+        except AnswerLost as lost:
+            return self._new_task(before, lost), True
+        task = answer.get("task")
+        task_id = (task if isinstance(task, Mapping) else answer).get("taskId")
+        if not task_id:
+            return self._new_task(before, None), True
+        return str(task_id), False
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return Anaplan's records of everyone's tasks."""
+        pages = self.transport.pages(f"{self.path}/tasks", "tasks", label=self.label)
+        return [record for record in pages if record.get("taskId")]
+
+    def look(self, task_id: str) -> TaskState:
+        """Return how a task stands.
+
+        Raises
+        ------
+        NotFound
+            If there is no such task.
+        TransferError
+            If the answer does not say it.
+        """
+        label = f"task {task_id} of {self.label}"
+        found = self.transport.get(f"{self.path}/tasks/{task_id}", label=label).get("task")
+        state = TaskState.read(found) if isinstance(found, Mapping) else TaskState("")
+        if not state.state and not state.ended:
+            raise TransferError(f"{label}: Anaplan's answer does not say how the task stands.")
+        return state
+
+    def cancel(self, task_id: str) -> None:
+        """Ask for a task's end; one that has ended stays as it is."""
+        with suppress(RequestRefused):  # it has ended
+            self.transport.request(
+                "DELETE", f"{self.path}/tasks/{task_id}", label=f"task {task_id} of {self.label}"
+            )
+
+    def wait_for_end(
+        self,
+        task_id: str,
+        on_look: Callable[[TaskState], None],
+        on_wait: Callable[[], None] | None = None,
+    ) -> TaskState:
+        """Look at once, then ever slower, until the task has ended, and return how it stands.
+
+        A look that fails in all its tries is not an end: the task goes on, and so does the watch.
+
+        Raises
+        ------
+        TaskUncertain
+            If the task is gone, or its end cannot be seen.
+        TransferTimeout
+            If the time for the whole call ends before the task.
+        """
+        failed = 0
+
+        def look() -> TaskState | None:
+            nonlocal failed
+            try:
+                state = self.look(task_id)
+            except NotFound as gone:
+                raise TaskUncertain(
+                    f"Task {task_id} of {self.label} was started but can no longer be found, so "
+                    "its outcome is not known. Look at the model before you run it again."
+                ) from gone
+            except TransferTimeout:
+                raise
+            except AnaplanError as error:
+                failed += 1
+                if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
+                    raise TaskUncertain(
+                        f"Task {task_id} of {self.label} was started, and its end was not seen: "
+                        f"{error} It goes on in Anaplan. Look at its tasks before you run it again."
+                    ) from error
+                return None
+            failed = 0
+            on_look(state)
+            if state.strange:
+                raise TaskUncertain(
+                    f"Task {task_id} of {self.label} is in the state {state.state!r}, which "
+                    "Anaplan does not document, and has no result. Whether it still runs is not "
+                    "known. Look at the model before you run it again."
+                )
+            return state if state.ended else None
+
+        state = poll(look, self.transport.clock, on_wait=on_wait)
+        assert state is not None  # without a time-out, polling ends with the task
+        return state
+
+    def _new_task(self, before: set[str], lost: AnswerLost | None) -> str:
+        """Return the task whose start was not answered: the one that is new."""
+        try:
+            new = self._listed_since(before)
+            known = f"several tasks are new: {', '.join(new)}" if new else "no new task is listed"
+        except AnaplanError as error:
+            new, known = [], f"its tasks cannot be listed ({error})"
+        if len(new) == 1:
+            return new[0]
+        raise TaskUncertain(
+            f"The answer to the start of {self.label} was lost, and {known}. "
+            "It may be running: look at its tasks before you run it again."
+        ) from lost
+
+    def _listed_since(self, before: set[str]) -> list[str]:
+        """Look for tasks that were not there before, some times: one may be listed late."""
+
+        def look() -> list[str] | None:
+            return [task for task in self._listed_ids() if task not in before] or None
+
+        return poll(look, self.transport.clock, pauses=_LISTING_PAUSES) or []
+
+    def _listed_ids(self) -> Sequence[str]:
+        return [str(task["taskId"]) for task in self.listed()]
+
+
+def start_body(
+    parameters: Mapping[str, str | Mapping[str, str]] | None,
+    locale: str,
+    import_id: Callable[[str], str],
+) -> dict[str, Any]:
+    """Return what is posted to start an action.
+
+    Parameters
+    ----------
+    parameters : mapping, optional
+        What imports ask for at run time: ``{name: value}``, and for a process also
+        ``{import: {name: value}}``.
+    locale : str
+        The language and country of dates and numbers, e.g. ``"en_US"``.
+    import_id : callable
+        Returns the id of an import that `parameters` names.
+
+    Raises
+    ------
+    TypeError
+        If a name or value is not text.
+    ValueError
+        If the locale is empty.
+    """
+    if not isinstance(locale, str):
+        raise TypeError(f"locale must be a text such as 'en_US', not {locale!r}")
+    if not locale:
+        raise ValueError("locale must be a text such as 'en_US', not ''")
+    entries: list[dict[str, str]] = []
+    if parameters is not None and not isinstance(parameters, Mapping):
+        raise TypeError(
+            f"parameters must be a dict such as {{'Version': 'Actual'}}, not {parameters!r}"
+        )
+    for name, value in (parameters or {}).items():
+        if isinstance(value, Mapping):
+            address = {"importId": import_id(name)}
+            entries += [address | _entry(own, text) for own, text in value.items()]
+        else:
+            entries.append(_entry(name, value))
+    body: dict[str, Any] = {"localeName": locale}
+    return body | {"mappingParameters": entries} if entries else body
+
+
+def _entry(name: object, value: object) -> dict[str, str]:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise TypeError(
+            "parameters must be texts, such as {'Version': 'Actual'}, not "
+            f"{{{name!r}: {value!r}}}"
+        )
+    return {"entityType": name, "entityName": value}
