@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
 from anaplan_frames.admin.model_deletion import delete_models
-from anaplan_frames.auth import Credentials
+from anaplan_frames.auth import BasicAuth, Credentials
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import resolve
-from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields, series_of_fields
 from anaplan_frames.directory import Directory
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.results import WriteResult
-from anaplan_frames.tasks import Hook, Task, parse_task_url
+from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
+from anaplan_frames.urls import parse_model_url, parse_task_url
 
 _WORKSPACE = {
     "id": Field("id"),
@@ -53,17 +56,20 @@ _USER = {
 
 
 def connect(
-    auth: Credentials | None = None,
+    email: str | None = None,
+    password: str | None = None,
     *,
+    auth: Credentials | None = None,
     profile: str | None = None,
     region: str | None = None,
     api_url: str | None = None,
     auth_url: str | None = None,
     urls: Mapping[str, str] | None = None,
     requests_per_minute: float | None = 600,
-    timeout: tuple[float, float] = (10, 120),
-    proxies: Mapping[str, str] | None = None,
-    verify: bool | str | None = None,
+    http_timeout: float | tuple[float, float] = (10, 120),
+    tries: int = 6,
+    proxies: str | Mapping[str, str] | None = None,
+    verify: bool | str | os.PathLike[str] | None = None,
     allow_http: bool = False,
     hooks: Sequence[Hook] = (),
     clock: Clock | None = None,
@@ -74,9 +80,11 @@ def connect(
 
     Parameters
     ----------
+    email, password : str, optional
+        Of a user who signs in with a password.
     auth : Credentials, optional
-        `BasicAuth`, `CertificateAuth`, `KeystoreAuth` or `TokenAuth`. By default the environment
-        variables ``ANAPLAN_*`` are used, then the profile file.
+        Another way to sign in: `CertificateAuth`, `KeystoreAuth` or `TokenAuth`. Without any of
+        these the environment variables ``ANAPLAN_*`` are used, then the profile file.
     profile : str, optional
         A profile of the profile file; by default ``ANAPLAN_PROFILE``, else ``default``.
     region : str, optional
@@ -87,11 +95,13 @@ def connect(
         URLs of single services: ``{"audit": "https://...", "cloudworks": "https://..."}``.
     requests_per_minute : float, optional
         What this connection allows itself; Anaplan allows a tenant 600. None for no limit.
-    timeout : (float, float)
-        Seconds to wait for a connection, and for an answer.
-    proxies : mapping of str to str, optional
-        As `requests` takes them; by default its environment variables.
-    verify : bool or str, optional
+    http_timeout : float or (float, float), default (10, 120)
+        Seconds to wait for a connection, and for the next byte of an answer.
+    tries : int, default 6
+        How often a request is sent at most.
+    proxies : str or mapping of str to str, optional
+        One proxy for all, or as `requests` takes them; by default its environment variables.
+    verify : bool or path, optional
         A file of CA certificates to trust, as `requests` takes it.
     allow_http : bool
         Allow ``http://`` to a host that is not this machine. Credentials would go unprotected.
@@ -104,6 +114,7 @@ def connect(
     Returns
     -------
     Connection
+        It sends nothing before its first call.
 
     Raises
     ------
@@ -111,8 +122,18 @@ def connect(
         If there are no credentials, they do not fit together, or a region or service is unknown.
     AuthenticationError
         If a certificate or keystore cannot be opened.
+    TypeError
+        If email or password is not text.
+
+    Examples
+    --------
+    >>> conn = af.connect()  # doctest: +SKIP
+    >>> conn = af.connect("me@corp.com", "password")  # doctest: +SKIP
+    >>> conn = af.connect(auth=af.CertificateAuth("cert.pem", "key.pem"))  # doctest: +SKIP
     """
-    settings = resolve(auth, profile, api_url, auth_url, region=region)
+    given = _credentials(email, password, auth)
+    del password
+    settings = resolve(given, profile, api_url, auth_url, region=region)
     transport = Transport(
         settings.auth,
         region=settings.region,
@@ -120,13 +141,35 @@ def connect(
         auth_url=settings.auth_url,
         urls=urls,
         requests_per_minute=requests_per_minute,
-        timeout=timeout,
-        proxies=proxies,
-        verify=verify,
+        timeout=http_timeout,
+        tries=tries,
+        proxies={"http": proxies, "https": proxies} if isinstance(proxies, str) else proxies,
+        verify=verify if isinstance(verify, bool | None) else Path(verify),
         allow_http=allow_http,
         clock=clock or Clock(),
     )
     return Connection(transport, workspace=settings.workspace, model=settings.model, hooks=hooks)
+
+
+def _credentials(
+    email: str | None, password: str | None, auth: Credentials | None
+) -> Credentials | None:
+    """Return the credentials that are given as arguments, if any are."""
+    if isinstance(email, Credentials):
+        raise TypeError("Pass credentials by name: af.connect(auth=...).")
+    if not isinstance(email, str | None) or not isinstance(password, str | None):
+        raise TypeError(
+            "email and password must be text: af.connect('me@corp.com', 'password'). Other ways to "
+            "sign in are passed as auth=...."
+        )
+    if email is None and password is None:
+        return auth
+    if auth is not None:
+        raise TypeError("Pass either email and password or auth=..., not both.")
+    if email is None or password is None:
+        missing = "The password" if password is None else "The email"
+        raise TypeError(f"{missing} is missing: af.connect('me@corp.com', 'password').")
+    return BasicAuth(email, password)
 
 
 class Connection:
@@ -181,10 +224,16 @@ class Connection:
         records = self._transport.pages("/users", "users", label="the users")
         return frame_of_fields(records, _USER)
 
-    def me(self) -> pd.DataFrame:
-        """Return the user of this connection, in one row with the columns of `users`."""
+    def me(self) -> pd.Series[Any]:
+        """Return the user of this connection.
+
+        Returns
+        -------
+        pandas.Series
+            What the columns of `users` are.
+        """
         user = self._transport.get("/users/me", label="your user")["user"]
-        return frame_of_fields([user], _USER)
+        return series_of_fields(user, _USER)
 
     def model(self, name: str | None = None, workspace: str | None = None) -> Model:
         """Return a model by name or id.
@@ -210,6 +259,9 @@ class Connection:
                 "Which model? Give its name or id: conn.model('Flight Planning'), or set "
                 "ANAPLAN_MODEL."
             )
+        url = parse_model_url(name)
+        if url is not None:
+            name, workspace = url.model, workspace or url.workspace
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
         return Model(self._transport, found, self._hooks)
 
@@ -247,7 +299,7 @@ class Connection:
     ) -> pd.DataFrame:
         """Delete models for good.
 
-        Anaplan deletes no model that is open; see `Model.close`.
+        Anaplan deletes no model that is open; see `Model.close_for_everyone`.
 
         Parameters
         ----------
@@ -267,7 +319,7 @@ class Connection:
 
         Raises
         ------
-        ConfigurationError
+        ConfirmationRequired
             Without ``confirm=True``; names the models.
         NotFound, AmbiguousName
             As for `model`; nothing is deleted then.

@@ -22,10 +22,11 @@ from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.lists import List
 from anaplan_frames.messages import listed
 from anaplan_frames.model import Model
+from anaplan_frames.model_search import check_model, find
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.table_reader import Readable
 from anaplan_frames.results import WriteResult
-from anaplan_frames.urls import Locator, find, is_url
+from anaplan_frames.urls import ResourceUrl, is_url
 from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 
@@ -36,7 +37,7 @@ _TARGETS = ("imports", "processes", "lists", "modules", "files")
 @overload
 def read_anaplan(
     source: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     kind: str | None = ...,
     run: bool = ...,
@@ -56,7 +57,7 @@ def read_anaplan(
 @overload
 def read_anaplan(
     source: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     kind: str | None = ...,
     run: bool = ...,
@@ -75,7 +76,7 @@ def read_anaplan(
 
 def read_anaplan(
     source: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     kind: str | None = None,
     run: bool = True,
@@ -176,7 +177,7 @@ def read_anaplan(
 
 def read_arrow(
     source: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     kind: str | None = None,
     run: bool = True,
@@ -210,7 +211,7 @@ def read_arrow(
 def to_anaplan(
     data: Any,
     target: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     dry_run: Literal[False] = False,
     kind: str | None = None,
@@ -233,7 +234,7 @@ def to_anaplan(
 def to_anaplan(
     data: Any,
     target: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     dry_run: Literal[True],
     kind: str | None = None,
@@ -255,7 +256,7 @@ def to_anaplan(
 def to_anaplan(
     data: Any,
     target: str,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     dry_run: bool = False,
     kind: str | None = None,
@@ -380,7 +381,7 @@ def to_anaplan(
         return result
 
 
-def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Readable:
+def _source(source: str, model: Model | str | None, kind: str | None, stack: ExitStack) -> Readable:
     found = _find(source, model, kind, _SOURCES, stack)
     assert isinstance(found, Readable)
     return found
@@ -443,7 +444,7 @@ def _refuse(found: Resource, options: Mapping[str, Any]) -> None:
             )
 
 
-def _target(target: str, model: Model | None, kind: str | None, stack: ExitStack) -> Resource:
+def _target(target: str, model: Model | str | None, kind: str | None, stack: ExitStack) -> Resource:
     """Find what is written to; an export is not, and neither is the file that it writes."""
     model, name, kind = _place(target, model, kind, stack)
     try:
@@ -467,7 +468,7 @@ def _no_target(model: Model, export: str) -> ValueError:
 
 
 def _find(
-    name: str, model: Model | None, kind: str | None, kinds: Sequence[str], stack: ExitStack
+    name: str, model: Model | str | None, kind: str | None, kinds: Sequence[str], stack: ExitStack
 ) -> Resource:
     """Find a thing by URL, or by name or id in a model."""
     model, name, kind = _place(name, model, kind, stack)
@@ -475,18 +476,19 @@ def _find(
 
 
 def _place(
-    name: str, model: Model | None, kind: str | None, stack: ExitStack
+    name: str, model: Model | str | None, kind: str | None, stack: ExitStack
 ) -> tuple[Model, str, str | None]:
     """Return the model, name and kind that are meant; connect if no model is given."""
-    locator = Locator.parse(name) if is_url(name) else None
-    if model is None:
+    url = ResourceUrl.parse(name) if is_url(name) else None
+    if isinstance(model, str):
+        model = stack.enter_context(connect()).model(model)
+    elif model is None:
         connection = stack.enter_context(connect())
-        model = (
-            connection.model(locator.model, locator.workspace) if locator else connection.model()
-        )
-    elif locator:
-        locator.check_model(model)
-    return (model, locator.name, locator.kind) if locator else (model, name, kind)
+        model = connection.model(url.model, url.workspace) if url else connection.model()
+    if url:
+        check_model(url, model)
+        return model, url.name, url.kind
+    return model, name, kind
 
 
 def _closing(parts: Iterator[Any], stack: ExitStack) -> Iterator[Any]:

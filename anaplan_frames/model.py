@@ -21,12 +21,14 @@ from anaplan_frames.cells.dimensions import dimension_items_frame
 from anaplan_frames.cells.line_items import line_items_frame
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.cells.views import Views
+from anaplan_frames.errors import ConfirmationRequired
 from anaplan_frames.lists.lists import List
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
+from anaplan_frames.urls import model_url
 
 
 class Model:
@@ -36,8 +38,10 @@ class Model:
     ----------
     id, name : str
         As Anaplan lists them.
-    workspace_id : str
-        The workspace that the model is in.
+    workspace_id, workspace : str
+        Id and name of the workspace that it is in.
+    url : str
+        ``anaplan://workspace_id/model_id``, by which `Connection.model` finds it again.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class Model:
         self.id = str(info["id"])
         self.name = str(info["name"])
         self.workspace_id = str(info["currentWorkspaceId"])
+        self.workspace = str(info.get("currentWorkspaceName") or "")
+        self.url = model_url(self.workspace_id, self.id)
         path = f"/workspaces/{self.workspace_id}/models/{self.id}"
         self._catalogue = Catalogue(
             transport, path, f"model {self.name!r}", name=self.name, hooks=hooks
@@ -145,12 +151,12 @@ class Model:
         """
         return calendar.versions_frame(self._catalogue)
 
-    def calendar(self) -> pd.DataFrame:
-        """Return the settings of the model's calendar, in one row.
+    def calendar(self) -> pd.Series[Any]:
+        """Return the settings of the model's calendar.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.Series
             ``type``, ``fiscal_year`` (the current one, text), ``start``, ``end`` (its days,
             datetime64), ``past_years``, ``future_years`` (Int64), ``current_period`` (text),
             ``current_period_end`` (datetime64), ``quarter_totals``, ``half_year_totals``,
@@ -159,7 +165,7 @@ class Model:
             ``extra_month_quarter`` (Int64), and for "Weeks: General" ``first_week`` (datetime64)
             and ``weeks`` (Int64).
         """
-        return calendar.calendar_frame(self._catalogue)
+        return calendar.calendar_series(self._catalogue)
 
     def periods(self) -> pd.DataFrame:
         """Return every period of the calendar, each after those that it sums.
@@ -262,7 +268,7 @@ class Model:
     def _action_collections(self) -> list[Collection[Any]]:
         return [self.imports, self.exports, self.processes, self.actions]
 
-    def set_current_period(self, day: object) -> pd.DataFrame:
+    def set_current_period(self, day: object) -> pd.Series[Any]:
         """Make the period that holds a day the current one; needs a workspace administrator.
 
         Parameters
@@ -272,8 +278,8 @@ class Model:
 
         Returns
         -------
-        pandas.DataFrame
-            One row: ``period`` (its name), ``end`` (its last day), ``calendar_type``.
+        pandas.Series
+            ``period`` (its name), ``end`` (its last day), ``calendar_type``.
 
         Raises
         ------
@@ -284,7 +290,7 @@ class Model:
         """
         return calendar.set_current_period(self._catalogue, day)
 
-    def set_fiscal_year(self, year: str) -> pd.DataFrame:
+    def set_fiscal_year(self, year: str, *, confirm: bool = False) -> pd.Series[Any]:
         """Move the calendar to another current fiscal year; needs a workspace administrator.
 
         Data in periods that are then no longer in the calendar are deleted.
@@ -293,20 +299,25 @@ class Model:
         ----------
         year : str
             Its name, such as ``"FY26"``.
+        confirm : bool
+            Confirms that periods may leave the calendar, with all data in them.
 
         Returns
         -------
-        pandas.DataFrame
-            One row: ``fiscal_year``, ``start``, ``end``.
+        pandas.Series
+            ``fiscal_year``, ``start``, ``end``.
 
         Raises
         ------
+        ConfirmationRequired
+            If periods would leave the calendar, or if that is not known, and `confirm` is false;
+            says how many and which.
         RequestRefused
             If the calendar cannot have this year, or has no years.
         """
-        return calendar.set_fiscal_year(self._catalogue, year)
+        return calendar.set_fiscal_year(self._catalogue, year, confirm=confirm)
 
-    def set_switchover(self, version: str, day: object) -> pd.DataFrame:
+    def set_switchover(self, version: str, day: object) -> pd.Series[Any]:
         """Set the day from which a version is forecast; needs a workspace administrator.
 
         Parameters
@@ -318,8 +329,8 @@ class Model:
 
         Returns
         -------
-        pandas.DataFrame
-            One row: ``version`` (its name), ``switchover`` (the first day of the period),
+        pandas.Series
+            ``version`` (its name), ``switchover`` (the first day of the period),
             ``switchover_period`` (its name), ``calendar_type``.
 
         Raises
@@ -333,18 +344,18 @@ class Model:
         """
         return calendar.set_switchover(self._catalogue, version, day)
 
-    def status(self) -> pd.DataFrame:
-        """Return what the model does at the moment, in one row.
+    def status(self) -> pd.Series[Any]:
+        """Return what the model does at the moment.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.Series
             ``step`` (``Open``, ``Closed`` or what goes on), ``progress`` (Float64, 0 to 1;
             missing where nothing goes on), ``task_id``, ``tooltip``, ``export_task_type``
             (text), ``peak_memory`` (Int64, bytes), ``peak_memory_time`` and ``asked`` (when
-            this was told; datetime64, UTC).
+            this was asked; datetime64, UTC).
         """
-        return opening.status_frame(self._catalogue)
+        return opening.status_series(self._catalogue)
 
     def open(self, *, timeout: float = 600) -> None:
         """Load the model into memory and wait until it is open.
@@ -361,11 +372,28 @@ class Model:
         """
         opening.change(self._catalogue, "open", timeout)
 
-    def close(self, *, timeout: float = 600) -> None:
+    def close_for_everyone(self, *, confirm: bool = False, timeout: float = 600) -> None:
         """Unload the model from memory, for everybody who is in it, and wait until it is closed.
 
-        The parameters and errors are those of `open`.
+        Parameters
+        ----------
+        confirm : bool
+            Confirms that everybody who works in the model is interrupted.
+        timeout : float
+            Seconds to wait; 0 returns at once.
+
+        Raises
+        ------
+        ConfirmationRequired
+            If `confirm` is false.
+        ModelUnavailable
+            If it is not closed by then.
         """
+        if confirm is not True:
+            raise ConfirmationRequired(
+                f"This would close model {self.name!r} for everybody who is working in it. Nothing "
+                "is done yet: say confirm=True if that is meant."
+            )
         opening.change(self._catalogue, "close", timeout)
 
     def __repr__(self) -> str:

@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, Self, TypeVar
-from urllib.parse import quote, unquote
 
 from anaplan_frames.deadline import check_timeout, time_limit
 from anaplan_frames.errors import (
     AnaplanError,
-    ConfigurationError,
     TaskTimeout,
     TaskUncertain,
     TransferTimeout,
@@ -22,6 +20,7 @@ from anaplan_frames.outcomes import CANCELLED, COMPLETE, Outcome, TaskState, unk
 from anaplan_frames.progress import Progress
 from anaplan_frames.results import WriteResult
 from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.urls import task_url
 from anaplan_frames.writes.result_builder import (
     OnRejected,
     check_on_rejected,
@@ -31,8 +30,6 @@ from anaplan_frames.writes.result_builder import (
 
 R = TypeVar("R")
 _log = logging.getLogger("anaplan_frames")
-_SCHEME = "anaplan://"
-_PLURALS = ("imports", "exports", "processes", "actions")
 
 
 class Hook(Protocol):
@@ -432,39 +429,3 @@ def _tell(hook: Callable[..., None], *facts: Any) -> None:
         hook(*facts)
     except Exception:
         _log.warning("A hook raised an error, which changes nothing", exc_info=True)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAddress:
-    """Where a task is: the parts of a `Task.url`."""
-
-    workspace_id: str
-    model_id: str
-    plural: str
-    action_id: str
-    task_id: str
-
-
-def task_url(path: str, task_id: str) -> str:
-    """Return the URL of a task of the action at a path below the API's root."""
-    parts = path.strip("/").split("/")
-    places = [parts[1], parts[3], *parts[4:], "tasks", task_id]
-    return _SCHEME + "/".join(quote(part, safe="") for part in places)
-
-
-def parse_task_url(url: str) -> TaskAddress:
-    """Take a `Task.url` apart.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is not of this form.
-    """
-    parts = [unquote(part) for part in str(url).removeprefix(_SCHEME).split("/")]
-    whole = len(parts) == 6 and all(parts) and parts[2] in _PLURALS and parts[4] == "tasks"
-    if not str(url).startswith(_SCHEME) or not whole:
-        raise ConfigurationError(
-            f"{url!r} is not the URL of a task, which is of the form "
-            "anaplan://workspace_id/model_id/imports/id/tasks/task_id."
-        )
-    return TaskAddress(parts[0], parts[1], parts[2], parts[3], parts[5])

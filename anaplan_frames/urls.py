@@ -1,23 +1,30 @@
-"""Names, ids and ``anaplan://`` URLs: what a table is called, and where it is found."""
+"""URLs of models, tables and tasks: ``anaplan://`` ones, and those that the browser shows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
-from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
-from anaplan_frames.lookup import not_found
-from anaplan_frames.model import Model
-from anaplan_frames.resources.collection import Collection
-from anaplan_frames.resources.resource import Resource
+from anaplan_frames.errors import ConfigurationError
 
 _SCHEME = "anaplan://"
 _FORM = "anaplan://workspace/model/kind/name"
+_PLURALS = ("imports", "exports", "processes", "actions")
+_BROWSER_ID = r"(?i)\b{key}=([0-9a-f]{{32}})\b"
+_HEX_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
-class Locator:
+class ModelUrl:
+    """A model by URL: ``anaplan://workspace/model``, or as the browser shows it."""
+
+    workspace: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceUrl:
     """An ``anaplan://workspace/model/kind/name`` URL, taken apart; segments are percent-encoded."""
 
     workspace: str
@@ -26,15 +33,15 @@ class Locator:
     name: str
 
     @classmethod
-    def parse(cls, url: str) -> Locator:
+    def parse(cls, url: str) -> ResourceUrl:
         """Take a URL apart.
 
         Raises
         ------
         ConfigurationError
-            If it has not the four segments.
+            If it does not have the four segments.
         """
-        segments = [unquote(segment) for segment in url.removeprefix(_SCHEME).split("/")]
+        segments = _segments(url)
         if len(segments) != 4 or not all(segments):
             raise ConfigurationError(
                 f"{url!r} is not of the form {_FORM}, each segment percent-encoded "
@@ -42,23 +49,8 @@ class Locator:
             )
         return cls(*segments)
 
-    def check_model(self, model: Model) -> None:
-        """Make sure that the URL names this model.
-
-        Raises
-        ------
-        ConfigurationError
-            If it names another one.
-        """
-        if self.model not in (model.id, model.name):
-            raise ConfigurationError(
-                f"{self} names the model {self.model!r}, but the model {model.name!r} was given. "
-                "Leave the model out, or give a name instead of the URL."
-            )
-
     def __str__(self) -> str:
-        segments = (self.workspace, self.model, self.kind, self.name)
-        return _SCHEME + "/".join(quote(segment, safe="") for segment in segments)
+        return _joined(self.workspace, self.model, self.kind, self.name)
 
 
 def is_url(source: object) -> bool:
@@ -66,50 +58,87 @@ def is_url(source: object) -> bool:
     return isinstance(source, str) and source.startswith(_SCHEME)
 
 
-def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Resource:
-    """Find a thing of a model by name or id.
+def model_url(workspace: str, model: str) -> str:
+    """Return the URL of a model, by names or ids."""
+    return _joined(workspace, model)
 
-    Parameters
-    ----------
-    kinds : sequence of str
-        The collections to look in, such as ``"exports"``; the first that has the id wins.
-    kind : str, optional
-        The only one to look in, in the singular or plural.
+
+def parse_model_url(text: str) -> ModelUrl | None:
+    """Take the URL of a model apart; None if the text is a name or id.
+
+    The browser shows ``https://us1a.app.anaplan.com/...?selectedWorkspaceId=...&selectedModelId=...``;
+    other forms have the same two ids of 32 hexadecimal digits, the workspace first.
 
     Raises
     ------
-    NotFound
-        If no collection has it; names the near names.
-    AmbiguousName
-        If several have it.
+    ConfigurationError
+        If it is a URL without a workspace and a model.
     """
-    if kind is not None:
-        return _collection(model, kinds, kind)[name]
-    collections = {k: _collection(model, kinds, k) for k in kinds}
-    with_id = [k for k, things in collections.items() if name in list(things)]
-    found = with_id[:1] or [k for k, things in collections.items() if name in things]
-    # An export and the file that it writes have one id and are the same to who reads them.
-    ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
-    if len(found) == 1 or len(ids) == 1:
-        return collections[found[0]][name]
-    if found:
-        raise AmbiguousName(
-            f"{name!r} is among the {_listed(found, 'and')} of model {model.name!r}. "
-            f"Say which with kind={found[0]!r}."
+    if is_url(text):
+        segments = _segments(text)
+        if len(segments) != 2 or not all(segments):
+            raise ConfigurationError(
+                f"{text!r} is not of the form anaplan://workspace/model, each segment "
+                "percent-encoded (a slash in a name is %2F)."
+            )
+        return ModelUrl(*segments)
+    if not text.startswith(("https://", "http://")):
+        return None
+    address = unquote(text)
+    named = [
+        re.search(_BROWSER_ID.format(key=key), address)
+        for key in ("selectedWorkspaceId", "selectedModelId")
+    ]
+    if named[0] and named[1]:
+        return ModelUrl(named[0][1].lower(), named[1][1].upper())
+    ids = _HEX_ID.findall(address)
+    if len(ids) != 2:
+        raise ConfigurationError(
+            f"The URL at {urlsplit(text).hostname} does not name a workspace and a model. Open the "
+            "model in the browser and copy the address, or give the model's name or id."
         )
-    names = [candidate for things in collections.values() for candidate in things.names]
-    raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
+    return ModelUrl(ids[0].lower(), ids[1].upper())
 
 
-def _listed(kinds: Sequence[str], joined_by: str) -> str:
-    *most, last = kinds
-    return f"{', '.join(most)} {joined_by} {last}" if most else last
+@dataclass(frozen=True, slots=True)
+class TaskUrl:
+    """Where a task is: the parts of a `Task.url`."""
+
+    workspace_id: str
+    model_id: str
+    plural: str
+    action_id: str
+    task_id: str
 
 
-def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Resource]:
-    plural = next((k for k in kinds if kind.casefold() in (k, k.removesuffix("s"))), None)
-    plural = "processes" if kind == "process" and "processes" in kinds else plural
-    if plural is None:
-        raise NotFound(f"{kind!r} is not a kind that can be used here: {', '.join(kinds)} are.")
-    collection: Collection[Resource] = getattr(model, plural)
-    return collection
+def task_url(path: str, task_id: str) -> str:
+    """Return the URL of a task of the action at a path below the API's root."""
+    parts = path.strip("/").split("/")
+    places = [parts[1], parts[3], *parts[4:], "tasks", task_id]
+    return _joined(*places)
+
+
+def parse_task_url(url: str) -> TaskUrl:
+    """Take a `Task.url` apart.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is not of this form.
+    """
+    parts = _segments(str(url))
+    whole = len(parts) == 6 and all(parts) and parts[2] in _PLURALS and parts[4] == "tasks"
+    if not str(url).startswith(_SCHEME) or not whole:
+        raise ConfigurationError(
+            f"{url!r} is not the URL of a task, which is of the form "
+            "anaplan://workspace_id/model_id/imports/id/tasks/task_id."
+        )
+    return TaskUrl(parts[0], parts[1], parts[2], parts[3], parts[5])
+
+
+def _segments(url: str) -> list[str]:
+    return [unquote(segment) for segment in url.removeprefix(_SCHEME).split("/")]
+
+
+def _joined(*segments: str) -> str:
+    return _SCHEME + "/".join(quote(segment, safe="") for segment in segments)

@@ -19,7 +19,7 @@ _PIECE_ROWS = 250_000
 def connected_model(url: str) -> Model:
     """Return the sink's model."""
     credentials = af.BasicAuth(tenant.EMAIL, tenant.PASSWORD)
-    return af.connect(credentials, api_url=url, auth_url=url).model(tenant.MODEL_NAME)
+    return af.connect(auth=credentials, api_url=url, auth_url=url).model(tenant.MODEL_NAME)
 
 
 def write(url: str, rows: int) -> Callable[[], object]:

@@ -43,7 +43,7 @@ log = logging.getLogger("anaplan_frames")
 log.setLevel(logging.DEBUG)
 log.addHandler(KillSoon())
 auth = af.BasicAuth("demo@example.com", "demo")
-with af.connect(auth, api_url=url, auth_url=url) as connection:
+with af.connect(auth=auth, api_url=url, auth_url=url) as connection:
     model = connection.model("M")
     af.to_anaplan(pd.read_parquet(path), "Load things", model, chunk_bytes=1_000_000)
 """

@@ -53,7 +53,8 @@ def test_a_missing_column_is_named(model: af.Model) -> None:
 
 def test_a_wrong_password_is_told_without_the_password(sandbox: Sandbox) -> None:
     connection = af.connect(
-        af.BasicAuth("demo@example.com", "sesame-open"),
+        "demo@example.com",
+        "sesame-open",
         api_url=sandbox.api_url,
         auth_url=sandbox.auth_url,
     )
@@ -71,7 +72,7 @@ def test_no_network_is_told_with_the_host() -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         connection = af.connect(
-            af.BasicAuth("a@example.com", "x"), api_url=url, auth_url=url, clock=TurnedClock()
+            "a@example.com", "x", api_url=url, auth_url=url, clock=TurnedClock()
         )
         with pytest.raises(af.TransferError) as caught:
             connection.models()

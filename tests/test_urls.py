@@ -7,22 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anaplan_frames as af
-from anaplan_frames.urls import Locator, find, is_url
+from anaplan_frames.model_search import find
+from anaplan_frames.urls import ResourceUrl, is_url
 
 SEGMENT = st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
 
 
 @given(SEGMENT, SEGMENT, SEGMENT, SEGMENT)
 def test_any_names_survive_in_a_url(workspace: str, model: str, kind: str, name: str) -> None:
-    locator = Locator(workspace, model, kind, name)
-    assert is_url(str(locator))
-    assert Locator.parse(str(locator)) == locator
+    url = ResourceUrl(workspace, model, kind, name)
+    assert is_url(str(url))
+    assert ResourceUrl.parse(str(url)) == url
 
 
 @pytest.mark.parametrize("url", ["anaplan://a/b/c", "anaplan://a/b/c/d/e", "anaplan://a//c/d"])
 def test_a_url_without_four_segments_shows_the_form(url: str) -> None:
     with pytest.raises(af.ConfigurationError, match="anaplan://workspace/model/kind/name"):
-        Locator.parse(url)
+        ResourceUrl.parse(url)
 
 
 def test_a_url_of_another_model_than_the_given_one_is_refused(model: af.Model) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
-from anaplan_frames.errors import ConfigurationError
+from anaplan_frames.errors import ConfirmationRequired
 from anaplan_frames.transport import AnswerLost, Transport
 
 _OUTCOME = {
@@ -26,7 +26,7 @@ def delete_models(
 ) -> pd.DataFrame:
     """Delete the models of these records; see `Connection.delete_models`."""
     if models and confirm is not True:
-        raise ConfigurationError(
+        raise ConfirmationRequired(
             f"This would delete {_listed(models)} for good. Nothing is deleted yet: "
             "say confirm=True if that is meant."
         )

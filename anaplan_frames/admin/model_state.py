@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.dataframes.record_frames import Field, series_of_fields
 from anaplan_frames.errors import ModelUnavailable
 from anaplan_frames.polling import growing_pauses, poll
 from anaplan_frames.resources.catalogue import Catalogue
@@ -27,12 +27,12 @@ STATUS = {
 }
 
 
-def status_frame(catalogue: Catalogue) -> pd.DataFrame:
+def status_series(catalogue: Catalogue) -> pd.Series[Any]:
     """Return what the model is doing, in one row."""
     status = _status(catalogue)
     if status.get("progress") == _IDLE:
         status = {**status, "progress": None}
-    return frame_of_fields([status], STATUS)
+    return series_of_fields(status, STATUS)
 
 
 def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -> None:

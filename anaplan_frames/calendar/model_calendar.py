@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,10 @@ import pandas as pd
 from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
-from anaplan_frames.errors import RequestRefused
+from anaplan_frames.dataframes.record_frames import Field, frame_of_fields, series_of_fields
+from anaplan_frames.errors import ConfirmationRequired, RequestRefused
 from anaplan_frames.lookup import find_id
+from anaplan_frames.messages import listed
 from anaplan_frames.resources.catalogue import Catalogue
 
 TIME_ID = "20000000003"
@@ -81,9 +83,9 @@ SWITCHOVER = {
 }
 
 
-def calendar_frame(catalogue: Catalogue) -> pd.DataFrame:
+def calendar_series(catalogue: Catalogue) -> pd.Series[Any]:
     """Return the settings of the model's calendar in one row."""
-    return frame_of_fields([_settings(catalogue)], CALENDAR)
+    return series_of_fields(_settings(catalogue), CALENDAR)
 
 
 def periods_frame(catalogue: Catalogue) -> pd.DataFrame:
@@ -108,26 +110,57 @@ def versions_frame(catalogue: Catalogue) -> pd.DataFrame:
     return frame_of_fields(_versions(catalogue), VERSIONS)
 
 
-def set_current_period(catalogue: Catalogue, day: object) -> pd.DataFrame:
+def set_current_period(catalogue: Catalogue, day: object) -> pd.Series[Any]:
     """Make the period of a day the current one; None sets no current period."""
     label = f"current period of {catalogue.label}"
     # The API reference documents a query for resetting it, and a body for a date.
     given: dict[str, Any] = {"params": {"date": ""}} if day is None else {"json": _date(day)}
     answer = catalogue.transport.put(f"{catalogue.path}/currentPeriod", label=label, **given)
-    return frame_of_fields([answer["currentPeriod"]], CURRENT_PERIOD)
+    return series_of_fields(answer["currentPeriod"], CURRENT_PERIOD)
 
 
-def set_fiscal_year(catalogue: Catalogue, year: str) -> pd.DataFrame:
-    """Move the calendar to another current fiscal year."""
+def set_fiscal_year(catalogue: Catalogue, year: str, *, confirm: bool) -> pd.Series[Any]:
+    """Move the calendar to another current fiscal year; ask first if periods would leave it."""
+    if confirm is not True:
+        _ask_for_leaving_periods(catalogue, year)
     answer = catalogue.transport.put(
         f"{catalogue.path}/modelCalendar/fiscalYear",
         label=f"fiscal year of {catalogue.label}",
         json={"year": year},
     )
-    return frame_of_fields([answer["modelCalendar"]["fiscalYear"]], FISCAL_YEAR)
+    return series_of_fields(answer["modelCalendar"]["fiscalYear"], FISCAL_YEAR)
 
 
-def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFrame:
+def _ask_for_leaving_periods(catalogue: Catalogue, year: str) -> None:
+    """Raise ConfirmationRequired if periods would leave the calendar, or if that is not known."""
+    current = str((_settings(catalogue).get("fiscalYear") or {}).get("year") or "")
+    if current.strip().casefold() == str(year).strip().casefold():
+        return
+    move = f"Moving {catalogue.label} from fiscal year {current!r} to {year!r}"
+    way_out = "Nothing is changed yet: say confirm=True if that is meant."
+    periods = [period for period in _calendar(catalogue).periods if period.fiscal_year]
+    years = list(dict.fromkeys(str(period.fiscal_year) for period in periods))
+    numbers = [_year_number(current), _year_number(str(year))]
+    if None in numbers or not years:
+        raise ConfirmationRequired(
+            f"{move} may remove periods from its calendar, with all data in them. {way_out}"
+        )
+    shift = int(numbers[1] or 0) - int(numbers[0] or 0)
+    leaving = years[:shift] if shift > 0 else years[shift:]
+    count = sum(period.fiscal_year in leaving for period in periods)
+    raise ConfirmationRequired(
+        f"{move} would remove {count:,} periods from its calendar, with all data in them: those of "
+        f"{listed(leaving)}. {way_out}"
+    )
+
+
+def _year_number(name: str) -> int | None:
+    """Return the last two digits of a fiscal year's name; None if it has none."""
+    digits = re.search(r"\d+", name)
+    return int(digits[0]) % 100 if digits else None
+
+
+def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.Series[Any]:
     """Set the day from which a version is forecast; None removes it."""
     found = _version(catalogue, version)
     answer = catalogue.transport.put(
@@ -135,7 +168,7 @@ def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFr
         label=f"switchover of version {found['name']!r}",
         json=_date(day),
     )
-    return frame_of_fields([{"version": found["name"], **answer["versionSwitchover"]}], SWITCHOVER)
+    return series_of_fields({"version": found["name"], **answer["versionSwitchover"]}, SWITCHOVER)
 
 
 def _settings(catalogue: Catalogue) -> dict[str, Any]:

@@ -56,6 +56,11 @@ def frame_of_fields(
     return pd.concat([known, frame_of_records(rows, columns=others)], axis=1) if others else known
 
 
+def series_of_fields(record: Mapping[str, Any], fields: Mapping[str, Field]) -> pd.Series[Any]:
+    """Make one row of a record, as `frame_of_fields` does, and return it as a Series of objects."""
+    return frame_of_fields([record], fields).astype(object).iloc[0].rename(None)
+
+
 def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return a record without objects in it, under keys in snake_case.
 

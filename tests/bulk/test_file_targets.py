@@ -36,7 +36,7 @@ def answer(seen: Seen) -> Any:
 def model(server: ScriptedServer) -> Iterator[af.Model]:
     server.rule = answer
     auth = af.BasicAuth("a@example.com", "x")
-    with af.connect(auth, api_url=server.url, auth_url=server.url) as connection:
+    with af.connect(auth=auth, api_url=server.url, auth_url=server.url) as connection:
         yield connection.model("Plan")
 
 

@@ -120,7 +120,7 @@ def test_no_secret_shows_where_a_whole_job_fails(
 @pytest.mark.parametrize("credential", CREDENTIALS)
 def test_no_repr_of_anything_shows_a_secret(credential: str) -> None:
     made = CREDENTIALS[credential]()
-    connection = af.connect(made, api_url="http://localhost:1", auth_url="http://localhost:1")
+    connection = af.connect(auth=made, api_url="http://localhost:1", auth_url="http://localhost:1")
     login = made.login()
     shown = [made, login, vars(made), connection, vars(connection), vars(connection._transport)]
     secrets = ["open sesame", "ready-made-token", "password-of-the-key", "store-password"]

@@ -1,0 +1,76 @@
+"""Finding a thing of a model by name or id, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
+from anaplan_frames.lookup import not_found
+from anaplan_frames.model import Model
+from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.resource import Resource
+from anaplan_frames.urls import ResourceUrl
+
+
+def check_model(url: ResourceUrl, model: Model) -> None:
+    """Make sure that a URL names this model.
+
+    Raises
+    ------
+    ConfigurationError
+        If it names another one.
+    """
+    if url.model not in (model.id, model.name):
+        raise ConfigurationError(
+            f"{url} names the model {url.model!r}, but the model {model.name!r} was given. "
+            "Leave the model out, or give a name instead of the URL."
+        )
+
+
+def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Resource:
+    """Find a thing of a model by name or id.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        The collections to look in, such as ``"exports"``; the first that has the id wins.
+    kind : str, optional
+        The only one to look in, in the singular or plural.
+
+    Raises
+    ------
+    NotFound
+        If no collection has it; names the near names.
+    AmbiguousName
+        If several have it.
+    """
+    if kind is not None:
+        return _collection(model, kinds, kind)[name]
+    collections = {k: _collection(model, kinds, k) for k in kinds}
+    with_id = [k for k, things in collections.items() if name in list(things)]
+    found = with_id[:1] or [k for k, things in collections.items() if name in things]
+    # An export and the file that it writes have one id and are the same to who reads them.
+    ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
+    if len(found) == 1 or len(ids) == 1:
+        return collections[found[0]][name]
+    if found:
+        raise AmbiguousName(
+            f"{name!r} is among the {_listed(found, 'and')} of model {model.name!r}. "
+            f"Say which with kind={found[0]!r}."
+        )
+    names = [candidate for things in collections.values() for candidate in things.names]
+    raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
+
+
+def _listed(kinds: Sequence[str], joined_by: str) -> str:
+    *most, last = kinds
+    return f"{', '.join(most)} {joined_by} {last}" if most else last
+
+
+def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Resource]:
+    plural = next((k for k in kinds if kind.casefold() in (k, k.removesuffix("s"))), None)
+    plural = "processes" if kind == "process" and "processes" in kinds else plural
+    if plural is None:
+        raise NotFound(f"{kind!r} is not a kind that can be used here: {', '.join(kinds)} are.")
+    collection: Collection[Resource] = getattr(model, plural)
+    return collection
