@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.cells.cell_planner import CellBatch, DuplicateCellCheck, cut
@@ -61,7 +61,6 @@ def test_a_column_without_texts_finds_nothing() -> None:
 
 
 @given(st.lists(st.integers(1, 50), max_size=5), st.integers(1, 4), st.data())
-@settings(max_examples=60)
 def test_every_cell_has_a_number_that_leads_back_to_its_items(
     sizes: list[int], line_items: int, data: st.DataObject
 ) -> None:
@@ -93,7 +92,6 @@ def batch(rows: list[int], cells: list[int], values: list[str] | None = None) ->
 
 
 @given(st.lists(st.lists(st.integers(0, 200), max_size=8), max_size=12))
-@settings(max_examples=100)
 def test_a_cell_that_comes_twice_is_told_with_both_rows(parts: list[list[int]]) -> None:
     once, seen, row = DuplicateCellCheck(), dict[int, int](), 0
     for part in parts:
@@ -115,7 +113,6 @@ def test_a_cell_that_comes_twice_is_told_with_both_rows(parts: list[list[int]]) 
     st.integers(1, 9),
     st.integers(1, 80),
 )
-@settings(max_examples=150)
 def test_batches_are_cut_and_joined_in_order_within_their_limits(
     parts: list[list[str]], cells: int, size: int
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_cells_of_a_deleted_item_are_deleted(tenant: Sandbox, built: Model) 
 # Requests that are refused as a whole.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", ["add", "update", "delete"])
 def test_a_hundred_thousand_items_are_taken_and_no_more(model: InModel, verb: str) -> None:
     given = [{"name": "n", "code": "c"}] * 100_000

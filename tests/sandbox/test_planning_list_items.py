@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning import item_writes, list_items
@@ -56,7 +56,6 @@ ITEM = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(ITEM, max_size=4, unique_by=(lambda item: item["code"], lambda i: i["name"])))
 def test_whatever_is_added_is_read_as_it_was(
     model: Model, lst: ListDefinition, items: list[Mapping[str, Any]]

@@ -154,9 +154,7 @@ TEXT = st.text(
 )
 
 
-@settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXT, max_size=8), st.sampled_from([",", ";", "\t"]), st.sampled_from("\"'"))
 def test_any_text_is_stored_as_it_was_sent(
     model: Model, texts: list[str], separator: str, delimiter: str
@@ -169,9 +167,7 @@ def test_any_text_is_stored_as_it_was_sent(
     assert notes == texts
 
 
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["good", "few", "many", "empty", "long"]), max_size=30))
 def test_the_line_of_every_rejected_row_is_right(model: Model, kinds: list[str]) -> None:
     rows = {"good": "n{},x", "few": "n{}", "many": "n{},x,y", "empty": ",x", "long": 'n{},"x\nx"'}
@@ -181,6 +177,7 @@ def test_the_line_of_every_rejected_row_is_right(model: Model, kinds: list[str])
     assert loaded.lines == rejected
 
 
+@pytest.mark.long
 def test_a_file_in_the_wrong_dialect_is_rejected_row_by_row(model: Model) -> None:
     # More than one of DuckDB's row groups.
     count = 150_000

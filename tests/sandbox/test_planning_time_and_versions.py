@@ -10,12 +10,11 @@ import pytest
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
 from anaplan_frames.sandbox.planning.model import Model
 from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
-from anaplan_frames.sandbox.planning.workspace import Workspace
 from tests.sandbox.planning import export_lines, load, new_model
 
 
 def build(versions: Any = ("Actual", "Forecast"), calendar: Timescale | None = None) -> Model:
-    return Workspace("Test").model("Model", calendar=calendar or Calendar(2026), versions=versions)
+    return new_model(calendar or Calendar(2026), versions=versions)
 
 
 def test_by_default_there_are_actual_and_forecast_and_forecast_is_current() -> None:
