@@ -48,7 +48,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def demo_sandbox() -> Iterator[Sandbox]:
     """Serve a fresh demo tenant on a free loopback port."""
     with Sandbox.demo() as running:
         yield running
@@ -62,9 +62,9 @@ def tenant() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
+def demo_model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
     """Connect to the demo tenant's model."""
-    with sandbox.connect() as connection:
+    with demo_sandbox.connect() as connection:
         yield connection.model("Flight Planning")
 
 

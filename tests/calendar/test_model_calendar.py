@@ -153,9 +153,11 @@ def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sand
 
 
 @pytest.mark.parametrize("day", [dt.datetime(2026, 1, 1, 12), pd.NaT, "Mar 26", "", 20260301.5])
-def test_what_is_no_day_is_refused_before_anything_is_sent(model: af.Model, day: object) -> None:
+def test_what_is_no_day_is_refused_before_anything_is_sent(
+    demo_model: af.Model, day: object
+) -> None:
     with pytest.raises(ValueError, match="is no day"):
-        model.set_current_period(day)
+        demo_model.set_current_period(day)
 
 
 def test_the_fiscal_year_moves_the_calendar(tenant: Sandbox) -> None:

@@ -157,8 +157,8 @@ def test_a_fault_inside_is_500_in_the_envelope_and_a_log_entry(
     RECORD.take()
 
 
-def test_the_demo_tenant_has_the_ids_that_are_promised(sandbox: Sandbox) -> None:
-    http = Http(sandbox)
+def test_the_demo_tenant_has_the_ids_that_are_promised(demo_sandbox: Sandbox) -> None:
+    http = Http(demo_sandbox)
     model = http.get("/models").json()["models"][0]
     assert model["id"] == "D2D29CEE237C422099D83DCC4338CEA6"
     assert model["currentWorkspaceId"] == "8a81b09d599f3c6e0159f605560c2630"

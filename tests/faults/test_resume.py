@@ -34,18 +34,8 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None) as running:
-        model = running.workspace("W").model("M")
-        things = model.list("Things", properties={"Text": "TEXT"})
-        file = model.file("things.csv", columns=["Name", "Text"])
-        model.import_("Load things", file=file, into=things)
-        yield running
-
-
-@pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    with sandbox.connect(clock=TurnedClock()) as connection:
+def model(things_sandbox: Sandbox) -> Iterator[af.Model]:
+    with things_sandbox.connect(clock=TurnedClock()) as connection:
         yield connection.model("M")
 
 
@@ -155,13 +145,13 @@ def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: Reta
 
 
 def test_data_in_memory_that_differ_only_later_are_sent_whole_at_once(
-    model: af.Model, sandbox: Sandbox
+    model: af.Model, things_sandbox: Sandbox
 ) -> None:
     frame = things()
-    sandbox.faults.add("500", path="*/complete", times=None)
+    things_sandbox.faults.add("500", path="*/complete", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
+    things_sandbox.faults.clear()
     changed = frame.copy()
     changed.loc[ROWS - 1, "Text"] = "changed"
     model.files["things.csv"].write(changed, chunk_bytes=CHUNK)
@@ -178,10 +168,10 @@ def test_fewer_rows_than_before_leave_no_end_of_the_old(model: af.Model) -> None
     assert holds(model, fewer)
 
 
-def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: RetainedRows) -> None:
+def test_after_two_days_all_is_sent_again(things_sandbox: Sandbox, sent: RetainedRows) -> None:
     clock = TurnedClock()
     frame = things()
-    with sandbox.connect(clock=clock) as connection:
+    with things_sandbox.connect(clock=clock) as connection:
         model = connection.model("M")
         interrupted(model, frame)
         clock.turn(48 * 3600)
@@ -190,13 +180,15 @@ def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: RetainedRows) 
     assert sent.take()[0] == 0
 
 
-def test_another_user_starts_afresh(sandbox: Sandbox, model: af.Model, sent: RetainedRows) -> None:
+def test_another_user_starts_afresh(
+    things_sandbox: Sandbox, model: af.Model, sent: RetainedRows
+) -> None:
     frame = things()
     interrupted(model, frame)
-    sandbox.add_user("other@example.com", "other")
+    things_sandbox.add_user("other@example.com", "other")
     auth = af.BasicAuth("other@example.com", "other")
     sent.take()
-    with sandbox.connect(auth=auth) as connection:
+    with things_sandbox.connect(auth=auth) as connection:
         theirs = connection.model("M")
         theirs.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
         assert sent.take()[0] == 0
@@ -204,14 +196,14 @@ def test_another_user_starts_afresh(sandbox: Sandbox, model: af.Model, sent: Ret
 
 
 def test_bytes_of_a_path_are_resumed_too(
-    sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: RetainedRows
 ) -> None:
     path = tmp_path / "things.csv"
     things().to_csv(path, index=False)
-    sandbox.faults.add("500", method="PUT", path="*/chunks/3", times=None)
+    things_sandbox.faults.add("500", method="PUT", path="*/chunks/3", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
+    things_sandbox.faults.clear()
     sent.take()
     model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
     assert 0 not in sent.take()
@@ -219,13 +211,13 @@ def test_bytes_of_a_path_are_resumed_too(
 
 
 def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things()
-    sandbox.faults.add("lost answer", path="*/complete", times=None)
+    things_sandbox.faults.add("lost answer", path="*/complete", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
+    things_sandbox.faults.clear()
     sent.take()
     model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
     assert sent.take()[0] == 0
@@ -233,27 +225,27 @@ def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
 
 
 def test_where_all_was_sent_but_not_imported_only_the_import_runs(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things()
-    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    things_sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
     with pytest.raises(af.AnaplanError):
         model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
+    things_sandbox.faults.clear()
     sent.take()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
     assert (sent.take(), result.created) == ([], ROWS)
 
 
 def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, sent: RetainedRows
 ) -> None:
     frame = things(rows=20)
-    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    things_sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
     with pytest.raises(af.AnaplanError):
         model.imports["Load things"].write(frame)
-    sandbox.faults.clear()
-    elsewhere = in_model(Http(sandbox), sandbox.models[model.id])
+    things_sandbox.faults.clear()
+    elsewhere = in_model(Http(things_sandbox), things_sandbox.models[model.id])
     elsewhere.upload(b"Name,Text\nother,thing\n", model.files["things.csv"].id)
     elsewhere.run(f"imports/{model.imports['Load things'].id}")
     sent.take()
@@ -272,7 +264,7 @@ def test_nothing_is_kept_of_an_upload_that_ended_well(model: af.Model) -> None:
 
 
 def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
-    sandbox: Sandbox, model: af.Model
+    things_sandbox: Sandbox, model: af.Model
 ) -> None:
     interrupted(model, things("who may know this"))
     [kept] = journals()
@@ -280,11 +272,11 @@ def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     text = kept.read_text()
     assert "who may know" not in text
-    assert sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
+    assert things_sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
 
 
 def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows, monkeypatch: pytest.MonkeyPatch
+    things_sandbox: Sandbox, model: af.Model, sent: RetainedRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(self: object, *args: object) -> None:
         raise Killed

@@ -11,8 +11,9 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.docs.pages import ROOT
 
-PAGE = (Path(__file__).parents[1] / "docs/metadata.md").read_text("utf-8")
+PAGE = (ROOT / "docs/metadata.md").read_text("utf-8")
 
 
 def documented(heading: str) -> dict[str, str]:
@@ -26,36 +27,36 @@ def columns(frame: pd.DataFrame) -> dict[str, str]:
     return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
-def test_every_column_is_documented_in_order_and_with_its_dtype(model: af.Model) -> None:
-    module = model.modules["Flights by Month"]
-    assert columns(model.line_items()) == documented("`model.line_items()`")
+def test_every_column_is_documented_in_order_and_with_its_dtype(demo_model: af.Model) -> None:
+    module = demo_model.modules["Flights by Month"]
+    assert columns(demo_model.line_items()) == documented("`model.line_items()`")
     assert columns(module.axes()) == documented("`model.views[...].axes()`")
-    assert columns(model.dimension_items("Origins")) == documented("`model.dimension_items(")
-    assert columns(model.versions()) == documented("`model.versions()`")
-    assert columns(model.calendar()) == documented("`model.calendar()`")
-    assert columns(model.periods()) == documented("`model.periods()`")
-    assert columns(model.tasks()) == documented("`model.tasks()`")
-    assert columns(model.status()) == documented("`model.status()`")
+    assert columns(demo_model.dimension_items("Origins")) == documented("`model.dimension_items(")
+    assert columns(demo_model.versions()) == documented("`model.versions()`")
+    assert columns(demo_model.calendar()) == documented("`model.calendar()`")
+    assert columns(demo_model.periods()) == documented("`model.periods()`")
+    assert columns(demo_model.tasks()) == documented("`model.tasks()`")
+    assert columns(demo_model.status()) == documented("`model.status()`")
 
 
 @pytest.mark.parametrize(
     "kind",
     ["lists", "modules", "views", "files", "imports", "exports", "actions", "processes"],
 )
-def test_every_column_of_a_listing_is_named(model: af.Model, kind: str) -> None:
+def test_every_column_of_a_listing_is_named(demo_model: af.Model, kind: str) -> None:
     section = PAGE.split("\n## `model.lists`", 1)[1].split("\n## ", 1)[0]
-    for name in getattr(model, kind).to_pandas():
+    for name in getattr(demo_model, kind).to_pandas():
         assert f"`{name}`" in section
 
 
 def test_the_example_runs(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {
-        "EMAIL": sandbox.email,
-        "PASSWORD": sandbox.password,
-        "API_URL": sandbox.api_url,
-        "AUTH_URL": sandbox.auth_url,
+        "EMAIL": demo_sandbox.email,
+        "PASSWORD": demo_sandbox.password,
+        "API_URL": demo_sandbox.api_url,
+        "AUTH_URL": demo_sandbox.auth_url,
     }.items():
         monkeypatch.setenv(f"ANAPLAN_{name}", value)
     monkeypatch.chdir(tmp_path)
