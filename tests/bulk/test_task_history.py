@@ -8,6 +8,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.dataframes.columns import dtypes
 
 DTYPES = {
     "kind": TEXT_DTYPE,
@@ -25,10 +26,6 @@ DTYPES = {
     "message": TEXT_DTYPE,
 }
 AIRLINES = pd.DataFrame({"carrier": ["AA", "AA"], "name": ["American", "Again"]})
-
-
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
 def test_a_model_in_which_nothing_was_run_has_all_columns(tenant: Sandbox) -> None:

@@ -15,6 +15,7 @@ from anaplan_frames.errors import RequestRefused
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
 from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
+from tests.dataframes.columns import dtypes
 
 CALENDAR_COLUMNS = {
     "type": TEXT_DTYPE,
@@ -37,10 +38,6 @@ CALENDAR_COLUMNS = {
     "first_week": "datetime64[s]",
     "weeks": "Int64",
 }
-
-
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
 def model_of(tenant: Sandbox, calendar: Timescale) -> af.Model:

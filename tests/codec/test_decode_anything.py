@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from anaplan_frames.codec.decode import DecodedBatches, RowSplitter, decode_stre
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.errors import AnaplanError
+from tests.fuzz.drawn import in_pieces
 
 _MANY = settings(max_examples=2 * settings.default.max_examples)
 LATIN = st.characters(min_codepoint=1, max_codepoint=255)
@@ -64,14 +65,6 @@ def written(rows: Iterable[Iterable[str]], dialect: Dialect, line_end: str) -> b
 
 def _has_return(rows: Iterable[Iterable[str]]) -> bool:
     return any("\r" in text for row in rows for text in row)
-
-
-def in_pieces(content: bytes, cuts: Iterable[int]) -> Iterator[bytes]:
-    start = 0
-    for cut in cuts:
-        yield content[start : start + cut]
-        start += cut
-    yield content[start:]
 
 
 @given(tables(), st.sampled_from(["\n", "\r\n"]))

@@ -11,6 +11,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.dataframes.columns import dtypes
 from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs/metadata.md").read_text("utf-8")
@@ -23,20 +24,16 @@ def documented(heading: str) -> dict[str, str]:
     return {name: dtype.strip().replace("text", TEXT_DTYPE) for name, dtype in rows}
 
 
-def columns(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
-
-
 def test_every_column_is_documented_in_order_and_with_its_dtype(demo_model: af.Model) -> None:
     module = demo_model.modules["Flights by Month"]
-    assert columns(demo_model.line_items()) == documented("`model.line_items()`")
-    assert columns(module.axes()) == documented("`model.views[...].axes()`")
-    assert columns(demo_model.dimension_items("Origins")) == documented("`model.dimension_items(")
-    assert columns(demo_model.versions()) == documented("`model.versions()`")
-    assert columns(demo_model.calendar()) == documented("`model.calendar()`")
-    assert columns(demo_model.periods()) == documented("`model.periods()`")
-    assert columns(demo_model.tasks()) == documented("`model.tasks()`")
-    assert columns(demo_model.status()) == documented("`model.status()`")
+    assert dtypes(demo_model.line_items()) == documented("`model.line_items()`")
+    assert dtypes(module.axes()) == documented("`model.views[...].axes()`")
+    assert dtypes(demo_model.dimension_items("Origins")) == documented("`model.dimension_items(")
+    assert dtypes(demo_model.versions()) == documented("`model.versions()`")
+    assert dtypes(demo_model.calendar()) == documented("`model.calendar()`")
+    assert dtypes(demo_model.periods()) == documented("`model.periods()`")
+    assert dtypes(demo_model.tasks()) == documented("`model.tasks()`")
+    assert dtypes(demo_model.status()) == documented("`model.status()`")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
+from tests.faults.logged import LoggedChunks
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def things_sandbox() -> Iterator[Sandbox]:
         file = model.file("things.csv", columns=["Name", "Text"])
         model.import_("Load things", file=file, into=things)
         yield running
+
+
+@pytest.fixture
+def chunks(caplog: pytest.LogCaptureFixture) -> LoggedChunks:
+    """Return the requests for chunks, as they are logged."""
+    return LoggedChunks(caplog)

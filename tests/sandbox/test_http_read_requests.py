@@ -13,21 +13,12 @@ import pandas as pd
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
+from tests.sandbox.clocks import ClockAhead
 from tests.sandbox.http_client import Http, InModel
 from tests.sandbox.sales import MODULE, NOTE, SHOPS, SMALL, VIEW, build_sales
 
 PAGE = 600
 TABULAR = {"exportType": "TABULAR_MULTI_COLUMN"}
-
-
-class Clock:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
 
 
 @dataclass
@@ -199,7 +190,7 @@ def test_a_request_deleted_before_its_end_stops(state: str) -> None:
 
 
 def test_a_request_ends_after_thirty_minutes_without_use() -> None:
-    clock = Clock()
+    clock = ClockAhead()
     with Sandbox(rate_limit=None, task_pause=0.0, token_lifetime=10**6, clock=clock) as sandbox:
         read = begin(build_sales(sandbox), f"lists/{SHOPS}")
         read.wait()
