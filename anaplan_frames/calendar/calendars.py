@@ -101,7 +101,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Which sums a calendar has beside those of its years."""
+    """Which sums a calendar has besides those of its years."""
 
     quarters: bool = False
     half_years: bool = False

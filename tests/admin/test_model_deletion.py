@@ -56,7 +56,7 @@ def test_a_model_that_is_open_stays_and_why_is_told(connection: af.Connection) -
     assert sorted(connection.models()["name"]) == ["B", "B", "C"]
 
 
-def test_a_name_that_is_borne_twice_asks_for_the_workspace(connection: af.Connection) -> None:
+def test_a_name_of_two_models_asks_for_the_workspace(connection: af.Connection) -> None:
     with pytest.raises(af.AmbiguousName):
         connection.delete_models("B", confirm=True)
     assert len(connection.models()) == 4

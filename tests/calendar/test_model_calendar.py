@@ -12,9 +12,8 @@ import anaplan_frames as af
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.errors import RequestRefused
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
-from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
 from tests.dataframes.columns import dtypes
 
 CALENDAR_COLUMNS = {

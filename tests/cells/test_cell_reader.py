@@ -14,8 +14,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.model import Model
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 
 NAMES = ['Pipe 3/4", steel', "=1+1", "Ölkanne"]
 CELLS = pd.DataFrame(

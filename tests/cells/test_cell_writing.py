@@ -16,8 +16,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.cells import cell_writer as cell_sender
 from anaplan_frames.cells.modules import Module
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 from tests.transport.scripted import TurnedClock
 
 PEOPLE = pd.DataFrame({"Name": ["Ada", "Bo", "Cy"], "Code": ["001", "002", "Ada"]})

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from tests.sandbox.clocks import ClockAhead
+from tests.sandbox.clock import ClockAhead
 
 CHUNK = 20_000  # bytes; small, so that whatever is downloaded comes in several chunks
 

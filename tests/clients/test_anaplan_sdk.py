@@ -23,7 +23,7 @@ from tests.clients import tenant
 from tests.clients.sdk import CHUNK, connect, connect_async
 from tests.contract.contract import validator
 from tests.contract.overlay.mend import AUTHENTICATION
-from tests.sandbox.clocks import ClockAhead
+from tests.sandbox.clock import ClockAhead
 
 pytestmark = pytest.mark.usefixtures("sent")
 

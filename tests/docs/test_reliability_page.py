@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from anaplan_frames.sandbox.faults import KINDS
+from anaplan_frames.sandbox.tenant.fault_rules import KINDS
 from tests.docs.pages import ROOT, blocks
 
 PAGE = "docs/reliability.md"

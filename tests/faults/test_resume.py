@@ -103,7 +103,7 @@ def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
     assert holds(model, frame)
 
 
-def test_other_data_start_afresh(model: af.Model, chunks: LoggedChunks) -> None:
+def test_other_data_start_from_the_beginning(model: af.Model, chunks: LoggedChunks) -> None:
     interrupted(model, things())
     chunks.take_sent()
     other = things("something else")
@@ -117,7 +117,7 @@ def test_data_that_differ_only_later_are_never_mixed(model: af.Model, chunks: Lo
     interrupted(model, frame)
     changed = frame.copy()
     changed.loc[6_000, "Text"] = frame.loc[0, "Text"][::-1]
-    with pytest.raises(DataChanged, match=r"file 'things.csv'.*Run it again: it will start afresh"):
+    with pytest.raises(DataChanged, match=r"file 'things.csv'.* it will start from the beginning"):
         model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
     chunks.take_sent()
     model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
@@ -161,7 +161,7 @@ def test_after_two_days_all_is_sent_again(things_sandbox: Sandbox, chunks: Logge
     assert chunks.take_sent()[0] == 0
 
 
-def test_another_user_starts_afresh(
+def test_another_user_starts_from_the_beginning(
     things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks
 ) -> None:
     frame = things()

@@ -11,7 +11,7 @@ import anaplan_frames as af
 from anaplan_frames.lists import item_writer as item_sender
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.routes import lists as list_routes
+from anaplan_frames.sandbox.routes import list_routes
 from tests.transport.scripted import TurnedClock
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.planning import closing_models
+from tests.sandbox.planning.model_actions import closing_models
 
 
 @pytest.fixture(autouse=True)
