@@ -15,7 +15,7 @@ from tests.transport.scripted import ScriptedServer
 pytest_plugins = ["tests.contract.plugin"]
 
 settings.register_profile("ordinary", max_examples=25, deadline=None)
-settings.register_profile("long", max_examples=150, deadline=None)
+settings.register_profile("long", max_examples=100, deadline=None)
 
 
 def _is_long_run(config: pytest.Config) -> bool:
