@@ -11,51 +11,102 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anaplan_frames.auth import BasicAuth, CertificateAuth, KeystoreAuth, TokenAuth
+    from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
+    from anaplan_frames.bulk.actions import Action
+    from anaplan_frames.bulk.exports import Export
+    from anaplan_frames.bulk.files import File
+    from anaplan_frames.bulk.imports import Import
+    from anaplan_frames.bulk.processes import Process
+    from anaplan_frames.cells.modules import Module
+    from anaplan_frames.cells.views import View
     from anaplan_frames.connection import Connection, connect
     from anaplan_frames.errors import (
         AmbiguousName,
         AnaplanError,
+        AnaplanWarning,
         AuthenticationError,
         ColumnMismatch,
         ConfigurationError,
+        ConfirmationRequired,
+        DataChanged,
+        DataError,
+        EmptyContent,
         EncodingError,
+        JobError,
         MissingExtra,
         ModelUnavailable,
         NotFound,
+        PermissionDenied,
+        PlanStale,
         RateLimited,
         RejectedRows,
         RequestRefused,
+        SignInRequired,
+        TaskCancelled,
         TaskFailed,
+        TaskTimeout,
         TaskUncertain,
         TransferError,
+        TransferTimeout,
     )
     from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
+    from anaplan_frames.lists.lists import List
     from anaplan_frames.model import Model
-    from anaplan_frames.results import WriteResult
+    from anaplan_frames.resources.collection import Collection
+    from anaplan_frames.resources.resource import Resource
+    from anaplan_frames.results import Report, WriteResult
+    from anaplan_frames.tasks import Hook, Task
+    from anaplan_frames.writes.plan import WritePlan
 
 __all__ = [
+    "Action",
     "AmbiguousName",
     "AnaplanError",
+    "AnaplanWarning",
     "AuthenticationError",
     "BasicAuth",
     "CertificateAuth",
+    "Collection",
     "ColumnMismatch",
     "ConfigurationError",
+    "ConfirmationRequired",
     "Connection",
+    "Credentials",
+    "DataChanged",
+    "DataError",
+    "EmptyContent",
     "EncodingError",
+    "Export",
+    "File",
+    "Hook",
+    "Import",
+    "JobError",
     "KeystoreAuth",
+    "List",
     "MissingExtra",
     "Model",
     "ModelUnavailable",
+    "Module",
     "NotFound",
+    "PermissionDenied",
+    "PlanStale",
+    "Process",
     "RateLimited",
     "RejectedRows",
+    "Report",
     "RequestRefused",
+    "Resource",
+    "SignInRequired",
+    "Task",
+    "TaskCancelled",
     "TaskFailed",
+    "TaskTimeout",
     "TaskUncertain",
     "TokenAuth",
     "TransferError",
+    "TransferTimeout",
+    "View",
+    "WritePlan",
     "WriteResult",
     "connect",
     "read_anaplan",
@@ -64,17 +115,32 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-# Where the names live that are not errors. They are looked up when they are first used, so that
-# the import itself costs next to nothing beyond pandas and pyarrow.
+# Where the names are that are not errors. They are looked up when they are first used, so that the
+# import itself costs next to nothing beyond pandas and pyarrow.
 _HOMES = {
     "BasicAuth": "auth",
     "CertificateAuth": "auth",
+    "Credentials": "auth",
     "KeystoreAuth": "auth",
     "TokenAuth": "auth",
     "Connection": "connection",
     "connect": "connection",
     "Model": "model",
+    "Collection": "resources.collection",
+    "Resource": "resources.resource",
+    "Action": "bulk.actions",
+    "Import": "bulk.imports",
+    "Process": "bulk.processes",
+    "Export": "bulk.exports",
+    "File": "bulk.files",
+    "List": "lists.lists",
+    "View": "cells.views",
+    "Module": "cells.modules",
+    "Task": "tasks",
+    "Hook": "tasks",
+    "Report": "results",
     "WriteResult": "results",
+    "WritePlan": "writes.plan",
     "read_anaplan": "frames",
     "read_arrow": "frames",
     "to_anaplan": "frames",
@@ -90,4 +156,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -16,14 +16,14 @@ def connection(tenant: Sandbox) -> af.Connection:
             tenant.workspace(workspace).model(name)
     connection = tenant.connect()
     for model in connection.models().itertuples():
-        connection.model(str(model.id)).close()
+        connection.model(str(model.id)).close_for_everyone(confirm=True)
     return connection
 
 
 def test_without_confirmation_nothing_goes_and_what_would_is_named(
     connection: af.Connection,
 ) -> None:
-    with pytest.raises(af.ConfigurationError) as caught:
+    with pytest.raises(af.ConfirmationRequired) as caught:
         connection.delete_models(["A", "C"])
     assert "2 models: 'A' (" in str(caught.value)
     assert "of workspace 'Old'; 'C' (" in str(caught.value)

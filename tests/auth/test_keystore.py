@@ -119,11 +119,11 @@ def test_pkcs12_without_a_password_opens_with_an_empty_one(planner: Holder) -> N
     assert KeystoreAuth(p12_store(planner, guard=NoEncryption()), "").login()
 
 
-def test_the_sandbox_accepts_the_login(sandbox: Sandbox) -> None:
+def test_the_sandbox_accepts_the_login(demo_sandbox: Sandbox) -> None:
     credential = KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
-    sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
-    transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
-    assert transport.get("/users/me", label="me")["user"]["email"] == sandbox.email
+    demo_sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
+    transport = Transport(credential, api_url=demo_sandbox.api_url, auth_url=demo_sandbox.auth_url)
+    assert transport.get("/users/me", label="me")["user"]["email"] == demo_sandbox.email
     transport.close()
 
 

@@ -11,9 +11,10 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
-from anaplan_frames.errors import RequestRefused
+from anaplan_frames.errors import ConfirmationRequired, RequestRefused
 from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
+from tests.dataframes.columns import dtypes
 
 CALENDAR_COLUMNS = {
     "type": TEXT_DTYPE,
@@ -38,10 +39,6 @@ CALENDAR_COLUMNS = {
 }
 
 
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
-
-
 def model_of(tenant: Sandbox, calendar: Timescale) -> af.Model:
     tenant.workspace("W").model("M", calendar=calendar)
     return tenant.connect().model("M")
@@ -54,25 +51,25 @@ def test_the_calendar_is_one_row_whose_columns_do_not_depend_on_its_type(tenant:
     workspace.model("Thirteen", calendar=ThirteenPeriods(2026, extra_period=2, extra_week=7))
     connection = tenant.connect()
     months = connection.model("Months").calendar()
-    assert dtypes(months) == CALENDAR_COLUMNS
-    row = months.iloc[0]
+    assert months.index.tolist() == list(CALENDAR_COLUMNS)
+    row = months
     assert row["type"] == "Calendar Months/Quarters/Years"
     assert (row["fiscal_year"], row["past_years"], row["future_years"]) == ("FY26", 2, 1)
     assert (row["start"], row["end"]) == (pd.Timestamp("2026-01-01"), pd.Timestamp("2026-12-31"))
     assert (row["quarter_totals"], row["half_year_totals"]) == (True, True)
     assert row[["week_grouping", "weeks", "current_period_end"]].isna().all()
     weeks = connection.model("Weeks").calendar()
-    assert dtypes(weeks) == CALENDAR_COLUMNS
-    assert weeks.loc[0, ["weeks", "first_week"]].tolist() == [8, pd.Timestamp("2026-01-07")]
+    assert weeks.index.tolist() == list(CALENDAR_COLUMNS)
+    assert weeks[["weeks", "first_week"]].tolist() == [8, pd.Timestamp("2026-01-07")]
     thirteen = connection.model("Thirteen").calendar()
-    assert dtypes(thirteen) == CALENDAR_COLUMNS
-    assert thirteen.loc[0, ["extra_month_quarter", "extra_week_month"]].tolist() == [2, 7]
+    assert thirteen.index.tolist() == list(CALENDAR_COLUMNS)
+    assert thirteen[["extra_month_quarter", "extra_week_month"]].tolist() == [2, 7]
 
 
 def test_the_current_period_is_returned_if_the_calendar_has_one(tenant: Sandbox) -> None:
     model = model_of(tenant, Calendar(2026))
     model.set_current_period("2026-03-05")
-    assert model.calendar().loc[0, ["current_period", "current_period_end"]].tolist() == [
+    assert model.calendar()[["current_period", "current_period_end"]].tolist() == [
         "Mar 26",
         pd.Timestamp("2026-03-31"),
     ]
@@ -139,10 +136,10 @@ def test_the_current_period_is_set_by_a_day_in_any_form_and_set_back(
 ) -> None:
     model = model_of(tenant, Calendar(2026))
     told = model.set_current_period(day)
-    assert told.loc[0, ["period", "end"]].tolist() == ["Feb 26", pd.Timestamp("2026-02-28")]
+    assert told[["period", "end"]].tolist() == ["Feb 26", pd.Timestamp("2026-02-28")]
     back = model.set_current_period(None)
-    assert back["end"].isna().all()
-    assert model.calendar()["current_period_end"].isna().all()
+    assert pd.isna(back["end"])
+    assert pd.isna(model.calendar()["current_period_end"])
 
 
 def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sandbox) -> None:
@@ -153,23 +150,26 @@ def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sand
 
 @pytest.mark.parametrize("day", [dt.datetime(2026, 1, 1, 12), pd.NaT, "Mar 26", "", 20260301.5])
 def test_what_is_not_a_date_is_refused_before_anything_is_sent(
-    model: af.Model, day: object
+    demo_model: af.Model, day: object
 ) -> None:
     with pytest.raises(ValueError, match="is no day"):
-        model.set_current_period(day)
+        demo_model.set_current_period(day)
 
 
 def test_the_fiscal_year_moves_the_calendar(tenant: Sandbox) -> None:
     model = model_of(tenant, Calendar(2026, past_years=0, future_years=0))
-    told = model.set_fiscal_year("FY27")
-    assert told.loc[0].tolist() == [
+    with pytest.raises(ConfirmationRequired, match=r"would remove 17 periods .* 'FY26'"):
+        model.set_fiscal_year("FY27")
+    assert model.calendar()["fiscal_year"] == "FY26"
+    moved = model.set_fiscal_year("FY27", confirm=True)
+    assert moved.tolist() == [
         "FY27",
         pd.Timestamp("2027-01-01"),
         pd.Timestamp("2027-12-31"),
     ]
     assert model.periods()["name"].tolist()[0] == "Jan 27"
     with pytest.raises(RequestRefused):
-        model.set_fiscal_year("soon")
+        model.set_fiscal_year("soon", confirm=True)
 
 
 def test_versions_have_all_columns_and_their_switchover_can_be_set(tenant: Sandbox) -> None:
@@ -181,7 +181,7 @@ def test_versions_have_all_columns_and_their_switchover_can_be_set(tenant: Sandb
     tenant.workspace("W").model("M", calendar=Calendar(2026), versions=versions)
     model = tenant.connect().model("M")
     told = model.set_switchover("Forecast", "2026-05-20")
-    assert told.loc[0, ["version", "switchover", "switchover_period"]].tolist() == [
+    assert told[["version", "switchover", "switchover_period"]].tolist() == [
         "Forecast",
         pd.Timestamp("2026-05-01"),
         "May 26",
@@ -219,7 +219,7 @@ def test_a_version_is_found_by_id_and_a_wrong_name_is_answered_with_the_near_one
 ) -> None:
     model = model_of(tenant, Calendar(2026))
     ids = model.versions().set_index("name")["id"]
-    assert model.set_switchover(ids["Forecast"], "2026-02-01").loc[0, "version"] == "Forecast"
+    assert model.set_switchover(ids["Forecast"], "2026-02-01")["version"] == "Forecast"
     with pytest.raises(af.NotFound, match="Did you mean 'Forecast'"):
         model.set_switchover("Forcast", "2026-02-01")
     with pytest.raises(RequestRefused, match="Actual"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.cells.cell_batches import CellBatch, cut
@@ -17,7 +17,6 @@ def batch(rows: list[int], cells: list[int], values: list[str] | None = None) ->
 
 
 @given(st.lists(st.lists(st.integers(0, 200), max_size=8), max_size=12))
-@settings(max_examples=100)
 def test_a_cell_that_comes_twice_is_found_with_both_rows(parts: list[list[int]]) -> None:
     check, seen, row = DuplicateCellCheck(), dict[int, int](), 0
     for part in parts:
@@ -39,7 +38,6 @@ def test_a_cell_that_comes_twice_is_found_with_both_rows(parts: list[list[int]])
     st.integers(1, 9),
     st.integers(1, 80),
 )
-@settings(max_examples=150)
 def test_batches_are_cut_and_joined_in_order_within_their_limits(
     parts: list[list[str]], cells: int, size: int
 ) -> None:

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.cells.coordinates import Coordinates
@@ -14,7 +14,6 @@ from tests.cells.made_items import items
 
 
 @given(st.lists(st.integers(1, 50), max_size=5), st.integers(1, 4), st.data())
-@settings(max_examples=60)
 def test_the_number_of_a_cell_gives_back_its_items(
     sizes: list[int], line_items: int, data: st.DataObject
 ) -> None:

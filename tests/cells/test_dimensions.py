@@ -8,6 +8,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.dataframes.columns import dtypes
 
 ITEMS = {"id": TEXT_DTYPE, "code": TEXT_DTYPE, "name": TEXT_DTYPE}
 
@@ -29,10 +30,6 @@ def planning(tenant: Sandbox) -> af.Model:
         module, "By month", rows=[regions], columns=["Time"], pages=["Versions", "Line items"]
     )
     return tenant.connect().model("M")
-
-
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
 def test_a_view_returns_its_axes(planning: af.Model) -> None:

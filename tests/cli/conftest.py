@@ -36,7 +36,7 @@ def sign_in(
 
 
 @pytest.fixture
-def signed_in(sandbox: Sandbox, sign_in: Callable[[Sandbox], None]) -> Sandbox:
+def signed_in(demo_sandbox: Sandbox, sign_in: Callable[[Sandbox], None]) -> Sandbox:
     """Serve the demo tenant, with its login in the environment."""
-    sign_in(sandbox)
-    return sandbox
+    sign_in(demo_sandbox)
+    return demo_sandbox

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.lists.hierarchy import Cycle
@@ -106,7 +106,6 @@ def test_items_that_are_their_own_ancestors_are_refused() -> None:
         Levels([above("Units", ("1", "a", "2"), ("2", "b", "1"))])
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-1, 200), min_size=1, max_size=40), st.randoms())
 def test_the_levels_are_the_way_up_in_any_tree(choices: list[int], random: Any) -> None:
     ids = [str(206_000_000_000 + n) for n in range(len(choices))]

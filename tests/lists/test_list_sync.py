@@ -47,7 +47,8 @@ def as_state(frame: pd.DataFrame) -> Rows:
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples // 8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     before=trees(),

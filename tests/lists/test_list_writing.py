@@ -295,8 +295,8 @@ class TestToAnaplan:
         with pytest.raises(ValueError, match=r"mode must be one of 'insert'.*not 'append'"):
             af.to_anaplan(STAFF, "Staff", headcount, mode="append")  # type: ignore[arg-type]
 
-    def test_a_mode_is_for_lists_alone(self, sandbox: Sandbox) -> None:
-        flights = sandbox.connect().model("Flight Planning")
+    def test_a_mode_is_for_lists_alone(self, demo_sandbox: Sandbox) -> None:
+        flights = demo_sandbox.connect().model("Flight Planning")
         with pytest.raises(ValueError, match="mode= is an option of lists, which import"):
             af.to_anaplan(STAFF, "Load airlines", flights, mode="sync")
 

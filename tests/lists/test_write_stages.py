@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.errors import ColumnMismatch
@@ -164,7 +164,6 @@ def as_rows(items: Mapping[str, Item]) -> list[Item]:
     return Service(items).rows()
 
 
-@settings(max_examples=150, deadline=None)
 @given(before=trees(), after=trees(), order=st.randoms(use_true_random=False))
 def test_from_any_state_to_any_state_it_ends_equal(
     before: dict[str, Item], after: dict[str, Item], order: random.Random
@@ -177,7 +176,6 @@ def test_from_any_state_to_any_state_it_ends_equal(
     assert service.rows() == as_rows(after)
 
 
-@settings(max_examples=150, deadline=None)
 @given(before=trees(), after=trees())
 def test_nothing_is_sent_that_does_not_change_and_nothing_twice_but_what_stood_in_the_way(
     before: dict[str, Item], after: dict[str, Item]
@@ -229,7 +227,6 @@ def _but_parent(row: Item | None) -> Item | None:
     return row and {name: value for name, value in row.items() if name != "parent"}
 
 
-@settings(max_examples=100, deadline=None)
 @given(items=trees())
 def test_an_equal_state_sends_nothing(items: dict[str, Item]) -> None:
     planning = plan(items, as_rows(items))
@@ -237,7 +234,6 @@ def test_an_equal_state_sends_nothing(items: dict[str, Item]) -> None:
     assert not planning.changed.any()
 
 
-@settings(max_examples=100, deadline=None)
 @given(before=trees(), after=trees(), order=st.randoms(use_true_random=False))
 def test_without_delete_the_other_items_stay_as_they_are(
     before: dict[str, Item], after: dict[str, Item], order: random.Random

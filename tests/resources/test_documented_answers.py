@@ -60,7 +60,7 @@ def test_the_calendar_may_tell_the_fiscal_year_only(documented: Documented) -> N
             "calendarType": "Calendar Months/Quarters/Years",
         }
     }
-    row = documented.model.calendar().loc[0]
+    row = documented.model.calendar()
     assert row[["type", "fiscal_year", "current_period"]].tolist() == [
         "Calendar Months/Quarters/Years",
         "FY21",
@@ -74,7 +74,7 @@ def test_no_current_period_is_two_empty_texts(documented: Documented) -> None:
     none = {"periodText": "", "lastDay": "", "calendarType": "Weeks: General"}
     documented.answers["/modelCalendar"] = {"modelCalendar": {}}
     documented.answers["/currentPeriod"] = {"currentPeriod": none}
-    row = documented.model.calendar().loc[0]
+    row = documented.model.calendar()
     assert row["current_period"] == ""
     assert row[["fiscal_year", "current_period_end"]].isna().all()
     with pytest.raises(af.EncodingError, match="no fiscal year"):
@@ -144,7 +144,7 @@ def test_the_status_as_documented_is_that_of_a_closed_model(documented: Document
         }
     }
     status = documented.model.status()
-    assert status.loc[0, "step"] == "Closed"
+    assert status["step"] == "Closed"
     assert status[["progress", "task_id", "peak_memory"]].isna().all(axis=None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, TaskUncertain
@@ -70,7 +70,6 @@ def whole(service: Service, outcome: BatchOutcome, count: int) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     count=st.integers(0, 300),
     most=st.integers(1, 120),

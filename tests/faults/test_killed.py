@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,46 +57,36 @@ def things() -> pd.DataFrame:
     return pd.DataFrame({"Name": [f"thing {n:08d}" for n in range(ROWS)], "Text": texts})
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None) as running:
-        model = running.workspace("W").model("M")
-        things = model.list("Things", properties={"Text": "TEXT"})
-        file = model.file("things.csv", columns=["Name", "Text"])
-        model.import_("Load things", file=file, into=things)
-        yield running
-
-
-def _count_uploads(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def _count_uploads(things_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count how often each chunk comes."""
     came: Counter[str] = Counter()
-    strike = sandbox.faults.strike
+    strike = things_sandbox.faults.strike
 
     def counting(method: str, path: str) -> object:
         if method == "PUT":
             came[path.rsplit("/", 1)[1]] += 1
         return strike(method, path)
 
-    monkeypatch.setattr(sandbox.faults, "strike", counting)
+    monkeypatch.setattr(things_sandbox.faults, "strike", counting)
     return came
 
 
 def _kill_and_resume(
-    sandbox: Sandbox,
+    things_sandbox: Sandbox,
     things: pd.DataFrame,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> float:
     """Kill a run, run it again, check what the import read; return the share sent twice."""
-    came = _count_uploads(sandbox, monkeypatch)
+    came = _count_uploads(things_sandbox, monkeypatch)
     path = folder / "things.parquet"
     things.to_parquet(path)
     seconds = random.Random(seed).uniform(0, 0.6)
-    command = [sys.executable, "-c", _RUN, sandbox.api_url, str(path), str(seconds)]
+    command = [sys.executable, "-c", _RUN, things_sandbox.api_url, str(path), str(seconds)]
     killed = subprocess.run(command, timeout=60, capture_output=True, check=False)
     assert not killed.stderr
-    with sandbox.connect() as connection:
+    with things_sandbox.connect() as connection:
         model = connection.model("M")
         result = af.to_anaplan(things, "Load things", model, chunk_bytes=CHUNK)
         assert isinstance(result, af.WriteResult)
@@ -111,24 +101,24 @@ def _kill_and_resume(
 
 @pytest.mark.parametrize("seed", ORDINARY)
 def test_after_a_kill_the_import_reads_exactly_the_data(
-    sandbox: Sandbox,
+    things_sandbox: Sandbox,
     things: pd.DataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> None:
-    _kill_and_resume(sandbox, things, tmp_path, monkeypatch, seed)
+    _kill_and_resume(things_sandbox, things, tmp_path, monkeypatch, seed)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", LONG)
 def test_after_a_kill_at_any_of_fifty_moments_the_import_reads_exactly_the_data(
-    sandbox: Sandbox,
+    things_sandbox: Sandbox,
     things: pd.DataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
     seed: int,
 ) -> None:
-    share = _kill_and_resume(sandbox, things, tmp_path, monkeypatch, seed)
+    share = _kill_and_resume(things_sandbox, things, tmp_path, monkeypatch, seed)
     record_property("share of the chunks sent again", share)

@@ -22,6 +22,7 @@ from anaplan_frames.errors import DataChanged
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer import journal
+from tests.faults.logged import LoggedChunks
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
@@ -34,18 +35,8 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None) as running:
-        model = running.workspace("W").model("M")
-        things = model.list("Things", properties={"Text": "TEXT"})
-        file = model.file("things.csv", columns=["Name", "Text"])
-        model.import_("Load things", file=file, into=things)
-        yield running
-
-
-@pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    with sandbox.connect(clock=TurnedClock()) as connection:
+def model(things_sandbox: Sandbox) -> Iterator[af.Model]:
+    with things_sandbox.connect(clock=TurnedClock()) as connection:
         yield connection.model("M")
 
 
@@ -82,38 +73,18 @@ def interrupted(model: af.Model, frame: pd.DataFrame, until: int = 48_000) -> No
         model.files["things.csv"].write(parts(frame, until), chunk_bytes=CHUNK)
 
 
-class RetainedRows:
-    """The numbers of the chunks that are sent, by the library's own log."""
-
-    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
-        caplog.set_level(logging.DEBUG, "anaplan_frames")
-        self._caplog = caplog
-
-    def take(self) -> list[int]:
-        lines = [str(record.getMessage()) for record in self._caplog.records]
-        self._caplog.clear()
-        return sorted(
-            int(line.rsplit("/", 1)[1].split(":")[0]) for line in lines if line.startswith("PUT ")
-        )
-
-
-@pytest.fixture
-def sent(caplog: pytest.LogCaptureFixture) -> RetainedRows:
-    return RetainedRows(caplog)
-
-
-def test_what_has_arrived_is_not_sent_again(model: af.Model, sent: RetainedRows) -> None:
+def test_what_has_arrived_is_not_sent_again(model: af.Model, chunks: LoggedChunks) -> None:
     frame = things()
     interrupted(model, frame)
-    before = sent.take()
+    before = chunks.take_sent()
     model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
-    after = sent.take()
+    after = chunks.take_sent()
     assert min(len(before), len(after)) >= 2
     assert before + after == list(range(len(before) + len(after)))
     assert holds(model, frame)
 
 
-def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: RetainedRows) -> None:
+def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, chunks: LoggedChunks) -> None:
     frame = things()
     interrupted(model, frame)
     result = af.to_anaplan(parts(frame), "Load things", model, chunk_bytes=CHUNK)
@@ -122,46 +93,46 @@ def test_an_import_reads_what_was_sent_in_two_runs(model: af.Model, sent: Retain
 
 @pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])
 def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
-    model: af.Model, sent: RetainedRows, options: dict[str, int]
+    model: af.Model, chunks: LoggedChunks, options: dict[str, int]
 ) -> None:
     frame = things()
     interrupted(model, frame)
-    sent.take()
+    chunks.take_sent()
     model.files["things.csv"].write(parts(frame), **{"chunk_bytes": CHUNK, **options})
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
     assert holds(model, frame)
 
 
-def test_other_data_start_from_the_beginning(model: af.Model, sent: RetainedRows) -> None:
+def test_other_data_start_from_the_beginning(model: af.Model, chunks: LoggedChunks) -> None:
     interrupted(model, things())
-    sent.take()
+    chunks.take_sent()
     other = things("something else")
     model.files["things.csv"].write(parts(other), chunk_bytes=CHUNK)
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
     assert holds(model, other)
 
 
-def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: RetainedRows) -> None:
+def test_data_that_differ_only_later_are_never_mixed(model: af.Model, chunks: LoggedChunks) -> None:
     frame = things()
     interrupted(model, frame)
     changed = frame.copy()
     changed.loc[6_000, "Text"] = frame.loc[0, "Text"][::-1]
     with pytest.raises(DataChanged, match=r"file 'things.csv'.* it will start from the beginning"):
         model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
-    sent.take()
+    chunks.take_sent()
     model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
     assert holds(model, changed)
 
 
 def test_data_in_memory_that_differ_only_later_are_sent_whole_at_once(
-    model: af.Model, sandbox: Sandbox
+    model: af.Model, things_sandbox: Sandbox
 ) -> None:
     frame = things()
-    sandbox.faults.add("500", path="*/complete", times=None)
+    things_sandbox.faults.add("500", path="*/complete", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
+    things_sandbox.faults.clear()
     changed = frame.copy()
     changed.loc[ROWS - 1, "Text"] = "changed"
     model.files["things.csv"].write(changed, chunk_bytes=CHUNK)
@@ -178,89 +149,89 @@ def test_fewer_rows_than_before_leave_no_end_of_the_old(model: af.Model) -> None
     assert holds(model, fewer)
 
 
-def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: RetainedRows) -> None:
+def test_after_two_days_all_is_sent_again(things_sandbox: Sandbox, chunks: LoggedChunks) -> None:
     clock = TurnedClock()
     frame = things()
-    with sandbox.connect(clock=clock) as connection:
+    with things_sandbox.connect(clock=clock) as connection:
         model = connection.model("M")
         interrupted(model, frame)
         clock.turn(48 * 3600)
-        sent.take()
+        chunks.take_sent()
         model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
 
 
 def test_another_user_starts_from_the_beginning(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks
 ) -> None:
     frame = things()
     interrupted(model, frame)
-    sandbox.add_user("other@example.com", "other")
+    things_sandbox.add_user("other@example.com", "other")
     auth = af.BasicAuth("other@example.com", "other")
-    sent.take()
-    with sandbox.connect(auth=auth) as connection:
+    chunks.take_sent()
+    with things_sandbox.connect(auth=auth) as connection:
         theirs = connection.model("M")
         theirs.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
-        assert sent.take()[0] == 0
+        assert chunks.take_sent()[0] == 0
         assert holds(theirs, frame)
 
 
 def test_bytes_of_a_path_are_resumed_too(
-    sandbox: Sandbox, model: af.Model, tmp_path: Path, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, tmp_path: Path, chunks: LoggedChunks
 ) -> None:
     path = tmp_path / "things.csv"
     things().to_csv(path, index=False)
-    sandbox.faults.add("500", method="PUT", path="*/chunks/3", times=None)
+    things_sandbox.faults.add("500", method="PUT", path="*/chunks/3", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
-    sent.take()
+    things_sandbox.faults.clear()
+    chunks.take_sent()
     model.files["things.csv"].upload(path, chunk_bytes=CHUNK)
-    assert 0 not in sent.take()
+    assert 0 not in chunks.take_sent()
     assert holds(model, things())
 
 
 def test_where_only_the_completion_is_in_doubt_all_is_sent_again(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks
 ) -> None:
     frame = things()
-    sandbox.faults.add("lost answer", path="*/complete", times=None)
+    things_sandbox.faults.add("lost answer", path="*/complete", times=None)
     with pytest.raises(af.TransferError):
         model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
-    sent.take()
+    things_sandbox.faults.clear()
+    chunks.take_sent()
     model.files["things.csv"].write(frame, chunk_bytes=CHUNK)
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
     assert holds(model, frame)
 
 
 def test_where_all_was_sent_but_not_imported_only_the_import_runs(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks
 ) -> None:
     frame = things()
-    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    things_sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
     with pytest.raises(af.AnaplanError):
         model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    sandbox.faults.clear()
-    sent.take()
+    things_sandbox.faults.clear()
+    chunks.take_sent()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    assert (sent.take(), result.rows_created) == ([], ROWS)
+    assert (chunks.take_sent(), result.rows_created) == ([], ROWS)
 
 
 def test_what_somebody_else_has_loaded_since_is_not_taken_for_ours(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+    things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks
 ) -> None:
     frame = things(rows=20)
-    sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
+    things_sandbox.faults.add("500", method="POST", path="*/tasks", times=None)
     with pytest.raises(af.AnaplanError):
         model.imports["Load things"].write(frame)
-    sandbox.faults.clear()
-    elsewhere = in_model(Http(sandbox), sandbox.models[model.id])
+    things_sandbox.faults.clear()
+    elsewhere = in_model(Http(things_sandbox), things_sandbox.models[model.id])
     elsewhere.upload(b"Name,Text\nother,thing\n", model.files["things.csv"].id)
     elsewhere.run(f"imports/{model.imports['Load things'].id}")
-    sent.take()
+    chunks.take_sent()
     result = model.imports["Load things"].write(frame)
-    assert (sent.take(), result.rows_created) == ([0], 20)
+    assert (chunks.take_sent(), result.rows_created) == ([0], 20)
     assert holds(model, frame)
 
 
@@ -274,7 +245,7 @@ def test_nothing_is_kept_of_an_upload_that_ended_well(model: af.Model) -> None:
 
 
 def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
-    sandbox: Sandbox, model: af.Model
+    things_sandbox: Sandbox, model: af.Model
 ) -> None:
     interrupted(model, things("who may know this"))
     [kept] = journals()
@@ -282,11 +253,11 @@ def test_a_journal_is_private_and_holds_neither_data_nor_secrets(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     text = kept.read_text()
     assert "who may know" not in text
-    assert sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
+    assert things_sandbox.password not in json.loads(text.splitlines()[0])["facts"].values()
 
 
 def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
-    sandbox: Sandbox, model: af.Model, sent: RetainedRows, monkeypatch: pytest.MonkeyPatch
+    things_sandbox: Sandbox, model: af.Model, chunks: LoggedChunks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(self: object, *args: object) -> None:
         raise Killed
@@ -296,24 +267,24 @@ def test_where_a_run_was_killed_during_its_import_only_the_import_runs_again(
         patch.setattr("anaplan_frames.progress.Progress.reach", killed)
         with pytest.raises(Killed):
             model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    sent.take()
+    chunks.take_sent()
     result = model.imports["Load things"].write(frame, chunk_bytes=CHUNK)
-    assert (sent.take(), result.rows_sent, result.rows_rejected) == ([], ROWS, 0)
+    assert (chunks.take_sent(), result.rows_sent, result.rows_rejected) == ([], ROWS, 0)
     assert len(model.imports["Load things"].tasks()) == 2
 
 
 @pytest.mark.parametrize("damage", [b'{"arri', b'{"arri{"complete": true}\n', b"\xff\n"])
 def test_a_journal_that_is_damaged_is_not_believed(
-    model: af.Model, sent: RetainedRows, damage: bytes
+    model: af.Model, chunks: LoggedChunks, damage: bytes
 ) -> None:
     frame = things()
     interrupted(model, frame)
     [kept] = journals()
     with kept.open("ab") as file:
         file.write(damage)
-    sent.take()
+    chunks.take_sent()
     model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
-    assert sent.take()[0] == 0
+    assert chunks.take_sent()[0] == 0
     assert holds(model, frame)
 
 

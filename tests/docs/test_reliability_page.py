@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from anaplan_frames.sandbox.tenant.fault_rules import KINDS
-from tests.test_docs import at_work, blocks
+from tests.docs.pages import ROOT, blocks
 
-__all__ = ["at_work"]
 PAGE = "docs/reliability.md"
 
 
@@ -22,6 +20,6 @@ def test_the_examples_do_what_they_say() -> None:
 
 
 def test_every_kind_of_fault_is_listed() -> None:
-    text = (Path(__file__).parents[1] / PAGE).read_text("utf-8")
+    text = (ROOT / PAGE).read_text("utf-8")
     listed = re.findall(r"^\| (`\".*?) \|", text, re.MULTILINE)
     assert sorted(re.findall(r'`"(.*?)"`', " ".join(listed))) == sorted(KINDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
+from tests.faults.logged import LoggedChunks
 from tests.transport.scripted import TurnedClock
 
 CHUNK = 1_000  # bytes, of a download
@@ -36,28 +36,6 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "airlines é.csv"
 
 
-class Fetched:
-    """The numbers of the chunks that are fetched, by the library's own log."""
-
-    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
-        caplog.set_level(logging.DEBUG, "anaplan_frames")
-        self._caplog = caplog
-
-    def take(self) -> list[int]:
-        lines = [str(record.getMessage()) for record in self._caplog.records]
-        self._caplog.clear()
-        return [
-            int(line.rsplit("/", 1)[1].removesuffix(": 200"))
-            for line in lines
-            if "/chunks/" in line and line.startswith("GET ") and line.endswith(": 200")
-        ]
-
-
-@pytest.fixture
-def fetched(caplog: pytest.LogCaptureFixture) -> Fetched:
-    return Fetched(caplog)
-
-
 def interrupted(sandbox: Sandbox, model: af.Model, target: Path) -> None:
     sandbox.faults.add("500", path="*/chunks/5", times=None)
     with pytest.raises(af.TransferError):
@@ -67,24 +45,24 @@ def interrupted(sandbox: Sandbox, model: af.Model, target: Path) -> None:
 
 
 def test_what_was_fetched_is_not_fetched_again_but_for_the_first_and_the_last(
-    sandbox: Sandbox, model: af.Model, target: Path, fetched: Fetched
+    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
 ) -> None:
     interrupted(sandbox, model, target)
-    fetched.take()
+    chunks.take_fetched()
     assert model.files["airlines.csv"].download(target) == target
     assert target.read_bytes() == CONTENT
-    assert sorted(fetched.take()) == [0, 4, *range(5, len(CONTENT) // CHUNK + 1)]
+    assert sorted(chunks.take_fetched()) == [0, 4, *range(5, len(CONTENT) // CHUNK + 1)]
     assert list(target.parent.iterdir()) == [target]
     assert not list(cache_folder().rglob("*.journal"))
 
 
 def test_all_is_fetched_where_that_is_asked(
-    sandbox: Sandbox, model: af.Model, target: Path, fetched: Fetched
+    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
 ) -> None:
     interrupted(sandbox, model, target)
-    fetched.take()
+    chunks.take_fetched()
     model.files["airlines.csv"].download(target, resume=False)
-    assert sorted(fetched.take()) == list(range(len(CONTENT) // CHUNK + 1))
+    assert sorted(chunks.take_fetched()) == list(range(len(CONTENT) // CHUNK + 1))
     assert target.read_bytes() == CONTENT
 
 
@@ -110,7 +88,7 @@ def test_a_part_that_is_damaged_is_used_only_as_far_as_it_is_whole(
 
 
 def test_an_export_that_ran_since_is_fetched_whole(
-    sandbox: Sandbox, model: af.Model, target: Path, fetched: Fetched
+    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
 ) -> None:
     model.imports["Load airlines"].run()
     export = sandbox.models[model.id].export("Airlines out", of=_airlines(sandbox, model))
@@ -119,16 +97,16 @@ def test_an_export_that_ran_since_is_fetched_whole(
     with pytest.raises(af.TransferError):
         model.exports[export.id].download(target)
     sandbox.faults.clear()
-    fetched.take()
+    chunks.take_fetched()
     model.exports[export.id].download(target, run=False)
-    assert 1 not in fetched.take()
+    assert 1 not in chunks.take_fetched()
     sandbox.faults.add("500", path="*/chunks/5", times=None)
     with pytest.raises(af.TransferError):
         model.exports[export.id].download(target, run=False)
     sandbox.faults.clear()
-    fetched.take()
+    chunks.take_fetched()
     model.exports[export.id].download(target)
-    assert 1 in fetched.take()
+    assert 1 in chunks.take_fetched()
 
 
 def _airlines(sandbox: Sandbox, model: af.Model) -> object:

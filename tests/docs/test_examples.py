@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import warnings
 from contextlib import suppress
-from importlib.resources import files
-from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -15,32 +12,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-
-ROOT = Path(__file__).parents[1]
-DATA = files("anaplan_frames.demo") / "data"
-
-
-def blocks(name: str) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
-
-
-@pytest.fixture
-def at_work(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A tenant in the environment, its files filled, and the data in the working folder."""
-    monkeypatch.setenv("ANAPLAN_EMAIL", sandbox.email)
-    monkeypatch.setenv("ANAPLAN_PASSWORD", sandbox.password)
-    monkeypatch.setenv("ANAPLAN_API_URL", sandbox.api_url)
-    monkeypatch.setenv("ANAPLAN_AUTH_URL", sandbox.auth_url)
-    monkeypatch.chdir(tmp_path)
-    model = sandbox.connect().model("Flight Planning")
-    for source, target in [
-        ("airlines", "airlines.csv"),
-        ("airports", "airports.csv"),
-        ("flights_monthly", "flights.csv"),
-    ]:
-        shutil.copy(str(DATA / f"{source}.csv"), target)
-        model.files[target].upload(target)
-    return sandbox
+from tests.docs.pages import ROOT, blocks
 
 
 def test_the_readme_does_what_it_says(at_work: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:

@@ -285,7 +285,11 @@ def test_ten_thousand_columns_are_written_and_read(model: af.Model) -> None:
     frame = pd.DataFrame([[f"{row} {n}" for n in range(10_000)] for row in range(2)])
     frame.columns = HEADERS
     model.files["wide"].write(frame)
-    pd.testing.assert_frame_equal(model.files["wide"].read(), frame, check_dtype=False)
+    read = model.files["wide"].read()
+    # pandas' own comparison goes column by column, and takes ten seconds.
+    assert list(read.columns) == HEADERS
+    assert read.index.tolist() == [0, 1]
+    assert read.to_numpy().tolist() == frame.to_numpy().tolist()
 
 
 def test_a_character_that_the_encoding_lacks_is_named(model: af.Model) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import anaplan_frames as af
@@ -103,7 +103,6 @@ def is_carried(value: object, dialect: Dialect) -> bool:
     return not any(mark in value for mark in structure)
 
 
-@settings(max_examples=150, deadline=None)
 @given(frames(), st.sampled_from(DIALECTS), st.integers(1, 40))
 @example(
     pd.DataFrame({"n": [2**63 - 1, -(2**63)], "t": pd.Series(["00123", ' "'], dtype=TEXT)}),
