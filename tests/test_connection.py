@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 
@@ -106,3 +108,34 @@ def test_a_wrong_region_or_service_is_a_wrong_configuration() -> None:
 
 def test_a_connection_shows_no_secret(demo_sandbox: Sandbox) -> None:
     assert repr(demo_sandbox.connect()) == f"<Connection to {demo_sandbox.api_url}>"
+
+
+def test_email_and_password_are_the_first_arguments(demo_sandbox: Sandbox) -> None:
+    urls = {"api_url": demo_sandbox.api_url, "auth_url": demo_sandbox.auth_url}
+    with af.connect(demo_sandbox.email, demo_sandbox.password, **urls) as connection:
+        assert connection.me()["email"] == demo_sandbox.email
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "said"),
+    [
+        ((("a", "b"),), {}, "must be text"),
+        (("a@example.com",), {}, "The password is missing"),
+        ((), {"password": "x"}, "The email is missing"),
+        ((af.BasicAuth("a", "b"),), {}, r"by name: af\.connect\(auth="),
+        (("a", "b"), {"auth": af.TokenAuth("t")}, "not both"),
+    ],
+)
+def test_credentials_that_cannot_be_meant_are_refused(
+    arguments: tuple[Any, ...], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        af.connect(*arguments, **options)
+
+
+def test_one_proxy_serves_both_kinds_of_url() -> None:
+    connection = af.connect("a", "b", proxies="http://proxy.example.com:8080")
+    assert connection._transport._sender._proxies == {
+        "http": "http://proxy.example.com:8080",
+        "https": "http://proxy.example.com:8080",
+    }

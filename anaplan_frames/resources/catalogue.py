@@ -68,6 +68,10 @@ class Catalogue:
             self._read[kind] = {str(record["id"]): record for record in pages}
         return self._read[kind]
 
+    def has_read(self, kind: str) -> bool:
+        """Whether a kind was read, so that its records are known without a request."""
+        return kind in self._read
+
     def forget(self, kind: str) -> None:
         """Have a kind read again at its next use."""
         self._read.pop(kind, None)

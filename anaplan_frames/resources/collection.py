@@ -8,17 +8,19 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from anaplan_frames.lookup import matching_ids, only_id
+from anaplan_frames.messages import listed
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.resources.resource import Resource
 
-Thing = TypeVar("Thing", bound=Resource)
+T_co = TypeVar("T_co", bound=Resource, covariant=True)
 
 
-class Collection(Mapping[str, Thing], Generic[Thing]):
+class Collection(Mapping[str, T_co], Generic[T_co]):
     """The things of one kind in a model, by name or id; iterates over the ids.
 
-    It is read from Anaplan once, when it is first needed; `refresh` reads it again.
+    It is read from Anaplan once, when it is first needed; `refresh` reads it again. Tab completes
+    the names in notebooks.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         What is listed.
     """
 
-    def __init__(self, catalogue: Catalogue, make: type[Thing]) -> None:
+    def __init__(self, catalogue: Catalogue, make: type[T_co]) -> None:
         self._catalogue = catalogue
         self._make = make
 
@@ -40,7 +42,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
     def _records(self) -> dict[str, dict[str, Any]]:
         return self._catalogue.records(self._kind)
 
-    def __getitem__(self, key: str) -> Thing:
+    def __getitem__(self, key: str) -> T_co:
         """Return the thing with this id or name.
 
         Raises
@@ -49,6 +51,11 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
             If there is none; names the near names.
         AmbiguousName
             If several have the name; names their ids.
+
+        Examples
+        --------
+        >>> model.imports["Load flights"]  # doctest: +SKIP
+        <import 'Load flights' (112000000003) of model 'Flight Planning'>
         """
         id_ = only_id(
             str(key),
@@ -81,6 +88,11 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         """The names, in Anaplan's order."""
         return list(self._names.values())
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids, in Anaplan's order."""
+        return list(self._names)
+
     def to_pandas(self) -> pd.DataFrame:
         """Return one row per thing: ``id``, ``name``, ``code``, then what else Anaplan lists of it.
 
@@ -92,7 +104,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
             ``first_data_row``, ``format``, ``language``, ``country``, ``origin``; imports
             ``import_type``, ``import_data_source_id``; exports ``export_type``,
             ``export_format``, ``encoding``, ``layout``; actions ``action_type``; views
-            ``module_id``. What else Anaplan tells comes after these.
+            ``module_id``. What else Anaplan lists comes after these.
         """
         return listing_frame(self._kind, self._records.values())
 
@@ -101,8 +113,12 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         self._catalogue.forget(self._kind)
 
     def __repr__(self) -> str:
-        names = ", ".join(map(repr, self.names))
-        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {names}>"
+        if not self._catalogue.has_read(self._kind):
+            return f"<{self._kind} of {self._catalogue.label}, not read yet: see .names>"
+        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {listed(self.names, 20)}>"
 
     def _repr_html_(self) -> str:
         return self.to_pandas().to_html(index=False)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.names

@@ -93,3 +93,19 @@ def test_a_collection_is_read_again_after_refresh(tenant: Sandbox) -> None:
     assert files.names == []
     files.refresh()
     assert files.names == ["new.csv"]
+
+
+def test_showing_a_collection_sends_no_request(demo_model: af.Model) -> None:
+    assert repr(demo_model.imports) == (
+        "<imports of model 'Flight Planning', not read yet: see .names>"
+    )
+    assert demo_model.imports.ids[0] == "112000000001"
+    assert repr(demo_model.imports) == (
+        "<3 imports of model 'Flight Planning': 'Load airlines', 'Load airports', 'Load flights'>"
+    )
+
+
+def test_notebooks_complete_the_names(demo_model: af.Model) -> None:
+    assert demo_model.lists._ipython_key_completions_() == demo_model.lists.names
+    assert "Airports" in demo_model.lists.names
+    assert "<table" in demo_model.lists._repr_html_()
