@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from anaplan_frames.errors import AnaplanWarning
+
 
 def near_names(name: str, names: Iterable[str]) -> str:
     """Say which of `names` are meant, perhaps: ``" Did you mean 'Load flights'?"`` or ``""``."""
@@ -34,4 +36,4 @@ def warn(message: str) -> None:
     frame, level = sys._getframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(owned):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, stacklevel=level)
+    warnings.warn(message, AnaplanWarning, stacklevel=level)

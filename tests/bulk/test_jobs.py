@@ -15,9 +15,10 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.clock import Clock
-from anaplan_frames.errors import TaskCancelled, TaskTimeout, TransferTimeout
+from anaplan_frames.errors import AnaplanWarning, TaskCancelled, TaskTimeout, TransferTimeout
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.tasks import Task
+from tests.contract.plugin import RECORD
 from tests.transport.scripted import TurnedClock
 
 AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
@@ -209,6 +210,39 @@ def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
 
 
 @pytest.mark.parametrize(
+    ("state", "hours", "told"),
+    [
+        ("IN_PROGRESS", 25, "running for 25 hours"),
+        ("FAILED", 1, "'FAILED', which Anaplan does not"),
+    ],
+)
+def test_a_task_that_is_listed_for_ever_does_not_stop_a_load(
+    sandbox: Sandbox, model: af.Model, state: str, hours: int, told: str
+) -> None:
+    load = model.imports["Load airlines"]
+    load.write(AIRLINES)
+    [old] = sandbox.tasks.of("imports", model.id, load.id)
+    old.state, old.created = state, time.time() - hours * 3600
+    with pytest.warns(AnaplanWarning) as seen:
+        assert load.write(AIRLINES).rows_loaded == 2
+    RECORD.take()  # the contract does not know the state
+    [warning] = seen
+    assert f"task {old.id} is listed as {told}" in str(warning.message)
+    assert str(warning.message).endswith("it is not waited for.")
+
+
+def test_a_task_that_is_younger_is_waited_for_within_the_time(
+    sandbox: Sandbox, model: af.Model
+) -> None:
+    load = model.imports["Load airlines"]
+    load.write(AIRLINES)
+    [old] = sandbox.tasks.of("imports", model.id, load.id)
+    old.state, old.created = "IN_PROGRESS", time.time() - 23 * 3600
+    with pytest.warns(UserWarning, match="waiting for its end"), pytest.raises(TransferTimeout):
+        load.write(AIRLINES, timeout=0.5)
+
+
+@pytest.mark.parametrize(
     ("options", "kind", "message"),
     [
         ({"timeout": -1}, ValueError, "timeout"),
@@ -312,8 +346,8 @@ def test_rejected_rows_and_the_failure_dump_are_kept_in_a_folder(
 def test_a_folder_that_cannot_be_written_to_hides_no_import(
     model: af.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "file").write_text("")
     with pytest.raises(FileExistsError):
-        (tmp_path / "file").write_text("")
         af.to_anaplan(TWICE, "Load airlines", model, dump=tmp_path / "file")
     assert model.imports["Load airlines"].tasks().empty
 

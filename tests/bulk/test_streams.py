@@ -35,16 +35,26 @@ def frame(codes: list[Any], prices: list[Any] | None = None) -> pd.DataFrame:
 
 MIXED = frame([101, "x", 101], [Decimal("1.5"), 2, None])
 
+WORDS = {"Code": ["a", "b", "a"], "Name": ["1", "2", "3"], "Price": ["x", "y", "z"]}
+
+
+def dictionaries() -> pa.Table:
+    table = pa.table(WORDS)
+    return table.set_column(2, "Price", pa.array(["x", None, None]).dictionary_encode())
+
+
 STREAMS: dict[str, Callable[[], Any]] = {
     "frames of mixed objects": lambda: iter([MIXED]),
-    "frames of Polars": lambda: iter([pl.DataFrame({"Code": ["a", "b", "a"], "Name": ["1", "2", "3"], "Price": ["x", "y", "z"]})]),
-    "batches of a lazy frame": lambda: pl.LazyFrame({"Code": ["a", "b", "a"], "Name": ["1", "2", "3"], "Price": [1, 2, 3]}).collect_batches(),
+    "frames of Polars": lambda: iter([pl.DataFrame(WORDS)]),
+    "batches of a lazy frame": lambda: pl.LazyFrame(WORDS).collect_batches(),
     "a reader": lambda: pa.Table.from_pandas(frame(["a", "b", "a"])).to_reader(),
-    "dictionaries with nulls": lambda: iter([pa.table({"Code": pa.array(["a", "b", "a"]), "Name": pa.array(["1", "2", "3"]), "Price": pa.array(["x", None, None]).dictionary_encode()})]),
-    "big-endian numbers": lambda: iter([frame(["a", "b", "a"], [1, 2, 3]).assign(Price=np.array([1, 2, 3], ">i4"))]),
+    "dictionaries with nulls": lambda: iter([dictionaries()]),
+    "big-endian numbers": lambda: iter(
+        [frame(["a", "b", "a"]).assign(Price=np.array([1, 2, 3], ">i4"))]
+    ),
     "parts whose types differ": lambda: iter([frame(["a", "b"], [1, 2]), frame(["a"], ["007"])]),
     "DuckDB": lambda: duckdb.from_arrow(pa.Table.from_pandas(frame(["a", "b", "a"]))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
