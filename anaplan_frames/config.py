@@ -1,4 +1,4 @@
-"""Where credentials and hosts come from: arguments, then the environment, then a profile file."""
+"""Settings of a connection, from arguments, then the environment, then a profile file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import config_folder
 from anaplan_frames.messages import near_names
 
-# Of each kind of credential: its settings, those that it cannot do without first.
+# The settings of each kind of credential, and how many of them, from the first, are required.
 _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
     "password": (2, ("email", "password")),
     "certificate": (1, ("certificate", "private_key", "private_key_password")),
@@ -33,7 +33,8 @@ _CLASSES: Mapping[str, Callable[..., Credentials]] = {
     "keystore": KeystoreAuth,
     "token": TokenAuth,
 }
-_PLACES = ("api_url", "auth_url", "workspace", "model")
+_HOSTS = ("api_url", "auth_url")
+_PLACES = ("region", *_HOSTS, "workspace", "model")
 _PATHS = ("certificate", "private_key", "keystore")
 _SECRETS = frozenset(
     {"password", "private_key_password", "keystore_password", "keystore_key_password", "token"}
@@ -51,13 +52,13 @@ _NOTHING_SET = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a connection needs, from wherever it was set.
+    """The settings of a connection.
 
     Attributes
     ----------
     auth : Credentials
-    api_url, auth_url, workspace, model : str or None
-        None where nothing is set.
+    api_url, auth_url, workspace, model, region : str or None
+        None if it is not set.
     """
 
     auth: Credentials
@@ -65,18 +66,19 @@ class Settings:
     auth_url: str | None = None
     workspace: str | None = None
     model: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One place where settings stand; `label` says how a setting is called there."""
+    """One place that holds settings; `label` returns the name of a setting in that place."""
 
     values: Mapping[str, Secret[str]]
     label: Callable[[str], str]
 
 
 def profiles_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return where the profile file is looked for on this platform."""
+    """Return the path of the profile file on this platform."""
     return config_folder(environ, platform) / "profiles.toml"
 
 
@@ -86,20 +88,22 @@ def resolve(
     api_url: str | None = None,
     auth_url: str | None = None,
     *,
+    region: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Gather credentials and hosts.
+    """Collect credentials and hosts.
 
     Arguments come first, then the environment, then the profile that ``ANAPLAN_PROFILE`` names,
     or ``default``. A profile that is passed as an argument comes before the environment. The
     first of these that holds a credential decides its kind; the others may add to that kind, so
-    that a profile may hold the email and the environment the password.
+    that a profile may hold the email and the environment the password. Likewise a region hides the
+    URLs of the sources after its own, which may belong to another region.
 
     Raises
     ------
     ConfigurationError
         Nothing is set, credentials of several kinds are set in one place, a part of one is
-        missing, or there is no such profile.
+        missing, or the profile does not exist.
     """
     if environ is None:
         environ = os.environ
@@ -109,17 +113,22 @@ def resolve(
         _variable,
     )
     named = profile or environ.get(_variable("profile"))
-    del environ  # a traceback that shows local variables would show the secrets in it
+    del environ  # a traceback that shows local variables would show its secrets
     stored = _profile(named, path)
     sources = [stored, environment] if profile else [environment, stored]
-    found = {name: _first(name, sources) for name in _PLACES}
+    given = {"region": region, "api_url": api_url, "auth_url": auth_url}
+    arguments = _Source({name: Secret(value) for name, value in given.items() if value}, str)
     return Settings(
         auth or _credentials(sources, path),
-        api_url or found["api_url"],
-        auth_url or found["auth_url"],
-        found["workspace"],
-        found["model"],
+        **_places([arguments, *sources]),
     )
+
+
+def _places(sources: list[_Source]) -> dict[str, str | None]:
+    """Return hosts, workspace and model; a region hides the hosts of the sources after its own."""
+    with_region = next((n for n, source in enumerate(sources) if "region" in source.values), None)
+    for_hosts = sources if with_region is None else sources[: with_region + 1]
+    return {name: _first(name, for_hosts if name in _HOSTS else sources) for name in _PLACES}
 
 
 def _variable(setting: str) -> str:
@@ -138,7 +147,7 @@ def _find(name: str, sources: Iterable[_Source]) -> Secret[str] | None:
 
 
 def _credentials(sources: list[_Source], path: Path) -> Credentials:
-    """Make the credential whose kind the first source with any of its settings tells."""
+    """Make the credential of the kind that the first source with any credential has."""
     for source in sources:
         kinds = [kind for kind, (_, names) in _KINDS.items() if source.values.keys() & set(names)]
         if len(kinds) > 1:
@@ -153,7 +162,7 @@ def _credentials(sources: list[_Source], path: Path) -> Credentials:
 
 
 def _make(kind: str, first: _Source, sources: list[_Source]) -> Credentials:
-    """Make the credential of `kind` from all sources, or say what it lacks."""
+    """Make the credential of `kind` from all sources, or raise if a part is missing."""
     required, names = _KINDS[kind]
     missing = [name for name in names[:required] if _find(name, sources) is None]
     if missing:
@@ -161,7 +170,7 @@ def _make(kind: str, first: _Source, sources: list[_Source]) -> Credentials:
         raise ConfigurationError(
             f"{' and '.join(present)} needs {' and '.join(map(first.label, missing))} as well."
         )
-    # No secret stands in a variable, which a traceback could show.
+    # No variable, which a traceback could show, holds a secret.
     return _CLASSES[kind](*(_first(name, sources) for name in names))
 
 
@@ -190,7 +199,7 @@ def _profile(name: str | None, path: Path) -> _Source:
             )
     return _Source(
         {
-            setting: _beside(value, path) if setting in _PATHS else value
+            setting: _from_folder(value, path) if setting in _PATHS else value
             for setting, value in values.items()
             if value is not None and value.reveal()
         },
@@ -199,9 +208,9 @@ def _profile(name: str | None, path: Path) -> _Source:
 
 
 def _read(path: Path) -> dict[str, dict[str, Secret[str] | None]]:
-    """Return the settings of all profiles, None for one that is no text.
+    """Return the settings of all profiles, None for one that is not text.
 
-    A file that is not there holds none.
+    A file that does not exist has no profiles.
     """
     try:
         with path.open("rb") as file:
@@ -237,8 +246,8 @@ def _holds_secret(values: Mapping[str, Secret[str] | None]) -> bool:
     return bool(_SECRETS & values.keys()) or (key is not None and _is_pem(key))
 
 
-def _beside(value: Secret[str], path: Path) -> Secret[str]:
-    """Take a relative path in the profile file from the file's own folder; leave PEM text."""
+def _from_folder(value: Secret[str], path: Path) -> Secret[str]:
+    """Return a path in the profile file relative to the file's own folder; leave PEM text."""
     if _is_pem(value):
         return value
     return Secret(str(path.parent / Path(value.reveal()).expanduser()))

@@ -56,8 +56,10 @@ def connect(
     auth: Credentials | None = None,
     *,
     profile: str | None = None,
+    region: str | None = None,
     api_url: str | None = None,
     auth_url: str | None = None,
+    urls: Mapping[str, str] | None = None,
     requests_per_minute: float | None = 600,
     timeout: tuple[float, float] = (10, 120),
     proxies: Mapping[str, str] | None = None,
@@ -77,8 +79,12 @@ def connect(
         variables ``ANAPLAN_*`` are used, then the profile file.
     profile : str, optional
         A profile of the profile file; by default ``ANAPLAN_PROFILE``, else ``default``.
+    region : str, optional
+        Sets the hosts of all services, such as ``"eu3"``; by default ``ANAPLAN_REGION``.
     api_url, auth_url : str, optional
-        Hosts of another region, or of a sandbox.
+        Hosts of the Integration API and of sign-ins, if they are not the region's: of a sandbox.
+    urls : mapping of str to str, optional
+        URLs of single services: ``{"audit": "https://...", "cloudworks": "https://..."}``.
     requests_per_minute : float, optional
         What this connection allows itself; Anaplan allows a tenant 600. None for no limit.
     timeout : (float, float)
@@ -102,15 +108,17 @@ def connect(
     Raises
     ------
     ConfigurationError
-        If there are no credentials, or they do not fit together.
+        If there are no credentials, they do not fit together, or a region or service is unknown.
     AuthenticationError
         If a certificate or keystore cannot be opened.
     """
-    settings = resolve(auth, profile, api_url, auth_url)
+    settings = resolve(auth, profile, api_url, auth_url, region=region)
     transport = Transport(
         settings.auth,
+        region=settings.region,
         api_url=settings.api_url,
         auth_url=settings.auth_url,
+        urls=urls,
         requests_per_minute=requests_per_minute,
         timeout=timeout,
         proxies=proxies,
@@ -186,15 +194,15 @@ class Connection:
         name : str, optional
             Its name or id; by default ``ANAPLAN_MODEL`` or the profile's ``model``.
         workspace : str, optional
-            The name or id of its workspace; needed only where the name is borne twice. By default
-            the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
+            The name or id of its workspace; needed only if two models have this name. By
+            default the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
 
         Raises
         ------
         NotFound
             If there is none that the user may see; names the near names.
         AmbiguousName
-            If several bear the name; names their ids and workspaces.
+            If several have the name; names their ids and workspaces.
         """
         name = name or self._model
         if name is None:
@@ -246,8 +254,8 @@ class Connection:
         models : str or sequence of str
             Their names or ids.
         workspace : str, optional
-            The name or id of the workspace that they are in; needed only where a name is borne
-            twice.
+            The name or id of the workspace that they are in; needed only if two models have
+            the same name.
         confirm : bool
             Without True nothing is deleted, and the error says what would be.
 
@@ -266,7 +274,7 @@ class Connection:
         """
         asked = [models] if isinstance(models, str) else models
         found = {model["id"]: model for model in self._directory.find_models(asked, workspace)}
-        return delete_models(self._transport, list(found.values()), confirm)
+        return delete_models(self._transport, list(found.values()), confirm=confirm)
 
     def close(self) -> None:
         """Log out; what was started goes on."""

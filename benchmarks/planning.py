@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 from benchmarks.cores import two_cores
 
 _MONTHS = list(pd.date_range("2024-01-01", periods=12, freq="MS").strftime("%b %y"))

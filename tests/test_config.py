@@ -1,4 +1,4 @@
-"""Where credentials and hosts come from, in which order, and what is said when they do not fit."""
+"""The sources of credentials and hosts, their order, and the messages if they do not fit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def refusal_message(home: dict[str, str], **options: str) -> str:
     return str(caught.value)
 
 
-def test_nothing_set_says_all_that_can_be_set(home: dict[str, str]) -> None:
+def test_without_settings_the_error_lists_all_of_them(home: dict[str, str]) -> None:
     assert refusal_message(home) == (
         "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
         "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
@@ -94,6 +94,35 @@ def test_email_and_password_of_the_environment(home: dict[str, str]) -> None:
     assert secret_of(settings.auth) == "a@example.com:b"
     assert (settings.api_url, settings.auth_url) == ("https://api", "https://auth")
     assert (settings.workspace, settings.model) == ("Finance", "Headcount")
+
+
+def test_a_region_of_an_argument_the_environment_or_the_profile(
+    home: dict[str, str], write: Write
+) -> None:
+    home["ANAPLAN_TOKEN"] = "abc"
+    assert resolve(environ=home).region is None
+    write('[default]\nregion = "eu3"\n[night]\nregion = "au1"')
+    assert resolve(environ=home).region == "eu3"
+    home["ANAPLAN_REGION"] = "us9"
+    assert resolve(environ=home).region == "us9"
+    assert resolve(profile="night", environ=home).region == "au1"
+    assert resolve(profile="night", region="ca1", environ=home).region == "ca1"
+
+
+def test_a_region_hides_the_hosts_of_later_sources_but_not_of_its_own(
+    home: dict[str, str], write: Write
+) -> None:
+    write('[default]\napi_url = "https://profile"\nmodel = "M"')
+    home |= {"ANAPLAN_TOKEN": "abc", "ANAPLAN_AUTH_URL": "https://environment"}
+    settings = resolve(environ=home)
+    assert (settings.api_url, settings.auth_url) == ("https://profile", "https://environment")
+    settings = resolve(environ={**home, "ANAPLAN_REGION": "eu3"})
+    assert (settings.region, settings.model) == ("eu3", "M")
+    assert (settings.api_url, settings.auth_url) == (None, "https://environment")
+    settings = resolve(region="eu3", environ=home)
+    assert (settings.api_url, settings.auth_url) == (None, None)
+    settings = resolve(None, None, "https://argument", region="eu3", environ=home)
+    assert (settings.api_url, settings.auth_url) == ("https://argument", None)
 
 
 def test_a_token_of_the_environment(home: dict[str, str]) -> None:
@@ -154,7 +183,7 @@ def test_half_a_credential_names_the_other_half(
     assert refusal_message(home) == f"ANAPLAN_{name} needs ANAPLAN_{missing} as well."
 
 
-def test_credentials_of_two_kinds_are_not_guessed_between(home: dict[str, str]) -> None:
+def test_credentials_of_two_kinds_are_refused(home: dict[str, str]) -> None:
     home |= {"ANAPLAN_EMAIL": "a", "ANAPLAN_TOKEN": "b", "ANAPLAN_MODEL": "c"}
     assert refusal_message(home) == (
         "Credentials of several kinds are set: ANAPLAN_EMAIL, ANAPLAN_TOKEN. "
@@ -240,7 +269,7 @@ def test_a_file_that_is_not_toml_is_named(home: dict[str, str], write: Write, te
     assert refusal_message(home).startswith(f"The profile file {path} is not TOML (")
 
 
-def test_a_setting_that_is_no_text_is_named(home: dict[str, str], write: Write) -> None:
+def test_a_setting_that_is_not_text_is_named(home: dict[str, str], write: Write) -> None:
     path = write("[default]\ntoken = 5")
     assert refusal_message(home) == (
         f"Profile 'default' in {path}: token must be text in quotation marks."
@@ -262,8 +291,8 @@ def test_paths_in_a_profile_start_from_its_folder(home: dict[str, str], write: W
         ('[default]\nmodel = "M"', False),
     ],
 )
-def test_a_file_of_secrets_that_others_can_read_is_warned_of(
-    home: dict[str, str], write: Write, text: str, warned: bool
+def test_a_file_of_secrets_that_others_can_read_gives_a_warning(
+    home: dict[str, str], write: Write, text: str, *, warned: bool
 ) -> None:
     auth = TokenAuth("abc")
     with warnings.catch_warnings(record=True) as caught:

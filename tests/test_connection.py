@@ -84,5 +84,25 @@ def test_leaving_the_connection_logs_out(sandbox: Sandbox) -> None:
     assert answer.status_code == 401
 
 
+def test_a_connection_goes_to_the_hosts_of_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    auth = af.BasicAuth("a@example.com", "b")
+    monkeypatch.setenv("ANAPLAN_API_URL", "https://api.example.com")
+    connection = af.connect(auth, region="eu3", urls={"audit": "https://audit.example.com"})
+    assert repr(connection) == "<Connection to https://eu3.api.anaplan.com>"
+    assert connection._transport.auth_url == "https://eu3.auth.anaplan.com"
+    assert connection._transport.url_of("audit") == "https://audit.example.com"
+    monkeypatch.setenv("ANAPLAN_REGION", "gb1")
+    monkeypatch.delenv("ANAPLAN_API_URL")
+    assert repr(af.connect(auth)) == "<Connection to https://gb1.api.anaplan.com>"
+
+
+def test_a_wrong_region_or_service_is_a_wrong_configuration() -> None:
+    auth = af.BasicAuth("a@example.com", "b")
+    with pytest.raises(af.ConfigurationError, match=r"^region='eu' is not a region of Anaplan\."):
+        af.connect(auth, region="eu")
+    with pytest.raises(af.ConfigurationError, match=r"'cloudwork'\. Did you mean 'cloudworks'\?"):
+        af.connect(auth, urls={"cloudwork": "https://api.cloudworks.anaplan.com"})
+
+
 def test_a_connection_shows_no_secret(sandbox: Sandbox) -> None:
     assert repr(sandbox.connect()) == f"<Connection to {sandbox.api_url}>"

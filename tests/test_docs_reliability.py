@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anaplan_frames.sandbox.faults import KINDS
+from anaplan_frames.sandbox.tenant.fault_rules import KINDS
 from tests.test_docs import at_work, blocks
 
 __all__ = ["at_work"]

@@ -18,10 +18,10 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.errors import DataChanged
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer import journal
-from anaplan_frames.errors import DataChanged
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
@@ -132,7 +132,7 @@ def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
     assert holds(model, frame)
 
 
-def test_other_data_start_afresh(model: af.Model, sent: RetainedRows) -> None:
+def test_other_data_start_from_the_beginning(model: af.Model, sent: RetainedRows) -> None:
     interrupted(model, things())
     sent.take()
     other = things("something else")
@@ -146,7 +146,7 @@ def test_data_that_differ_only_later_are_never_mixed(model: af.Model, sent: Reta
     interrupted(model, frame)
     changed = frame.copy()
     changed.loc[6_000, "Text"] = frame.loc[0, "Text"][::-1]
-    with pytest.raises(DataChanged, match=r"file 'things.csv'.*Run it again: it will start afresh"):
+    with pytest.raises(DataChanged, match=r"file 'things.csv'.* it will start from the beginning"):
         model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
     sent.take()
     model.files["things.csv"].write(parts(changed), chunk_bytes=CHUNK)
@@ -190,7 +190,9 @@ def test_after_two_days_all_is_sent_again(sandbox: Sandbox, sent: RetainedRows) 
     assert sent.take()[0] == 0
 
 
-def test_another_user_starts_afresh(sandbox: Sandbox, model: af.Model, sent: RetainedRows) -> None:
+def test_another_user_starts_from_the_beginning(
+    sandbox: Sandbox, model: af.Model, sent: RetainedRows
+) -> None:
     frame = things()
     interrupted(model, frame)
     sandbox.add_user("other@example.com", "other")

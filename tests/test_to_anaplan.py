@@ -259,8 +259,8 @@ def test_an_action_without_rows_shows_what_it_did(model: af.Model) -> None:
 def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
     result = af.to_anaplan(AIRLINES, "Load airlines", model)
     assert repr(result) == (
-        "<'Load airlines': loaded; "
-        "2 of 2 rows loaded (2 created, 0 updated), 0 ignored, 0 rejected>"
+        "<'Load airlines': loaded; 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, "
+        "0 rejected>"
     )
     assert "<table" in result._repr_html_()
 

@@ -1,4 +1,4 @@
-"""Credentials: they build login and refresh requests, and open certificates and keystores."""
+"""Credentials, which build login and refresh requests and open certificates and keystores."""
 
 from anaplan_frames.auth.certificate import CertificateAuth
 from anaplan_frames.auth.credentials import (

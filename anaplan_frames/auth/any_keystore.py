@@ -1,4 +1,4 @@
-"""A keystore of any kind, told apart by its content, and the key in it that is meant."""
+"""Opening of a keystore, whose kind is recognized by its content, and the choice of a key."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def open_keystore(
 
 
 def _choose(alias: str | None, aliases: Iterable[str], source: KeySource) -> str:
-    """Return the alias as the keystore writes it: Java takes no account of case."""
+    """Return the alias as the keystore has it: Java ignores case."""
     names = sorted(aliases)
     if not names:
         raise ConfigurationError(

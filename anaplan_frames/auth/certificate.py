@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anaplan_frames.auth.data_format import check_data_format
 from anaplan_frames.auth.key_files import KeySource, conceal
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.signed_login import SignedLogin, check_data_format
+from anaplan_frames.auth.signed_login import SignedLogin
 
 
 class CertificateAuth(SignedLogin):
@@ -17,8 +18,8 @@ class CertificateAuth(SignedLogin):
     certificate : str or Path or bytes
         Path of a PEM file, or PEM text. It may hold the chain and the key as well.
     private_key : str or Path or bytes, optional
-        Path of a PEM file, or PEM text. By default it is looked for beside the certificate, in
-        the same file.
+        Path of a PEM file, or PEM text. By default it is read from the same file as the
+        certificate.
     password : str, optional
         Of the private key, if it is encrypted.
     data_format : {"v2", "v1"}, default "v2"
@@ -27,7 +28,7 @@ class CertificateAuth(SignedLogin):
     Raises
     ------
     ConfigurationError
-        A file is not there or is not PEM.
+        A file does not exist or is not PEM.
     AuthenticationError
         The key's password is missing or wrong, the key does not belong to the certificate or is
         not an RSA key, or the certificate is out of date.

@@ -1,4 +1,4 @@
-"""What a credential is, and the two that need no key: password and ready token.
+"""`Credentials`, and the two kinds that need no key: a password and a ready token.
 
 A credential builds login and refresh requests and reads their answers. It holds no connection and
 no token: the transport sends the requests, keeps the token and renews it.
@@ -18,20 +18,23 @@ from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class LoginRequest:
-    """A POST to the authentication service; its repr hides headers and body.
+    """A POST that signs in; its repr hides headers and body.
 
     Attributes
     ----------
     path : str
-        Below the authentication host, such as ``"/token/authenticate"``.
+        The path in the service, such as ``"/token/authenticate"``.
     headers : Mapping of str to str
     body : Mapping or None
         Sent as JSON.
+    service : str
+        The name of the service that it is sent to: ``"auth"`` or ``"oauth"``.
     """
 
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    service: str = "auth"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,9 +45,10 @@ class Token:
     ----------
     value : str
     expires_at : float or None
-        Seconds since the epoch by the service's clock; None where it is not known.
+        Seconds since the epoch by the service's clock; None if it is unknown.
     scheme : str
-        The word before the token in the ``Authorization`` header.
+        The word before the token in the ``Authorization`` header: ``"AnaplanAuthToken"``, or
+        ``"Bearer"`` for a token of OAuth. Services that want another word are sent that.
     """
 
     value: str = field(repr=False)
@@ -57,10 +61,10 @@ class Credentials(ABC):
 
     @abstractmethod
     def login(self) -> LoginRequest | Token:
-        """Return the request that signs in, or a token where there is nothing to ask for."""
+        """Return the request that signs in, or a token if no request is needed."""
 
     def refresh(self, token: Token) -> LoginRequest | None:
-        """Return the request that prolongs `token`, or None where that cannot be done."""
+        """Return the request that prolongs `token`, or None if that is not possible."""
         return LoginRequest("/token/refresh", {"Authorization": f"{token.scheme} {token.value}"})
 
     def read(self, answer: Mapping[str, Any]) -> Token:
@@ -86,7 +90,7 @@ class Credentials(ABC):
     @property
     @abstractmethod
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the login, and what to do about it."""
+        """The message for a login that Anaplan refuses, with what to do about it."""
 
 
 class BasicAuth(Credentials):
@@ -97,7 +101,7 @@ class BasicAuth(Credentials):
     email : str
         The user's address in Anaplan.
     password : str
-        Where the company signs in by SSO, the user must be an exception user to have one.
+        If the company signs in by SSO, only exception users have one.
 
     Raises
     ------
@@ -121,7 +125,7 @@ class BasicAuth(Credentials):
         self._password = secret
 
     def __repr__(self) -> str:
-        # A traceback may show an object whose making has failed.
+        # A traceback may show an object whose constructor has failed.
         return f"BasicAuth({getattr(self, 'email', '')!r}, password='***')"
 
     def login(self) -> LoginRequest:
@@ -134,7 +138,7 @@ class BasicAuth(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the password."""
+        """The message for a password that Anaplan refuses."""
         return (
             f"Anaplan does not accept the email {self.email!r} with this password. Check both; "
             "where your company signs in by SSO, only an exception user has a password, "
@@ -149,7 +153,7 @@ class TokenAuth(Credentials):
     ----------
     token : str
         The value alone, or with ``AnaplanAuthToken`` or ``Bearer`` before it. A token lives
-        35 minutes, so this is for short work.
+        35 minutes, so this is for short jobs.
 
     Raises
     ------
@@ -181,7 +185,7 @@ class TokenAuth(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan no longer takes the token."""
+        """The message for a token that Anaplan no longer accepts."""
         return (
             "Anaplan does not accept the token given to TokenAuth; a token lives for 35 minutes. "
             "Make a new one, or use BasicAuth or CertificateAuth, which renew theirs by themselves."

@@ -1,4 +1,4 @@
-"""A private key with its certificate, checked to fit and to be in date; signs the login."""
+"""`Identity`: a private key with its certificate, both checked; signs the login."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from anaplan_frames.auth.credentials import LoginRequest
-from anaplan_frames.auth.signed_login import DataFormat
+from anaplan_frames.auth.data_format import DataFormat
 from anaplan_frames.errors import AuthenticationError
 
 _RANDOM_BYTES = 128  # Anaplan asks for at least 100
@@ -30,7 +30,7 @@ class Identity:
     ----------
     certificate : x509.Certificate
     origin : str
-        Where it is from, in words: ``"certificate 'cert.pem'"``.
+        Where it comes from, in words: ``"certificate 'cert.pem'"``.
     """
 
     certificate: x509.Certificate
@@ -59,7 +59,7 @@ class Identity:
                 f"The private key does not belong to {origin}, which is for {holders}. "
                 "Give the key that the certificate was made with."
             )
-        # A renewed certificate may stand beside the old one of the same key.
+        # A chain may hold a renewed certificate and the old one of the same key.
         newest = max(own, key=lambda each: each.not_valid_after_utc)
         identity = cls(newest, origin, key)
         identity.check_dates()
@@ -67,7 +67,7 @@ class Identity:
 
     @property
     def subject(self) -> str:
-        """The holder's common name, or the whole name where there is none."""
+        """The holder's common name, or the whole name if there is none."""
         return subject_of(self.certificate)
 
     def check_dates(self) -> None:
@@ -86,10 +86,10 @@ class Identity:
             )
 
     def login(self, data_format: DataFormat) -> LoginRequest:
-        """Return a request that signs in with data made for it alone.
+        """Return a request that signs in with new data.
 
-        The data are random bytes; in format v2 the time goes before them, 8 bytes of big-endian
-        epoch seconds, as read off the example in Anaplan's documentation.
+        The data are random bytes. In format v2 the time comes before them, as 8 bytes of big-endian
+        epoch seconds, which is what the example in Anaplan's documentation has.
         """
         self.check_dates()
         data = os.urandom(_RANDOM_BYTES)
@@ -108,7 +108,7 @@ class Identity:
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
+        """The message for a certificate that Anaplan refuses."""
         return (
             f"Anaplan does not accept the {self.origin} of {self.subject!r}. Check that it is "
             "registered in Anaplan (Administration > Security > Certificates), that its user is "
@@ -123,7 +123,7 @@ def subject_of(certificate: x509.Certificate) -> str:
 
 
 def _public_bytes(key: object) -> bytes:
-    """Return what tells public keys apart."""
+    """Return bytes that are different for different public keys."""
     public_bytes = getattr(key, "public_bytes", None)
     if public_bytes is None:
         return b""

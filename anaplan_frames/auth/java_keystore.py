@@ -1,4 +1,4 @@
-"""JKS and JCEKS keystores, opened with `pyjks`, which is an extra."""
+"""Opening of JKS and JCEKS keystores with `pyjks`, which is an extra."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JCEKS = bytes.fromhex("cececece")
 
 
 class KeyEntry(Protocol):
-    """What is used of ``jks.PrivateKeyEntry``."""
+    """The part of ``jks.PrivateKeyEntry`` that is used."""
 
     cert_chain: list[tuple[str, bytes]]
     pkey_pkcs8: bytes
@@ -46,19 +46,19 @@ def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, Ke
     except jks.util.KeystoreSignatureException:
         trouble: type[AuthenticationError | ConfigurationError] = AuthenticationError
     except Exception:
-        # A damaged file makes pyjks raise whatever its parser stumbles upon.
+        # With a damaged file, pyjks raises errors of any type.
         trouble = ConfigurationError
     if trouble is AuthenticationError:
         raise AuthenticationError(
             f"The {source} cannot be opened with this password. Check the keystore's password."
         )
-    raise ConfigurationError(f"The {source} is damaged. Copy it anew, as a binary file.")
+    raise ConfigurationError(f"The {source} is damaged. Copy it again, as a binary file.")
 
 
 def open_entry(
     entry: KeyEntry, password: Secret[str]
 ) -> tuple[object, list[x509.Certificate]] | None:
-    """Return key and certificate chain of an entry; None where the key's password is wrong."""
+    """Return key and certificate chain of an entry; None if the key's password is wrong."""
     try:
         entry.decrypt(password.reveal())
         key = load_der_private_key(entry.pkey_pkcs8, None)
@@ -69,9 +69,9 @@ def open_entry(
 
 
 def _import_jks(source: KeySource) -> Any:
-    """Import `pyjks` when it is needed: most keystores of today are PKCS#12."""
+    """Import `pyjks` only when it is needed: most keystores today are PKCS#12."""
     convert = (
-        "Or, where that fails for want of a compiler, convert the keystore once: "
+        "Or, if that fails because there is no compiler, convert the keystore once: "
         f"keytool -importkeystore -srckeystore {source.name} -destkeystore keystore.p12 "
         "-deststoretype pkcs12"
     )
@@ -86,5 +86,5 @@ def _import_jks(source: KeySource) -> Any:
         return jks
     purpose = f"The {source} is in Java's own format, which"
     if missing != "jks":
-        purpose += f" pyjks cannot read here for want of {missing}; it"
+        purpose += f" pyjks cannot read here without {missing}; it"
     raise MissingExtra(purpose, "keystore", hint=convert)

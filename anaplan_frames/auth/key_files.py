@@ -1,4 +1,4 @@
-"""Where a certificate, key or keystore comes from: a file's path, or its content."""
+"""`KeySource`: a certificate, key or keystore, given as a path or as its content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PKCS12_VERSION = b"\x02\x01\x03"
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """A file's content, and how to call it.
+    """A file's content, and its name in messages.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class KeySource:
     file : str or None
         The path, if it came from one.
     content : Secret of bytes
-        Hidden, as keys may stand in any of them.
+        Hidden, as each kind may contain a key.
     """
 
     kind: str
@@ -40,12 +40,12 @@ class KeySource:
 
     @classmethod
     def open(cls, given: Secret[bytes] | Secret[str] | Path, kind: str) -> KeySource:
-        """Take `given` as content if it looks like PEM or is bytes, and read it as a path if not.
+        """Use `given` as the content if it is bytes or looks like PEM; otherwise as a path.
 
         Raises
         ------
         ConfigurationError
-            There is no such file, or it cannot be read.
+            The file does not exist or cannot be read.
         """
         if isinstance(given, Secret):
             value = given.reveal()
@@ -78,7 +78,7 @@ class KeySource:
 
 
 def conceal(given: str | bytes | Path) -> Secret[bytes] | Secret[str] | Path:
-    """Wrap what may be a key's text, so that no traceback shows it."""
+    """Wrap a value that may be the text of a key, so that no traceback shows it."""
     if isinstance(given, bytes):
         return Secret(given)
     if isinstance(given, str):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anaplan_frames.auth.data_format import check_data_format
 from anaplan_frames.auth.key_files import KeySource, conceal
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.auth.signed_login import SignedLogin, check_data_format
+from anaplan_frames.auth.signed_login import SignedLogin
 
 
 class KeystoreAuth(SignedLogin):
@@ -15,21 +16,21 @@ class KeystoreAuth(SignedLogin):
     Parameters
     ----------
     path : str or Path or bytes
-        JKS, JCEKS or PKCS#12, told apart by content and not by the file's name. JKS and JCEKS
+        JKS, JCEKS or PKCS#12, recognized by content and not by the file's name. JKS and JCEKS
         need the ``keystore`` extra.
     password : str
         Of the keystore.
     alias : str, optional
-        Which key; not needed where there is one.
+        Which key; not needed if there is only one.
     key_password : str, optional
-        Of the key, where it differs from the keystore's. PKCS#12 has one password for both.
+        Of the key, if it differs from the keystore's. PKCS#12 has one password for both.
     data_format : {"v2", "v1"}, default "v2"
         As for `CertificateAuth`.
 
     Raises
     ------
     ConfigurationError
-        The file is not there, is no keystore or is damaged, or `alias` is missing or unknown.
+        The file does not exist, is not a keystore or is damaged, or `alias` is missing or unknown.
     AuthenticationError
         A password is wrong, or the certificate is out of date or not for an RSA key.
     MissingExtra
@@ -50,6 +51,6 @@ class KeystoreAuth(SignedLogin):
         del path, password, key_password
         self._data_format = check_data_format(data_format)
         source = KeySource.open(given, "keystore")
-        from anaplan_frames.auth.any_keystore import open_keystore  # as in `certificate`
+        from anaplan_frames.auth.any_keystore import open_keystore  # as for `CertificateAuth`
 
         self._identity = open_keystore(source, store_secret, alias, key_secret)

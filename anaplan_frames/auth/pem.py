@@ -1,4 +1,4 @@
-"""Certificates and private keys in PEM."""
+"""Reading of certificates and private keys in PEM."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def _certificates(source: KeySource) -> list[x509.Certificate]:
         return [x509.load_pem_x509_certificate(block) for block in blocks]
     except ValueError:
         pass
-    raise ConfigurationError(f"The {source} holds a damaged certificate. Copy it anew.")
+    raise ConfigurationError(f"The {source} holds a damaged certificate. Copy it again.")
 
 
 def _private_key(source: KeySource, password: Secret[str] | None) -> object:
-    """Return the private key in PEM text; all errors are raised outside the frames of others."""
+    """Return the private key in PEM text; errors are raised outside of frames that hold secrets."""
     found = _KEY.search(source.content.reveal())
     if found is None:
         raise ConfigurationError(f"The {source} {_not_pem(source, 'pkey', 'a private key')}")
@@ -66,7 +66,7 @@ def _private_key(source: KeySource, password: Secret[str] | None) -> object:
         trouble = "uses a cipher that is not supported here. Convert it: openssl pkcs8 -topk8 -in "
         trouble += f"{source.name} -out key.pem"
     except (ValueError, TypeError):
-        trouble = "is damaged. Copy it anew."
+        trouble = "is damaged. Copy it again."
         if encrypted:
             trouble = "cannot be opened with this password. Check the password."
     finally:
@@ -75,7 +75,7 @@ def _private_key(source: KeySource, password: Secret[str] | None) -> object:
 
 
 def _not_pem(source: KeySource, command: str, noun: str) -> str:
-    """Say what the content is instead of PEM, and how to make PEM of it."""
+    """Return what the content is instead of PEM, and how to convert it."""
     if source.is_pkcs12:
         return "is a PKCS#12 keystore. Open it with KeystoreAuth(path, password)."
     if source.is_der:

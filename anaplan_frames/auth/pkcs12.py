@@ -1,8 +1,8 @@
-"""PKCS#12 keystores: all keys with their aliases, which `cryptography` alone does not list.
+"""Reading of PKCS#12 keystores: all keys with aliases, which `cryptography` does not list.
 
 `cryptography` opens the store and checks its password, but gives the first key only. The keys of
-the others stand in the outer, readable part of the file (RFC 7292, section 4), each encrypted on
-its own, with the alias beside it.
+the others are in the outer, readable part of the file (RFC 7292, section 4), each encrypted
+separately and stored with its alias.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Pkcs12:
     keys : dict of str to key object
         By alias; a key without one is under ``""``.
     certificates : list of x509.Certificate
-        All of them: which belongs to a key is told by its public key.
+        All of them; that of a key has the same public key.
     """
 
     keys: dict[str, object]
@@ -37,7 +37,7 @@ class Pkcs12:
 
 
 def open_pkcs12(content: Secret[bytes], password: Secret[str]) -> Pkcs12 | None:
-    """Open a PKCS#12 file; None where the password is wrong or the file is damaged."""
+    """Open a PKCS#12 file; None if the password is wrong or the file is damaged."""
     try:
         store = pkcs12.load_pkcs12(content.reveal(), password.reveal().encode())
     except ValueError:
@@ -52,7 +52,7 @@ def open_pkcs12(content: Secret[bytes], password: Secret[str]) -> Pkcs12 | None:
         for alias, encrypted in _shrouded_keys(content.reveal()):
             keys[alias] = load_der_private_key(encrypted, password.reveal().encode())
     except (ValueError, TypeError, IndexError):
-        keys = {}  # written in an unusual way: make do with the first key
+        keys = {}  # written in an unusual way: use the first key only
     if not keys and store.key is not None:
         keys = {first_alias: store.key}
     return Pkcs12(keys, certificates)

@@ -1,4 +1,4 @@
-"""A value that is never shown: not in a repr, nor in a traceback that prints local variables."""
+"""`Secret`: a value that no repr shows, nor a traceback that prints local variables."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ Value = TypeVar("Value", str, bytes)
 
 
 class Secret(Generic[Value]):
-    """Hold a password, key or token; only `reveal` gives it back.
+    """Hold a password, key or token; only `reveal` returns it.
 
-    Whoever takes a secret as an argument wraps it first and deletes the argument, since pytest and
-    rich print the local variables of the frames of a traceback.
+    A function that gets a secret as an argument wraps it first and deletes the argument, since
+    pytest and rich print the local variables of the frames of a traceback.
     """
 
     __slots__ = ("_value",)
@@ -20,7 +20,7 @@ class Secret(Generic[Value]):
         self._value: Value = value
 
     def reveal(self) -> Value:
-        """Return the value itself, for use in an expression and not for a variable."""
+        """Return the value itself; use it in an expression and do not assign it to a variable."""
         return self._value
 
     def __repr__(self) -> str:

@@ -1,29 +1,27 @@
-"""What `CertificateAuth` and `KeystoreAuth` share.
+"""`SignedLogin`: what `CertificateAuth` and `KeystoreAuth` share.
 
-Both load what needs `cryptography` only when one is made: that takes a while, and few need it.
+Both import what needs `cryptography` only when one is made, as that takes long and few need it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from anaplan_frames.auth.credentials import Credentials, LoginRequest
-from anaplan_frames.errors import ConfigurationError
+from anaplan_frames.auth.data_format import DataFormat
 
 if TYPE_CHECKING:
     from anaplan_frames.auth.identity import Identity
 
-DataFormat = Literal["v1", "v2"]
-
 
 class SignedLogin(Credentials):
-    """A credential that signs in with a key and certificate, wherever it found them."""
+    """A credential that signs in with a key and certificate of any source."""
 
     _identity: Identity
     _data_format: DataFormat = "v2"
 
     def __repr__(self) -> str:
-        # A traceback may show an object whose making has failed.
+        # A traceback may show an object whose constructor has failed.
         identity: Identity | None = getattr(self, "_identity", None)
         shown = f"{identity.origin}, of {identity.subject!r}" if identity else "not opened"
         return f"{type(self).__name__}({shown})"
@@ -34,14 +32,5 @@ class SignedLogin(Credentials):
 
     @property
     def refusal_message(self) -> str:
-        """What to say when Anaplan refuses the certificate."""
+        """The message for a certificate that Anaplan refuses."""
         return self._identity.refusal_message
-
-
-def check_data_format(data_format: str) -> DataFormat:
-    """Return `data_format`, or raise ConfigurationError if there is no such format."""
-    if data_format == "v1":
-        return "v1"
-    if data_format == "v2":
-        return "v2"
-    raise ConfigurationError(f"data_format={data_format!r}: there are 'v2' (now usual) and 'v1'.")

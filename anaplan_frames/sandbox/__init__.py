@@ -1,6 +1,6 @@
 """A local server that behaves like Anaplan's API, for demos and tests.
 
-It shares no code with the rest of the package, so that neither can hide the other's mistakes.
+It shares no code with the rest of the package, so that neither hides the other's mistakes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ except ImportError as error:
         "The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'"
     ) from error
 
-from anaplan_frames.sandbox.planning.calendar import Calendar
-from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox.foreground_server import serve
+from anaplan_frames.sandbox.planning.time.month_calendar import Calendar
+from anaplan_frames.sandbox.planning.time.week_calendars import (
+    ThirteenPeriods,
+    WeekCalendar,
+    WeeksGeneral,
+)
 from anaplan_frames.sandbox.sandbox import Sandbox
-from anaplan_frames.sandbox.server import serve
 
 __all__ = ["Calendar", "Sandbox", "ThirteenPeriods", "WeekCalendar", "WeeksGeneral", "serve"]

@@ -1,4 +1,4 @@
-"""Data on their way up: made to compressed pieces by some threads, sent in chunks by others."""
+"""Upload of a file: some threads compress its pieces while others send its chunks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MOST_CHUNKS = 1_000  # per file
 _FIRST_CHUNK, _GROWTH = 10_000_000, 100_000  # bytes; each chunk is so much longer
 _SENDERS = 4
 _COMPLETE_TIMEOUT = (10, 1_800)  # on gigabytes `complete` takes many minutes
+_Chunk = tuple[int, list[CompressedPiece]]  # its number, and what it consists of
 
 
 def upload(
@@ -67,85 +68,128 @@ def upload(
     TransferError
         If any chunk, or the completion, was not confirmed.
     DataChanged
-        If the journal tells of other data, of which some was passed over by then.
+        If the journal is of other data, and some of the given data was skipped by then.
     """
-    tuner = CompressionTuner(METHODS, threads=core_count(), senders=_SENDERS)
-    sizes = chunk_sizes(chunk_bytes)
-    piece_bytes = chunk_bytes or _FIRST_CHUNK
-
-    def pack(block: Callable[[], Any], *, at_once: bool = False) -> list[CompressedPiece]:
-        content = memoryview(block()).cast("B")
-        tuner.show(content)
-        if not at_once:
-            tuner.wait()
-        return [
-            deflate(content[start : start + piece_bytes], tuner.method, digest=journal is not None)
-            for start in range(0, len(content), piece_bytes)
-        ]
-
-    def put(index: int, pieces: list[CompressedPiece]) -> int:
-        digest = _digest(pieces)
-        size = sum(piece.size for piece in pieces)
-        if journal is not None:
-            if journal.holds(index, digest, label):
-                return size
-            journal.begin(index)
-        body = gzip(pieces)
-        begin = time.perf_counter()
-        transport.request(
-            "PUT",
-            f"{path}/chunks/{index}",
-            label=f"chunk {index} of {label}",
-            data=body,
-            headers={"Content-Type": "application/x-gzip"},
-        )
-        tuner.sent(len(body), time.perf_counter() - begin)
-        if journal is not None:
-            journal.arrive(index, digest)
-        return size
-
-    def send(numbered: tuple[int, list[CompressedPiece]]) -> int:
-        try:
-            return put(*numbered)
-        finally:
-            tuner.end_waiting()  # if it failed, too
-
-    remaining = iter(blocks)
-    # There is a first chunk even of an empty file: without any, the old content would stay.
-    beginning = deflate(head, tuner.method, digest=journal is not None)
-    opening = [beginning, *pack(next(remaining, bytes), at_once=True)]
-    packed = in_order(pack, remaining, threads=core_count(), name="anaplan-pack")
-    chunks = enumerate(chain(gather(opening, sizes), gather(chain.from_iterable(packed), sizes)))
-    # What is wrong in a small file is found before anything is sent: the file keeps its content.
+    work = _Upload(transport, path, label, chunk_bytes, journal)
+    chunks = work.chunks(head, iter(blocks))
+    # An error in a small file is found before anything is sent: the file keeps its content.
     first = next(chunks)
-    if journal is None or not journal.resumes(_digest(first[1])):
-        if journal is not None:
-            journal.start()
-        transport.request("POST", path, label=label, json={"chunkCount": -1})
-    # The first chunk goes alone: who packs the others waits until it has told how fast the line is.
+    work.declare(first)
+    # The first chunk goes alone: the packers wait until it has shown how fast the line is.
     all_chunks = chain([first], chunks)
     sent = count = 0
-    for size in in_order(send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
+    for size in in_order(work.send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
         sent += size
         count += 1
         progress.advance(size)
-    _complete(transport, path, label, journal, count)
+    work.complete(count)
     return sent
 
 
-def _complete(
-    transport: Transport, path: str, label: str, journal: Journal | None, chunks: int
-) -> None:
-    """Have Anaplan put the chunks together, unless that is known to be done."""
-    if journal is not None:
-        if journal.begun > chunks:
-            raise journal.changed(label)  # a longer file's end would stay
-        if journal.completed:
-            return
-        journal.completing()
-    transport.request("POST", f"{path}/complete", label=label, json={}, timeout=_COMPLETE_TIMEOUT)
-    if journal is not None:
-        journal.complete()
+class _Upload:
+    """One upload: what its packing and sending threads share."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        path: str,
+        label: str,
+        chunk_bytes: int | None,
+        journal: Journal | None,
+    ) -> None:
+        self._transport = transport
+        self._path = path
+        self._label = label
+        self._journal = journal
+        self._tuner = CompressionTuner(METHODS, threads=core_count(), senders=_SENDERS)
+        self._sizes = chunk_sizes(chunk_bytes)
+        self._piece_bytes = chunk_bytes or _FIRST_CHUNK
+
+    def chunks(self, head: bytes, blocks: Iterator[Callable[[], Any]]) -> Iterator[_Chunk]:
+        """Return the numbered chunks; `head` and the first block are compressed by this thread."""
+        # There is a first chunk even of an empty file: without any, the old content would stay.
+        beginning = self._deflate(head)
+        opening = [beginning, *self._cut(self._show(next(blocks, bytes)()))]
+        packed = in_order(self._pack, blocks, threads=core_count(), name="anaplan-pack")
+        later = gather(chain.from_iterable(packed), self._sizes)
+        return enumerate(chain(gather(opening, self._sizes), later))
+
+    def declare(self, first: _Chunk) -> None:
+        """Begin the upload in Anaplan, unless the journal has one that began with this chunk."""
+        if self._journal is not None:
+            if self._journal.resumes(_digest(first[1])):
+                return
+            self._journal.start()
+        body = {"chunkCount": -1}
+        self._transport.request("POST", self._path, label=self._label, json=body)
+
+    def send(self, chunk: _Chunk) -> int:
+        """Send a chunk, unless it is known to have arrived; return its size in the file."""
+        try:
+            return self._put(*chunk)
+        finally:
+            self._tuner.end_waiting()  # if it failed, too
+
+    def complete(self, chunks: int) -> None:
+        """Have Anaplan join the chunks, unless it is known to have done so."""
+        if self._journal is not None:
+            if self._journal.begun > chunks:
+                raise self._journal.changed(self._label)  # a longer file's end would stay
+            if self._journal.completed:
+                return
+            self._journal.completing()
+        self._transport.request(
+            "POST",
+            f"{self._path}/complete",
+            label=self._label,
+            json={},
+            timeout=_COMPLETE_TIMEOUT,
+        )
+        if self._journal is not None:
+            self._journal.complete()
+
+    def _pack(self, block: Callable[[], Any]) -> list[CompressedPiece]:
+        """Compress a block as soon as the tuner knows how strongly."""
+        content = self._show(block())
+        self._tuner.wait()
+        return self._cut(content)
+
+    def _show(self, block: Any) -> memoryview:
+        """Return the bytes of a block, of which the tuner may try some."""
+        content = memoryview(block).cast("B")
+        self._tuner.show(content)
+        return content
+
+    def _cut(self, content: memoryview) -> list[CompressedPiece]:
+        """Compress bytes in pieces that fit into a chunk."""
+        step = self._piece_bytes
+        return [
+            self._deflate(content[start : start + step]) for start in range(0, len(content), step)
+        ]
+
+    def _deflate(self, content: Any) -> CompressedPiece:
+        return deflate(content, self._tuner.method, digest=self._journal is not None)
+
+    def _put(self, index: int, pieces: list[CompressedPiece]) -> int:
+        digest = _digest(pieces)
+        size = sum(piece.size for piece in pieces)
+        if self._journal is not None:
+            if self._journal.holds(index, digest, self._label):
+                return size
+            self._journal.begin(index)
+        body = gzip(pieces)
+        begin = time.perf_counter()
+        self._transport.request(
+            "PUT",
+            f"{self._path}/chunks/{index}",
+            label=f"chunk {index} of {self._label}",
+            data=body,
+            headers={"Content-Type": "application/x-gzip"},
+        )
+        self._tuner.sent(len(body), time.perf_counter() - begin)
+        if self._journal is not None:
+            self._journal.arrive(index, digest)
+        return size
 
 
 def _digest(pieces: Sequence[CompressedPiece]) -> str:
@@ -155,7 +199,7 @@ def _digest(pieces: Sequence[CompressedPiece]) -> str:
 def gather(
     pieces: Iterable[CompressedPiece], sizes: Iterator[int]
 ) -> Iterator[list[CompressedPiece]]:
-    """Gather pieces to chunks that are, before compression, no longer than the next of `sizes`."""
+    """Gather pieces into chunks, each before compression no longer than the next of `sizes`."""
     chunk: list[CompressedPiece] = []
     room = 0
     for piece in pieces:
@@ -170,7 +214,7 @@ def gather(
 
 
 def chunk_sizes(chunk_bytes: int | None) -> Iterator[int]:
-    """Tell the size of each chunk in turn, as many as a file may have.
+    """Yield the size of each chunk in turn, for as many as a file may have.
 
     By default chunks begin small, so that small files are sent in parallel too, and grow as the
     file goes on: 10 GB are less than the 600 requests of a minute, 30 GB less than the 1,000

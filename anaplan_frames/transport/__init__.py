@@ -1,4 +1,4 @@
-"""The one place that speaks HTTP: logins, token, retry, rate, errors."""
+"""HTTP to Anaplan's services: logins, tokens, retries, the rate limit and errors."""
 
 from anaplan_frames.transport.answer_bodies import Content
 from anaplan_frames.transport.client import Transport

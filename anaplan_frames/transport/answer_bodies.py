@@ -1,4 +1,4 @@
-"""How a successful answer is taken: left on the wire, whole, as bytes or as JSON."""
+"""Ways to read the body of a successful answer: as a stream, as bytes or as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from anaplan_frames.memory import mapping
 from anaplan_frames.transport.hosts import host_of
 from anaplan_frames.transport.session import BrokenBody, CheckedResponse
 
-# Bytes, or a mapping that serves as such.
+# Bytes, or a memory mapping that can be used like bytes.
 Content = bytes | mmap.mmap
 _PIECE = 1 << 20
 
@@ -21,7 +21,7 @@ _PIECE = 1 << 20
 def reject_web_page(response: CheckedResponse) -> None:
     """Raise TransferError for a web page, which Anaplan never sends.
 
-    A proxy that wants a sign-in answers so, with status 200, and has done nothing.
+    A proxy that asks for a sign-in gives one, with status 200, and does not forward the request.
     """
     if _kind(response) == "text/html":
         response.close()
@@ -29,23 +29,23 @@ def reject_web_page(response: CheckedResponse) -> None:
 
 
 def streamed(response: CheckedResponse) -> CheckedResponse:
-    """Leave the body to the caller, who reads it as a stream."""
+    """Return the response with its body unread; the caller reads it as a stream."""
     return response
 
 
 def buffered(response: CheckedResponse) -> CheckedResponse:
-    """Read the body into ``response.content``, so that a cut one shows now."""
+    """Read the body into ``response.content``, so that one that breaks off raises now."""
     _ = response.content
     return response
 
 
 def as_bytes(response: CheckedResponse) -> bytes:
-    """Return the whole body, read in one piece: `requests` reads 10 kB at a time, much slower."""
+    """Return the whole body, read in one piece; `requests` would read 10 kB at a time, slower."""
     return b"".join(response.iter_content(None))
 
 
 def as_mapping(response: CheckedResponse) -> Content:
-    """Return the whole body in memory that goes back to the system as soon as it is let go."""
+    """Return the whole body in memory that is given back to the system when it is released."""
     length = response.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) < _PIECE or "Content-Encoding" in response.headers:
         return as_bytes(response)
@@ -53,19 +53,19 @@ def as_mapping(response: CheckedResponse) -> Content:
     room = np.frombuffer(content, np.uint8)
     start = 0
     for piece in response.iter_content(_PIECE):
-        # By numpy, which lets other threads run while it copies.
+        # numpy lets other threads run while it copies.
         room[start : start + len(piece)] = np.frombuffer(piece, np.uint8)
         start += len(piece)
     return content
 
 
 def as_json(response: CheckedResponse) -> dict[str, Any]:
-    """Return the JSON object of the body; no body is an empty one, where nothing was asked for.
+    """Return the JSON object of the body; an empty one for no body, unless the request was a GET.
 
     Raises
     ------
     BrokenBody
-        The body is said to be JSON and is cut, or the answer to a question is empty.
+        The content type is JSON and the body is not valid, or the answer to a GET is empty.
     TransferError
         The body is something else.
     """

@@ -1,10 +1,9 @@
-"""`Transport`: the calls that the rest of the library makes, over HTTP."""
+"""`Transport`: the HTTP calls that the rest of the library makes."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,11 +11,11 @@ import requests
 
 from anaplan_frames.auth import Credentials, LoginRequest
 from anaplan_frames.clock import Clock
-from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
-from anaplan_frames.transport.hosts import API_URL, AUTH_URL, check_proxies, clean_url
-from anaplan_frames.transport.pagination import all_pages
+from anaplan_frames.transport.hosts import check_bundle, check_proxies
+from anaplan_frames.transport.pagination import Listing
 from anaplan_frames.transport.retry import Call, Sender
+from anaplan_frames.transport.services import SERVICES, Service, find, locate
 from anaplan_frames.transport.session import Authorization, CheckedResponse
 from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
@@ -25,24 +24,30 @@ Timeout = tuple[float, float] | float
 
 
 class Parts(Protocol):
-    """Bytes to send that are not in one piece; the same whenever they are iterated."""
+    """Bytes to send in several pieces; each iteration yields the same."""
 
     def __len__(self) -> int:
-        """Return the number of bytes in all."""
+        """Return the number of all bytes."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces."""
 
 
 class Transport:
-    """Speaks HTTP with one tenant, for all threads of a connection.
+    """Sends the requests of a connection, for all of its threads.
 
     Parameters
     ----------
     auth : Credentials
         Used at the first call, and whenever the token ends.
+    region : str, optional
+        Sets the hosts of all services, such as ``"eu3"``. By default those of the oldest regions.
     api_url, auth_url : str, optional
-        Hosts of the Integration API and of the authentication service; they differ by region.
+        Short forms for the host of the Integration API, with the services that share it (SCIM,
+        administration, CloudWorks), and for the authentication service. A host outside
+        ``anaplan.com``, such as a sandbox, stands for audit and OAuth, too.
+    urls : mapping of str to str, optional
+        URLs of single services by name; they come before all others.
     requests_per_minute : float or None, default 600
         Anaplan's limit for a tenant. None: no limit on this side.
     timeout : float or (float, float), default (10, 120)
@@ -60,19 +65,23 @@ class Transport:
         Allow ``http://`` to other machines, which sends the token in the open.
     clock : Clock, optional
         All waiting goes through it.
+    services : iterable of Service
+        The services that calls can name. By default Anaplan's.
 
     Raises
     ------
     ConfigurationError
-        A URL cannot be used, or the CA bundle is not there.
+        A region or service is unknown, a URL cannot be used, or the CA bundle does not exist.
     """
 
     def __init__(
         self,
         auth: Credentials,
         *,
+        region: str | None = None,
         api_url: str | None = None,
         auth_url: str | None = None,
+        urls: Mapping[str, str] | None = None,
         requests_per_minute: float | None = 600,
         timeout: Timeout = (10, 120),
         tries: int = 6,
@@ -81,25 +90,27 @@ class Transport:
         verify: bool | str | Path | None = None,
         allow_http: bool = False,
         clock: Clock | None = None,
+        services: Iterable[Service] = SERVICES,
     ) -> None:
-        self.api_url = clean_url(api_url or API_URL, name="api_url", allow_http=allow_http)
-        self.auth_url = clean_url(auth_url or AUTH_URL, name="auth_url", allow_http=allow_http)
+        self._services = locate(
+            services,
+            region=region,
+            api_url=api_url,
+            auth_url=auth_url,
+            urls=urls,
+            allow_http=allow_http,
+        )
         check_proxies(proxies)
-        if isinstance(verify, str | Path):
-            if not Path(verify).exists():
-                raise ConfigurationError(f"verify={str(verify)!r}: there is no such CA bundle.")
-            verify = str(verify)
         self.clock = clock or Clock()
         self.max_connections = max_connections
         self._auth = auth
         self._timeout = timeout
         self._sender = Sender(
-            user_agent=_user_agent(),
             max_connections=max_connections,
             requests_per_minute=requests_per_minute,
             tries=tries,
             proxies=proxies,
-            verify=verify,
+            verify=check_bundle(verify) if isinstance(verify, str | Path) else verify,
             clock=self.clock,
         )
         self._keeper = TokenKeeper(auth, self._sign_in, self.clock)
@@ -108,6 +119,20 @@ class Transport:
 
     def __repr__(self) -> str:
         return f"Transport({self.api_url!r})"
+
+    @property
+    def api_url(self) -> str:
+        """The host of the Integration API."""
+        return self.url_of("integration")
+
+    @property
+    def auth_url(self) -> str:
+        """The host of the authentication service."""
+        return self.url_of("auth")
+
+    def url_of(self, service: str) -> str:
+        """Return the host of a service; its paths, which begin with its prefix, are below it."""
+        return self._service(service).base_url
 
     def request(
         self,
@@ -122,13 +147,14 @@ class Transport:
         timeout: Timeout | None = None,
         stream: bool = False,
         repeatable: bool = True,
+        service: str = "integration",
     ) -> requests.Response:
-        """Send a request below ``{api_url}/2/0`` until it succeeds or cannot.
+        """Send a request until it succeeds, or further tries are of no use.
 
         Parameters
         ----------
         method, path : str
-            Such as ``"GET"`` and ``"/workspaces"``.
+            Such as ``"GET"`` and ``"/workspaces"``, without the service's prefix.
         label : str
             The thing in words, with which an error begins: ``"import 'Load flights'"``.
         params, json, data, headers : optional
@@ -138,24 +164,27 @@ class Transport:
         stream : bool, default False
             Return before the body is read; reading it raises TransferError if it breaks off.
         repeatable : bool, default True
-            False: it is sent again only where the server certainly did not act.
+            False: it is sent again only if the server certainly did not act.
+        service : str, default "integration"
+            Which service it is sent to.
 
         Returns
         -------
         requests.Response
-            With a status of 2xx, or 404 or 410 where a ``DELETE`` was sent again.
+            With a status of 2xx, or 404 or 410 if a ``DELETE`` was sent again.
 
         Raises
         ------
         AnswerLost
             Not `repeatable`, and whether the server acted is not known.
         AnaplanError
-            The kind for the answer's status; TransferError where the network failed in all tries.
+            The kind for the answer's status; TransferError if the network failed in all tries.
         """
         call = self._call(
             method,
             path,
             label,
+            service,
             repeatable=repeatable,
             params=params,
             json=json,
@@ -166,10 +195,15 @@ class Transport:
         return self._sender.send(call, bodies.streamed if stream else bodies.buffered, self._keeper)
 
     def get(
-        self, path: str, *, label: str, params: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        *,
+        label: str,
+        params: Mapping[str, Any] | None = None,
+        service: str = "integration",
     ) -> dict[str, Any]:
         """Return the JSON object at `path`; parameters and errors as for `request`."""
-        call = self._call("GET", path, label, params=params)
+        call = self._call("GET", path, label, service, params=params)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def post(
@@ -181,10 +215,18 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
         repeatable: bool = True,
+        service: str = "integration",
     ) -> dict[str, Any]:
         """Post `json` and return the JSON object of the answer; all else as for `request`."""
         call = self._call(
-            "POST", path, label, repeatable=repeatable, params=params, json=json, timeout=timeout
+            "POST",
+            path,
+            label,
+            service,
+            repeatable=repeatable,
+            params=params,
+            json=json,
+            timeout=timeout,
         )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
@@ -197,6 +239,7 @@ class Transport:
         label: str,
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
+        service: str = "integration",
     ) -> dict[str, Any]:
         """Send JSON text that must not be sent twice; return the JSON object of the answer.
 
@@ -206,6 +249,7 @@ class Transport:
             method,
             path,
             label,
+            service,
             repeatable=False,
             params=params,
             data=body,
@@ -221,9 +265,10 @@ class Transport:
         label: str,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
+        service: str = "integration",
     ) -> dict[str, Any]:
         """Put `json`, and return the JSON object of the answer; all else as for `request`."""
-        call = self._call("PUT", path, label, params=params, json=json)
+        call = self._call("PUT", path, label, service, params=params, json=json)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def download(
@@ -233,10 +278,11 @@ class Transport:
         label: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        service: str = "integration",
     ) -> bytes:
         """Return the whole body at `path`; one that breaks off is fetched again."""
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, label, params=params, headers=headers)
+        call = self._call("GET", path, label, service, params=params, headers=headers)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
     def download_large(
@@ -246,23 +292,45 @@ class Transport:
         label: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        service: str = "integration",
     ) -> bodies.Content:
         """Return the whole body at `path`, like `download`; for bodies of many megabytes."""
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, label, params=params, headers=headers)
+        call = self._call("GET", path, label, service, params=params, headers=headers)
         return self._sender.send(call, bodies.as_mapping, self._keeper)
 
     def pages(
-        self, path: str, key: str, *, label: str, params: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        key: str,
+        *,
+        label: str,
+        params: Mapping[str, Any] | None = None,
+        service: str = "integration",
     ) -> Iterator[dict[str, Any]]:
-        """Yield the items of a collection, page by page; a missing `key` is an empty one.
+        """Yield the items of a listing, page by page, as the service pages its listings.
+
+        Parameters
+        ----------
+        path, label, params, service
+            As for `request`.
+        key : str
+            The key of an answer under which the items are; a missing one means that there are
+            none.
 
         Raises
         ------
         TransferError
-            Anaplan gave fewer items than it promised, or a page twice.
+            Anaplan gave fewer items than it promised, a page twice, pages without end, or a next
+            page on another host.
         """
-        return all_pages(lambda page: self.get(path, label=label, params=page), key, label, params)
+        found = self._service(service)
+
+        def ask(url: str, page: Mapping[str, Any]) -> dict[str, Any]:
+            call = self._call_url("GET", url, label, found, params=page)
+            return self._sender.send(call, bodies.as_json, self._keeper)
+
+        return found.pagination.items(ask, Listing(found.url(path), key, label, params or {}))
 
     def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up."""
@@ -272,36 +340,44 @@ class Transport:
             self._closed = True
         held = self._keeper.held
         if held is not None and held.owned:
-            self._sender.post_once(f"{self.auth_url}/token/logout", Authorization(held.token))
+            auth = self._service("auth")
+            self._sender.post_once(auth.url("/token/logout"), Authorization(auth, held.token))
         self._sender.close()
 
-    def _call(
-        self, method: str, path: str, label: str, *, repeatable: bool = True, **options: Any
+    def _service(self, name: str) -> Service:
+        return find(self._services, name, "service")
+
+    def _call(self, method: str, path: str, label: str, service: str, **options: Any) -> Call:
+        found = self._service(service)
+        return self._call_url(method, found.url(path), label, found, **options)
+
+    def _call_url(
+        self,
+        method: str,
+        url: str,
+        label: str,
+        service: Service,
+        *,
+        repeatable: bool = True,
+        **options: Any,
     ) -> Call:
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
-        url = f"{self.api_url}/2/0/{path.lstrip('/')}"
-        return Call(method, url, label, options, repeatable)
+        return Call(method, url, label, options, service, repeatable)
 
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""
+        service = self._service(login.service)
         call = Call(
             "POST",
-            f"{self.auth_url}{login.path}",
+            service.url(login.path),
             "sign-in",
             {"json": login.body, "timeout": self._timeout},
+            service,
             login=login,
             refusal_message=self._auth.refusal_message,
         )
         return self._sender.send(call, _answer_and_time, None)
-
-
-def _user_agent() -> str:
-    """Say who calls; the version is unknown where the package runs from a zip file."""
-    try:
-        return f"anaplan-frames/{version('anaplan-frames')}"
-    except PackageNotFoundError:
-        return "anaplan-frames"
 
 
 def _answer_and_time(response: CheckedResponse) -> tuple[dict[str, Any], float | None]:

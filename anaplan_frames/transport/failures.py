@@ -1,4 +1,4 @@
-"""What can go wrong in one try of a request, in words, and whether another try makes sense."""
+"""What can go wrong in one try of a request, in words, and whether to try again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from anaplan_frames.transport.hosts import host_of
 
 
 class AnswerLost(TransferError):
-    """A request that must not be sent twice was sent, and whether it took effect is not known."""
+    """A request that must not be sent twice was sent, and it is unclear if it took effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Failure:
     Attributes
     ----------
     error : AnaplanError
-        What to raise if there is no further try.
+        The error to raise if there is no further try.
     again : bool
         Whether another try may succeed.
     doubtful : bool
-        Whether the server may have acted on the request all the same.
+        Whether the server may have acted on the request nevertheless.
     wait : float or None
         Seconds that the server asked to wait.
     status : int or None
-        HTTP status, where there was an answer.
+        HTTP status, if there was an answer.
     reason : str
         Anaplan's own message, or ``""``.
     """
@@ -45,7 +45,7 @@ class Failure:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return what `requests` and `urllib3` have wrapped."""
+    """Return the error that `requests` and `urllib3` have wrapped."""
     while True:
         inner = getattr(error, "reason", None)
         if not isinstance(inner, BaseException):
@@ -64,24 +64,23 @@ def _is_name_unknown(root: BaseException) -> bool:
     )
 
 
-def of_exception(error: Exception, label: str, url: str) -> Failure:
-    """Word an exception of `requests`; it keeps no reference to the request and its headers."""
+def of_exception(error: Exception, label: str, url: str, setting: str) -> Failure:
+    """Return the failure for an exception of `requests`, without a reference to the request.
+
+    Parameters
+    ----------
+    error : Exception
+    label : str
+        The thing in words, with which the message begins.
+    url : str
+    setting : str
+        The argument that sets the host, such as ``"api_url"``.
+    """
     host = host_of(url)
     root = _root(error)
-    way_out = "Check the network connection, the proxy (HTTPS_PROXY) and {}.".format(
-        "auth_url" if "/token/" in url else "api_url"
-    )
+    way_out = f"Check the network connection, the proxy (HTTPS_PROXY) and {setting}."
     if isinstance(error, requests.exceptions.SSLError):
-        if isinstance(root, ssl.SSLCertVerificationError):
-            reason = root.verify_message or "verification failed"
-            text = (
-                f"{label}: the TLS certificate of {host} is not trusted here ({reason}). "
-                "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
-                "REQUESTS_CA_BUNDLE."
-            )
-            return Failure(TransferError(text), again=False, doubtful=False)
-        text = f"{label}: no secure connection to {host} ({_reason(root)}). {way_out}"
-        return Failure(TransferError(text), again=True, doubtful=True)
+        return _tls_failure(root, label, host, way_out)
     if isinstance(error, requests.exceptions.ProxyError):
         text = (
             f"{label}: the proxy does not let through to {host} ({_reason(root)}). "
@@ -101,6 +100,25 @@ def of_exception(error: Exception, label: str, url: str) -> Failure:
     if isinstance(error, requests.ConnectionError):
         text = f"{label}: the connection to {host} broke ({_reason(root)}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=True)
+    return _local_failure(error, label)
+
+
+def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Failure:
+    """Return the failure for a secure connection that could not be made."""
+    if isinstance(root, ssl.SSLCertVerificationError):
+        reason = root.verify_message or "verification failed"
+        text = (
+            f"{label}: the TLS certificate of {host} is not trusted here ({reason}). "
+            "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
+            "REQUESTS_CA_BUNDLE."
+        )
+        return Failure(TransferError(text), again=False, doubtful=False)
+    text = f"{label}: no secure connection to {host} ({_reason(root)}). {way_out}"
+    return Failure(TransferError(text), again=True, doubtful=True)
+
+
+def _local_failure(error: Exception, label: str) -> Failure:
+    """Return the failure for a request that could not be sent from this machine."""
     if isinstance(error, OSError) and "CA certificate bundle" in str(error):
         text = f"{label}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
         return Failure(TransferError(text), again=False, doubtful=False)
@@ -110,7 +128,7 @@ def of_exception(error: Exception, label: str, url: str) -> Failure:
 
 
 def _reason(root: BaseException) -> str:
-    """Say an operating system's or library's reason in few words, without objects in it."""
+    """Return the reason of the operating system or library, without the objects it mentions."""
     if isinstance(root, urllib3.exceptions.NewConnectionError):
         inner = root.__cause__ or root.__context__
         if isinstance(inner, OSError) and inner.strerror:

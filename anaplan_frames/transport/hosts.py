@@ -1,17 +1,17 @@
-"""The addresses of the service: checked once, so that no token goes out in the open."""
+"""Checks of URLs, so that no token is sent unencrypted or to a wrong host; of proxies and trust."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from anaplan_frames.errors import ConfigurationError
+from anaplan_frames.errors import ConfigurationError, TransferError
 
-API_URL = "https://api.anaplan.com"
-AUTH_URL = "https://auth.anaplan.com"
-
+_EXAMPLE = "https://api.anaplan.com"
+_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:\\%\s]+)(?::[0-9]+)?")
 
 
@@ -31,32 +31,63 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def clean_url(url: str, *, name: str, allow_http: bool) -> str:
-    """Return `url` without a trailing slash or ``/2/0``.
+def clean_url(url: str, *, name: str, prefix: str = "/2/0", allow_http: bool) -> str:
+    """Return `url` without a trailing slash or `prefix`; `name` is how messages call it.
 
     Raises
     ------
     ConfigurationError
-        It is no URL, holds a password, or would send the token unencrypted to another machine.
+        It is not a URL, holds a password, or would send the token unencrypted to another machine.
     """
-    without_traceback = url.strip().rstrip("/").removesuffix("/2/0").rstrip("/")
+    cleaned = url.strip().rstrip("/").removesuffix(prefix).rstrip("/")
     try:
-        parts = urlsplit(without_traceback)
+        parts = urlsplit(cleaned)
         usable = parts.scheme in ("http", "https") and parts.port != 0
-        # Whoever reads the URL must find the same host: in "[::1].example.com", not all do.
+        # All libraries must read the same host in the URL: in "[::1].example.com" they do not.
         usable = usable and bool(_HOST.fullmatch(parts.netloc))
     except ValueError:
         usable = False
-    if "@" in without_traceback:
+    if "@" in cleaned:
         raise ConfigurationError(f"{name} must not hold a user or password: pass them as auth=....")
     if not usable or parts.query or parts.fragment:
-        raise ConfigurationError(f"{name}={url!r} is not the URL of a host, such as {API_URL}.")
-    if parts.scheme == "http" and not allow_http and not is_loopback(without_traceback):
+        raise ConfigurationError(f"{name}={url!r} is not the URL of a host, such as {_EXAMPLE}.")
+    if parts.scheme == "http" and not allow_http and not is_loopback(cleaned):
         raise ConfigurationError(
             f"{name}={url!r} would send the token unencrypted to another machine. "
             "Use https://, or say allow_http=True if you are sure."
         )
-    return without_traceback
+    return cleaned
+
+
+def next_page_url(current: str, following: str, label: str) -> str:
+    """Return the URL of the page that follows `current`, on the same host.
+
+    It is put together from our own host and the path and query of `following`, so that no other
+    reading of `following` takes the token elsewhere.
+
+    Raises
+    ------
+    TransferError
+        `following` is on another host, or is not a URL.
+    """
+    here = urlsplit(current)
+    try:
+        there = urlsplit(urljoin(current, following))
+        target = there.netloc.rpartition("@")[2] or "nowhere"
+        same = _origin(there.scheme, there.netloc) == _origin(here.scheme, here.netloc)
+    except (TypeError, ValueError):
+        target, same = "nowhere", False
+    if not same:
+        raise TransferError(
+            f"{label}: {host_of(current)} points to {target} for the next page, where the token is "
+            "not sent. Check the URLs and the region of the connection."
+        )
+    return urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
+
+
+def _origin(scheme: str, netloc: str) -> tuple[str, str]:
+    """Return scheme and host in one form; the port may be left out if it is the usual one."""
+    return scheme, netloc.lower().removesuffix(f":{_PORTS.get(scheme)}")
 
 
 def check_proxies(proxies: Mapping[str, str] | None) -> None:
@@ -71,3 +102,10 @@ def check_proxies(proxies: Mapping[str, str] | None) -> None:
                 f"proxies={{{scheme!r}: ...}} is not the URL of a proxy, such as "
                 "'http://proxy.example.com:8080'."
             )
+
+
+def check_bundle(verify: str | Path) -> str:
+    """Return the path of a CA bundle; refuse one that does not exist."""
+    if not Path(verify).exists():
+        raise ConfigurationError(f"verify={str(verify)!r}: there is no such CA bundle.")
+    return str(verify)

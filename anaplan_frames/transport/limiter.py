@@ -1,4 +1,4 @@
-"""The token bucket that keeps all threads of a connection below Anaplan's request limit."""
+"""The token bucket that keeps all threads of a connection within Anaplan's request limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Limiter:
     Parameters
     ----------
     per_minute : float or None
-        Requests a minute, and how many of them may go at once. None: no limit but `hold`.
+        Requests a minute, and how many may be sent at once. None: no limit except `hold`.
     clock : Clock
     """
 
@@ -33,6 +33,6 @@ class Limiter:
             return max(0.0, slot - now)
 
     def hold(self, seconds: float) -> None:
-        """Let nobody through for a while: Anaplan said that there were too many requests."""
+        """Give no slots for some seconds: Anaplan said that there were too many requests."""
         with self._lock:
             self._slot = max(self._slot, self._clock.monotonic() + seconds)

@@ -1,4 +1,4 @@
-"""Sends one call in as many tries as it takes: paces, signs, waits, tries again."""
+"""`Sender`: sends a call in as many tries as it takes, each paced and signed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
+from anaplan_frames.transport.services import Service
 from anaplan_frames.transport.session import (
     Authorization,
     BrokenBody,
@@ -41,7 +42,7 @@ _WORTH_SAYING = 30.0  # seconds; a longer wait is logged as a warning
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as it is meant, for as many tries as it takes.
+    """A request, which may be sent several times.
 
     Attributes
     ----------
@@ -50,10 +51,12 @@ class Call:
         The thing in words; errors begin with it.
     options : dict
         For ``requests.Session.request``; hidden in the repr.
+    service : Service
+        The one that it is sent to.
     repeatable : bool
-        Whether the server may safely see it twice.
+        Whether the server may safely receive it twice.
     login : LoginRequest or None
-        Set where this is a login or refresh, which carries no token.
+        Set if this is a login or refresh, which carries no token.
     refusal_message : str
         What to say when the login is refused.
     """
@@ -62,18 +65,18 @@ class Call:
     url: str
     label: str
     options: dict[str, Any] = field(repr=False)
+    service: Service
     repeatable: bool = True
     login: LoginRequest | None = None
     refusal_message: str = ""
 
 
 class Sender:
-    """The session, the limiter and the way through all tries, shared by all threads."""
+    """The session, the limiter and the tries of each call, for all threads of a connection."""
 
     def __init__(
         self,
         *,
-        user_agent: str,
         max_connections: int,
         requests_per_minute: float | None,
         tries: int,
@@ -81,7 +84,7 @@ class Sender:
         verify: bool | str | None,
         clock: Clock,
     ) -> None:
-        self._session = make_session(max_connections, user_agent)
+        self._session = make_session(max_connections)
         self._limiter = Limiter(requests_per_minute, clock)
         self._tries = max(1, tries)
         self._proxies = proxies
@@ -95,7 +98,7 @@ class Sender:
         read: Callable[[CheckedResponse], _Result],
         keeper: TokenKeeper | None,
     ) -> _Result:
-        """Return what `read` makes of the answer; it checks the body, within the try.
+        """Return what `read` makes of the answer; if `read` finds its body broken, try again.
 
         Raises
         ------
@@ -109,14 +112,14 @@ class Sender:
         while True:
             held = self._ready(call, keeper)
             gone_is_done = doubtful and call.method == "DELETE"
-            outcome = self._try(call, held, read, gone_is_done)
+            outcome = self._try(call, held, read, gone_is_done=gone_is_done)
             if not isinstance(outcome, Failure):
                 if held is not None:
                     held.accepted = True
                 return outcome
             failure = outcome
             if held is not None and keeper is not None and failure.status == 401:
-                # A token that has died takes none of the tries.
+                # A token that has ended does not count as a try.
                 refused_tokens += 1
                 rejected_logins += not (held.prolonged or held.accepted)
                 if refused_tokens == self._tries or rejected_logins == _REJECTED_LOGINS:
@@ -138,7 +141,7 @@ class Sender:
         self._session.close()
 
     def post_once(self, url: str, auth: Authorization) -> None:
-        """Post without a body, once; for what need not succeed."""
+        """Post without a body, once, and ignore a failure."""
         try:
             response = self._session.post(
                 url, auth=auth, timeout=5, allow_redirects=False, **self._route(url)
@@ -148,7 +151,7 @@ class Sender:
             _log.debug("POST %s: %s", url, type(error).__name__)
 
     def _ready(self, call: Call, keeper: TokenKeeper | None) -> HeldToken | None:
-        """Return the token for `call` when its turn has come; a login needs neither."""
+        """Wait for the turn of `call` and return its token; a login needs neither."""
         self._check_open(call.label)
         if keeper is None:
             return None
@@ -160,10 +163,14 @@ class Sender:
         call: Call,
         held: HeldToken | None,
         read: Callable[[CheckedResponse], _Result],
+        *,
         gone_is_done: bool,
     ) -> _Result | Failure:
-        """Send `call` once. Exceptions come back as a `Failure`, without their frames."""
-        auth = Authorization(held.token if held else None, call.login)
+        """Send `call` once. Exceptions come back as a `Failure`, without their frames.
+
+        With `gone_is_done`, an answer that the target does not exist is a success.
+        """
+        auth = Authorization(call.service, held.token if held else None, call.login)
         try:
             response = cast(
                 CheckedResponse,
@@ -180,7 +187,7 @@ class Sender:
             response.label = call.label
             status = response.status_code
             _log.debug("%s %s: %d", call.method, call.url, status)
-            # The answer to an earlier try was lost, and that one deleted it.
+            # An earlier try, whose answer was lost, may have deleted it.
             done = gone_is_done and status in (404, 410)
             if not (200 <= status < 300 or done):
                 return failure_of(response, call.label, self._clock.time)
@@ -190,12 +197,12 @@ class Sender:
             return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)
-            return of_exception(error, call.label, call.url)
+            return of_exception(error, call.label, call.url, call.service.setting)
         except BaseException as interrupt:
             raise without_traceback(interrupt)  # noqa: B904  its own frames hold the headers
 
     def _route(self, url: str) -> dict[str, Any]:
-        """Return the proxies and the trust for `url`; `requests` writes into what it is given."""
+        """Return the proxies and certificates for `url`, in a new dict: `requests` changes it."""
         proxies = dict(self._proxies or {})
         if not proxies and is_loopback(url):
             proxies["no_proxy"] = urlsplit(url).hostname or ""
@@ -214,7 +221,7 @@ class Sender:
             self._wait(seconds, call.label)
 
     def _wait(self, seconds: float, label: str) -> None:
-        """Sleep in short steps, so that another thread's `close`, or its giving up, is noticed."""
+        """Sleep in short steps, to notice that the connection is closed or the work given up."""
         while seconds > 0:
             limit = remaining_seconds()
             step = min(1.0, seconds) if limit is None else min(1.0, seconds, limit)
@@ -249,7 +256,7 @@ def _final(call: Call, failure: Failure) -> AnaplanError:
     if call.login is not None and failure.status in (404, 405):
         return TransferError(
             f"{call.label}: {host_of(call.url)} is not Anaplan's authentication service. "
-            "Check auth_url."
+            f"Check {call.service.setting}."
         )
     if failure.status == 401:
         return AuthenticationError(

@@ -1,9 +1,10 @@
-"""The `requests` session: pooled connections, our own Authorization, and bodies that are whole."""
+"""The `requests` session: pooled connections, our own Authorization, and complete bodies."""
 
 from __future__ import annotations
 
 import http.cookiejar
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import requests
@@ -13,6 +14,7 @@ from requests.auth import AuthBase
 
 from anaplan_frames.auth import LoginRequest, Token
 from anaplan_frames.errors import TransferError
+from anaplan_frames.transport.services import Service
 
 
 class BrokenBody(TransferError):
@@ -24,11 +26,9 @@ class CheckedResponse(requests.Response):
 
     label = "Anaplan's answer"
 
-    def iter_content(
-        self, chunk_size: int | None = 1, decode_unicode: bool = False
-    ) -> Iterator[Any]:
-        """Yield the body in pieces of at most `chunk_size` bytes; see `requests`."""
-        return self._checked(super().iter_content(chunk_size, decode_unicode))
+    def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
+        """Yield the body in pieces; takes what `requests.Response.iter_content` takes."""
+        return self._checked(super().iter_content(*args, **options))
 
     def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
         try:
@@ -48,7 +48,7 @@ class _CheckingAdapter(HTTPAdapter):
     """Makes `CheckedResponse`s."""
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        # urllib3 before 2.0 lets a short body pass unless told.
+        # urllib3 before 2.0 accepts a short body by default.
         resp.enforce_content_length = True
         plain = super().build_response(req, resp)
         checked = CheckedResponse()
@@ -59,10 +59,20 @@ class _CheckingAdapter(HTTPAdapter):
 class Authorization(AuthBase):
     """Sets the header of a token, or of a login, and keeps `.netrc` from setting another.
 
-    An object, so that the token stands in no local variable that a traceback could show.
+    An object, so that no local variable that a traceback could show holds the token.
+
+    Parameters
+    ----------
+    service : Service
+        Decides the word before the token.
+    token : Token or None
+    login : LoginRequest, optional
     """
 
-    def __init__(self, token: Token | None, login: LoginRequest | None = None) -> None:
+    def __init__(
+        self, service: Service, token: Token | None, login: LoginRequest | None = None
+    ) -> None:
+        self._service = service
         self._token = token
         self._login = login
 
@@ -71,17 +81,18 @@ class Authorization(AuthBase):
         if self._login is not None:
             request.headers.update(self._login.headers)
         if self._token is not None:
-            request.headers["Authorization"] = f"{self._token.scheme} {self._token.value}"
+            scheme = self._service.scheme(self._token.scheme)
+            request.headers["Authorization"] = f"{scheme} {self._token.value}"
         return request
 
 
-def make_session(max_connections: int, user_agent: str) -> requests.Session:
+def make_session(max_connections: int) -> requests.Session:
     """Return a session with room for `max_connections` at once to each host.
 
     A further thread waits for a connection. Cookies are not kept: the API needs none.
     """
     session = requests.Session()
-    session.headers["User-Agent"] = user_agent
+    session.headers["User-Agent"] = _user_agent()
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     adapter = _CheckingAdapter(
         pool_connections=4, pool_maxsize=max_connections, pool_block=True, max_retries=0
@@ -89,3 +100,11 @@ def make_session(max_connections: int, user_agent: str) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _user_agent() -> str:
+    """Return the name of this library, with its version if the package has metadata."""
+    try:
+        return f"anaplan-frames/{version('anaplan-frames')}"
+    except PackageNotFoundError:
+        return "anaplan-frames"

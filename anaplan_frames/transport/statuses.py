@@ -1,4 +1,4 @@
-"""HTTP statuses as errors: one table, and the service's own message beside it."""
+"""The table of HTTP statuses as errors, to which the service's own message is added."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _REFUSED_UNDONE = frozenset({409, 429})
 
 
 def failure_of(response: requests.Response, label: str, now: Callable[[], float]) -> Failure:
-    """Word an answer that is not a 2xx; reads what it needs of the body and closes it."""
+    """Return the failure for an answer that is not a 2xx; closes it."""
     status = response.status_code
     if 300 <= status < 400:
         return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
@@ -94,7 +94,7 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
     again = status in _AGAIN or status > 500
     wait = retry_after(response.headers.get("Retry-After"), now) if again else None
-    # Who says when to come back has not begun; a gateway that lost the service does not say it.
+    # A server that says when to try again has not begun. A gateway in front of one does not say.
     undone = status in _REFUSED_UNDONE or (status == 503 and wait is not None)
     return Failure(
         error,
@@ -153,7 +153,7 @@ def retry_after(header: str | None, now: Callable[[], float]) -> float | None:
 
 
 def http_date(header: str | None) -> float | None:
-    """Return an HTTP date as seconds since the epoch; None where it is none."""
+    """Return an HTTP date as seconds since the epoch; None if it is not a date."""
     try:
         return email.utils.parsedate_to_datetime(header or "").timestamp()
     except (TypeError, ValueError, OverflowError):

@@ -25,13 +25,13 @@ class HeldToken:
     ----------
     token : Token
     renew_at : float or None
-        When to renew it ahead of its end, by the monotonic clock; None: when it is refused.
+        When to renew it before its end, by the monotonic clock; None: when it is refused.
     ends_at : float or None
         When it ends, by the monotonic clock.
     owned : bool
-        Whether we made it, and so may log it out.
+        Whether this library made it, and so may log it out.
     prolonged : bool
-        Whether it came of a refresh and not of a login.
+        Whether it comes from a refresh and not from a login.
     accepted : bool
         Whether a call with it has succeeded.
     """
@@ -52,7 +52,7 @@ class TokenKeeper:
     credentials : Credentials
     ask : callable
         Sends a `LoginRequest` and returns its answer and the service's own time (seconds since
-        the epoch, or None); raises AuthenticationError where it is refused.
+        the epoch, or None); raises AuthenticationError if it is refused.
     clock : Clock
     """
 
@@ -71,7 +71,7 @@ class TokenKeeper:
         return self._held
 
     def current(self) -> HeldToken:
-        """Return the token to use, signing in or renewing ahead of time where needed."""
+        """Return the token to use; signs in or renews it if needed."""
         held = self._held
         if held is None:
             return self.renew(None)
@@ -89,8 +89,8 @@ class TokenKeeper:
     def renew(self, held: HeldToken | None) -> HeldToken:
         """Replace `held` by a fresh token, unless another thread has done so meanwhile.
 
-        Threads that waited for a renewal that failed share its error: a password that is wrong is
-        sent once, not once per thread.
+        Threads that waited for a renewal that failed raise its error, too: a wrong password is sent
+        once, not once per thread.
         """
         turn = self._turns
         with self._lock:
@@ -109,7 +109,7 @@ class TokenKeeper:
             return self._held
 
     def _fresh(self, held: HeldToken | None) -> HeldToken:
-        """Refresh a token that has served; else, or where that is refused, log in."""
+        """Refresh a token that was accepted before; otherwise, or if that is refused, log in."""
         if held is not None and held.accepted:
             refresh = self._credentials.refresh(held.token)
             if refresh is not None:
@@ -118,7 +118,7 @@ class TokenKeeper:
                 except TransferError:
                     raise
                 except AnaplanError:
-                    _log.debug("the token cannot be prolonged any more; signing in anew")
+                    _log.debug("the token cannot be prolonged any more; signing in again")
         login = self._credentials.login()
         if isinstance(login, LoginRequest):
             return self._made(login, prolonged=False)

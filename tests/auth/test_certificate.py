@@ -1,4 +1,4 @@
-"""Certificates in PEM: what they sign, what may be in the files, and each fault's own words."""
+"""Certificates in PEM: what they sign, what files may hold, and the message of each fault."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_data_are_fresh_for_every_login(planner: Holder, data_format: str) -> No
 
 
 @pytest.mark.parametrize("data_format", ["v1", "v2"])
-def test_the_sandbox_takes_the_login(sandbox: Sandbox, planner: Holder, data_format: str) -> None:
+def test_the_sandbox_accepts_the_login(sandbox: Sandbox, planner: Holder, data_format: str) -> None:
     sandbox.register_certificate(planner.pem)
     credential = CertificateAuth(planner.pem, planner.key_pem(), data_format=data_format)
     transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
@@ -104,7 +104,7 @@ def test_a_certificate_that_is_not_registered_says_what_to_do(
 
 
 @pytest.mark.parametrize("form", ["path", "text path", "text", "bytes"])
-def test_pem_is_taken_from_a_path_or_as_it_is(planner: Holder, tmp_path: Path, form: str) -> None:
+def test_pem_is_given_as_a_path_or_as_text(planner: Holder, tmp_path: Path, form: str) -> None:
     (tmp_path / "cert.pem").write_bytes(planner.pem)
     (tmp_path / "key.pem").write_bytes(planner.key_pem())
     paths = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -126,7 +126,7 @@ def test_keys_in_both_forms_open_with_and_without_a_password(
     assert signed_data(CertificateAuth(planner.pem, pem, password).login())
 
 
-def test_a_password_for_a_key_that_needs_none_is_left_aside(planner: Holder) -> None:
+def test_a_password_for_a_key_that_needs_none_is_ignored(planner: Holder) -> None:
     assert CertificateAuth(planner.pem, planner.key_pem(), PASSWORD).login()
 
 
@@ -224,7 +224,7 @@ def test_a_wrong_key_password_is_named(
     )
 
 
-def test_a_file_that_is_not_there_is_named(planner: Holder) -> None:
+def test_a_file_that_does_not_exist_is_named(planner: Holder) -> None:
     assert refusal_message("nowhere/cert.pem", planner.key_pem()) == (
         "ConfigurationError: The certificate 'nowhere/cert.pem': there is no such file. "
         "Check the path."
@@ -234,7 +234,7 @@ def test_a_file_that_is_not_there_is_named(planner: Holder) -> None:
     )
 
 
-def test_a_folder_is_no_file(planner: Holder, tmp_path: Path) -> None:
+def test_a_folder_is_refused(planner: Holder, tmp_path: Path) -> None:
     assert "it cannot be read (" in refusal_message(tmp_path, planner.key_pem())
 
 
@@ -263,7 +263,7 @@ def test_a_keystore_instead_of_pem_leads_to_keystore_auth(planner: Holder) -> No
     )
 
 
-def test_text_that_is_no_pem_is_named(planner: Holder) -> None:
+def test_text_that_is_not_pem_is_named(planner: Holder) -> None:
     assert refusal_message(b"hello", planner.key_pem()) == (
         "ConfigurationError: The certificate given does not hold a certificate in PEM (text from "
         "-----BEGIN to -----END). Check that it is the right file."
@@ -273,11 +273,11 @@ def test_text_that_is_no_pem_is_named(planner: Holder) -> None:
 
 def test_damaged_pem_is_named(planner: Holder) -> None:
     damaged = planner.pem.replace(planner.pem[100:140], b"A" * 40)
-    assert "holds a damaged certificate. Copy it anew." in refusal_message(
+    assert "holds a damaged certificate. Copy it again." in refusal_message(
         damaged, planner.key_pem()
     )
     pem = planner.key_pem()
-    assert "is damaged. Copy it anew." in refusal_message(planner.pem, pem[:200] + pem[400:])
+    assert "is damaged. Copy it again." in refusal_message(planner.pem, pem[:200] + pem[400:])
 
 
 def test_a_key_in_openssh_format_comes_with_the_command_that_converts_it(planner: Holder) -> None:
@@ -291,7 +291,7 @@ def test_an_unknown_data_format_is_refused(planner: Holder) -> None:
     )
 
 
-def test_repr_tells_whose_it_is_and_no_secret(planner: Holder) -> None:
+def test_repr_shows_the_owner_and_no_secret(planner: Holder) -> None:
     credential = CertificateAuth(planner.pem, planner.key_pem(PASSWORD.encode()), PASSWORD)
     assert repr(credential) == "CertificateAuth(certificate given, of 'planner')"
     assert PASSWORD not in repr(vars(credential))

@@ -1,4 +1,4 @@
-"""Password and ready token, and what every credential has."""
+"""Sign-ins by password and ready token, and what all credentials share."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_half_a_password_login_is_refused_at_once(email: str, password: str, wor
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "Bearer ", "tökén"])
-def test_what_is_no_token_is_refused_without_showing_it(token: str) -> None:
+def test_a_text_that_is_not_a_token_is_refused_without_showing_it(token: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         TokenAuth(token)
     assert str(caught.value) == "TokenAuth needs a token: one word, as Anaplan gave it."

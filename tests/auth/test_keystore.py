@@ -1,4 +1,4 @@
-"""Keystores: told apart by content, opened with the right words for each fault."""
+"""Keystores, recognized by content, and the message of each fault."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_pkcs12_without_a_password_opens_with_an_empty_one(planner: Holder) -> N
     assert KeystoreAuth(p12_store(planner, guard=NoEncryption()), "").login()
 
 
-def test_the_sandbox_takes_the_login(sandbox: Sandbox) -> None:
+def test_the_sandbox_accepts_the_login(sandbox: Sandbox) -> None:
     credential = KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
     sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
     transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
@@ -168,7 +168,7 @@ def test_an_unknown_alias_names_the_near_ones_and_all_there_are(path: Path) -> N
 
 
 @pytest.mark.parametrize("path", KEYTOOL, ids=lambda path: path.suffix)
-def test_a_trusted_certificate_is_no_key(path: Path) -> None:
+def test_a_trusted_certificate_is_not_a_key(path: Path) -> None:
     assert "has no key 'authority'." in refusal_message(path, STORE, "authority")
 
 
@@ -222,7 +222,7 @@ def test_a_damaged_keystore_is_named_and_never_crashes(path: Path) -> None:
         assert "damaged" in refusal_message(content[:length], STORE) or length == 4
 
 
-def test_what_is_no_keystore_is_named(planner: Holder) -> None:
+def test_a_file_that_is_not_a_keystore_is_named(planner: Holder) -> None:
     assert refusal_message(planner.pem, STORE) == (
         "ConfigurationError: The keystore given is not a keystore (JKS, JCEKS or PKCS#12). "
         "Where it is PEM text, use CertificateAuth."
@@ -241,7 +241,7 @@ def test_without_the_extra_the_command_is_named(
         KeystoreAuth(path, STORE, "planner", KEY)
     assert str(caught.value) == (
         f"The keystore {str(path)!r} is in Java's own format, which needs an extra: "
-        "pip install 'anaplan-frames[keystore]'. Or, where that fails for want of a compiler, "
+        "pip install 'anaplan-frames[keystore]'. Or, if that fails because there is no compiler, "
         f"convert the keystore once: keytool -importkeystore -srckeystore '{path}' -destkeystore "
         "keystore.p12 -deststoretype pkcs12"
     )
@@ -256,7 +256,7 @@ def test_an_extra_that_lacks_a_part_is_named(monkeypatch: pytest.MonkeyPatch) ->
     for name in [name for name in sys.modules if name.split(".")[0] == "jks"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "javaobj", None)
-    with pytest.raises(MissingExtra, match="which pyjks cannot read here for want of javaobj; it"):
+    with pytest.raises(MissingExtra, match="which pyjks cannot read here without javaobj; it"):
         KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
 
 
@@ -284,7 +284,7 @@ def test_no_frame_of_an_error_shows_a_password(path: Path) -> None:
     assert KEY not in text
 
 
-def test_repr_tells_whose_it_is_and_no_secret() -> None:
+def test_repr_shows_the_owner_and_no_secret() -> None:
     credential = KeystoreAuth((DATA / "two.jks").read_bytes(), STORE, "planner", KEY)
     assert repr(credential) == (
         "KeystoreAuth(certificate 'planner' in the keystore given, of 'Planner')"

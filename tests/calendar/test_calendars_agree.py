@@ -9,8 +9,8 @@ import pytest
 
 from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Period
-from anaplan_frames.sandbox.planning.calendar import Calendar, Timescale
-from anaplan_frames.sandbox.planning.weeks import ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox import Calendar, ThirteenPeriods, WeekCalendar, WeeksGeneral
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
 
 KINDS = {"half": "half_year", "all": "all_periods"}
 TOTALS = {"quarters": True, "halves": True, "total": True}

@@ -12,7 +12,7 @@ import pandas as pd
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from tests.campaign.case import TELLING, Case, Verdict
-from tests.sandbox.planning import export_bytes, items
+from tests.sandbox.planning.model_actions import export_bytes, items
 
 CHUNK = 3_000  # bytes, so that small data come in several chunks
 _ROWS = 250

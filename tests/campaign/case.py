@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.tasks import Task
+from anaplan_frames.sandbox.tenant.task_queue import Task
 
 # Their sentences say that something was or may have been done.
 TELLING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
@@ -104,4 +104,4 @@ class Case(ABC):
     def end(self) -> None:
         """Let go of the model."""
         self.sandbox.tasks.stop()
-        self.model.workspace.delete(self.model)
+        self.sandbox.workspaces[self.model.workspace.id].delete(self.model)

@@ -10,11 +10,15 @@ import pandas as pd
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.lists import property_column
-from anaplan_frames.sandbox.planning.modules import cells_of, dimension_columns, value_column
+from anaplan_frames.sandbox.planning.store.cell_tables import (
+    cells_of,
+    dimension_columns,
+    value_column,
+)
+from anaplan_frames.sandbox.planning.store.list_tables import property_column
 from tests.campaign.bulk import things
 from tests.campaign.case import TELLING, Case, Verdict
-from tests.sandbox.planning import items
+from tests.sandbox.planning.model_actions import items
 
 _ROWS = 40
 

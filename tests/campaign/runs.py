@@ -15,7 +15,7 @@ import anaplan_frames as af
 from anaplan_frames.cells import cell_writer as cell_sender
 from anaplan_frames.lists import item_writer as item_sender
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.faults import KINDS
+from anaplan_frames.sandbox.tenant.fault_rules import KINDS
 from anaplan_frames.transfer import upload
 from tests.campaign.bulk import CHUNK
 from tests.campaign.case import Case, Verdict

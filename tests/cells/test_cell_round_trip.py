@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.cells.modules import Module
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 
 PEOPLE = ["Ada", 'Bo "B" \\', "Çağ, the third", " = 1"]
 GRADES = ["00123", "A, b", 'C "c"', "Grün"]

@@ -35,7 +35,7 @@ def dtypes(frame: pd.DataFrame) -> dict[str, str]:
     return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
-def test_a_view_tells_its_axes(planning: af.Model) -> None:
+def test_a_view_returns_its_axes(planning: af.Model) -> None:
     view = planning.views["Sales.By month"]
     axes = view.axes()
     assert dtypes(axes) == {
@@ -62,7 +62,7 @@ def test_a_module_has_the_axes_of_its_default_view(planning: af.Model) -> None:
     assert views["id"].tolist()[0] == module.id
 
 
-def test_a_view_tells_the_items_of_its_dimensions(planning: af.Model) -> None:
+def test_a_view_returns_the_items_of_its_dimensions(planning: af.Model) -> None:
     module = planning.modules["Sales"]
     regions = module.dimension_items("Regions")
     assert dtypes(regions) == ITEMS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from anaplan_frames.sandbox import Calendar, Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 
 REGIONS, CITIES, TICKETS = "101000000011", "101000000012", "101000000013"
 SALES, BY_CITY = "102000000011", "207000000011"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.sandbox import app as sandbox_app
+from anaplan_frames.sandbox import application as sandbox_app
 from tests.contract.checker import App, Checked, Record
 from tests.contract.contract import contract
 

@@ -43,7 +43,7 @@ def test_every_operation_is_answered_and_checked(sandbox: Sandbox) -> None:
     for with_workspace in (True, False):
         walk_bulk(in_model(http, demo, with_workspace=with_workspace))
         walk_planned(in_model(http, planned, with_workspace=with_workspace))
-        old = planned.workspace.model("Old")
+        old = sandbox.workspace(planned.workspace.name).model("Old")
         in_old = in_model(http, old, with_workspace=with_workspace)
         walk_deletion(in_old, old.workspace.id, old.id)
     walk_token(sandbox, http)

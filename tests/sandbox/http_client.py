@@ -1,4 +1,4 @@
-"""A small HTTP client for the tests of the sandbox (not ours), and a tenant to try it on."""
+"""A small HTTP client for tests of the sandbox, independent of the library, and a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 
 LIST_IMPORT, BROKEN_IMPORT, EXPORT = "112000000001", "112000000002", "116000000001"
 FILE, OTHER_FILE = "113000000001", "113000000002"
@@ -19,7 +19,7 @@ WITH_A_DUPLICATE = b"Name,Code,Grade\nAda,E1,A\nAda,E3,B\nCy,E4,C\n"
 
 
 def build_headcount(sandbox: Sandbox) -> Model:
-    """Make a model with one of everything that the bulk API serves."""
+    """Make a model with one of each object of the bulk API."""
     model = sandbox.workspace("Finance").model("Headcount")
     employees = model.list("Employees", properties={"Grade": "TEXT"})
     file = model.file("employees.csv", id=FILE, columns=["Name", "Code", "Grade"])
@@ -87,7 +87,7 @@ class InModel:
         assert self.put(f"/files/{file}", content) == 204
 
     def start(self, action: str, **body: Any) -> str:
-        """Start an action, such as ``imports/112000000001``; returns the task's path."""
+        """Start an action, such as ``imports/112000000001``; return the task's path."""
         answer = self.post(f"/{action}/tasks", {"localeName": "en_US", **body})
         assert answer.status_code == 200, answer.text
         task: str = answer.json()["task"]["taskId"]
@@ -98,7 +98,7 @@ class InModel:
         return answer
 
     def wait(self, task: str) -> dict[str, Any]:
-        """Poll a task until it has ended; returns it."""
+        """Poll a task until it has ended; return it."""
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             status = self.status(task)
@@ -108,7 +108,7 @@ class InModel:
         raise AssertionError(f"{task} does not end")
 
     def run(self, action: str, **body: Any) -> dict[str, Any]:
-        """Start an action and wait; returns its result."""
+        """Start an action and wait; return its result."""
         result: dict[str, Any] = self.wait(self.start(action, **body))["result"]
         return result
 

@@ -1,4 +1,4 @@
-"""Requests that add, update and delete items of lists, and lists to try them on."""
+"""Requests that add, update and delete list items, and a model with lists for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import requests
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import InModel
 
 GENERAL, NUMBERED, REGIONS, CITIES = (f"10100000000{number}" for number in range(1, 5))
@@ -43,7 +43,7 @@ def send(model: InModel, verb: str, lst: str, items: list[JSON]) -> requests.Res
 
 
 def result(model: InModel, verb: str, lst: str, *items: JSON) -> JSON:
-    """Send items; returns the answer without its envelope."""
+    """Send items; return the answer without its envelope."""
     answer = send(model, verb, lst, list(items))
     assert answer.status_code == 200, answer.text
     return {key: value for key, value in answer.json().items() if key not in ("meta", "status")}
@@ -55,7 +55,7 @@ def add(model: InModel, *items: JSON, lst: str = GENERAL) -> None:
 
 
 def kinds(written: JSON) -> list[tuple[int, str]]:
-    """What failed: index and type."""
+    """Index and type of each failure."""
     return [(one["requestIndex"], one["failureType"]) for one in written.get("failures", [])]
 
 

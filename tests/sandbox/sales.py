@@ -1,13 +1,12 @@
-"""A module to read views of: over cities of regions, shops, months and versions."""
+"""A model with views to read, over cities in regions, shops, months and versions."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.calendar import Calendar
+from anaplan_frames.sandbox import Calendar, Sandbox
 from tests.sandbox.http_client import Http, InModel, in_model
-from tests.sandbox.planning import load, names
+from tests.sandbox.planning.model_actions import load, names
 
 MODULE, VIEW, WIDE, NO_PAGES = "102000000001", "203000000001", "203000000002", "203000000003"
 ITEMS_ON_PAGES = "203000000004"
@@ -25,7 +24,7 @@ Oslo,X,Jan 13,Forecast,16,
 
 
 def build_sales(sandbox: Sandbox) -> InModel:
-    """Make the module, views of it, and two small modules beside it."""
+    """Make the module, its views and two small modules."""
     model = sandbox.workspace("W").model("M", calendar=Calendar(2013, 0, 0))
     regions = model.list("Region", items=names("North", "South"))
     shops = model.list("Shop", id=SHOPS, items=names("X", "Y, Z"))

@@ -14,7 +14,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.faults import Kind
+from anaplan_frames.sandbox.tenant.fault_rules import Kind
 from tests.secrets.looking import assert_nothing_shows, by_python, by_rich, ended
 from tests.secrets.scenes import CREDENTIALS
 from tests.transport.scripted import TurnedClock

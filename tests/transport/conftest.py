@@ -1,4 +1,4 @@
-"""Transports to the scripted server, on a clock that is turned instead of waited for."""
+"""Transports to the scripted server, on a clock that a test sets forward."""
 
 from __future__ import annotations
 

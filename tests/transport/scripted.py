@@ -1,4 +1,4 @@
-"""A loopback server that answers as a test tells it, faults and all, and a clock to turn."""
+"""A loopback server that answers as a test says, with faults, and a clock to set forward."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Fault = Literal["reset", "close", "cut", "hang"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What to answer, and how to spoil it.
+    """An answer, with or without a fault.
 
     `reset` and `close` end the connection without an answer, `hang` leaves the caller waiting,
     `cut` sends half of the body that Content-Length (or the chunk's length) promises.
@@ -171,7 +171,7 @@ def _handler_of(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
 
 
 class TurnedClock(Clock):
-    """A clock on which nobody waits; `slept` tells how long they would have."""
+    """A clock on which nobody waits; `slept` is how long they would have waited."""
 
     def __init__(self) -> None:
         self._offset = 0.0

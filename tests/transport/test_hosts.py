@@ -1,4 +1,4 @@
-"""Which addresses are taken, and where calls go."""
+"""Which URLs are accepted, and which URLs calls have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_calls_go_below_2_0_however_the_url_is_written(
 @pytest.mark.parametrize(
     "url", ["api.anaplan.com", "ftp://api.anaplan.com", "https://", "https://a.b?x=1", "http://[::"]
 )
-def test_what_is_no_url_is_refused(url: str) -> None:
+def test_a_text_that_is_not_a_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"is not the URL of a host, such as https://api"):
         Transport(AUTH, api_url=url)
 
@@ -49,7 +49,7 @@ def test_http_to_another_machine_is_refused_unless_asked_for() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "[::1]"])
-def test_http_to_this_machine_is_taken(host: str) -> None:
+def test_http_to_this_machine_is_accepted(host: str) -> None:
     assert Transport(AUTH, api_url=f"http://{host}:8900").api_url == f"http://{host}:8900"
 
 
@@ -74,7 +74,7 @@ def test_http_to_this_machine_is_taken(host: str) -> None:
         "http:////localhost",
     ],
 )
-def test_what_only_looks_like_this_machine_is_refused(url: str) -> None:
+def test_a_host_that_only_looks_like_this_machine_is_refused(url: str) -> None:
     for name in ("api_url", "auth_url"):
         with pytest.raises(ConfigurationError, match=name):
             Transport(AUTH, **{name: url})
@@ -105,7 +105,7 @@ def test_a_proxy_without_a_host_is_refused_without_showing_its_password() -> Non
     assert Transport(AUTH, proxies={"https": "me:sesame@proxy.example.com:8080", "http": ""})
 
 
-def test_no_network_names_the_host_and_what_to_check() -> None:
+def test_an_unknown_host_is_named_with_what_to_check() -> None:
     transport = Transport(AUTH, auth_url="https://no-such-host.invalid", clock=TurnedClock())
     with pytest.raises(TransferError) as caught:
         transport.get("/workspaces", label="workspaces")
@@ -115,7 +115,7 @@ def test_no_network_names_the_host_and_what_to_check() -> None:
     )
 
 
-def test_a_closed_port_names_the_host_and_what_to_check(
+def test_a_closed_port_is_named_with_what_to_check(
     server: ScriptedServer, connect: Connect
 ) -> None:
     with pytest.raises(TransferError) as caught:

@@ -34,7 +34,7 @@ def test_no_limit_is_none(clock: TurnedClock) -> None:
 
 
 @pytest.mark.parametrize("per_minute", [600, None])
-def test_a_hold_keeps_everybody_back(per_minute: int | None, clock: TurnedClock) -> None:
+def test_a_hold_makes_all_threads_wait(per_minute: int | None, clock: TurnedClock) -> None:
     limiter = Limiter(per_minute, clock)
     limiter.hold(30)
     assert limiter.take() == pytest.approx(30)

@@ -1,4 +1,4 @@
-"""Collections to their end, and never short."""
+"""Listings of the Integration API are read to their end, or raise."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def numbers(transport: Transport) -> list[int]:
 
 
 @pytest.mark.parametrize("size", [1, 3, 5000])
-def test_all_pages_are_read_by_what_they_hold_and_not_by_what_was_asked(
+def test_the_items_of_a_page_decide_what_is_asked_for_next(
     size: int, server: ScriptedServer, transport: Transport
 ) -> None:
     server.rule = lambda seen: as_json(page_of(seen, 7, size))
     assert numbers(transport) == list(range(7))
 
 
-def test_limit_and_offset_are_always_sent_beside_the_callers_parameters(
+def test_limit_and_offset_are_always_sent_with_the_callers_parameters(
     server: ScriptedServer, transport: Transport
 ) -> None:
     list(transport.pages("/items", "items", label="lists", params={"includeAll": "true"}))
@@ -81,7 +81,7 @@ def test_an_empty_page_before_the_promised_end_is_an_error(
     )
 
 
-def test_a_server_that_ignores_the_offset_is_noticed(
+def test_a_server_that_ignores_the_offset_is_an_error(
     server: ScriptedServer, transport: Transport
 ) -> None:
     same = {"items": [{"n": 1}, {"n": 2}], "meta": {"paging": {"totalSize": 6}}}

@@ -35,7 +35,7 @@ def to(elsewhere: ScriptedServer, status: int, path: str, host: str) -> Answer:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_no_call_is_sent_on_elsewhere(
+def test_no_call_follows_a_redirect(
     method: str,
     status: int,
     host: str,
@@ -51,7 +51,7 @@ def test_no_call_is_sent_on_elsewhere(
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("fetch", FETCHES)
-def test_no_download_is_fetched_elsewhere(
+def test_no_download_follows_a_redirect(
     fetch: Fetch,
     status: int,
     server: ScriptedServer,
@@ -64,7 +64,7 @@ def test_no_download_is_fetched_elsewhere(
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_no_login_is_sent_on_elsewhere(
+def test_no_login_follows_a_redirect(
     status: int, server: ScriptedServer, connect: Connect, elsewhere: ScriptedServer
 ) -> None:
     server.logins = [to(elsewhere, status, "/token/authenticate", "localhost")]
@@ -73,7 +73,7 @@ def test_no_login_is_sent_on_elsewhere(
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_no_refresh_and_no_logout_is_sent_on_elsewhere(
+def test_no_refresh_and_no_logout_follows_a_redirect(
     status: int,
     server: ScriptedServer,
     connect: Connect,

@@ -1,4 +1,4 @@
-"""What is tried again, how often, and after how long a wait."""
+"""Which requests are tried again, how often, and after which wait."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_five_faults_of_any_kind_are_overcome_by_the_sixth_try(
+def test_a_sixth_try_succeeds_after_five_faults_of_any_kind(
     fault: Answer, server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [fault] * 5 + [DONE]
@@ -125,7 +125,7 @@ def test_retry_after_is_honoured_in_both_forms(
     ("header", "least", "most"),
     [("0", 0, 0.2), ("-5", 0, 0.2), ("soon", 1, 2), ("nan", 1, 2), ("86400", 300, 300)],
 )
-def test_an_odd_retry_after_is_borne(
+def test_an_odd_retry_after_does_no_harm(
     header: str,
     least: float,
     most: float,
@@ -182,7 +182,7 @@ class TestARequestThatMustNotBeSentTwice:
         "refusal",
         [Answer(429), Answer(409), Answer(401), Answer(503, headers={"Retry-After": "5"})],
     )
-    def test_is_sent_again_where_the_server_refused_it(
+    def test_is_sent_again_if_the_server_refused_it(
         self, refusal: Answer, server: ScriptedServer, transport: Transport
     ) -> None:
         server.script = [refusal, DONE]
@@ -190,7 +190,7 @@ class TestARequestThatMustNotBeSentTwice:
         assert answer == {"done": True}
         assert len(server.calls) == 2
 
-    def test_is_sent_again_where_no_connection_was_made(self, connect: Connect) -> None:
+    def test_is_sent_again_if_no_connection_was_made(self, connect: Connect) -> None:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{closed.getsockname()[1]}"

@@ -91,7 +91,7 @@ def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
     assert secrets_in(shown(caught.value)) == []
 
 
-def test_a_ready_token_shows_nowhere(server: ScriptedServer, connect: Connect) -> None:
+def test_a_ready_token_is_shown_nowhere(server: ScriptedServer, connect: Connect) -> None:
     server.rule = lambda seen: Answer(401)
     transport = connect(auth=TokenAuth("ready-made"))
     with pytest.raises(AnaplanError) as caught:
@@ -99,7 +99,7 @@ def test_a_ready_token_shows_nowhere(server: ScriptedServer, connect: Connect) -
     assert secrets_in(shown(caught.value)) == []
 
 
-def test_the_log_tells_of_calls_and_renewals(
+def test_the_log_shows_calls_and_renewals(
     server: ScriptedServer, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "anaplan_frames")

@@ -71,7 +71,7 @@ def tls_server(bundle: Path) -> Iterator[ScriptedServer]:
         yield running
 
 
-def test_a_call_carries_the_token_and_says_who_calls(
+def test_a_call_has_the_token_and_names_this_library(
     server: ScriptedServer, transport: Transport
 ) -> None:
     transport.get("/me", label="me")

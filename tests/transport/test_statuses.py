@@ -93,7 +93,7 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         (501, TransferError, "file 'a': Anaplan refused it (501)."),
     ],
 )
-def test_each_status_has_its_error_and_a_way_out(
+def test_each_status_has_its_error_which_says_what_to_do(
     status: int,
     kind: type[AnaplanError],
     message: str,
@@ -119,7 +119,7 @@ def test_anaplans_own_message_is_quoted(server: ScriptedServer, transport: Trans
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b'{"status": 3}', b'{"status": {"message": 3}}'])
-def test_an_error_without_a_message_is_worded_all_the_same(
+def test_an_error_without_a_message_has_a_text(
     body: bytes, server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(404, body)]
@@ -135,7 +135,7 @@ def test_an_error_whose_body_breaks_off_keeps_its_meaning(
         transport.get("/x", label="view 'v'")
 
 
-def test_a_page_instead_of_json_is_named_as_such(
+def test_a_web_page_instead_of_json_is_an_error(
     server: ScriptedServer, transport: Transport
 ) -> None:
     page = Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html; charset=x"})
@@ -151,8 +151,8 @@ def test_a_page_instead_of_json_is_named_as_such(
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_page_is_no_success_of_any_call(
-    method: str, stream: bool, server: ScriptedServer, transport: Transport
+def test_a_web_page_is_an_error_for_every_call(
+    method: str, server: ScriptedServer, transport: Transport, *, stream: bool
 ) -> None:
     server.script = [Answer(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})]
     with pytest.raises(TransferError, match="did not answer as Anaplan does, but with text/html"):
@@ -162,13 +162,15 @@ def test_a_page_is_no_success_of_any_call(
         transport.download("/files/1/chunks/0", label="chunk 0")
 
 
-def test_json_that_is_no_object_is_no_answer(server: ScriptedServer, transport: Transport) -> None:
+def test_json_that_is_not_an_object_is_an_error(
+    server: ScriptedServer, transport: Transport
+) -> None:
     server.script = [as_json(["a"])]
     with pytest.raises(TransferError, match="did not answer as Anaplan does"):
         transport.get("/workspaces", label="workspaces")
 
 
-def test_a_question_that_is_answered_with_nothing_is_asked_again(
+def test_a_get_that_is_answered_with_nothing_is_sent_again(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [Answer(200, b""), as_json({"done": True})]
@@ -199,7 +201,7 @@ def test_a_redirect_is_not_followed_and_the_token_stays_here(
         )
 
 
-def test_a_host_that_knows_no_logins_is_not_the_authentication_service(
+def test_a_host_without_logins_is_not_the_authentication_service(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.logins = [Answer(404)]

@@ -122,7 +122,7 @@ def test_a_refresh_that_gives_the_same_value_again_is_enough(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
-def test_where_a_refresh_is_refused_a_login_follows(
+def test_a_login_follows_a_refused_refresh(
     status: int, server: ScriptedServer, connect: Connect
 ) -> None:
     transport = connect()
@@ -133,7 +133,7 @@ def test_where_a_refresh_is_refused_a_login_follows(
     assert [used(seen) for seen in server.calls] == ["first", "first", "second"]
 
 
-def test_where_a_refreshed_token_is_refused_a_login_follows(
+def test_a_login_follows_a_refused_token_of_a_refresh(
     server: ScriptedServer, connect: Connect
 ) -> None:
     transport = connect()
@@ -189,7 +189,7 @@ def test_a_token_without_a_sensible_end_is_used_until_it_is_refused(
     assert server.asked(REFRESH) == []
 
 
-def test_a_renewal_ahead_of_time_that_fails_stops_nobody(
+def test_an_early_renewal_that_fails_stops_no_call(
     server: ScriptedServer, connect: Connect, clock: TurnedClock
 ) -> None:
     transport = connect()
@@ -229,14 +229,14 @@ def test_tokens_that_are_refused_right_after_a_login_end_in_an_error(
     assert len(server.asked(LOGIN)) == 2
 
 
-def test_a_token_that_dies_takes_none_of_the_tries(
+def test_a_token_that_ends_does_not_count_as_a_try(
     server: ScriptedServer, connect: Connect, clock: TurnedClock
 ) -> None:
     server.script = [*[Answer(503)] * 5, Answer(401), as_json({"done": True})]
     assert connect(clock=clock).get("/me", label="me") == {"done": True}
 
 
-def test_a_call_that_no_token_is_good_enough_for_ends_although_others_accept_them(
+def test_a_call_that_refuses_every_token_ends_although_others_accept_them(
     server: ScriptedServer, connect: Connect
 ) -> None:
     transport = connect()
@@ -252,7 +252,7 @@ def test_a_call_that_no_token_is_good_enough_for_ends_although_others_accept_the
     assert len(server.asked("/2/0/secret")) == 6
 
 
-def test_a_token_may_die_as_often_as_it_likes_over_a_long_job(sandbox: Sandbox) -> None:
+def test_a_token_may_end_any_number_of_times_in_a_long_job(sandbox: Sandbox) -> None:
     transport = of_sandbox(sandbox)
     for _ in range(10):
         sandbox.tokens.revoke_all()
@@ -291,7 +291,7 @@ def test_close_without_a_call_sends_nothing(server: ScriptedServer, connect: Con
 
 
 @pytest.mark.parametrize("answer", [Answer(fault="reset"), Answer(500), Answer(401)])
-def test_a_logout_that_fails_is_nobodys_trouble(
+def test_a_logout_that_fails_raises_nothing(
     answer: Answer, server: ScriptedServer, connect: Connect
 ) -> None:
     transport = connect()
@@ -332,7 +332,7 @@ def test_close_wakes_a_thread_that_waits(server: ScriptedServer, connect: Connec
 
 
 class TestAReadyToken:
-    def test_is_used_as_it_is_and_left_alive(
+    def test_is_used_as_it_is_and_not_logged_out(
         self, server: ScriptedServer, connect: Connect
     ) -> None:
         transport = connect(auth=TokenAuth("mine"))
@@ -352,7 +352,7 @@ class TestAReadyToken:
         )
         assert len(server.seen) == 1
 
-    def test_goes_under_the_scheme_it_was_given_with(
+    def test_is_sent_with_the_scheme_that_was_given(
         self, server: ScriptedServer, connect: Connect
     ) -> None:
         connect(auth=TokenAuth("Bearer abc")).get("/me", label="me")

@@ -1,4 +1,4 @@
-"""What is said of rejected rows, whatever Anaplan tells of them."""
+"""The results and errors of rejected rows, whatever Anaplan says of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def outcome(*, dump: bool = False, successful: bool = True, **counts: int) -> Ou
     return Outcome("T", "112000000001", "", successful, dump, details, ())
 
 
-def test_failed_rows_without_a_dump_are_told_with_a_note() -> None:
+def test_failed_rows_without_a_dump_have_a_note() -> None:
     told: Any = outcome(totalRowCount=5, failedCount=2)
     rejects = collect_rejects(None, {"id": "1", "name": "Load"}, told, "", None)
     result = result_of_task(told, "Load", rejects)

@@ -1,1 +1,1 @@
-"""What a tenant holds: models with lists, modules, calendars and actions; it knows no HTTP."""
+"""A tenant's workspaces and models, without HTTP."""

@@ -1,1 +1,1 @@
-"""The endpoints, grouped as the documentation of the API groups them."""
+"""The endpoints of the API, grouped as in its documentation."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.clients.sdk import connect, connect_async
 
 

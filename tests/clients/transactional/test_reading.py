@@ -12,8 +12,8 @@ from anaplan_sdk.exceptions import InvalidIdentifierException
 from pydantic import ValidationError
 
 from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
-from anaplan_frames.sandbox.planning.calendar import Timescale
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
 from tests.clients.planned import build_planned
 from tests.clients.transactional.conftest import Called
 from tests.clients.transactional.ids import (

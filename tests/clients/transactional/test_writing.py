@@ -8,7 +8,7 @@ import pytest
 from anaplan_sdk.exceptions import AnaplanException, InvalidIdentifierException
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.model import Model
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.clients.planned import build_planned
 from tests.clients.transactional.conftest import Called
 from tests.clients.transactional.ids import (

@@ -1,0 +1,58 @@
+"""Serving a sandbox in the foreground, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+from anaplan_frames.sandbox.sandbox import Sandbox
+
+
+def _print_url(sandbox: Sandbox) -> None:
+    text = f"Anaplan sandbox at {sandbox.api_url}, login {sandbox.email}. Ctrl-C ends it."
+    print(text, flush=True)
+
+
+def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] = _print_url) -> None:
+    """Serve in the foreground until Ctrl-C or SIGTERM, then close the sandbox.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+    port : int
+        The port on 127.0.0.1; 0 takes a free one.
+    announce : callable, optional
+        Called with the sandbox as soon as it accepts requests; prints its URL by default.
+
+    Raises
+    ------
+    OSError
+        If the port is in use.
+    """
+    stopped = threading.Event()
+    try:
+        sandbox.start(port)
+        with _on_termination(stopped.set):
+            announce(sandbox)
+            # In short waits, because an endless one cannot be interrupted on Windows.
+            while not stopped.wait(0.5):
+                pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sandbox.close()
+
+
+@contextlib.contextmanager
+def _on_termination(callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` on SIGTERM; only the main thread can receive signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: callback())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,1 @@
+"""HTTP of the sandbox: the server, middleware, and the form of requests and responses."""

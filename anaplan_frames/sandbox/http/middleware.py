@@ -1,0 +1,82 @@
+"""Middleware around all API calls: token, rate limit, and answers to unexpected errors."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from anaplan_frames.sandbox.http.request_bodies import drain
+from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
+from anaplan_frames.sandbox.tenant.login_tokens import Token
+from anaplan_frames.sandbox.tenant.tenant_state import Tenant
+
+_log = logging.getLogger(__name__)
+_API = "/2/0/"
+
+
+class AccessMiddleware:
+    """Passes a request on if it has a valid token and the tenant is within its rate limit."""
+
+    def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
+        self._app = app
+        self._tenant = tenant
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith(_API):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            token = self._authenticate(request)
+            self._limit()
+        except ApiError as error:
+            await drain(receive)
+            await error_response(request, error)(scope, receive, send)
+            return
+        request.state.user = token.user
+        await self._app(scope, receive, send)
+
+    def _authenticate(self, request: Request) -> Token:
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        # The service refuses its own tokens as Bearer tokens, which belong to OAuth.
+        token = self._tenant.tokens.find(value.strip()) if scheme == "AnaplanAuthToken" else None
+        if token is None:
+            raise ApiError(401, "Unauthorized: the token is missing, invalid or expired")
+        return token
+
+    def _limit(self) -> None:
+        seconds = self._tenant.bucket.take() if self._tenant.bucket else 0.0
+        if seconds:
+            wait = {"Retry-After": str(max(1, math.ceil(seconds)))}
+            raise ApiError(429, "Too many requests", wait)
+
+
+class ErrorMiddleware:
+    """Logs unexpected errors and answers them with status 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except ClientDisconnect:
+            return  # nobody waits for an answer
+        except Exception:
+            _log.exception("%s %s failed", scope.get("method"), scope.get("path"))
+            if begun:  # half an answer was sent: close the connection
+                raise
+            error = ApiError(500, "Internal Server Error")
+            await error_response(Request(scope), error)(scope, receive, send)

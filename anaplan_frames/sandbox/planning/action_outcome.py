@@ -1,0 +1,44 @@
+"""The outcome of an action, and how a running action reports progress and is cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Cancelled(Exception):
+    """The task was cancelled; the action rolls its changes back and does not catch this."""
+
+
+class Watch(Protocol):
+    """Receives the progress of an action."""
+
+    def step(self, text: str, progress: float) -> None:
+        """Note the step that begins and the progress (0 to 1); may raise `Cancelled`."""
+
+
+class Unwatched:
+    """A `Watch` that ignores progress and never cancels."""
+
+    def step(self, text: str, progress: float) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an action ended.
+
+    Attributes
+    ----------
+    successful : bool
+        Whether the action was carried out; this includes imports with rejected rows.
+    details : list of dict
+        The ``details`` of the task's result, as Anaplan writes them.
+    dump : Path or None
+        The failure dump (UTF-8 CSV) in a temporary file, which the caller removes.
+    """
+
+    successful: bool
+    details: list[dict[str, Any]] = field(default_factory=list)
+    dump: Path | None = None

@@ -1,0 +1,1 @@
+"""Exports, view data and large reads: cells as CSV or JSON."""

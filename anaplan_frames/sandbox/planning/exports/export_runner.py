@@ -1,0 +1,97 @@
+"""Runs of exports: the lines are computed in the database and streamed to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
+from anaplan_frames.sandbox.planning.exports.rendering import Rendering, create_macros, header_line
+from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.schema.file_dialects import python_codec
+from anaplan_frames.sandbox.planning.store import cell_tables, list_tables
+from anaplan_frames.sandbox.planning.store.database import Store
+from anaplan_frames.sandbox.planning.store.line_batches import write_lines
+from anaplan_frames.sandbox.planning.store.row_blocks import count
+
+
+def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watch) -> Outcome:
+    """Write the export's output to `target`; see `Model.run_export`."""
+    with store.transaction() as con, target.open("wb") as out:
+        watch.step("Computing the cells", 0.1)
+        first, queries = text_of(con, Rendering.of_export(export))
+        watch.step("Writing the rows", 0.5)
+        codec = python_codec(export.encoding)
+        rows = write_lines(con, first, queries, out, codec, watch, 0.5)
+    return Outcome(
+        successful=True,
+        details=[
+            {
+                "type": "exportSucceeded",
+                "localMessageText": f"{export.name}: {rows} rows exported",
+                "occurrences": 0,
+                "values": ["exportName", export.name, "totalRowCount", str(rows)],
+            }
+        ],
+    )
+
+
+def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, Iterator[str]]:
+    """Return the header line (or nothing) and queries for the lines of the rows.
+
+    The tables that the queries need are created at once; each query returns a block of lines, in
+    one column `line`.
+    """
+    create_macros(con)
+    if isinstance(rendering.of, ListDefinition):
+        queries = tabular_layout.list_lines(con, rendering)
+    elif rendering.layout.startswith("GRID_"):
+        return "", grid_layout.grid_lines(con, rendering)
+    else:
+        queries = tabular_layout.module_lines(con, rendering)
+    return header_line([name for name, *_ in tabular_layout.columns(rendering)], rendering), queries
+
+
+def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
+    """Return the ``exportMetadata`` of the API; ``rowCount`` is an estimate."""
+    rendering = Rendering.of_export(export)
+    with store.reading() as con:
+        if export.layout.startswith("GRID_"):
+            columns, rows = (
+                grid_layout.columns(con, rendering),
+                grid_layout.row_estimate(con, rendering),
+            )
+        else:
+            columns = tabular_layout.columns(rendering)
+            rows = _row_estimate(con, rendering)
+    return {
+        "columnCount": len(columns),
+        "dataTypes": [data_type for _, data_type, _ in columns],
+        "delimiter": export.delimiter,
+        "encoding": export.encoding,
+        "exportFormat": export.format,
+        "headerNames": [name for name, *_ in columns],
+        "listNames": [list_name for *_, list_name in columns],
+        "rowCount": rows,
+        "separator": export.separator,
+        "layout": export.layout,
+    }
+
+
+def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
+    if isinstance(rendering.of, ListDefinition):
+        return list_tables.item_count(con, rendering.of)
+    module = tabular_layout.module_of(rendering)
+    if rendering.omit_empty:
+        rows = count(con, cell_tables.cells_of(module))
+    else:
+        rows = 1
+        for dimension in module.dimensions:
+            rows *= cell_tables.member_count(con, dimension, leaves_only=rendering.leaves_only)
+    single = rendering.layout == "TABULAR_SINGLE_COLUMN"
+    return rows * len(module.line_items) if single else rows

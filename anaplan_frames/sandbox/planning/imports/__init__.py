@@ -1,0 +1,1 @@
+"""Imports of files into lists and modules, and their failure dumps."""

@@ -1,0 +1,114 @@
+"""Runs of imports: read the uploaded file, check and load its rows, dump rejected ones."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.imports import (
+    import_counts,
+    list_import,
+    module_import,
+    row_faults,
+)
+from anaplan_frames.sandbox.planning.imports.dump_file import write_dump
+from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan, ParameterError
+from anaplan_frames.sandbox.planning.imports.prepared_upload import Upload, prepare
+from anaplan_frames.sandbox.planning.imports.row_staging import stage
+from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.store.database import Store
+
+
+def run_import(
+    store: Store,
+    definition: ImportDefinition,
+    source: Path | None,
+    parameters: Mapping[str, str],
+    watch: Watch,
+) -> Outcome:
+    """Run an import in one transaction; see `Model.run_import`."""
+    if source is None or not source.exists():
+        return _failed(
+            "uploadedFileNoLongerAvailable",
+            f"The file {definition.file.name} has no content any more; upload it again.",
+        )
+    with tempfile.TemporaryDirectory(dir=store.folder) as folder:
+        watch.step("Preparing the file", 0.02)
+        upload = prepare(source, definition.file, Path(folder))
+        missing = [name for name in definition.mapping if name not in upload.headers]
+        if missing:
+            names = ", ".join(missing)
+            return _failed("missingFields", f"The file lacks columns that are mapped: {names}")
+        try:
+            asked = _parameters(definition, parameters)
+            plan = _plan(definition, upload, asked)
+            with store.transaction() as con:
+                stage(con, upload, definition.file, Path(folder), watch)
+                return _load(con, store, definition, plan, watch)
+        except ParameterError as error:
+            return _failed("importFailedGeneralError", str(error))
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    definition: ImportDefinition,
+    plan: ImportPlan,
+    watch: Watch,
+) -> Outcome:
+    """Load the staged rows; write a failure dump if any was rejected."""
+    row_faults.create_table(con)
+    into = definition.into
+    if isinstance(into, ListDefinition):
+        counted = list_import.load(con, into, plan, watch)
+        kind = "hierarchy"
+    else:
+        counted = module_import.load(con, into, plan, watch)
+        kind = "lineItem"
+    details = [import_counts.summary(counted, into.name, kind), *row_faults.details(con)]
+    if not counted.failed:
+        return Outcome(successful=True, details=details)
+    handle, name = tempfile.mkstemp(suffix=".csv", dir=store.folder)
+    os.close(handle)
+    write_dump(con, plan.headers, Path(name), watch)
+    return Outcome(successful=True, details=details, dump=Path(name))
+
+
+def _parameters(definition: ImportDefinition, given: Mapping[str, str]) -> dict[str, str]:
+    """Return a value for every parameter that the import asks for."""
+    names = {name.casefold(): name for name in definition.parameters}
+    values = dict(definition.parameters)
+    for name, value in given.items():
+        if name.casefold() not in names:
+            raise ParameterError(f"The import {definition.name} does not ask for {name!r}.")
+        values[names[name.casefold()]] = value
+    for name, chosen in values.items():
+        if chosen is None:
+            raise ParameterError(f"The import {definition.name} asks for {name!r}.")
+    return {name: chosen for name, chosen in values.items() if chosen is not None}
+
+
+def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -> ImportPlan:
+    columns = {
+        target: f"c{upload.headers.index(header)}" for header, target in definition.mapping.items()
+    }
+    return ImportPlan(
+        columns, upload.headers, definition.file.decimal_separator, definition.match_by, asked
+    )
+
+
+def _failed(kind: str, text: str) -> Outcome:
+    detail: dict[str, Any] = {
+        "type": kind,
+        "localMessageText": text,
+        "occurrences": 1,
+        "values": [],
+    }
+    return Outcome(successful=False, details=[detail])

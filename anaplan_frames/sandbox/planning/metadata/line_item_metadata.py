@@ -1,0 +1,147 @@
+"""The metadata of line items, in the form of the API.
+
+Settings that the sandbox does not have (units, switchover, number styles, ...) are shown with their
+default values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    TIME,
+    VERSIONS,
+    Format,
+    LineItem,
+    ModuleDefinition,
+)
+from anaplan_frames.sandbox.planning.schema.formulas import names_in
+from anaplan_frames.sandbox.planning.schema.summary_methods import summary_method
+from anaplan_frames.sandbox.planning.store import cell_tables
+from anaplan_frames.sandbox.planning.store.database import Store
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
+
+_NUMBER = {
+    "minimumSignificantDigits": 4,
+    "decimalPlaces": -1,
+    "negativeNumberNotation": "MINUS_SIGN",
+    "unitsType": "NONE",
+    "unitsDisplayType": "NONE",
+    "zeroFormat": "ZERO",
+    "comparisonIncrease": "GOOD",
+    "groupingSeparator": "COMMA",
+    "decimalSeparator": "FULL_STOP",
+}
+_NOT_APPLICABLE = "Not Applicable"
+# Only the id of "All" is documented.
+_VERSIONS = {
+    True: {"name": "All", "id": "16000000000"},
+    False: {"name": _NOT_APPLICABLE, "id": "16000000001"},
+}
+
+
+def line_item_metadata(
+    store: Store, calendar: Timescale, of: Sequence[ModuleDefinition], *, include_all: bool
+) -> list[dict[str, Any]]:
+    """Return the line items of these modules: ids and names, or all metadata."""
+    identities = [
+        (module, item, _identity(module, item)) for module in of for item in module.line_items
+    ]
+    if not include_all:
+        return [identity for *_, identity in identities]
+    cells = _cell_counts(store, of)
+    return [
+        identity | _metadata(calendar, module, item, cells[module.id])
+        for module, item, identity in identities
+    ]
+
+
+def _identity(module: ModuleDefinition, item: LineItem) -> dict[str, Any]:
+    return {
+        "moduleId": module.id,
+        "moduleName": module.name,
+        "id": item.id,
+        "name": item.name,
+    }
+
+
+def _metadata(
+    calendar: Timescale, module: ModuleDefinition, item: LineItem, cells: int
+) -> dict[str, Any]:
+    """Return all fields except ids and names; attributes that are not set are left out."""
+    has_time = TIME in module.dimensions
+    shown: dict[str, Any] = {
+        "isSummary": item.formula is not None,
+        "startOfSection": False,
+        "broughtForward": False,
+        "useSwitchover": VERSIONS in module.dimensions,
+        "breakback": False,
+        "cellCount": cells,
+        "version": _VERSIONS[VERSIONS in module.dimensions],
+        "appliesTo": [
+            {"name": dimension.name, "id": dimension.id}
+            for dimension in module.dimensions
+            if dimension.list is not None
+        ],
+        "dataTags": [],
+        "referencedBy": _referencing(module, item),
+        "format": item.format.type,
+        "formatMetadata": _format(item.format, calendar),
+        "summary": summary_method(item),
+        "timeScale": calendar.leaf.capitalize() if has_time else _NOT_APPLICABLE,
+        "timeRange": "Model Calendar" if has_time else _NOT_APPLICABLE,
+        "formulaScope": "All Versions",
+        "style": item.style,
+        "notes": item.notes or "",
+    }
+    if item.formula is not None:
+        shown["formula"] = item.formula
+    if item.code is not None:
+        shown["code"] = item.code
+    return shown
+
+
+def _referencing(module: ModuleDefinition, item: LineItem) -> list[dict[str, str]]:
+    """Return the line items whose formulas use this one; formulas stay within their module."""
+    return [
+        {"name": other.name, "id": other.id}
+        for other in module.line_items
+        if other.formula is not None and item.name in names_in(other.formula)
+    ]
+
+
+def _format(form: Format, calendar: Timescale) -> dict[str, Any]:
+    """Return ``formatMetadata``."""
+    shown: dict[str, Any] = {"dataType": form.data_type}
+    if form.type == "NUMBER":
+        return shown | _NUMBER
+    if form.type == "TEXT":
+        return shown | {"textType": "GENERAL"}
+    if form.list is not None:
+        return shown | {
+            "hierarchyEntityLongId": int(form.list.id),
+            "selectiveAccessApplied": False,
+            "showAll": False,
+        }
+    if form.type == "TIME PERIOD":
+        level = calendar.leaf
+        period = {"entityId": level.upper(), "entityLabel": level.capitalize(), "entityIndex": 0}
+        return shown | {"periodType": period}
+    return shown
+
+
+def _cell_counts(store: Store, of: Sequence[ModuleDefinition]) -> dict[str, int]:
+    """Return the number of cells of a line item, totals included, for each module."""
+    dimensions = {part.id: part for module in of for part in module.dimensions}
+    with store.reading() as con:
+        items = {
+            key: cell_tables.member_count(con, dimension, leaves_only=False)
+            for key, dimension in dimensions.items()
+        }
+    counts = {}
+    for module in of:
+        counts[module.id] = 1
+        for dimension in module.dimensions:
+            counts[module.id] *= items[dimension.id]
+    return counts

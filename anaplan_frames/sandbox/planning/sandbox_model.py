@@ -1,0 +1,461 @@
+"""A model of the sandbox: its builder, its definitions and data, and the actions that run in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.exports import export_runner
+from anaplan_frames.sandbox.planning.imports import import_runner
+from anaplan_frames.sandbox.planning.imports.initial_data import load_cells, load_items
+from anaplan_frames.sandbox.planning.schema import definition_parsing, import_mapping, object_ids
+from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    ActionDefinition,
+    DashboardDefinition,
+    DeleteDefinition,
+    ExportDefinition,
+    FileDefinition,
+    ImportDefinition,
+    ProcessDefinition,
+    check_file,
+    check_layout,
+)
+from anaplan_frames.sandbox.planning.schema.definition_parsing import (
+    DimensionLike,
+    FormatLike,
+    check_name,
+)
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    Dimension,
+    LineItem,
+    LineItemSubset,
+    ListDefinition,
+    ModuleDefinition,
+    Version,
+    ViewDefinition,
+    WorkspaceDefinition,
+)
+from anaplan_frames.sandbox.planning.schema.file_dialects import check_dialect
+from anaplan_frames.sandbox.planning.store import cell_tables, list_tables, memory_estimate
+from anaplan_frames.sandbox.planning.store.database import Store
+from anaplan_frames.sandbox.planning.time.model_timing import Timing
+from anaplan_frames.sandbox.planning.time.model_versions import VersionLike, parse_versions
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
+from anaplan_frames.sandbox.planning.writes import item_deletion
+
+
+class Model:
+    """A model; created by `Workspace.model`.
+
+    Every method that builds takes an `id` (made by default) and raises ValueError if an argument
+    does not fit. All definitions are found by id in `lists`, `modules`, `line_item_subsets`,
+    `views` (the default view of each module included), `files`, `imports`, `exports`, `actions`,
+    `processes` and `dashboards`, in the order in which they were made.
+
+    Attributes
+    ----------
+    workspace : WorkspaceDefinition
+    state : str
+        ``activeState`` of the API; every state except "UNLOCKED" refuses work.
+    is_open : bool
+        Whether the model is in memory; work opens it.
+    changes_until : float
+        The time, by the sandbox's clock, at which the model has been opened or closed.
+    timing : Timing
+        Calendar, current period and versions, as they are set.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        id: str,
+        workspace: WorkspaceDefinition,
+        calendar: Timescale,
+        path: Path | None,
+        versions: Sequence[VersionLike] = ("Actual", "Forecast"),
+        memory_usage: int | None = None,
+    ) -> None:
+        self.name = name
+        self.id = id
+        self.workspace = workspace
+        self.state = "UNLOCKED"
+        self.is_open = True
+        self.changes_until = 0.0
+        self.lists: dict[str, ListDefinition] = {}
+        self.modules: dict[str, ModuleDefinition] = {}
+        self.line_item_subsets: dict[str, LineItemSubset] = {}
+        self.views: dict[str, ViewDefinition] = {}
+        self.files: dict[str, FileDefinition] = {}
+        self.imports: dict[str, ImportDefinition] = {}
+        self.exports: dict[str, ExportDefinition] = {}
+        self.actions: dict[str, DeleteDefinition] = {}
+        self.processes: dict[str, ProcessDefinition] = {}
+        self.dashboards: dict[str, DashboardDefinition] = {}
+        self.store = Store(path)
+        self._ids = object_ids.Ids()
+        self._memory_usage = memory_usage
+        self.timing = Timing(self.store, calendar, parse_versions(versions, self._ids))
+
+    @property
+    def calendar(self) -> Timescale:
+        """The calendar with the current fiscal year as it is set."""
+        return self.timing.calendar
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions with their switchover dates as they are set."""
+        return self.timing.versions
+
+    @property
+    def memory_usage(self) -> int:
+        """Bytes that the model takes: as given when it was built, or an estimate."""
+        if self._memory_usage is not None:
+            return self._memory_usage
+        return memory_estimate.usage(self.store, self.lists.values(), self.modules.values())
+
+    def list(
+        self,
+        name: str,
+        id: str | None = None,
+        parent: ListDefinition | None = None,
+        *,
+        numbered: bool = False,
+        properties: Mapping[str, FormatLike] | None = None,
+        subsets: Sequence[str] = (),
+        items: pd.DataFrame | None = None,
+        top_level_item: str | None = None,
+        production: bool = False,
+    ) -> ListDefinition:
+        """Make a list.
+
+        Parameters
+        ----------
+        parent : ListDefinition, optional
+            The list whose items are the parents of this list's items. Without it, items of the
+            list itself can be parents.
+        numbered : bool
+            Whether the list makes the names of its items itself ("#1", "#2", ...).
+        properties : mapping of str to format, optional
+            "TEXT", "NUMBER", "BOOLEAN", "DATE", "TIME PERIOD" or a list.
+        items : DataFrame, optional
+            Items to begin with, in columns Name, Code, Parent, properties and subsets.
+        top_level_item : str, optional
+            The name of an item that is the total of the list and of the lists below it.
+        production : bool
+            Whether the list holds production data, which can be changed in a deployed model.
+        """
+        check_name("list", name, self.lists)
+        if parent is not None and parent not in self.lists.values():
+            raise ValueError(f"The parent list {parent.name!r} is not in model {self.name!r}.")
+        if parent is not None and top_level_item is not None:
+            raise ValueError(
+                f"The list {name!r} has a parent list: give the top level item to that list."
+            )
+        formats = {
+            key: definition_parsing.parse_format(given, f"property {key!r}")
+            for key, given in (properties or {}).items()
+        }
+        columns = ["Name", "Code", "Parent", *formats, *subsets]
+        if repeated := [column for column in columns if columns.count(column) > 1]:
+            raise ValueError(f"The list {name!r} has {repeated[0]!r} twice.")
+        lst = ListDefinition(
+            self._ids.take(object_ids.LIST, id, f"list {name!r}"),
+            name,
+            parent,
+            numbered=numbered,
+            properties=formats,
+            subsets={
+                subset: self._ids.take(object_ids.SUBSET, None, f"subset {subset!r}")
+                for subset in subsets
+            },
+            top_level_item=top_level_item,
+            production=production,
+        )
+        with self.store.transaction() as con:
+            if list_tables.create_table(con, lst) and items is not None:
+                load_items(con, lst, items)
+        self.lists[lst.id] = lst
+        return lst
+
+    def module(
+        self,
+        name: str,
+        id: str | None = None,
+        dimensions: Sequence[DimensionLike] = (),
+        line_items: Mapping[str, FormatLike] | None = None,
+        cells: pd.DataFrame | None = None,
+    ) -> ModuleDefinition:
+        """Make a module.
+
+        Parameters
+        ----------
+        dimensions : sequence
+            Lists or their names, "Time", "Versions".
+        line_items : mapping of str to format
+            A format as for a list's property, or a mapping with "format" (or "list") and any of
+            "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style" and "id".
+        cells : DataFrame, optional
+            Cells to begin with, in a column per dimension (names or codes) and per line item.
+        """
+        check_name("module", name, self.modules)
+        module = ModuleDefinition(
+            self._ids.take(object_ids.MODULE, id, f"module {name!r}"),
+            name,
+            self._dimensions(dimensions),
+            definition_parsing.parse_line_items(line_items or {}, self._ids),
+        )
+        definition_parsing.check_module(module)
+        with self.store.transaction() as con:
+            if cell_tables.create_table(con, module) and cells is not None:
+                load_cells(con, module, cells)
+        self.modules[module.id] = module
+        rows, columns, pages = definition_parsing.default_axes(module)
+        self.views[module.id] = ViewDefinition(module.id, name, module, rows, columns, pages)
+        return module
+
+    def line_item_subset(
+        self, name: str, line_items: Sequence[LineItem], id: str | None = None
+    ) -> LineItemSubset:
+        """Make a line item subset from line items of the model's modules."""
+        check_name("line item subset", name, self.line_item_subsets)
+        known = [item for module in self.modules.values() for item in module.line_items]
+        for item in line_items:
+            if item not in known:
+                raise ValueError(f"The line item {item.name!r} is not in model {self.name!r}.")
+        number = self._ids.take(object_ids.LINE_ITEM_SUBSET, id, f"line item subset {name!r}")
+        subset = LineItemSubset(number, name, tuple(line_items))
+        self.line_item_subsets[subset.id] = subset
+        return subset
+
+    def view(
+        self,
+        mod: ModuleDefinition,
+        name: str,
+        rows: Sequence[DimensionLike],
+        columns: Sequence[DimensionLike],
+        pages: Sequence[DimensionLike] | None = None,
+        id: str | None = None,
+    ) -> ViewDefinition:
+        """Make a saved view, with "Line items" as a dimension; by default, the rest is on pages."""
+        axes = definition_parsing.parse_axes(
+            mod,
+            self._dimensions(rows),
+            self._dimensions(columns),
+            None if pages is None else self._dimensions(pages),
+        )
+        view_id = self._ids.take(object_ids.VIEW, id, f"view {name!r}")
+        view = ViewDefinition(view_id, name, mod, *axes)
+        self.views[view.id] = view
+        return view
+
+    def find_view(self, id: str) -> tuple[ViewDefinition, tuple[LineItem, ...] | None] | None:
+        """Find a view by its id; the id of a line item stands for its module's default view.
+
+        Returns
+        -------
+        tuple or None
+            The view, and the line items of it that are shown (None: all).
+        """
+        if id in self.views:
+            return self.views[id], None
+        for module in self.modules.values():
+            for item in module.line_items:
+                if item.id == id:
+                    return self.views[module.id], (item,)
+        return None
+
+    def file(
+        self,
+        name: str,
+        id: str | None = None,
+        columns: Sequence[str] = (),
+        separator: str = ",",
+        delimiter: str = '"',
+        encoding: str = "UTF-8",
+        header_row: int = 1,
+        first_data_row: int = 2,
+        decimal_separator: str = ".",
+    ) -> FileDefinition:
+        """Make an import data source with the columns and the dialect of its uploads.
+
+        `header_row` (0: no header line) and `first_data_row` count from 1; a `delimiter` of ""
+        means that texts are not delimited.
+        """
+        check_name("file", name, self.files, id)
+        check_dialect(f"file {name!r}", separator, delimiter, encoding)
+        check_file(name, columns, header_row, first_data_row, decimal_separator)
+        file = FileDefinition(
+            self._ids.take(object_ids.FILE, id, f"file {name!r}"),
+            name,
+            tuple(columns),
+            separator,
+            delimiter,
+            encoding,
+            header_row,
+            first_data_row,
+            decimal_separator,
+        )
+        self.files[file.id] = file
+        return file
+
+    def import_(
+        self,
+        name: str,
+        file: FileDefinition,
+        into: ListDefinition | ModuleDefinition,
+        id: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        *,
+        match_by: str | Mapping[str, str] = "either",
+        parameters: Mapping[str, str | None] | None = None,
+    ) -> ImportDefinition:
+        """Make an import.
+
+        Parameters
+        ----------
+        mapping : mapping of str to str, optional
+            Target column by file column, complete; by default columns of equal names. Targets of
+            a list are "Name", "Code", "Parent", its properties and subsets; targets of a module
+            are its dimensions and line items.
+        match_by : {"either", "code", "name"} or mapping of dimension to one of them
+            How items are found; "either" tries the code first, then the name.
+        parameters : mapping of str to (str or None), optional
+            Dimensions that a run of the import asks for (``"Version"``), with their defaults.
+            Without a column or a parameter for Versions, the first version is used.
+        """
+        check_name("import", name, self.imports, id)
+        asked = dict(parameters or {})
+        definition = ImportDefinition(
+            self._ids.take(object_ids.IMPORT, id, f"import {name!r}"),
+            name,
+            file,
+            into,
+            import_mapping.parse_mapping(file, into, mapping, asked),
+            import_mapping.parse_match_by(into, match_by),
+            asked,
+        )
+        self.imports[definition.id] = definition
+        return definition
+
+    def export(
+        self,
+        name: str,
+        of: ModuleDefinition | ViewDefinition | ListDefinition,
+        layout: str = "TABULAR_MULTI_COLUMN",
+        id: str | None = None,
+        *,
+        leaves_only: bool = False,
+        omit_empty: bool = False,
+        labels: Literal["name", "code"] = "name",
+        separator: str = ",",
+        delimiter: str = '"',
+        encoding: str = "UTF-8",
+    ) -> ExportDefinition:
+        """Make an export.
+
+        Parameters
+        ----------
+        leaves_only : bool
+            Whether totals over lists and time are left out.
+        omit_empty : bool
+            Whether rows are left out in which every value is blank, 0 or false.
+        labels : {"name", "code"}
+            Whether items are written by name, as Anaplan does, or by their code if they have one.
+        """
+        check_name("export", name, self.exports, id)
+        check_dialect(f"export {name!r}", separator, delimiter, encoding)
+        check_layout(of, layout)
+        definition = ExportDefinition(
+            self._ids.take(object_ids.EXPORT, id, f"export {name!r}"),
+            name,
+            of,
+            layout,
+            leaves_only=leaves_only,
+            omit_empty=omit_empty,
+            labels=labels,
+            separator=separator,
+            delimiter=delimiter,
+            encoding=encoding,
+        )
+        self.exports[definition.id] = definition
+        return definition
+
+    def delete_action(
+        self, name: str, of: ListDefinition, id: str | None = None
+    ) -> DeleteDefinition:
+        """Make an action that deletes all items of a list and their cells."""
+        check_name("action", name, self.actions, id)
+        action_id = self._ids.take(object_ids.ACTION, id, f"action {name!r}")
+        definition = DeleteDefinition(action_id, name, of)
+        self.actions[definition.id] = definition
+        return definition
+
+    def process(
+        self, name: str, actions: Sequence[ActionDefinition], id: str | None = None
+    ) -> ProcessDefinition:
+        """Make a process that runs these actions one after the other."""
+        check_name("process", name, self.processes, id)
+        known = {**self.imports, **self.exports, **self.actions}
+        for action in actions:
+            if known.get(action.id) is not action:
+                raise ValueError(f"The action {action.name!r} is not in model {self.name!r}.")
+        process_id = self._ids.take(object_ids.PROCESS, id, f"process {name!r}")
+        definition = ProcessDefinition(process_id, name, tuple(actions))
+        self.processes[process_id] = definition
+        return definition
+
+    def dashboard(
+        self, name: str, id: str | None = None, code: str | None = None
+    ) -> DashboardDefinition:
+        """Make a dashboard, which is only listed."""
+        check_name("dashboard", name, self.dashboards, id)
+        dashboard_id = self._ids.take(object_ids.DASHBOARD, id, f"dashboard {name!r}")
+        definition = DashboardDefinition(dashboard_id, name, code)
+        self.dashboards[dashboard_id] = definition
+        return definition
+
+    def set_fiscal_year(self, label: str) -> None:
+        """Move the calendar and delete the data of removed periods; see `Timing`."""
+        self.timing.set_fiscal_year(label, self.lists.values(), self.modules.values())
+
+    def run_import(
+        self,
+        definition: ImportDefinition,
+        source: Path | None,
+        parameters: Mapping[str, str],
+        watch: Watch,
+    ) -> Outcome:
+        """Run an import of the uploaded file `source` (None: nothing was uploaded).
+
+        Raises
+        ------
+        Cancelled
+            If `watch` raises it; nothing is changed then.
+        """
+        return import_runner.run_import(self.store, definition, source, parameters, watch)
+
+    def run_export(self, definition: ExportDefinition, target: Path, watch: Watch) -> Outcome:
+        """Run an export and write its output to `target`."""
+        return export_runner.run_export(self.store, definition, target, watch)
+
+    def run_delete(self, definition: DeleteDefinition, watch: Watch) -> Outcome:
+        """Delete all items of the action's list, and their cells."""
+        return item_deletion.run_delete(
+            self.store, definition.of, self.lists.values(), self.modules.values(), watch
+        )
+
+    def export_metadata(self, definition: ExportDefinition) -> dict[str, Any]:
+        """Return the ``exportMetadata`` of the API."""
+        return export_runner.metadata(self.store, definition)
+
+    def close(self) -> None:
+        """Close the model's database."""
+        self.store.close()
+
+    def _dimensions(self, given: Sequence[DimensionLike]) -> tuple[Dimension, ...]:
+        every_list = self.lists.values()
+        return tuple(definition_parsing.parse_dimension(one, every_list) for one in given)

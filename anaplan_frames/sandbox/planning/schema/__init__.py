@@ -1,0 +1,1 @@
+"""Definitions of the objects of a model, without their data."""

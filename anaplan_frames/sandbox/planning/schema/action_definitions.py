@@ -1,0 +1,164 @@
+"""Definitions of a model's files, imports, exports, delete actions, processes and dashboards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal, TypeAlias
+
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    ListDefinition,
+    ModuleDefinition,
+    ViewDefinition,
+)
+
+LAYOUTS = (
+    "TABULAR_MULTI_COLUMN",
+    "TABULAR_SINGLE_COLUMN",
+    "TABULAR_ALL_LINE_ITEMS",
+    "TABULAR_CURRENT_LINE_ITEM",
+    "GRID_CURRENT_PAGE",
+    "GRID_ALL_PAGES",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileDefinition:
+    """An import data source: its columns and its dialect.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The headers in their order; an empty one is shown as "Column n".
+    header_row : int
+        Counted from 1; 0 if the file has no header line.
+    first_data_row : int
+        Counted from 1.
+    """
+
+    id: str
+    name: str
+    columns: tuple[str, ...]
+    separator: str = ","
+    delimiter: str = '"'
+    encoding: str = "UTF-8"
+    header_row: int = 1
+    first_data_row: int = 2
+    decimal_separator: str = "."
+
+    @property
+    def header_names(self) -> tuple[str, ...]:
+        """The headers, "Column n" for an empty one."""
+        return shown_headers(self.columns)
+
+
+def shown_headers(columns: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Return headers as Anaplan shows them: "Column n" for an empty one."""
+    return tuple(name or f"Column {number}" for number, name in enumerate(columns, start=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportDefinition:
+    """An import of a file into a list or a module.
+
+    Attributes
+    ----------
+    mapping : dict of str to str
+        Target column by file column. Target columns of a list: "Name", "Code", "Parent", its
+        properties and subsets; of a module: its dimensions and line items.
+    match_by : dict of str to str
+        Per dimension "code", "name" or "either" (code first).
+    parameters : dict of str to (str or None)
+        The parameters that a run of the import asks for, with their defaults.
+    """
+
+    id: str
+    name: str
+    file: FileDefinition
+    into: ListDefinition | ModuleDefinition
+    mapping: dict[str, str]
+    match_by: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def import_type(self) -> str:
+        """``importType`` of the API."""
+        return "HIERARCHY_DATA" if isinstance(self.into, ListDefinition) else "MODULE_DATA"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportDefinition:
+    """An export of a module, a view of one, or a list; its output file has the export's id."""
+
+    id: str
+    name: str
+    of: ModuleDefinition | ViewDefinition | ListDefinition
+    layout: str = "TABULAR_MULTI_COLUMN"
+    _: KW_ONLY
+    leaves_only: bool = False
+    omit_empty: bool = False
+    labels: Literal["name", "code"] = "name"
+    separator: str = ","
+    delimiter: str = '"'
+    encoding: str = "UTF-8"
+
+    @property
+    def format(self) -> str:
+        """``exportFormat`` of the API."""
+        return "text/csv" if self.separator == "," else "text/plain"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeleteDefinition:
+    """An action that deletes all items of a list."""
+
+    id: str
+    name: str
+    of: ListDefinition
+    action_type: str = "DELETE_BY_SELECTION"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DashboardDefinition:
+    """A dashboard; the API only lists it."""
+
+    id: str
+    name: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProcessDefinition:
+    """Actions that run one after the other."""
+
+    id: str
+    name: str
+    actions: tuple[ActionDefinition, ...]
+
+
+ActionDefinition: TypeAlias = ImportDefinition | ExportDefinition | DeleteDefinition
+"""What a process can run."""
+
+
+def check_file(
+    name: str,
+    columns: Sequence[str],
+    header_row: int,
+    first_data_row: int,
+    decimal_separator: str,
+) -> None:
+    """Raise ValueError if a file of this name cannot have these columns, rows and separator."""
+    if not columns:
+        raise ValueError(f"The file {name!r} needs columns.")
+    if not 0 <= header_row < first_data_row:
+        raise ValueError(f"The first data row of file {name!r} must come after its header row.")
+    if decimal_separator not in (".", ","):
+        raise ValueError(f"The decimal separator of file {name!r} must be '.' or ','.")
+
+
+def check_layout(of: ModuleDefinition | ViewDefinition | ListDefinition, layout: str) -> None:
+    """Raise ValueError if there is no such layout, or `of` cannot be exported in it."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"The layout {layout!r} is unknown; there are {', '.join(LAYOUTS)}.")
+    if isinstance(of, ListDefinition) and layout != "TABULAR_MULTI_COLUMN":
+        raise ValueError("A list can only be exported in the layout TABULAR_MULTI_COLUMN.")

@@ -1,0 +1,89 @@
+"""The mapping of an import: which column of the file goes to which target, and its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from anaplan_frames.sandbox.planning.schema.action_definitions import FileDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    VERSIONS,
+    Dimension,
+    ListDefinition,
+    ModuleDefinition,
+)
+
+
+def list_targets(lst: ListDefinition) -> list[str]:
+    """Return the target columns of imports into a list."""
+    name = [] if lst.numbered else ["Name"]
+    return [*name, "Code", "Parent", *lst.properties, *lst.subsets]
+
+
+def module_targets(module: ModuleDefinition) -> list[str]:
+    """Return the target columns of imports into a module."""
+    dimensions = [dimension.name for dimension in module.dimensions]
+    return dimensions + [item.name for item in module.line_items]
+
+
+def parse_mapping(
+    file: FileDefinition,
+    into: ListDefinition | ModuleDefinition,
+    mapping: Mapping[str, str] | None,
+    parameters: Mapping[str, str | None],
+) -> dict[str, str]:
+    """Check an import's mapping; without one, map columns to targets of the same name."""
+    targets = list_targets(into) if isinstance(into, ListDefinition) else module_targets(into)
+    headers = file.header_names
+    if mapping is None:
+        mapping = {header: header for header in headers if header in targets}
+    for column, target in mapping.items():
+        if column not in headers:
+            raise ValueError(f"The file {file.name!r} has no column {column!r} to map.")
+        if target not in targets:
+            raise ValueError(f"{target!r} is not a target column of {into.name!r}: {targets}.")
+        if list(mapping.values()).count(target) > 1:
+            raise ValueError(f"Two columns are mapped to {target!r}.")
+    mapped = set(mapping.values())
+    if isinstance(into, ListDefinition):
+        if not mapped & {"Name", "Code"}:
+            raise ValueError(f"An import into list {into.name!r} must map Name or Code.")
+    else:
+        _check_module_targets(into, mapped, parameters)
+    return dict(mapping)
+
+
+def parameter_of(dimension: Dimension, parameters: Iterable[str]) -> str | None:
+    """Return the parameter for a dimension, if any: the dimension's name, or its singular."""
+    matching = (dimension.name.casefold(), dimension.name.casefold().removesuffix("s"))
+    return next((name for name in parameters if name.casefold() in matching), None)
+
+
+def _check_module_targets(
+    module: ModuleDefinition, mapped: set[str], parameters: Mapping[str, str | None]
+) -> None:
+    for dimension in module.dimensions:
+        asked = parameter_of(dimension, parameters)
+        if dimension.name not in mapped and asked is None and dimension != VERSIONS:
+            raise ValueError(
+                f"The import must map the dimension {dimension.name!r} of module"
+                f" {module.name!r} or ask for it in parameters."
+            )
+    for name in parameters:
+        if not any(parameter_of(dimension, [name]) for dimension in module.dimensions):
+            raise ValueError(f"The parameter {name!r} is not a dimension of {module.name!r}.")
+    if not any(item.name in mapped for item in module.line_items):
+        raise ValueError(f"The import maps no line item of module {module.name!r}.")
+
+
+def parse_match_by(
+    into: ListDefinition | ModuleDefinition, given: str | Mapping[str, str]
+) -> dict[str, str]:
+    """Check how the items of each dimension are found: by "code", "name" or "either"."""
+    names = [] if isinstance(into, ListDefinition) else [part.name for part in into.dimensions]
+    chosen = dict.fromkeys(names, given) if isinstance(given, str) else dict(given)
+    for name, key in chosen.items():
+        if name not in names:
+            raise ValueError(f"match_by names {name!r}, which is not a dimension of {into.name!r}.")
+        if key not in ("code", "name", "either"):
+            raise ValueError(f"match_by must be 'code', 'name' or 'either', not {key!r}.")
+    return chosen

@@ -1,0 +1,111 @@
+"""The tables of cells, one per module, and queries for the items of dimensions.
+
+A table has a row per combination of leaf items that has a value, with a column of item ids per
+dimension (d0, d1, ...) and a typed column per line item (v0, v1, ...); NULL is blank.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    Dimension,
+    LineItem,
+    ListDefinition,
+    ModuleDefinition,
+)
+from anaplan_frames.sandbox.planning.store.list_tables import table_of, top_level, top_level_id
+from anaplan_frames.sandbox.planning.store.sql_text import literal, stored_type
+
+
+def cells_of(module: ModuleDefinition) -> str:
+    """Return the name of the module's table."""
+    return f"cells_{module.id}"
+
+
+def dimension_columns(module: ModuleDefinition) -> list[str]:
+    """Return the columns of item ids, one per dimension."""
+    return [f"d{number}" for number in range(len(module.dimensions))]
+
+
+def value_column(module: ModuleDefinition, item: LineItem) -> str:
+    """Return the column of a line item's values."""
+    return f"v{module.line_items.index(item)}"
+
+
+def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
+    """Create the module's table; return False if a data folder already holds it."""
+    query = f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(cells_of(module))}"
+    if con.execute(query).fetchone():
+        return False
+    columns = [f"{column} BIGINT" for column in dimension_columns(module)]
+    columns += [
+        f"{value_column(module, item)} {stored_type(item.format)}" for item in module.line_items
+    ]
+    con.execute(f"CREATE TABLE {cells_of(module)} ({', '.join(columns)})")
+    return True
+
+
+def members(dimension: Dimension) -> str:
+    """Return a query for a dimension's items: id, code, name, parent, leaf, ord (their order).
+
+    The items of a parent list are included, as totals.
+    """
+    if dimension.kind == "time":
+        return "SELECT * FROM time_members"
+    if dimension.kind == "versions":
+        return "SELECT * FROM version_members"
+    assert dimension.list is not None
+    return list_members(dimension.list)
+
+
+def list_members(lst: ListDefinition) -> str:
+    """Return the query of `members` for a list."""
+    if lst.parent is None:
+        leaf = f"NOT EXISTS (FROM {table_of(lst)} child WHERE child.parent = item.id)"
+        query = (
+            f"SELECT id, code, name, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
+        )
+    else:
+        # Totals come after their parts; ids have 12 digits.
+        query = " UNION ALL ".join(
+            f"SELECT id, code, name, parent, {depth == 0} AS leaf,"
+            f" {depth}00000000000000 + id AS ord FROM {table_of(ancestor)}"
+            for depth, ancestor in enumerate(lst.lineage)
+        )
+    top = lst.lineage[-1]
+    if top.top_level_item is None:
+        return query
+    return (
+        f"SELECT * REPLACE (coalesce(parent, {top_level_id(top)}) AS parent) FROM ({query})"
+        f" UNION ALL SELECT id, code, name, NULL, false, ord FROM ({top_level(top)})"
+    )
+
+
+def ancestors(dimension: Dimension) -> str:
+    """Return a query for pairs (leaf, node): each leaf item with itself and with its totals."""
+    summaries = " UNION ALL FROM time_summaries" if dimension.kind == "time" else ""
+    return (
+        f"WITH RECURSIVE item AS ({members(dimension)}),"
+        " up(leaf, node) AS ("
+        "SELECT id, id FROM item WHERE leaf"
+        " UNION SELECT up.leaf, item.parent FROM up JOIN item ON item.id = up.node"
+        " WHERE item.parent IS NOT NULL)"
+        f" SELECT leaf, node FROM up{summaries}"
+    )
+
+
+def member_id(con: duckdb.DuckDBPyConnection, dimension: Dimension, name: str) -> int | None:
+    """Return the id of the item with this name or code."""
+    row = con.execute(
+        f"SELECT id FROM ({members(dimension)}) WHERE {literal(name)} IN (name, code)"
+        " ORDER BY leaf DESC, ord LIMIT 1"
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def member_count(con: duckdb.DuckDBPyConnection, dimension: Dimension, *, leaves_only: bool) -> int:
+    """Return how many items a dimension has."""
+    only = " WHERE leaf" if leaves_only else ""
+    row = con.execute(f"SELECT count(*) FROM ({members(dimension)}){only}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,139 @@
+"""SQL over the table `staged` that reads columns of text as typed values and items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from anaplan_frames.sandbox.planning.schema.definitions import Format
+from anaplan_frames.sandbox.planning.store.cell_tables import list_members
+from anaplan_frames.sandbox.planning.store.sql_text import literal
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one column of `staged` (as `s`) is read.
+
+    Attributes
+    ----------
+    value : str
+        SQL of the typed value, NULL if the text is empty or faulty.
+    fault : str
+        SQL of the condition under which the row is rejected.
+    fault_type, message : str
+        The documented type of the fault, and SQL of its message.
+    join : str
+        SQL of a join that both expressions require.
+    """
+
+    value: str
+    fault: str
+    fault_type: str
+    message: str
+    join: str = ""
+
+
+def message(words: str, header: str, text: str) -> str:
+    """Return SQL of a message in Anaplan's form: ``Invalid number: Salary ("12x")``."""
+    start = literal(f'{words}: {header} ("')
+    return f"""{start} || {text} || '")'"""
+
+
+def read_typed(
+    con: duckdb.DuckDBPyConnection,
+    column: str,
+    header: str,
+    form: Format,
+    decimal: str,
+    match_by: str = "either",
+) -> Reading:
+    """Read a column as values of a format; an empty text is a blank value."""
+    text = f"s.{column}"
+    if form.type == "TEXT":
+        return Reading(f"nullif({text}, '')", "false", "", "''")
+    if form.type in ("LIST", "TIME PERIOD"):
+        members = list_members(form.list) if form.list else "SELECT * FROM time_members"
+        source = f"list {form.list.name}" if form.list else "the calendar"
+        item = read_item(
+            con, column, header, members, match_by, is_time=form.list is None, source=source
+        )
+        blank = f"trim({text}) <> '' AND {item.fault}"
+        return Reading(item.value, blank, item.fault_type, item.message, item.join)
+    value, fault_type, words = {
+        "NUMBER": (number(text, decimal), "moduleImportNumberFormat", "Invalid number"),
+        "BOOLEAN": (_boolean(text), "moduleImportBooleanFormat", "Invalid boolean"),
+        "DATE": (
+            f"CAST(try_strptime(trim({text}), '%Y-%m-%d') AS DATE)",
+            "moduleImportDateFormat",
+            "Invalid date",
+        ),
+    }[form.type]
+    fault = f"trim({text}) <> '' AND {value} IS NULL"
+    return Reading(value, fault, fault_type, message(words, header, text))
+
+
+def number(text: str, decimal: str) -> str:
+    """Return SQL that reads a plain number with this decimal separator, or NULL."""
+    if decimal == ",":
+        # Such a number has no point.
+        text = f"replace(replace({text}, '.', '?'), ',', '.')"
+    # DuckDB would accept underscores between digits, and words such as nan.
+    value = f"TRY_CAST(replace({text}, '_', '?') AS DOUBLE)"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def _boolean(text: str) -> str:
+    word = f"lower(trim({text}))"
+    return (
+        f"CASE WHEN {word} IN ('true', 'yes', '1') THEN true"
+        f" WHEN {word} IN ('false', 'no', '0') THEN false END"
+    )
+
+
+def read_item(
+    con: duckdb.DuckDBPyConnection,
+    column: str,
+    header: str,
+    members: str,
+    match_by: str,
+    *,
+    is_time: bool,
+    source: str,
+) -> Reading:
+    """Read a column as items, through a temporary table `keys_<column>` of its distinct texts."""
+    con.execute(f"CREATE TEMP TABLE keys_{column} AS {_look_up(column, members, match_by)}")
+    join = f" LEFT JOIN keys_{column} ON keys_{column}.text = s.{column}"
+    fault_type = (
+        "moduleImportInvalidTimeEntityIdentifier"
+        if is_time
+        else "moduleImportInvalidListIdentifier"
+    )
+    return Reading(
+        f"keys_{column}.id",
+        f"keys_{column}.id IS NULL",
+        fault_type,
+        message(f"Item not located in {source}", header, f"s.{column}"),
+        join,
+    )
+
+
+def _look_up(column: str, members: str, match_by: str) -> str:
+    """Return a query for each text of the column and its item (id, leaf), or NULL."""
+
+    def by(key: str) -> str:
+        return (
+            f"SELECT {key} AS text, arg_min(id, ord) AS id, arg_min(leaf, ord) AS leaf"
+            f" FROM item WHERE {key} IS NOT NULL GROUP BY {key}"
+        )
+
+    code = "by_code" if match_by != "name" else "nothing"
+    name = "by_name" if match_by != "code" else "nothing"
+    return (
+        f"WITH item AS ({members}), by_code AS ({by('code')}), by_name AS ({by('name')}),"
+        " nothing AS (SELECT * FROM by_name WHERE false),"
+        f" texts AS (SELECT DISTINCT {column} AS text FROM staged)"
+        " SELECT texts.text, coalesce(a.id, b.id) AS id, coalesce(a.leaf, b.leaf) AS leaf"
+        f" FROM texts LEFT JOIN {code} a ON a.text = texts.text"
+        f" LEFT JOIN {name} b ON b.text = texts.text"
+    )

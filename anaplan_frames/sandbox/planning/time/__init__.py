@@ -1,0 +1,1 @@
+"""Calendars, versions, and a model's time settings."""

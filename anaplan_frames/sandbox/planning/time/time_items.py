@@ -1,0 +1,76 @@
+"""The tables of the items of Time and Versions, which follow from the model's settings.
+
+Both tables have the columns of `cell_tables.members`. A table `time_summaries` holds the periods of
+the totals YTD and YTG, because a period has only one parent, which leads to its year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from anaplan_frames.sandbox.planning.schema.definitions import Version
+from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale
+
+YEAR_TO_DATE = 204_800_000_001
+YEAR_TO_GO = 204_800_000_002
+_COLUMNS = "(id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT)"
+
+
+def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Period | None) -> None:
+    """Write the periods of the calendar, and the totals YTD and YTG."""
+    con.execute(f"CREATE OR REPLACE TABLE time_members {_COLUMNS}")
+    con.execute("CREATE OR REPLACE TABLE time_summaries (leaf BIGINT, node BIGINT)")
+    summaries = list(_summaries(calendar, current))
+    rows: list[tuple[int, str, int | None, bool]] = []
+    for period in calendar.periods:
+        rows.append((period.id, period.name, period.parent, period.level == calendar.leaf))
+        if current and period.level == "year" and period.start <= current.start <= period.end:
+            rows += [(number, name, None, False) for number, name, _ in summaries]
+    ids, names, parents, leaf = zip(*rows, strict=True)
+    order = range(len(rows))
+    table = pa.table({"id": ids, "name": names, "parent": parents, "leaf": leaf, "ord": order})
+    con.register("written_periods", table)
+    con.execute(
+        "INSERT INTO time_members SELECT id, NULL, name, parent, leaf, ord FROM written_periods"
+    )
+    con.unregister("written_periods")
+    links = [(leaf.id, number) for number, _, leaves in summaries for leaf in leaves]
+    if links:
+        con.executemany("INSERT INTO time_summaries VALUES (?, ?)", links)
+
+
+def write_versions(con: duckdb.DuckDBPyConnection, versions: Sequence[Version]) -> None:
+    """Write the versions."""
+    con.execute(f"CREATE OR REPLACE TABLE version_members {_COLUMNS}")
+    con.executemany(
+        "INSERT INTO version_members VALUES (?, ?, ?, NULL, true, ?)",
+        [
+            (int(version.id), version.code, version.name, number)
+            for number, version in enumerate(versions)
+        ],
+    )
+
+
+def default_version(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the id of the version that is used if none is given: the first one."""
+    row = con.execute("SELECT id FROM version_members ORDER BY ord LIMIT 1").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _summaries(
+    calendar: Timescale, current: Period | None
+) -> Iterator[tuple[int, str, list[Period]]]:
+    """Yield id, name and periods of YTD and YTG, if the calendar has them."""
+    if current is None or not isinstance(calendar, FiscalYears):
+        return
+    years = (period for period in calendar.periods if period.level == "year")
+    year = next(year for year in years if year.start <= current.start <= year.end)
+    leaves = [leaf for leaf in calendar.leaves if year.start <= leaf.start <= year.end]
+    if calendar.year_to_date:
+        yield YEAR_TO_DATE, "YTD", [leaf for leaf in leaves if leaf.start <= current.start]
+    if calendar.year_to_go and current != leaves[-1]:
+        yield YEAR_TO_GO, "YTG", [leaf for leaf in leaves if leaf.start > current.start]

@@ -1,0 +1,1 @@
+"""Writes of list items and single cells, and the deletion of items."""

@@ -1,0 +1,161 @@
+"""Endpoints that list and describe the imports, exports, actions and processes of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from anaplan_frames.sandbox.http.response_envelope import answer, not_found
+from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    ActionDefinition,
+    DeleteDefinition,
+    ExportDefinition,
+    ImportDefinition,
+    ProcessDefinition,
+)
+from anaplan_frames.sandbox.routes.model_listings import listing
+from anaplan_frames.sandbox.routes.request_context import (
+    both_forms,
+    visible_model,
+    working_model,
+)
+
+
+def imports(request: Request) -> Response:
+    """List the imports."""
+    definitions = visible_model(request).imports.values()
+    return listing(request, "import", "imports", map(_import, definitions))
+
+
+def exports(request: Request) -> Response:
+    """List the exports."""
+    definitions = visible_model(request).exports.values()
+    return listing(request, "export", "exports", map(_export, definitions))
+
+
+def actions(request: Request) -> Response:
+    """List the other actions: the delete actions."""
+    definitions = visible_model(request).actions.values()
+    return listing(request, "action", "actions", map(_action, definitions))
+
+
+def processes(request: Request) -> Response:
+    """List the processes."""
+    definitions = visible_model(request).processes.values()
+    return listing(request, "process", "processes", map(_process, definitions))
+
+
+def import_metadata(request: Request) -> Response:
+    """Show what an import expects of its file."""
+    definition = working_model(request).imports.get(request.path_params["id"])
+    if definition is None:
+        raise not_found()
+    file = definition.file
+    metadata = {
+        "name": definition.name,
+        "type": "FILE",
+        "source": {
+            "textEncoding": file.encoding,
+            "columnSeparator": file.separator,
+            "textDelimiter": file.delimiter,
+            "headerRow": file.header_row,
+            "firstDataRow": file.first_data_row,
+            "decimalSeparator": file.decimal_separator,
+            "headerNames": list(file.header_names),
+            "columnCount": len(file.columns),
+        },
+    }
+    return answer(request, "importMetadata", importMetadata=metadata)
+
+
+def export_metadata(request: Request) -> Response:
+    """Show the columns and the dialect of an export."""
+    model = working_model(request)
+    definition = model.exports.get(request.path_params["id"])
+    if definition is None:
+        raise not_found()
+    return answer(request, "exportMetadata", exportMetadata=model.export_metadata(definition))
+
+
+def action_metadata(request: Request) -> Response:
+    """Show one of the other actions."""
+    definition = working_model(request).actions.get(request.path_params["id"])
+    if definition is None:
+        raise not_found()
+    return answer(request, "action", action=_action(definition))
+
+
+def process_metadata(request: Request) -> Response:
+    """Show the actions of a process, in their order."""
+    definition = working_model(request).processes.get(request.path_params["id"])
+    if definition is None:
+        raise not_found()
+    with_source = request.query_params.get("showImportDataSource") == "true"
+    steps = [_step(action, with_source=with_source) for action in definition.actions]
+    metadata = {"name": definition.name, "actions": steps}
+    return answer(request, "process", processMetadata=metadata)
+
+
+def _import(definition: ImportDefinition) -> dict[str, Any]:
+    return {
+        "id": definition.id,
+        "name": definition.name,
+        "importDataSourceId": definition.file.id,
+        "importType": definition.import_type,
+    }
+
+
+def _export(definition: ExportDefinition) -> dict[str, Any]:
+    return {
+        "id": definition.id,
+        "name": definition.name,
+        "exportType": definition.layout,
+        "exportFormat": definition.format,
+        "encoding": definition.encoding,
+        "layout": definition.layout,
+    }
+
+
+def _action(definition: DeleteDefinition) -> dict[str, Any]:
+    return {
+        "id": definition.id,
+        "name": definition.name,
+        "actionType": definition.action_type,
+    }
+
+
+def _process(definition: ProcessDefinition) -> dict[str, Any]:
+    return {"id": definition.id, "name": definition.name}
+
+
+def _step(action: ActionDefinition, *, with_source: bool) -> dict[str, Any]:
+    """Show an action as a step of a process."""
+    if isinstance(action, ImportDefinition):
+        step = {**_import(action), "actionType": "IMPORT"}
+        if with_source:
+            step["importDataSource"] = {"importDataSourceId": action.file.id, "type": "FILE"}
+        return step
+    if isinstance(action, ExportDefinition):
+        step = {**_export(action), "actionType": "EXPORT"}
+        del step["encoding"]  # only the list of exports shows it
+        return step
+    return _action(action)
+
+
+_ENDPOINTS: dict[str, Callable[[Request], Response]] = {
+    "/imports": imports,
+    # With the workspace, the documented path ends in a slash; the service accepts both.
+    "/imports/": imports,
+    "/exports": exports,
+    "/actions": actions,
+    "/processes": processes,
+    "/imports/{id}": import_metadata,
+    "/exports/{id}": export_metadata,
+    "/actions/{id}": action_metadata,
+    "/processes/{id}": process_metadata,
+}
+
+routes = [route for path, endpoint in _ENDPOINTS.items() for route in both_forms(path, endpoint)]

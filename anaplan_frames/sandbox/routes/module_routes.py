@@ -1,0 +1,127 @@
+"""Endpoints for modules: line items, views, and writes of single cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from anaplan_frames.sandbox.http.request_bodies import receive_file
+from anaplan_frames.sandbox.http.response_envelope import ApiError, collection, not_found
+from anaplan_frames.sandbox.planning.metadata.line_item_metadata import line_item_metadata
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition, ViewDefinition
+from anaplan_frames.sandbox.planning.writes.single_cell_writes import RefusedCells, write_cells
+from anaplan_frames.sandbox.routes.model_listings import listing
+from anaplan_frames.sandbox.routes.request_context import (
+    both_forms,
+    tenant_of,
+    visible_model,
+    working_model,
+)
+
+# Documented as "100,000 cells or 15 MB of data (whichever is lower)".
+MAX_BODY_BYTES = 15_000_000
+
+
+def modules(request: Request) -> Response:
+    """List the modules."""
+    shown = [{"id": one.id, "name": one.name} for one in visible_model(request).modules.values()]
+    return listing(request, "module", "modules", shown)
+
+
+def model_line_items(request: Request) -> Response:
+    """List the line items of all modules, with metadata if `includeAll` is true."""
+    model = working_model(request)
+    return _line_items(request, list(model.modules.values()))
+
+
+def module_line_items(request: Request) -> Response:
+    """List the line items of one module."""
+    return _line_items(request, [_module(request)])
+
+
+def model_views(request: Request) -> Response:
+    """List the default and saved views of all modules; names of saved views begin with the module.
+
+    `includesubsidiaryviews` has no effect, because there are no subsidiary views.
+    """
+    views = visible_model(request).views.values()
+    return listing(request, "view", "views", [_view(view, _full_name(view)) for view in views])
+
+
+def module_views(request: Request) -> Response:
+    """List the views of a module; the default view is called "default"."""
+    module = _module(request)
+    views = [view for view in visible_model(request).views.values() if view.module is module]
+    shown = [_view(view, "default" if _is_default(view) else view.name) for view in views]
+    return listing(request, "view", "views", shown)
+
+
+async def write(request: Request) -> Response:
+    """Write single cells; this answer has no envelope."""
+    module, tenant = _module(request), tenant_of(request)
+    store, path = working_model(request).store, tenant.contents.new_path()
+    too_large = ApiError(413, f"Too many cells: a request may have {MAX_BODY_BYTES} bytes")
+    try:
+        await receive_file(request, path, MAX_BODY_BYTES, too_large)
+        written = await run_in_threadpool(write_cells, store, module, path, tenant.cell_write_limit)
+    except RefusedCells as refused:
+        raise ApiError(400, str(refused)) from None
+    finally:
+        path.unlink(missing_ok=True)
+    failures = [
+        {"requestIndex": index, "failureType": kind, "failureMessageDetails": words}
+        for index, kind, words in written.failures
+    ]
+    return JSONResponse({"numberOfCellsChanged": written.changed, "failures": failures})
+
+
+def _module(request: Request) -> ModuleDefinition:
+    module = working_model(request).modules.get(request.path_params["module"])
+    if module is None:
+        raise not_found()
+    return module
+
+
+def _line_items(request: Request, of: list[ModuleDefinition]) -> Response:
+    model, maximum = working_model(request), tenant_of(request).page_size
+    include_all = request.query_params.get("includeAll") == "true"
+    shown = line_item_metadata(model.store, model.calendar, of, include_all=include_all)
+    return collection(request, "lineItem", "items", shown, maximum=maximum)
+
+
+def _view(view: ViewDefinition, name: str) -> dict[str, Any]:
+    return {"code": "", "id": view.id, "name": name, "moduleId": view.module.id}
+
+
+def _is_default(view: ViewDefinition) -> bool:
+    return view.id == view.module.id
+
+
+def _full_name(view: ViewDefinition) -> str:
+    """Return the name of a view among all views: ``module`` or ``module.saved view``."""
+    if _is_default(view):
+        return view.name
+    return f"{_quoted(view.module.name)}.{_quoted(view.name)}"
+
+
+def _quoted(name: str) -> str:
+    """Put a name with special characters between single quotes.
+
+    The documentation does not list them; its examples do not quote letters, digits, spaces and
+    "&", and quote names with "/" or "$".
+    """
+    plain = all(char.isalnum() or char in " _&" for char in name)
+    return name if plain else "'" + name.replace("'", "''") + "'"
+
+
+routes = [
+    *both_forms("/modules", modules),
+    *both_forms("/lineItems", model_line_items),
+    *both_forms("/modules/{module}/lineItems", module_line_items),
+    *both_forms("/modules/{module}/views", module_views),
+    *both_forms("/views", model_views),
+    *both_forms("/modules/{module}/data", write, ["POST"]),
+]

@@ -1,0 +1,1 @@
+"""State of a tenant: users, logins, files, tasks, dumps, read requests and fault rules."""

@@ -1,0 +1,162 @@
+"""A tenant: its users, workspaces and models, and the state of their logins, files and tasks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.sandbox_workspace import SIZE_ALLOWANCE, Workspace
+from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
+from anaplan_frames.sandbox.tenant.fault_rules import Faults
+from anaplan_frames.sandbox.tenant.file_contents import Contents
+from anaplan_frames.sandbox.tenant.login_certificates import Certificates
+from anaplan_frames.sandbox.tenant.login_tokens import Tokens
+from anaplan_frames.sandbox.tenant.rate_limit import TokenBucket
+from anaplan_frames.sandbox.tenant.read_requests import LargeReads
+from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
+from anaplan_frames.sandbox.tenant.task_queue import Tasks
+from anaplan_frames.sandbox.tenant.tenant_users import User, Users
+
+
+class Tenant:
+    """A tenant without a server.
+
+    `Sandbox`, which serves it, describes the parameters.
+    """
+
+    def __init__(
+        self,
+        email: str = "demo@example.com",
+        password: str = "demo",
+        *,
+        token_lifetime: float = 2100,
+        rate_limit: float | None = 600,
+        page_size: int = 5000,
+        export_chunk_size: int = 10_000_000,
+        cell_read_limit: int = 1_000_000,
+        read_page_size: int = 10_000_000,
+        cell_write_limit: int = 100_000,
+        data: str | os.PathLike[str] | None = None,
+        task_pause: float = 0.02,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        sizes = (page_size, export_chunk_size, cell_read_limit, read_page_size, cell_write_limit)
+        if min(sizes) < 1:
+            raise ValueError("Sizes and limits must be at least 1.")
+        self.email = email
+        self.password = password
+        self.page_size = page_size
+        self.export_chunk_size = export_chunk_size
+        self.cell_read_limit = cell_read_limit
+        self.cell_write_limit = cell_write_limit
+        self.data = None if data is None else Path(data)
+        self.clock = clock
+        self.created = clock()
+        self.users = Users()
+        self.tokens = Tokens(token_lifetime, clock)
+        self.certificates = Certificates()
+        self.bucket = None if rate_limit is None else TokenBucket(rate_limit, clock)
+        self.workspaces: dict[str, Workspace] = {}
+        self._cleanup = contextlib.ExitStack()
+        self.contents = Contents(self._content_folder(), clock)
+        self.dumps = Dumps(self.contents.new_path, clock)
+        self.tasks = Tasks(task_pause, clock)
+        self.large_reads = LargeReads(self.contents.new_path, read_page_size, task_pause, clock)
+        self.actions = ActionRunner(self.contents, self.dumps)
+        self.faults = Faults()
+        self.add_user(email, password)
+
+    def workspace(
+        self, name: str, id: str | None = None, size_allowance: int = SIZE_ALLOWANCE
+    ) -> Workspace:
+        """Create a workspace, or get the one with this name (and id, if given).
+
+        Parameters
+        ----------
+        name : str
+        id : str, optional
+            32 hex digits; by default they follow from the name.
+        size_allowance : int
+            Bytes that its models may take; shown, but not enforced.
+        """
+        for workspace in self.workspaces.values():
+            if workspace.name == name and id in (None, workspace.id):
+                return workspace
+        workspace = Workspace(name, id, data=self.data, size_allowance=size_allowance)
+        if workspace.id in self.workspaces:
+            raise ValueError(f"There is already a workspace with the id {workspace.id}.")
+        self.workspaces[workspace.id] = workspace
+        return workspace
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """All models by id."""
+        return {m.id: m for w in self.workspaces.values() for m in w.models.values()}
+
+    def add_user(
+        self,
+        email: str,
+        password: str,
+        *,
+        administrator: bool = True,
+        models: Iterable[str] | None = None,
+    ) -> User:
+        """Add another user, who can log in.
+
+        Parameters
+        ----------
+        email, password : str
+        administrator : bool
+            Whether the user administers the workspaces.
+        models : iterable of str, optional
+            Ids of the models that the user may use; all by default.
+        """
+        return self.users.add(email, password, administrator=administrator, models=models)
+
+    def register_certificate(self, pem: bytes | str, email: str | None = None) -> None:
+        """Accept logins with this certificate, for the first user or the one with `email`.
+
+        Raises
+        ------
+        ValueError
+            If `pem` is not a certificate, or no user has that email.
+        """
+        user = self.users.by_email(email or self.email)
+        if user is None:
+            raise ValueError(f"No user of the sandbox has the email {email!r}.")
+        self.certificates.register(pem.encode() if isinstance(pem, str) else pem, user)
+
+    def default_content(self, model: Model, file_id: str, content: bytes) -> None:
+        """Set the default content of a file, which users without an upload of their own read."""
+        if file_id not in model.files:
+            raise ValueError(f"The model {model.name!r} has no file {file_id!r}.")
+        path = self.contents.new_path()
+        path.write_bytes(content)
+        self.contents.store(model.id, file_id, None, path)
+
+    def stop_work(self) -> None:
+        """Cancel the tasks and read requests that wait or run."""
+        self.tasks.stop()
+        self.large_reads.stop()
+
+    def release(self) -> None:
+        """Close the databases; keep the uploads in the data folder, or delete temporary files."""
+        if self.data is not None:
+            self.contents.save()
+        for workspace in self.workspaces.values():
+            workspace.close()
+        self._cleanup.close()
+
+    def _content_folder(self) -> Path:
+        """Make the folder of uploads: within `data`, or a temporary one."""
+        if self.data is None:
+            folder = tempfile.TemporaryDirectory(prefix="anaplan-sandbox-")
+            return Path(self._cleanup.enter_context(folder))
+        path = self.data / "content"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
