@@ -81,11 +81,9 @@ def test_a_task_is_found_by_its_url_by_its_model_and_by_its_action(
 ) -> None:
     demo_model.imports["Load airlines"].write(TWICE, on_rejected="ignore")
     [id_] = demo_model.imports["Load airlines"].tasks()["task_id"]
-    url = demo_model.imports["Load airlines"].task(id_).url
-    assert url == (
-        f"anaplan://{demo_model.workspace_id}/{demo_model.id}/imports/{demo_model.imports['Load airlines'].id}"
-        f"/tasks/{id_}"
-    )
+    load = demo_model.imports["Load airlines"]
+    url = load.task(id_).url
+    assert url == f"{demo_model.url}/imports/{load.id}/tasks/{id_}"
     with demo_sandbox.connect() as elsewhere:
         for task in (
             elsewhere.task(url),
