@@ -34,9 +34,18 @@ class Export(Action, Readable):
     plural: ClassVar[str] = "exports"
     takes: ClassVar[frozenset[str]] = frozenset({"run", "periods"})
 
-    @property
     def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..."""
+        """Ask what Anaplan knows of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout``.
+
+        Returns
+        -------
+        mapping
+            By Anaplan's names.
+
+        Examples
+        --------
+        >>> model.exports["Flights export"].metadata()["headerNames"]  # doctest: +SKIP
+        """
         answer = self._transport.get(self.path, label=self.label)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
@@ -96,7 +105,7 @@ class Export(Action, Readable):
     def _table(
         self, *, progress: bool | None, run: bool = True, periods: Periods = None
     ) -> TableSource:
-        metadata = self.metadata
+        metadata = self.metadata()
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
             raise TransferError(
