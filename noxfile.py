@@ -38,6 +38,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def keystores(session: nox.Session) -> None:
+    """Compare the reader of Java keystores with pyjks, which needs a C compiler."""
+    session.install(".[all,test]", "pyjks")
+    session.run("pytest", *(session.posargs or ["tests/auth"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check the style and the layers."""
     session.install("ruff", "import-linter", ".")

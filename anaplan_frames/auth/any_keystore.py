@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cryptography import x509
+
 from anaplan_frames.auth.identity import Identity
-from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_entry, open_java_keystore
+from anaplan_frames.auth.java_keys import JavaKey, UnreadableKey
+from anaplan_frames.auth.java_keystore import JCEKS, JKS, open_java_keystore
 from anaplan_frames.auth.key_files import KeySource
 from anaplan_frames.auth.pkcs12 import open_pkcs12
 from anaplan_frames.auth.secret import Secret
@@ -19,15 +22,10 @@ def open_keystore(
     """Return the key of `alias` with its certificate; raises as `KeystoreAuth` does."""
     magic = source.content.reveal()[:4]
     if magic in (JKS, JCEKS):
-        entries = open_java_keystore(source, password)
-        name = _choose(alias, entries, source)
-        opened = open_entry(entries[name], key_password)
-        if opened is None:
-            raise AuthenticationError(
-                f"The key {name!r} in the {source} cannot be opened with this password. "
-                "Give the key's own password: key_password=..., or ANAPLAN_KEYSTORE_KEY_PASSWORD."
-            )
-        return Identity.of(*opened, _origin(name, source))
+        keys = open_java_keystore(source, password)
+        name = _choose(alias, keys, source)
+        key, chain = _open_java_key(keys[name], name, source, key_password)
+        return Identity.of(key, chain, _origin(name, source))
     if not source.is_pkcs12:
         raise ConfigurationError(
             f"The {source} is not a keystore (JKS, JCEKS or PKCS#12). "
@@ -41,6 +39,28 @@ def open_keystore(
         )
     name = _choose(alias, store.keys, source)
     return Identity.of(store.keys[name], store.certificates, _origin(name, source))
+
+
+def _open_java_key(
+    entry: JavaKey, name: str, source: KeySource, password: Secret[str]
+) -> tuple[object, list[x509.Certificate]]:
+    """Return a key and its certificate chain."""
+    reason = ""
+    try:
+        opened = entry.open(password)
+    except UnreadableKey as error:
+        opened, reason = None, str(error)
+    if reason:
+        raise ConfigurationError(
+            f"The key {name!r} in the {source} cannot be read: {reason}. "
+            f"See what Java says of it: keytool -list -v -keystore {source.name}"
+        )
+    if opened is None:
+        raise AuthenticationError(
+            f"The key {name!r} in the {source} cannot be opened with this password. "
+            "Give the key's own password: key_password=..., or ANAPLAN_KEYSTORE_KEY_PASSWORD."
+        )
+    return opened
 
 
 def _choose(alias: str | None, aliases: Iterable[str], source: KeySource) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -52,7 +53,7 @@ class Identity:
                 "Have a certificate made for an RSA key."
             )
         public = _public_bytes(key.public_key())
-        own = [each for each in chain if _public_bytes(each.public_key()) == public]
+        own = [each for each in chain if _key_of(each) == public]
         if not own:
             holders = ", ".join(repr(subject_of(each)) for each in chain)
             raise AuthenticationError(
@@ -118,8 +119,19 @@ class Identity:
 
 def subject_of(certificate: x509.Certificate) -> str:
     """Return the common name of a certificate's holder, or the whole name."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+    try:
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(names[0].value) if names else certificate.subject.rfc4514_string()
+    except ValueError:
+        return "(a damaged name)"
+
+
+def _key_of(certificate: x509.Certificate) -> bytes:
+    """Return the public key of a certificate; nothing if it is damaged or of an unknown kind."""
+    try:
+        return _public_bytes(certificate.public_key())
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
 
 
 def _public_bytes(key: object) -> bytes:

@@ -1,90 +1,114 @@
-"""Opening of JKS and JCEKS keystores with `pyjks`, which is an extra."""
+"""Opening of JKS and JCEKS keystores, which Java's providers Sun and SunJCE write.
+
+Both formats are the same but for the encryption of keys, and the secret keys that only JCEKS has.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import hashlib
+import hmac
+from collections.abc import Iterator
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_der_private_key
-
+from anaplan_frames.auth.java_data import DamagedData, JavaData
+from anaplan_frames.auth.java_keys import JavaKey, java_password
 from anaplan_frames.auth.key_files import KeySource
+from anaplan_frames.auth.sealed_objects import skip_other_object, skip_sun_object
 from anaplan_frames.auth.secret import Secret
-from anaplan_frames.errors import AuthenticationError, ConfigurationError, MissingExtra
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
 
 JKS = bytes.fromhex("feedfeed")
 JCEKS = bytes.fromhex("cececece")
+_VERSION = 2
+_PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
+_DIGEST_SIZE = 20
+_LONGEST_CHAIN = 100  # certificates, far more than there ever are
 
 
-class KeyEntry(Protocol):
-    """The part of ``jks.PrivateKeyEntry`` that is used."""
-
-    cert_chain: list[tuple[str, bytes]]
-    pkey_pkcs8: bytes
-
-    def decrypt(self, key_password: str) -> None:
-        """Open the key."""
+class _WrongPassword(Exception):
+    """The digest at the end of the keystore does not fit to the password."""
 
 
-def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, KeyEntry]:
+def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, JavaKey]:
     """Return the private keys by alias, still encrypted.
 
     Raises
     ------
-    MissingExtra
-        `pyjks` is not installed, or cannot be imported.
     AuthenticationError
         The keystore's password is wrong.
     ConfigurationError
         The file is damaged.
+    MissingExtra
+        A secret key of another provider is in the way, and `javaobj` is not installed.
     """
-    jks = _import_jks(source)
     try:
-        store = jks.KeyStore.loads(
-            source.content.reveal(), password.reveal(), try_decrypt_keys=False
-        )
-        return dict(store.private_keys)
-    except jks.util.KeystoreSignatureException:
-        trouble: type[AuthenticationError | ConfigurationError] = AuthenticationError
-    except Exception:
-        # With a damaged file, pyjks raises errors of any type.
-        trouble = ConfigurationError
-    if trouble is AuthenticationError:
-        raise AuthenticationError(
-            f"The {source} cannot be opened with this password. Check the keystore's password."
-        )
-    raise ConfigurationError(f"The {source} is damaged. Copy it again, as a binary file.")
+        return _private_keys(source, password)
+    except _WrongPassword:
+        trouble = "cannot be opened with this password. Check the keystore's password."
+        kind: type[AuthenticationError | ConfigurationError] = AuthenticationError
+    except DamagedData:
+        trouble, kind = "is damaged. Copy it again, as a binary file.", ConfigurationError
+    raise kind(f"The {source} {trouble}")
 
 
-def open_entry(
-    entry: KeyEntry, password: Secret[str]
-) -> tuple[object, list[x509.Certificate]] | None:
-    """Return key and certificate chain of an entry; None if the key's password is wrong."""
-    try:
-        entry.decrypt(password.reveal())
-        key = load_der_private_key(entry.pkey_pkcs8, None)
-        return key, [x509.load_der_x509_certificate(each) for _, each in entry.cert_chain]
-    except Exception:
-        # pyjks raises its own errors and, on some wrong passwords, its parser's.
-        return None
+def _private_keys(source: KeySource, password: Secret[str]) -> dict[str, JavaKey]:
+    """Check the digest over all entries, and only then keep what they hold."""
+    data = JavaData(source.content)
+    for _ in _entries(data, source, password):
+        pass
+    _check_digest(source, password, data.position)
+    keys: dict[str, JavaKey] = {}
+    aliases = set()
+    for alias, key in _entries(JavaData(source.content), source, password):
+        if alias in aliases:
+            raise DamagedData
+        aliases.add(alias)
+        if key is not None:
+            keys[alias] = key
+    return keys
 
 
-def _import_jks(source: KeySource) -> Any:
-    """Import `pyjks` only when it is needed: most keystores today are PKCS#12."""
-    convert = (
-        "Or, if that fails because there is no compiler, convert the keystore once: "
-        f"keytool -importkeystore -srckeystore {source.name} -destkeystore keystore.p12 "
-        "-deststoretype pkcs12"
-    )
-    try:
-        import jks
-        import jks.util
-    except ModuleNotFoundError as error:
-        missing = error.name
-    except ImportError:
-        missing = "a part of it"
-    else:
-        return jks
-    purpose = f"The {source} is in Java's own format, which"
-    if missing != "jks":
-        purpose += f" pyjks cannot read here without {missing}; it"
-    raise MissingExtra(purpose, "keystore", hint=convert)
+def _entries(
+    data: JavaData, source: KeySource, password: Secret[str]
+) -> Iterator[tuple[str, JavaKey | None]]:
+    """Yield the alias of each entry, with its private key if it is one."""
+    with_secret_keys = data.take(4) == JCEKS
+    if data.number() != _VERSION:
+        raise DamagedData
+    for left in reversed(range(data.number())):
+        kind, alias, _date = data.number(), data.text(), data.take(8)
+        key = None
+        if kind == _PRIVATE_KEY:
+            protected, length = Secret(data.block()), data.number()
+            if length > _LONGEST_CHAIN:
+                raise DamagedData
+            key = JavaKey(protected, [_certificate(data) for _ in range(length)])
+        elif kind == _CERTIFICATE:
+            _certificate(data)
+        elif kind == _SECRET_KEY and with_secret_keys:
+            if not skip_sun_object(data):
+                end = len(source.content.reveal()) - _DIGEST_SIZE
+                _check_digest(source, password, end)
+                if left:
+                    skip_other_object(data, source)
+                else:
+                    data.take(end - data.position)
+        else:
+            raise DamagedData
+        yield alias, key
+
+
+def _certificate(data: JavaData) -> tuple[str, bytes]:
+    """Read a certificate: its type and its content."""
+    return data.text(), data.block()
+
+
+def _check_digest(source: KeySource, password: Secret[str], end: int) -> None:
+    """Check the digest that follows the entries: no entry is used before."""
+    found = source.content.reveal()[end : end + _DIGEST_SIZE]
+    if len(found) < _DIGEST_SIZE:
+        raise DamagedData
+    digest = hashlib.sha1(java_password(password).reveal(), usedforsecurity=False)
+    digest.update(b"Mighty Aphrodite")
+    digest.update(memoryview(source.content.reveal())[:end])
+    if not hmac.compare_digest(digest.digest(), found):
+        raise _WrongPassword

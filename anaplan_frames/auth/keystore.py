@@ -16,8 +16,7 @@ class KeystoreAuth(SignedLogin):
     Parameters
     ----------
     path : str or Path or bytes
-        JKS, JCEKS or PKCS#12, recognized by content and not by the file's name. JKS and JCEKS
-        need the ``keystore`` extra.
+        JKS, JCEKS or PKCS#12, recognized by content and not by the file's name.
     password : str
         Of the keystore.
     alias : str, optional
@@ -34,7 +33,8 @@ class KeystoreAuth(SignedLogin):
     AuthenticationError
         A password is wrong, or the certificate is out of date or not for an RSA key.
     MissingExtra
-        A JKS or JCEKS file, and `pyjks` is not installed.
+        A JCEKS file with a secret key that Java's own provider did not write, without the
+        ``keystore`` extra.
     """
 
     def __init__(

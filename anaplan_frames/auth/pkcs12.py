@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs12
 
+from anaplan_frames.auth.der import element, elements
 from anaplan_frames.auth.secret import Secret
 
 _DATA = bytes.fromhex("2a864886f70d010701")
@@ -60,52 +61,30 @@ def open_pkcs12(content: Secret[bytes], password: Secret[str]) -> Pkcs12 | None:
 
 def _shrouded_keys(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield alias and encrypted key (DER of EncryptedPrivateKeyInfo) of each readable key bag."""
-    _, pfx, _ = _element(content)
-    _, auth_safe, *_ = _elements(pfx)
-    for info in _elements(_inner_data(auth_safe[1])):
-        kind, *_ = _elements(info[1])
+    _, pfx, _ = element(content)
+    _, auth_safe, *_ = elements(pfx)
+    for info in elements(_inner_data(auth_safe[1])):
+        kind, *_ = elements(info[1])
         if kind[1] != _DATA:
             continue
-        for bag in _elements(_inner_data(info[1])):
-            bag_kind, value, *attributes = _elements(bag[1])
+        for bag in elements(_inner_data(info[1])):
+            bag_kind, value, *attributes = elements(bag[1])
             if bag_kind[1] == _SHROUDED_KEY_BAG:
                 yield _alias(attributes), value[1]
 
 
 def _inner_data(content_info: bytes) -> bytes:
     """Return the content of the sequence within a ContentInfo of type data."""
-    _, wrapped, *_ = _elements(content_info)
-    octets = _element(wrapped[1])[1]
-    return _element(octets)[1]
+    _, wrapped, *_ = elements(content_info)
+    octets = element(wrapped[1])[1]
+    return element(octets)[1]
 
 
 def _alias(attributes: list[tuple[int, bytes]]) -> str:
     """Return the friendlyName among a bag's attributes."""
     for _, attribute_set in attributes:
-        for _, attribute in _elements(attribute_set):
-            kind, values = _elements(attribute)
+        for _, attribute in elements(attribute_set):
+            kind, values = elements(attribute)
             if kind[1] == _FRIENDLY_NAME:
-                return _element(values[1])[1].decode("utf-16-be")
+                return element(values[1])[1].decode("utf-16-be")
     return ""
-
-
-def _elements(data: bytes) -> list[tuple[int, bytes]]:
-    """Split DER into its elements: tag and content of each."""
-    found = []
-    while data:
-        tag, content, data = _element(data)
-        found.append((tag, content))
-    return found
-
-
-def _element(data: bytes) -> tuple[int, bytes, bytes]:
-    """Return tag and content of the first element, and what follows it."""
-    tag, length, start = data[0], data[1], 2
-    if length == 0x80:
-        raise ValueError("indefinite length")
-    if length > 0x80:
-        start += length - 0x80
-        length = int.from_bytes(data[2:start], "big")
-    if len(data) < start + length:
-        raise ValueError("cut short")
-    return tag, data[start : start + length], data[start + length :]

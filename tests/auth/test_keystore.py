@@ -8,7 +8,6 @@ import sys
 import traceback
 from pathlib import Path
 
-import jks
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -22,9 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from anaplan_frames.auth import KeystoreAuth
-from anaplan_frames.errors import AuthenticationError, ConfigurationError, MissingExtra
+from anaplan_frames.errors import AuthenticationError, ConfigurationError
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transport import Transport
+from tests.auth.java_stores import certificate_entry, jks_store, key_entry
 from tests.auth.making import Holder, date, holder
 
 DATA = Path(__file__).parent / "data"
@@ -48,10 +48,7 @@ def subject_of(credential: KeystoreAuth) -> str:
 
 
 def java_store(one: Holder, *chain: Holder) -> bytes:
-    certificates = [each.certificate.public_bytes(Encoding.DER) for each in (one, *chain)]
-    entry = jks.PrivateKeyEntry.new("planner", certificates, one.key_der())
-    saved: bytes = jks.KeyStore.new("jks", [entry]).saves(STORE)
-    return saved
+    return jks_store([key_entry("planner", [one, *chain], STORE)], STORE)
 
 
 def p12_store(
@@ -181,9 +178,7 @@ def test_several_keys_and_no_alias_are_named(path: Path) -> None:
 
 
 def test_a_keystore_without_a_key_is_named(planner: Holder) -> None:
-    certificate = planner.certificate.public_bytes(Encoding.DER)
-    entry = jks.TrustedCertEntry.new("authority", certificate)
-    store = jks.KeyStore.new("jks", [entry]).saves(STORE)
+    store = jks_store([certificate_entry("authority", planner)], STORE)
     assert "holds no private key" in refusal_message(store, STORE)
     without_traceback = pkcs12.serialize_key_and_certificates(
         None, None, None, [planner.certificate], BestAvailableEncryption(STORE.encode())
@@ -232,40 +227,13 @@ def test_a_file_that_is_not_a_keystore_is_named(planner: Holder) -> None:
     )
 
 
-@pytest.mark.parametrize("path", JAVA, ids=lambda path: path.suffix)
-def test_without_the_extra_the_command_is_named(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "jks", None)
-    with pytest.raises(MissingExtra) as caught:
-        KeystoreAuth(path, STORE, "planner", KEY)
-    assert str(caught.value) == (
-        f"The keystore {str(path)!r} is in Java's own format, which needs an extra: "
-        "pip install 'anaplan-frames[keystore]'. Or, if that fails because there is no compiler, "
-        f"convert the keystore once: keytool -importkeystore -srckeystore '{path}' -destkeystore "
-        "keystore.p12 -deststoretype pkcs12"
-    )
-
-
-def test_pkcs12_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jks", None)
-    assert KeystoreAuth(DATA / "two.pkcs12", STORE, "planner").login()
-
-
-def test_an_extra_that_lacks_a_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "jks"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "javaobj", None)
-    with pytest.raises(MissingExtra, match="which pyjks cannot read here without javaobj; it"):
-        KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
-
-
-def test_neither_twofish_nor_pyjks_is_needed_before_it_is() -> None:
+def test_no_keystore_by_java_needs_an_extra() -> None:
     script = (
-        "import sys; sys.modules['twofish'] = None\n"
+        "import sys; sys.modules.update(jks=None, javaobj=None, twofish=None)\n"
         "from anaplan_frames.auth import KeystoreAuth\n"
-        "assert 'jks' not in sys.modules\n"
-        f"KeystoreAuth({str(DATA / 'two.jks')!r}, {STORE!r}, 'planner', {KEY!r}).login()\n"
+        f"for path in {[str(path) for path in JAVA]}:\n"
+        f"    KeystoreAuth(path, {STORE!r}, 'planner', {KEY!r}).login()\n"
+        f"KeystoreAuth({str(DATA / 'two.pkcs12')!r}, {STORE!r}, 'planner').login()\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 
