@@ -215,7 +215,7 @@ def to_anaplan(
     dry_run: Literal[False] = False,
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -238,7 +238,7 @@ def to_anaplan(
     dry_run: Literal[True],
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -260,7 +260,7 @@ def to_anaplan(
     dry_run: bool = False,
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -297,7 +297,7 @@ def to_anaplan(
     mode : {"upsert", "insert", "update", "delete", "sync"}, optional
         What to do to a list, by default "upsert": the methods of ``model.lists[...]`` say what
         each does, and have more options.
-    pages : dict of str to str, optional
+    fixed : dict of str to str, optional
         Of a module: the items of dimensions for which the data has no column, e.g.
         ``{"Versions": "Actual"}``. ``model.modules[...].write`` has more options.
     mapping : dict of str to str, optional
@@ -308,10 +308,10 @@ def to_anaplan(
     on_rejected : {"raise", "warn", "ignore"}
         What to do about rejected rows.
     dump : path, optional
-        Of an import, process or file: a folder for rejected rows (``rejected.csv``) and failure
+        Of all but lists: a folder for rejected rows (``rejected.csv``) and failure
         dumps. What an earlier call has left there is replaced.
     timeout : float, optional
-        Of an import, process or file: seconds for the whole call.
+        Of all but lists: seconds for the whole call.
     progress : bool, optional
         As for `read_anaplan`.
     parameters : dict of str to str, optional
@@ -368,7 +368,7 @@ def to_anaplan(
         }
         job = {"dump": dump, "timeout": timeout, "chunk_bytes": chunk_bytes, "resume": resume}
         start = {"parameters": parameters, "locale": locale}
-        own: dict[str, Any] = {"mode": mode, "pages": pages, "dry_run": dry_run, **job, **start}
+        own: dict[str, Any] = {"mode": mode, "fixed": fixed, "dry_run": dry_run, **job, **start}
         taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
         _refuse(found, {name: value for name, value in own.items() if name not in taken})
         if isinstance(found, List):
@@ -413,19 +413,19 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
 # The options of writing that not every kind of target has: what is not asked for, and who has it.
 _WRITING = {
     "mode": (None, "lists"),
-    "pages": (None, "modules"),
+    "fixed": (None, "modules"),
     "parameters": (None, "imports and processes"),
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
-    "dump": (None, "imports, processes and files"),
-    "timeout": (None, "imports, processes and files"),
-    "dry_run": (False, "imports, processes and files"),
+    "dump": (None, "imports, processes, modules and files"),
+    "timeout": (None, "imports, processes, modules and files"),
+    "dry_run": (False, "imports, processes, modules and files"),
 }
 _UPLOADED = frozenset({"chunk_bytes", "resume", "dump", "timeout", "dry_run"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
     List: frozenset({"mode"}),
-    Module: frozenset({"pages"}),
+    Module: frozenset({"fixed", "dump", "timeout", "dry_run"}),
     File: _UPLOADED,
     Import: _UPLOADED | {"parameters", "locale"},
     Process: _UPLOADED | {"parameters", "locale"},
