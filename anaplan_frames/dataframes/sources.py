@@ -36,9 +36,12 @@ class Source(ABC):
         Rough size in memory; None if that is not known.
     one_shot : bool
         Whether the rows can be asked for only once.
+    index_names : tuple of str
+        Names of a DataFrame's index, if it does not count as columns.
     """
 
     columns: list[str]
+    index_names: tuple[str, ...] = ()
     rows: int | None = None
     nbytes: int | None = None
     one_shot: bool = False
@@ -137,6 +140,8 @@ class _Frame(Source):
         head = self._slice(0, 0)
         check_labels(head)
         self.columns = [str(name) for name in head.columns]
+        if not index:
+            self.index_names = tuple(str(name) for name in frame.index.names if name is not None)
         self.rows = len(frame)
         self.nbytes = _frame_bytes(frame)
 
@@ -262,6 +267,7 @@ class _Parts(_Once):
             ) from None
         opened = self._opened(first, 0)
         self.columns = opened.columns
+        self.index_names = opened.index_names
         self._remaining = chain([opened], remaining)
 
     def batches(
