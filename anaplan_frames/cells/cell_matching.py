@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from anaplan_frames.cells.item_keys import ITEM_KEYS, ItemKey
 from anaplan_frames.cells.view_shape import Axes, CellColumn
+from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lookup import find_id
-from anaplan_frames.messages import near_names
-from anaplan_frames.writes.column_mapping import check_mapping
+from anaplan_frames.messages import close_names, near_names
+from anaplan_frames.writes.column_mapping import check_mapping, suggested
 from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 
 MatchBy = ItemKey | Mapping[str, ItemKey] | None
@@ -50,7 +51,7 @@ class CellMatching:
 
 
 def match_cell_columns(
-    given: Sequence[str],
+    source: Source,
     columns: Sequence[CellColumn],
     axes: Axes,
     mapping: Mapping[str, str],
@@ -60,8 +61,8 @@ def match_cell_columns(
 
     Parameters
     ----------
-    given : sequence of str
-        The caller's columns.
+    source : Source
+        The caller's rows.
     columns : sequence of CellColumn
         Those of the module, without the dimensions whose item ``fixed=`` gives.
     axes : Axes
@@ -77,34 +78,48 @@ def match_cell_columns(
         If a dimension has no column, or no line item has one.
     """
     names = [column.name for column in columns]
-    fed = {mapping.get(name, name) for name in given}
+    fed = {mapping.get(name, name) for name in source.columns}
     needed = [column.name for column in columns if column.kind == "dimension"]
     items = [column.name for column in columns if column.kind == "line item"]
     single = _single_columns(fed, names)
-    check_mapping(mapping, [*needed, *single] if single else names, label)
+    takes = [*needed, *single] if single else names
+    check_mapping(mapping, takes, label, source.columns, source.index_names)
     found = list(single) or [name for name in items if name in fed]
-    headers = [*needed, *found]
-    try:
-        matching = match_columns(given, headers or items, mapping, label)
-    except ColumnMismatch as error:
-        if set(needed) <= fed:
-            raise
-        one = next(name for name in needed if name not in fed)
-        raise ColumnMismatch(
-            f"{error} Where all rows are of one item, give it with fixed={{{one!r}: 'item'}}."
-        ) from None
-    _refuse_fixed(matching.unused, axes)
-    unfed = () if single else tuple(name for name in items if name not in fed)
-    matched = CellMatching(matching, bool(single), unfed)
+    unused = [name for name in source.columns if mapping.get(name, name) not in takes]
+    _refuse_fixed(unused, axes)
+    absent = [name for name in needed if name not in fed]
+    if absent:
+        raise _absent_error(absent, unused, source, label)
     if not found:
-        matched.warn_of_unused(label)
-        near = [near_names(name, items) for name in matching.unused]
-        raise ColumnMismatch(
-            f"The data has no column of a line item of {label}: there is nothing to "
-            f"write.{next(filter(None, near), '')} Its line items are "
-            f"{', '.join(map(repr, items))}."
-        )
-    return matched
+        warn_of_unused_columns(label, unused, items)
+        raise _nothing_error(items, unused, source, label)
+    matching = match_columns(source.columns, [*needed, *found], mapping, label)
+    unfed = () if single else tuple(name for name in items if name not in fed)
+    return CellMatching(matching, bool(single), unfed)
+
+
+def _absent_error(
+    absent: Sequence[str], unused: Sequence[str], source: Source, label: str
+) -> ColumnMismatch:
+    """Say which dimensions have no column, and what to type."""
+    one = next((name for name in absent if not close_names(name, unused)), absent[0])
+    return ColumnMismatch(
+        f"The data has no column {', '.join(map(repr, absent))}, which {label} needs."
+        f"{suggested(unused, absent, source.index_names)} If all rows are of one item, give it "
+        f"with fixed={{{one!r}: 'item'}}."
+    )
+
+
+def _nothing_error(
+    items: Sequence[str], unused: Sequence[str], source: Source, label: str
+) -> ColumnMismatch:
+    """Say that no line item has a column, and what to type."""
+    near = next(filter(None, (near_names(name, items) for name in unused)), "")
+    return ColumnMismatch(
+        f"The data has no column of a line item of {label}: there is nothing to write.{near} Its "
+        f"line items are {', '.join(map(repr, items))}."
+        f"{suggested(unused, items, source.index_names)}"
+    )
 
 
 def _single_columns(fed: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import NotFound
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.writes.arrow_arrays import TEXT
+from anaplan_frames.writes.column_mapping import named_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def cell_rules(
     TypeError, ValueError
         If an option is not what it must be.
     """
-    for name, given in {"mapping": mapping, "fixed": fixed}.items():
-        if given is not None and not isinstance(given, Mapping):
-            raise TypeError(f"{name} must be a dict of names, not {type(given).__name__}")
+    if fixed is not None and not isinstance(fixed, Mapping):
+        raise TypeError(
+            f"fixed must be a dict, {{'a dimension': 'its item'}}, not {type(fixed).__name__}"
+        )
     check_match_by(match_by)
-    names = {str(column): header for column, header in (mapping or {}).items()}
-    return CellRules(names, dict(fixed or {}), match_by, blank)
+    return CellRules(named_mapping(mapping), dict(fixed or {}), match_by, blank)
 
 
 def prepare_cells(
@@ -85,7 +86,7 @@ def prepare_cells(
     """
     fixed = fixed_items(rules.fixed, target.axes, target.label)
     columns = [column for column in target.cells.columns if column.id not in fixed]
-    matching = match_cell_columns(source.columns, columns, target.axes, rules.mapping, target.label)
+    matching = match_cell_columns(source, columns, target.axes, rules.mapping, target.label)
     items = _line_items(target, matching, columns)
     plan = _plan(target, matching, columns, items, fixed, rules)
     return PreparedCells(

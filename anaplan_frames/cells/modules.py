@@ -184,7 +184,7 @@ class Module(CellsReadable):
         with time_limit(self._transport.clock, timeout):
             source = open_kept(data, index=index, keep=dry_run)
             prepared = self._prepare(source, rules)
-            prepared.warn_of_columns(calculated=not _is_read_from_module(data))
+            prepared.warn_of_columns(calculated=not _is_read_from_module(source))
             if dry_run:
                 return plan_of(prepared, partial(self._prepare, source, rules), options)
             return check_result(prepared.send(options), options.on_rejected)
@@ -193,9 +193,7 @@ class Module(CellsReadable):
         return prepare_cells(self, self._describe(), source, rules)
 
 
-def _is_read_from_module(data: Any) -> bool:
-    """Whether data is a frame that was read from a module, so that it has all line items."""
-    if not isinstance(data, pd.DataFrame):
-        return False
-    facts = data.attrs.get("anaplan")
+def _is_read_from_module(source: Source) -> bool:
+    """Whether rows were read from a module, so that they have all of its line items."""
+    facts = source.attrs.get("anaplan")
     return isinstance(facts, Mapping) and facts.get("kind") in ("module", "view")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,13 @@ class Source(ABC):
         Whether the rows can be asked for only once.
     index_names : tuple of str
         Names of a DataFrame's index, if it does not count as columns.
+    attrs : mapping
+        What a DataFrame, or the first of an iterator, says of itself.
     """
 
     columns: list[str]
     index_names: tuple[str, ...] = ()
+    attrs: Mapping[Any, Any] = MappingProxyType({})
     rows: int | None = None
     nbytes: int | None = None
     one_shot: bool = False
@@ -142,6 +146,7 @@ class _Frame(Source):
         self.columns = [str(name) for name in head.columns]
         if not index:
             self.index_names = tuple(str(name) for name in frame.index.names if name is not None)
+        self.attrs = frame.attrs
         self.rows = len(frame)
         self.nbytes = _frame_bytes(frame)
 
@@ -268,6 +273,7 @@ class _Parts(_Once):
         opened = self._opened(first, 0)
         self.columns = opened.columns
         self.index_names = opened.index_names
+        self.attrs = opened.attrs
         self._remaining = chain([opened], remaining)
 
     def batches(

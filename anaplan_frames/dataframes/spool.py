@@ -47,6 +47,7 @@ class SpooledSource(Source):
     def __init__(self, source: Source) -> None:
         self.columns = source.columns
         self.index_names = source.index_names
+        self.attrs = source.attrs
         self._runs: list[_Run] = []
         with tempfile.NamedTemporaryFile(
             prefix="anaplan-frames-", suffix=".arrow", delete=False

@@ -207,10 +207,9 @@ def test_a_dimension_without_a_column_is_an_error_that_says_what_to_do(costs: Mo
     with pytest.raises(af.ColumnMismatch) as error:
         costs.write(CELLS.drop(columns="Versions").rename(columns={"People": "people"}))
     assert str(error.value) == (
-        "The columns do not fit module 'Costs'. The data has no column 'People'. Did you mean "
-        "'people'? The data has no column 'Versions'. Where only the names differ, say so with "
-        "mapping={'your column': 'its header'}. Where all rows are of one item, give it with "
-        "fixed={'People': 'item'}."
+        "The data has no column 'People', 'Versions', which module 'Costs' needs. If only the "
+        "names differ, say so with mapping={'people': 'People'}. If all rows are of one item, "
+        "give it with fixed={'Versions': 'item'}."
     )
 
 
