@@ -16,6 +16,7 @@ import pyarrow as pa
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.batch_sizes import regroup
 from anaplan_frames.dataframes.frame_batches import check_labels, frame_batch
+from anaplan_frames.dataframes.row_selection import frame_rows, to_pandas
 from anaplan_frames.dataframes.unsupported_data import is_polars, is_series, unsupported
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 
@@ -161,7 +162,7 @@ class _Frame(Source):
         return _Frame(self.take(positions), index=self.index)
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        return self.frame.iloc[list(positions)]
+        return frame_rows(self.frame, positions)
 
     def _slice(self, start: int, stop: int) -> pd.DataFrame:
         part = self.frame.iloc[start:stop]
@@ -194,8 +195,7 @@ class _Table(Source):
         return _Table(self._rows(positions))
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        # An index that pandas noted in the schema would take its columns out of the frame.
-        return _at(positions, self._rows(positions).to_pandas(ignore_metadata=True))
+        return _at(positions, to_pandas(self._rows(positions)))
 
     def _rows(self, positions: Sequence[int]) -> pa.Table:
         try:
@@ -304,7 +304,7 @@ class _Parts(_Once):
                 yield piece if in_order else _Reordered(piece, order, self.columns)
 
     def _opened(self, part: Any, number: int) -> Source:
-        if isinstance(part, Iterator) or not _is_table(part):
+        if not _is_table(part):
             raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
         return open_source(part, index=self.index)
 
