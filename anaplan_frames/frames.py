@@ -223,7 +223,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -251,7 +251,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -278,7 +278,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -327,7 +327,7 @@ def to_anaplan(
         number, a float a share of the list's items.
     confirm : bool
         Of the sync of a list: confirms that more than `max_delete` are deleted.
-    pages : dict of str to str, optional
+    fixed : dict of str to str, optional
         Of a module: the items of dimensions for which the data has no column, e.g.
         ``{"Versions": "Actual"}``. ``model.modules[...].write`` has more options.
     mapping : dict of str to str, optional
@@ -338,10 +338,10 @@ def to_anaplan(
     on_rejected : {"raise", "warn", "ignore"}
         What to do about rejected rows.
     dump : path, optional
-        Of all but modules: a folder for rejected rows (``rejected.csv``) and failure dumps. What
-        an earlier call has left there is replaced.
+        A folder for rejected rows (``rejected.csv``) and failure dumps. What an earlier call has
+        left there is replaced.
     timeout : float, optional
-        Of all but modules: seconds for the whole call.
+        Seconds for the whole call.
     progress : bool, optional
         As for `read_anaplan`.
     parameters : dict of str to str, optional
@@ -402,7 +402,7 @@ def to_anaplan(
         start = {"parameters": parameters, "locale": locale}
         items = {"mode": mode, "key": key, "blank": blank}
         sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
-        own: dict[str, Any] = {"pages": pages, "dry_run": dry_run, **items, **sync, **job, **start}
+        own: dict[str, Any] = {"fixed": fixed, "dry_run": dry_run, **items, **sync, **job, **start}
         taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
         _refuse(found, {name: value for name, value in own.items() if name not in taken})
         assert isinstance(found, List | Module | File | Import)
@@ -483,20 +483,17 @@ _WRITING = {
     "delete": (False, "lists"),
     "max_delete": (DEFAULT_SHARE, "lists"),
     "confirm": (False, "lists"),
-    "pages": (None, "modules"),
+    "fixed": (None, "modules"),
     "parameters": (None, "imports and processes"),
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
-    "dump": (None, "imports, processes, lists and files"),
-    "timeout": (None, "imports, processes, lists and files"),
-    "dry_run": (False, "imports, processes, lists and files"),
 }
 _PLANNED = frozenset({"dump", "timeout", "dry_run"})
 _UPLOADED = _PLANNED | {"chunk_bytes", "resume"}
 _TAKEN: dict[type[Resource], frozenset[str]] = {
     List: _PLANNED | {"mode", "key", "blank", "delete", "max_delete", "confirm"},
-    Module: frozenset({"pages", "blank"}),
+    Module: _PLANNED | {"fixed", "blank"},
     File: _UPLOADED,
     Import: _UPLOADED | {"parameters", "locale"},
     Process: _UPLOADED | {"parameters", "locale"},
