@@ -8,20 +8,21 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from anaplan_frames.cells.cell_matching import MatchBy
-from anaplan_frames.cells.cell_reader import CellsReadable
 from anaplan_frames.cells.line_items import line_items_frame
 from anaplan_frames.cells.module_write import ModuleWriteOptions, write_module
+from anaplan_frames.cells.views import View
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import OnRejected
 
 
-class Module(CellsReadable):
+class Module(View):
     """A module of a model; it is read through its default view, and written."""
 
     kind: ClassVar[str] = "module"
     plural: ClassVar[str] = "modules"
+    _totals: ClassVar[bool | None] = False
 
     @property
     def module_id(self) -> str:
