@@ -15,7 +15,7 @@ import anaplan_frames as af
 from anaplan_frames.cells.total_items import _labels
 from anaplan_frames.sandbox import Calendar, Sandbox
 
-CALENDAR = Calendar(2026, 0, 0, half_years=True, all_periods=True)
+CALENDAR = Calendar(2026, 0, 0, halves=True, total=True)
 SHOPS = ["Oslo", "Bergen", "Rome", "Q1 FY26"]  # one is named like a period
 CELLS = pd.DataFrame(
     [
