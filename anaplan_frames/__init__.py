@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from anaplan_frames.cells.modules import Module
     from anaplan_frames.cells.views import View
     from anaplan_frames.connection import Connection, connect
+    from anaplan_frames.dataframes.frame_chunks import Frames
     from anaplan_frames.errors import (
         AmbiguousName,
         AnaplanError,
@@ -49,14 +50,15 @@ if TYPE_CHECKING:
         TransferError,
         TransferTimeout,
     )
-    from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
     from anaplan_frames.lists.lists import List
     from anaplan_frames.model import Model
+    from anaplan_frames.reading import read_anaplan, read_arrow
     from anaplan_frames.resources.collection import Collection
     from anaplan_frames.resources.resource import Resource
     from anaplan_frames.results import Report, WriteResult
     from anaplan_frames.tasks import Hook, Task
     from anaplan_frames.writes.plan import WritePlan
+    from anaplan_frames.writing import to_anaplan
 
 __all__ = [
     "Action",
@@ -78,6 +80,7 @@ __all__ = [
     "EncodingError",
     "Export",
     "File",
+    "Frames",
     "Hook",
     "Import",
     "JobError",
@@ -125,6 +128,7 @@ _HOMES = {
     "TokenAuth": "auth",
     "Connection": "connection",
     "connect": "connection",
+    "Frames": "dataframes.frame_chunks",
     "Model": "model",
     "Collection": "resources.collection",
     "Resource": "resources.resource",
@@ -141,9 +145,9 @@ _HOMES = {
     "Report": "results",
     "WriteResult": "results",
     "WritePlan": "writes.plan",
-    "read_anaplan": "frames",
-    "read_arrow": "frames",
-    "to_anaplan": "frames",
+    "read_anaplan": "reading",
+    "read_arrow": "reading",
+    "to_anaplan": "writing",
 }
 
 

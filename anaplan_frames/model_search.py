@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
+from anaplan_frames.connection import connect
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
 from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.urls import ResourceUrl
+from anaplan_frames.urls import ResourceUrl, is_url
 
 
 def check_model(url: ResourceUrl, model: Model) -> None:
@@ -74,3 +76,35 @@ def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Res
         raise NotFound(f"{kind!r} is not a kind that can be used here: {', '.join(kinds)} are.")
     collection: Collection[Resource] = getattr(model, plural)
     return collection
+
+
+def place(
+    name: str, model: Model | str | None, kind: str | None, stack: ExitStack
+) -> tuple[Model, str, str | None]:
+    """Return the model, name and kind that are meant; connect if no model is given.
+
+    Parameters
+    ----------
+    name : str
+        A URL, a name or an id.
+    model : Model or str, optional
+        The model, or its name, id or URL; by default that of the URL, else ``ANAPLAN_MODEL``.
+    kind : str, optional
+        Of a name or id.
+    stack : ExitStack
+        Closes the connection if one is made.
+
+    Raises
+    ------
+    ConfigurationError
+        If a URL names another model.
+    """
+    url = ResourceUrl.parse(name) if is_url(name) else None
+    if not isinstance(model, Model):
+        asked = model or (url.model if url else None)
+        workspace = url.workspace if url and model is None else None
+        model = stack.enter_context(connect()).model(asked, workspace)
+    if url is None:
+        return model, name, kind
+    check_model(url, model)
+    return model, url.name, url.kind

@@ -10,10 +10,10 @@ from typing import Any, ClassVar, Literal, overload
 import pandas as pd
 
 from anaplan_frames.cells.cell_matching import MatchBy
-from anaplan_frames.cells.cell_reader import CellsReadable
 from anaplan_frames.cells.line_items import line_items_frame
 from anaplan_frames.cells.module_write import CellRules, cell_rules, prepare_cells
 from anaplan_frames.cells.prepared_cells import PreparedCells
+from anaplan_frames.cells.views import View
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
@@ -24,11 +24,12 @@ from anaplan_frames.writes.result_builder import OnRejected, check_result
 from anaplan_frames.writes.send_options import send_options
 
 
-class Module(CellsReadable):
+class Module(View):
     """A module of a model; it is read through its default view, and written."""
 
     kind: ClassVar[str] = "module"
     plural: ClassVar[str] = "modules"
+    _totals: ClassVar[bool | None] = False
 
     @property
     def module_id(self) -> str:

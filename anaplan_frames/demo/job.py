@@ -8,9 +8,10 @@ from importlib.resources import files
 import pandas as pd
 
 from anaplan_frames.errors import RejectedRows
-from anaplan_frames.frames import read_anaplan, to_anaplan
 from anaplan_frames.model import Model
+from anaplan_frames.reading import read_anaplan
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.writing import to_anaplan
 
 KEYS = ["carrier", "origin", "dest", "period"]
 MEASURES = [

@@ -65,7 +65,7 @@ def test_no_command_and_nothing_slow_is_imported_for(words: list[str]) -> None:
 
 
 def test_only_the_command_line_imports_click() -> None:
-    code = "import sys, anaplan_frames.connection, anaplan_frames.frames; "
+    code = "import sys, anaplan_frames.connection, anaplan_frames.writing; "
     code += "print('click' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
