@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
-from anaplan_frames.codec.row_splitter import Block, read_fields
+from anaplan_frames.codec.pieces import Block
+from anaplan_frames.codec.row_splitter import read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError
 from anaplan_frames.messages import listed, near_names
 

@@ -13,7 +13,7 @@ import pyarrow.json as pa_json
 from anaplan_frames.codec.block_decoder import BlockFault, memory_pool, type_fault
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
-from anaplan_frames.codec.row_splitter import Block
+from anaplan_frames.codec.pieces import Block
 from anaplan_frames.codec.text import is_utf8
 
 _LIST = "items"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from anaplan_frames.codec.row_splitter import Piece
+from anaplan_frames.codec.pieces import Piece
 
 _CARRIAGE_RETURN, _NEWLINE = 13, 10
 

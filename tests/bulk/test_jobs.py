@@ -347,11 +347,11 @@ def test_rejected_rows_and_the_failure_dump_are_kept_in_a_folder(
 
 
 def test_failure_dumps_of_a_process_are_kept_by_the_ids_of_its_imports(
-    model: af.Model, tmp_path: Path
+    demo_model: af.Model, tmp_path: Path
 ) -> None:
     with pytest.raises(af.TaskFailed):
-        model.processes["Load all"].write({"Load airlines": TWICE}, dump=tmp_path)
-    load = model.imports["Load airlines"]
+        demo_model.processes["Load all"].write({"Load airlines": TWICE}, dump=tmp_path)
+    load = demo_model.imports["Load airlines"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"failure_dump_{load.id}.csv",
         "rejected.csv",
@@ -379,13 +379,13 @@ def test_a_folder_that_cannot_be_written_to_hides_no_import(
 
 
 def test_the_bar_of_an_upload_counts_the_rows_that_are_known(
-    model: af.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    demo_model: af.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved: list[float] = []
     monkeypatch.setattr(
         "anaplan_frames.progress.Progress.advance", lambda self, amount: moved.append(amount)
     )
-    file = model.files["airlines.csv"]
+    file = demo_model.files["airlines.csv"]
     file.write(TWICE, progress=True)
     assert "0/3 [" in capsys.readouterr().err
     assert sum(moved) == 3

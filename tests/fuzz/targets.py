@@ -20,7 +20,7 @@ from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
 from anaplan_frames.codec.item_columns import item_columns
 from anaplan_frames.codec.item_decoder import ItemDecoder
-from anaplan_frames.codec.row_splitter import Block
+from anaplan_frames.codec.pieces import Block
 from anaplan_frames.errors import AnaplanError
 from tests.fuzz.drawn import Drawn, in_pieces
 
