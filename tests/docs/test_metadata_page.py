@@ -27,7 +27,7 @@ def documented(heading: str) -> dict[str, str]:
 def test_every_column_is_documented_in_order_and_with_its_dtype(demo_model: af.Model) -> None:
     module = demo_model.modules["Flights by Month"]
     assert dtypes(demo_model.line_items()) == documented("`model.line_items()`")
-    assert dtypes(module.axes()) == documented("`model.views[...].axes()`")
+    assert dtypes(module.dimensions()) == documented("`model.views[...].dimensions()`")
     assert dtypes(demo_model.dimension_items("Origins")) == documented("`model.dimension_items(")
     assert dtypes(demo_model.versions()) == documented("`model.versions()`")
     assert list(demo_model.calendar().index) == list(documented("`model.calendar()`"))
