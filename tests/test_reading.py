@@ -266,3 +266,10 @@ def test_a_model_can_be_named(
         assert [len(frame) for frame in frames] == [3, 1]
     with pytest.raises(af.ConfigurationError, match="names the model 'Other'"):
         af.read_anaplan("anaplan://Demo/Other/files/shops.csv", "Shops")
+
+
+def test_carriage_returns_alone_end_rows_too(shops: af.Model) -> None:
+    file = shops.files["shops.csv"]
+    file.upload(b"Shops,Amount,Note\rOslo,1,a\rRome,2,b\r")
+    assert file.read()["Shops"].tolist() == ["Oslo", "Rome"]
+    assert file.read_arrow(where={"Amount": 2}).read_all()["Note"].to_pylist() == ["b"]

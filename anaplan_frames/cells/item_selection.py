@@ -15,7 +15,7 @@ from anaplan_frames.cells.view_shape import Axes, CellColumn, Dimension, LineIte
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.lookup import find_id, not_found, only_id
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.where import Asked, Value, as_text
+from anaplan_frames.resources.where import Asked, Value, as_day, as_text
 
 _KEYS = ("name", "code", "id")
 
@@ -129,6 +129,8 @@ class Selector:
         texts = list(dict.fromkeys(self._texts(dimension, wanted)))
         on_page = dimension in self.axes.pages
         if dimension.is_line_items:
+            if not texts:
+                raise ValueError("where= names no line item: give one, or leave it out.")
             names = {each.id: each.name for each in self.line_items}
             ids = [find_id(t, names, kind="line items", owner=f"of {self.label}") for t in texts]
             return SelectedItems(
@@ -146,7 +148,8 @@ class Selector:
         if not days or not dimension.is_time:
             return map(as_text, wanted)
         names, scale = self.periods()
-        found = names.names(pa.array(days, pa.timestamp("us")), scale).to_pylist()
+        dates = pa.array([as_day(day) for day in days], pa.date32())
+        found = names.names(dates, scale).to_pylist()
         named = dict(zip(days, found, strict=True))
         return (named[v] if isinstance(v, dt.date) else as_text(v) for v in wanted)
 

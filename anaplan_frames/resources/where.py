@@ -97,7 +97,7 @@ def value_set(values: Collection[Value], kind: pa.DataType, name: str) -> pa.Arr
         if pa.types.is_boolean(kind):
             return pa.array([_boolean(value) for value in values], kind)
         if pa.types.is_temporal(kind):
-            return pa.array([_day(value) for value in values], pa.date32()).cast(kind)
+            return pa.array([as_day(value) for value in values], pa.date32()).cast(kind)
         return pa.array([float(value) for value in values if _fits(value, kind)]).cast(kind)  # type: ignore[arg-type]
     except (TypeError, ValueError, pa.ArrowException) as error:
         shown = ", ".join(map(repr, values))
@@ -113,7 +113,8 @@ def _boolean(value: Value) -> bool:
     return found
 
 
-def _day(value: Value) -> dt.date:
+def as_day(value: Value) -> dt.date:
+    """Return a date, a time at midnight, or an ISO text as a date; raises ValueError."""
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
             raise ValueError(f"{value!r} is not a day")
