@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from anaplan_frames.auth import BasicAuth, CertificateAuth, KeystoreAuth, TokenAuth
     from anaplan_frames.connection import Connection, connect
+    from anaplan_frames.dataframes.frame_chunks import Frames
     from anaplan_frames.errors import (
         AmbiguousName,
         AnaplanError,
         AuthenticationError,
         ColumnMismatch,
         ConfigurationError,
+        DataError,
+        EmptyContent,
         EncodingError,
         MissingExtra,
         ModelUnavailable,
@@ -30,8 +33,9 @@ if TYPE_CHECKING:
         TaskUncertain,
         TransferError,
     )
-    from anaplan_frames.frames import read_anaplan, read_arrow, to_anaplan
+    from anaplan_frames.frames import to_anaplan
     from anaplan_frames.model import Model
+    from anaplan_frames.reading import read_anaplan, read_arrow
     from anaplan_frames.results import WriteResult
 
 __all__ = [
@@ -43,7 +47,10 @@ __all__ = [
     "ColumnMismatch",
     "ConfigurationError",
     "Connection",
+    "DataError",
+    "EmptyContent",
     "EncodingError",
+    "Frames",
     "KeystoreAuth",
     "MissingExtra",
     "Model",
@@ -71,12 +78,13 @@ _HOMES = {
     "CertificateAuth": "auth",
     "KeystoreAuth": "auth",
     "TokenAuth": "auth",
+    "Frames": "dataframes.frame_chunks",
     "Connection": "connection",
     "connect": "connection",
     "Model": "model",
     "WriteResult": "results",
-    "read_anaplan": "frames",
-    "read_arrow": "frames",
+    "read_anaplan": "reading",
+    "read_arrow": "reading",
     "to_anaplan": "frames",
 }
 

@@ -1,22 +1,17 @@
-"""The one-line verbs: find what is meant, hand over to it."""
+"""The one-line verb to write: find what is meant, hand over to it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from contextlib import ExitStack
 from typing import Any, Literal, overload
-
-import pandas as pd
-import pyarrow as pa
-from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.files import File
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.bulk.processes import Process
 from anaplan_frames.cells.modules import Module
-from anaplan_frames.connection import connect
 from anaplan_frames.errors import ConfirmationRequired, NotFound
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
 from anaplan_frames.lists.item_planner import Mode
@@ -25,187 +20,12 @@ from anaplan_frames.lists.lists import List
 from anaplan_frames.messages import listed
 from anaplan_frames.model import Model
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.resources.table_reader import Readable
 from anaplan_frames.results import WriteResult
-from anaplan_frames.urls import Locator, find, is_url
+from anaplan_frames.urls import find, place
 from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 
-_SOURCES = ("exports", "views", "modules", "lists", "files")
 _TARGETS = ("imports", "processes", "lists", "modules", "files")
-
-
-@overload
-def read_anaplan(
-    source: str,
-    model: Model | None = None,
-    *,
-    kind: str | None = ...,
-    run: bool = ...,
-    columns: Sequence[str] | None = ...,
-    dtype: Any = ...,
-    dtype_backend: Any = ...,
-    index_col: str | Sequence[str] | None = ...,
-    pages: Mapping[str, str] | None = ...,
-    layout: Literal["table", "grid"] = ...,
-    periods: Literal["datetime"] | None = ...,
-    hierarchy: bool = ...,
-    chunksize: None = ...,
-    progress: bool | None = ...,
-) -> pd.DataFrame: ...
-
-
-@overload
-def read_anaplan(
-    source: str,
-    model: Model | None = None,
-    *,
-    kind: str | None = ...,
-    run: bool = ...,
-    columns: Sequence[str] | None = ...,
-    dtype: Any = ...,
-    dtype_backend: Any = ...,
-    index_col: str | Sequence[str] | None = ...,
-    pages: Mapping[str, str] | None = ...,
-    layout: Literal["table", "grid"] = ...,
-    periods: Literal["datetime"] | None = ...,
-    hierarchy: bool = ...,
-    chunksize: int,
-    progress: bool | None = ...,
-) -> Iterator[pd.DataFrame]: ...
-
-
-def read_anaplan(
-    source: str,
-    model: Model | None = None,
-    *,
-    kind: str | None = None,
-    run: bool = True,
-    columns: Sequence[str] | None = None,
-    dtype: Any = None,
-    dtype_backend: Any = no_default,
-    index_col: str | Sequence[str] | None = None,
-    pages: Mapping[str, str] | None = None,
-    layout: Literal["table", "grid"] = "table",
-    periods: Literal["datetime"] | None = None,
-    hierarchy: bool = False,
-    chunksize: int | None = None,
-    progress: bool | None = None,
-) -> pd.DataFrame | Iterator[pd.DataFrame]:
-    """Read a table out of Anaplan.
-
-    Parameters
-    ----------
-    source : str
-        The name or id of an export, view, module, list or file, or
-        ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
-    model : Model, optional
-        The model to look in. Without it, a connection is made from the environment or the profile
-        file and closed afterwards; a URL then names the model, else ``ANAPLAN_MODEL`` does.
-    kind : {"exports", "views", "modules", "lists", "files"}, optional
-        Where to look, if a name is shared by two kinds.
-    run : bool
-        Run an export before its output is read; False reads what it last wrote.
-    columns : sequence of str, optional
-        Read only these, in this order.
-    dtype : dtype or dict of str to dtype, optional
-        As `pandas.read_csv` takes it. By default the types follow Anaplan's metadata and nothing
-        is guessed: NUMBER is float64, BOOLEAN boolean, DATE datetime64, everything else text, so
-        that a code such as ``00123`` stays as it is.
-    dtype_backend : {"numpy_nullable", "pyarrow"}, optional
-        As `pandas.read_csv` takes it.
-    index_col : str or sequence of str, optional
-        Columns to make the index.
-    pages : dict of str to str, optional
-        Of a view or module: the items of dimensions on its pages to read, by name or id, e.g.
-        ``{"Versions": "Actual"}``. Of those not named, all items are read.
-    layout : {"table", "grid"}
-        Of a view or module: one column per dimension and one per line item, or the cross table
-        that Anaplan shows, with the dimensions in index and columns.
-    periods : "datetime", optional
-        Of a view, module or export: have the first day of a period in place of its name, by the
-        model's calendar. By default ``Jan 26``, ``Q1 FY26`` and ``Week 1 FY26`` stay text.
-    hierarchy : bool
-        Of a list: have one column per level, too.
-    chunksize : int, optional
-        Return an iterator of DataFrames of so many rows, in memory that does not grow.
-    progress : bool, optional
-        True shows a bar at once, False never; by default it appears in a terminal or notebook
-        when the work takes longer than a moment.
-
-    Returns
-    -------
-    pandas.DataFrame or iterator of pandas.DataFrame
-
-    Raises
-    ------
-    NotFound
-        If there is nothing of that name; names the near names.
-    AmbiguousName
-        If several things have this name.
-    TaskFailed
-        If the export did not succeed.
-    TransferError
-        If a part of the output did not arrive whole.
-    EncodingError
-        If a text is not of the type that the metadata promises; names column and row.
-    ValueError
-        If an option is not one of this kind of thing; names the kinds that have it.
-
-    Examples
-    --------
-    >>> df = read_anaplan("Flights export", model)  # doctest: +SKIP
-    >>> df = read_anaplan("Costs", model, pages={"Versions": "Actual"})  # doctest: +SKIP
-    """
-    with ExitStack() as stack:
-        table = _source(source, model, kind, stack)
-        own = _own_options(
-            table, run=run, pages=pages, layout=layout, periods=periods, hierarchy=hierarchy
-        )
-        frame = table.read(
-            **own,
-            columns=columns,
-            dtype=dtype,
-            dtype_backend=dtype_backend,
-            index_col=index_col,
-            chunksize=chunksize,
-            progress=progress,
-        )
-        if isinstance(frame, pd.DataFrame):
-            return frame
-        return _closing(frame, stack.pop_all())
-
-
-def read_arrow(
-    source: str,
-    model: Model | None = None,
-    *,
-    kind: str | None = None,
-    run: bool = True,
-    columns: Sequence[str] | None = None,
-    dtype: Any = None,
-    pages: Mapping[str, str] | None = None,
-    periods: Literal["datetime"] | None = None,
-    hierarchy: bool = False,
-    progress: bool | None = None,
-) -> pa.RecordBatchReader:
-    """Read a table out of Anaplan as a stream of Arrow batches, in memory that does not grow.
-
-    Polars, DuckDB and pyarrow take the reader as it is. The parameters and errors are those of
-    `read_anaplan`; `dtype` decides the columns' Arrow types.
-
-    Returns
-    -------
-    pyarrow.RecordBatchReader
-        NUMBER is float64, BOOLEAN bool, DATE date32, everything else string.
-    """
-    with ExitStack() as stack:
-        table = _source(source, model, kind, stack)
-        own = _own_options(table, run=run, pages=pages, periods=periods, hierarchy=hierarchy)
-        reader = table.read_arrow(**own, columns=columns, dtype=dtype, progress=progress)
-        return pa.RecordBatchReader.from_batches(
-            reader.schema, _closing(iter(reader), stack.pop_all())
-        )
 
 
 @overload
@@ -222,7 +42,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -250,7 +70,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -277,7 +97,7 @@ def to_anaplan(
     delete: bool = False,
     max_delete: int | float = DEFAULT_SHARE,
     confirm: bool = False,
-    pages: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -326,7 +146,7 @@ def to_anaplan(
         number, a float a share of the list's items.
     confirm : bool
         Of the sync of a list: confirms that more than `max_delete` are deleted.
-    pages : dict of str to str, optional
+    fixed : dict of str to str, optional
         Of a module: the items of dimensions for which the data has no column, e.g.
         ``{"Versions": "Actual"}``. ``model.modules[...].write`` has more options.
     mapping : dict of str to str, optional
@@ -337,10 +157,10 @@ def to_anaplan(
     on_rejected : {"raise", "warn", "ignore"}
         What to do about rejected rows.
     dump : path, optional
-        Of all but modules: a folder for rejected rows (``rejected.csv``) and failure dumps. What
-        an earlier call has left there is replaced.
+        A folder for rejected rows (``rejected.csv``) and failure dumps. What an earlier call has
+        left there is replaced.
     timeout : float, optional
-        Of all but modules: seconds for the whole call.
+        Seconds for the whole call.
     progress : bool, optional
         As for `read_anaplan`.
     parameters : dict of str to str, optional
@@ -396,12 +216,15 @@ def to_anaplan(
             "index": index,
             "progress": progress,
             "on_rejected": on_rejected,
+            "dump": dump,
+            "timeout": timeout,
+            "dry_run": dry_run,
         }
-        job = {"dump": dump, "timeout": timeout, "chunk_bytes": chunk_bytes, "resume": resume}
+        job = {"chunk_bytes": chunk_bytes, "resume": resume}
         start = {"parameters": parameters, "locale": locale}
         items = {"mode": mode, "key": key, "blank": blank}
         sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
-        own: dict[str, Any] = {"pages": pages, "dry_run": dry_run, **items, **sync, **job, **start}
+        own: dict[str, Any] = {"fixed": fixed, **items, **sync, **job, **start}
         taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
         _refuse(found, {name: value for name, value in own.items() if name not in taken})
         assert isinstance(found, List | Module | File | Import)
@@ -444,36 +267,6 @@ def _write_items(
     return result
 
 
-def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack) -> Readable:
-    found = _find(source, model, kind, _SOURCES, stack)
-    assert isinstance(found, Readable)
-    return found
-
-
-# Options that only some kinds of tables have: the default, and which kinds have it.
-_OWN_OPTIONS = {
-    "run": (True, "exports"),
-    "pages": (None, "views and modules"),
-    "layout": ("table", "views and modules"),
-    "periods": (None, "views, modules and exports"),
-    "hierarchy": (False, "lists"),
-}
-
-
-def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
-    """Return the options that are asked for, if the table has them."""
-    given = {name: value for name, value in asked.items() if value != _OWN_OPTIONS[name][0]}
-    if "run" not in table.takes:
-        given.pop("run", None)  # there is nothing to run, as asked
-    for name in given:
-        if name not in table.takes:
-            raise ValueError(
-                f"{table.label} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
-                "Leave it out, or name one of those (with kind= if several have the name)."
-            )
-    return given
-
-
 # The options of writing that not every kind of target has: what is not asked for, and who has it.
 _WRITING = {
     "mode": (None, "lists"),
@@ -482,20 +275,16 @@ _WRITING = {
     "delete": (False, "lists"),
     "max_delete": (DEFAULT_SHARE, "lists"),
     "confirm": (False, "lists"),
-    "pages": (None, "modules"),
+    "fixed": (None, "modules"),
     "parameters": (None, "imports and processes"),
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
-    "dump": (None, "imports, processes, lists and files"),
-    "timeout": (None, "imports, processes, lists and files"),
-    "dry_run": (False, "imports, processes, lists and files"),
 }
-_PLANNED = frozenset({"dump", "timeout", "dry_run"})
-_UPLOADED = _PLANNED | {"chunk_bytes", "resume"}
+_UPLOADED = frozenset({"chunk_bytes", "resume"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
-    List: _PLANNED | {"mode", "key", "blank", "delete", "max_delete", "confirm"},
-    Module: frozenset({"pages", "blank"}),
+    List: frozenset({"mode", "key", "blank", "delete", "max_delete", "confirm"}),
+    Module: frozenset({"fixed", "blank"}),
     File: _UPLOADED,
     Import: _UPLOADED | {"parameters", "locale"},
     Process: _UPLOADED | {"parameters", "locale"},
@@ -515,7 +304,7 @@ def _refuse(found: Resource, options: Mapping[str, Any]) -> None:
 
 def _target(target: str, model: Model | None, kind: str | None, stack: ExitStack) -> Resource:
     """Find what is written to; an export is not, and neither is the file that it writes."""
-    model, name, kind = _place(target, model, kind, stack)
+    model, name, kind = place(target, model, kind, stack)
     try:
         found = find(model, name, _TARGETS, kind)
     except NotFound:
@@ -534,32 +323,3 @@ def _no_target(model: Model, export: str) -> ValueError:
         f"{model.exports[export].label} of model {model.name!r} writes a file, and data cannot be "
         f"loaded by it. Name an import of the model instead.{named}"
     )
-
-
-def _find(
-    name: str, model: Model | None, kind: str | None, kinds: Sequence[str], stack: ExitStack
-) -> Resource:
-    """Find a thing by URL, or by name or id in a model."""
-    model, name, kind = _place(name, model, kind, stack)
-    return find(model, name, kinds, kind)
-
-
-def _place(
-    name: str, model: Model | None, kind: str | None, stack: ExitStack
-) -> tuple[Model, str, str | None]:
-    """Return the model, name and kind that are meant; connect if no model is given."""
-    locator = Locator.parse(name) if is_url(name) else None
-    if model is None:
-        connection = stack.enter_context(connect())
-        model = (
-            connection.model(locator.model, locator.workspace) if locator else connection.model()
-        )
-    elif locator:
-        locator.check_model(model)
-    return (model, locator.name, locator.kind) if locator else (model, name, kind)
-
-
-def _closing(parts: Iterator[Any], stack: ExitStack) -> Iterator[Any]:
-    """Keep the connection as long as parts are read from it."""
-    with stack:
-        yield from parts

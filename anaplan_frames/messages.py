@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from anaplan_frames.errors import AnaplanWarning
+
 
 def close_names(name: str, names: Iterable[str]) -> list[str]:
     """Return which of `names` are meant, perhaps: at most three, the likeliest first."""
@@ -33,7 +35,7 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
+def warn(message: str, category: type[Warning] = AnaplanWarning) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
     # A warning from within a `with` statement of ours comes through contextlib.
     owned = (str(Path(__file__).parent), contextlib.__file__)

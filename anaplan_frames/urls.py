@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from anaplan_frames.connection import connect
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
 from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
@@ -99,6 +101,37 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
         )
     names = [candidate for things in collections.values() for candidate in things.names]
     raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
+
+
+def place(
+    name: str, model: Model | str | None, kind: str | None, stack: ExitStack
+) -> tuple[Model, str, str | None]:
+    """Return the model, name and kind that are meant; connect if no model is given.
+
+    Parameters
+    ----------
+    name : str
+        A URL, a name or an id.
+    model : Model or str, optional
+        The model, or its name or id; by default that of the URL, else ``ANAPLAN_MODEL``.
+    kind : str, optional
+        Of a name or id.
+    stack : ExitStack
+        Closes the connection if one is made.
+
+    Raises
+    ------
+    ConfigurationError
+        If a URL names another model.
+    """
+    locator = Locator.parse(name) if is_url(name) else None
+    if not isinstance(model, Model):
+        workspace = locator.workspace if locator else None
+        asked = model or (locator.model if locator else None)
+        model = stack.enter_context(connect()).model(asked, workspace)
+    if locator:
+        locator.check_model(model)
+    return (model, locator.name, locator.kind) if locator else (model, name, kind)
 
 
 def _listed(kinds: Sequence[str], joined_by: str) -> str:

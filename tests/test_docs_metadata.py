@@ -29,7 +29,7 @@ def columns(frame: pd.DataFrame) -> dict[str, str]:
 def test_every_column_is_documented_in_order_and_with_its_dtype(model: af.Model) -> None:
     module = model.modules["Flights by Month"]
     assert columns(model.line_items()) == documented("`model.line_items()`")
-    assert columns(module.axes()) == documented("`model.views[...].axes()`")
+    assert columns(module.dimensions()) == documented("`model.views[...].dimensions()`")
     assert columns(model.dimension_items("Origins")) == documented("`model.dimension_items(")
     assert columns(model.versions()) == documented("`model.versions()`")
     assert columns(model.calendar()) == documented("`model.calendar()`")

@@ -144,7 +144,7 @@ class Action(Resource):
         return frame_of_fields(self.requests.listed(), _TASKS)
 
     def task(self, task_id: str) -> Task[WriteResult]:
-        """Return one of its tasks; whoever has started it, here or elsewhere.
+        """Return one of its tasks, also one that another program or user has started.
 
         Parameters
         ----------

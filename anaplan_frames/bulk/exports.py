@@ -3,59 +3,227 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar, Final, overload
 
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.export_columns import ExportColumns
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.calendar.dated_table import Periods, dated
 from anaplan_frames.calendar.model_calendar import period_names
-from anaplan_frames.codec.column_types import export_schema, period_columns
+from anaplan_frames.cells.cell_options import CellOptions, Layout
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.errors import TransferError
-from anaplan_frames.resources.table_reader import (
-    ArrowOptions,
-    GridTable,
-    Readable,
-    ReadOptions,
-    TableSource,
-    TextTable,
-)
+from anaplan_frames.resources.read_options import Backend, ReadOptions
+from anaplan_frames.resources.row_filters import FilteredTable
+from anaplan_frames.resources.table_reader import GridTable, Table, TextTable, not_empty
+from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.where import Where
+
+_AS_IT_IS: Final = CellOptions()
 
 
-class Export(Action, Readable):
+class Export(Action, Table):
     """An export of a model; Arrow's consumers can take it, and get what it last wrote."""
 
     kind: ClassVar[str] = "export"
     plural: ClassVar[str] = "exports"
-    takes: ClassVar[frozenset[str]] = frozenset({"run", "periods"})
+    takes: ClassVar[frozenset[str]] = frozenset({"run", "periods", "totals", "omit_empty"})
 
-    @property
     def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of it: ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..."""
+        """Ask what Anaplan says of it.
+
+        Returns
+        -------
+        mapping
+            ``headerNames``, ``dataTypes``, ``separator``, ``layout`` ..., by Anaplan's names.
+
+        Examples
+        --------
+        >>> model.exports["Flights export"].metadata()["rowCount"]  # doctest: +SKIP
+        """
         answer = self._transport.get(self.path, label=self.label)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
 
+    @overload
     def read(
-        self, *, run: bool = True, periods: Periods = None, **options: Unpack[ReadOptions]
-    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Run the export, and return what it wrote, as `anaplan_frames.read_anaplan` does."""
-        return self._read(
-            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        self,
+        *,
+        run: bool = True,
+        chunksize: None = None,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Backend = ...,
+        index_col: str | Sequence[str] | None = None,
+        layout: Layout = "table",
+        periods: Periods = "name",
+        totals: bool | None = None,
+        omit_empty: bool = False,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def read(
+        self,
+        *,
+        run: bool = True,
+        chunksize: int,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Backend = ...,
+        index_col: str | Sequence[str] | None = None,
+        layout: Layout = "table",
+        periods: Periods = "name",
+        totals: bool | None = None,
+        omit_empty: bool = False,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> Frames: ...
+
+    def read(
+        self,
+        *,
+        run: bool = True,
+        chunksize: int | None = None,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Any = no_default,
+        index_col: str | Sequence[str] | None = None,
+        layout: Layout = "table",
+        periods: Periods = "name",
+        totals: bool | None = None,
+        omit_empty: bool = False,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> pd.DataFrame | Frames:
+        """Run the export, and return what it wrote.
+
+        Parameters
+        ----------
+        run : bool
+            False reads what it last wrote.
+        chunksize : int, optional
+            Return DataFrames of so many rows, one after the other.
+        columns : sequence of str, optional
+            Read only these, in this order.
+        where : dict of str to value or list of values, optional
+            Only the rows in which a column has one of these values, e.g. ``{"Region": ["West",
+            "East"]}``; the columns need not be among `columns`.
+        nrows : int, optional
+            Read so many rows at most, after `where`, `totals` and `omit_empty`.
+        dtype, dtype_backend, index_col
+            As in `pandas.read_csv`.
+        layout : {"table"}
+            Only views and modules can be read as a grid.
+        periods : {"name", "start", "end"}
+            The name of a period, or its first or last day (datetime64) by the model's calendar.
+        totals : bool, optional
+            False leaves out the rows of totals: items that have others below them in a hierarchy,
+            and periods that are not of the line items' time scale; only of a tabular layout. By
+            default, and with True, all that the export has is read.
+        omit_empty : bool
+            Leave out rows in which every line item read is missing, 0, False or an empty text;
+            only of a tabular layout.
+        timeout : float, optional
+            Seconds for the whole call, running the export included.
+        progress : bool, optional
+            True shows a bar at once, False never.
+
+        Returns
+        -------
+        pandas.DataFrame or Frames
+            Typed by Anaplan's metadata. ``attrs["anaplan"]`` says what was read, from where and
+            when.
+
+        Raises
+        ------
+        ColumnMismatch
+            If it lacks a column; suggests near names. The export is not run then.
+        TaskFailed
+            If the export did not succeed.
+        EmptyContent, NotFound
+            If it wrote nothing at all, or was never run.
+        EncodingError
+            If a text is not of the type that the metadata give; names column and row.
+        DataError
+            If it is not known what is a total.
+        TransferError, TransferTimeout, TaskTimeout
+            If not all of it arrived, or the time ended before.
+
+        Examples
+        --------
+        >>> model.exports["Flights export"].read(where={"Airlines": "Delta"})  # doctest: +SKIP
+        """
+        options = ReadOptions(
+            chunksize=chunksize,
+            columns=columns,
+            where=where,
+            nrows=nrows,
+            dtype=dtype,
+            dtype_backend=dtype_backend,
+            index_col=index_col,
+            timeout=timeout,
+            progress=progress,
         )
+        if layout != "table":
+            raise ValueError(
+                f"{self.label} has no layout=, which is an option of views and modules. It is read "
+                "as it is."
+            )
+        cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
+        return self._read(options, partial(self._table, cells=cells, run=run), totals=totals)
 
     def read_arrow(
-        self, *, run: bool = True, periods: Periods = None, **options: Unpack[ArrowOptions]
+        self,
+        *,
+        run: bool = True,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        periods: Periods = "name",
+        totals: bool | None = None,
+        omit_empty: bool = False,
+        timeout: float | None = None,
+        progress: bool | None = None,
     ) -> pa.RecordBatchReader:
-        """Run the export, and stream what it wrote, as `anaplan_frames.read_arrow` does."""
-        return self._read_arrow(
-            self._table(progress=options.get("progress"), run=run, periods=periods), **options
+        """Run the export, and stream what it wrote as Arrow batches.
+
+        The parameters and errors are those of `read`; `dtype` decides the columns' Arrow types.
+
+        Returns
+        -------
+        pyarrow.RecordBatchReader
+
+        Examples
+        --------
+        >>> polars.from_arrow(model.exports["Flights export"].read_arrow())  # doctest: +SKIP
+        """
+        options = ReadOptions(
+            columns=columns,
+            where=where,
+            nrows=nrows,
+            dtype=dtype,
+            timeout=timeout,
+            progress=progress,
         )
+        cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
+        return self._read_arrow(options, partial(self._table, cells=cells, run=run))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream what it last wrote, for whatever takes Arrow: it is not run."""
@@ -94,20 +262,25 @@ class Export(Action, Readable):
         return f"{self._catalogue.path}/files/{self.id}"
 
     def _table(
-        self, *, progress: bool | None, run: bool = True, periods: Periods = None
+        self, options: ReadOptions, *, cells: CellOptions = _AS_IT_IS, run: bool = True
     ) -> TableSource:
-        metadata = self.metadata
+        metadata = self.metadata()
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
             raise TransferError(
                 f"{self.label} writes {form}, and a table can be read from text only. Have it "
                 "changed to a text format in Anaplan, or fetch the file with .download(path)."
             )
-        if run:
-            self.run(progress=progress)
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
-        make = GridTable if layout.startswith("GRID") else TextTable
-        schema = export_schema(metadata)
-        table = make(self._file(self._output), Dialect.of_export(metadata), schema)
-        of_periods = period_columns(schema, metadata)
-        return dated(table, of_periods, periods, lambda: period_names(self._catalogue))
+        described = ExportColumns.of(self._catalogue, self.label, layout, metadata)
+        described.check(options.names, options.asked, cells)
+        filters = described.filters(options.names, options.asked, cells)
+        names = cache(partial(period_names, self._catalogue))
+        if run:
+            self.run(progress=options.progress)
+        make = GridTable if described.is_grid else TextTable
+        fetch = not_empty(self._file(self._output), self.label)
+        table: TableSource = make(fetch, Dialect.of_export(metadata), described.schema)
+        if filters:
+            table = FilteredTable(table, filters, f"The output of {self.label}")
+        return dated(table, described.periods, cells.periods, names)

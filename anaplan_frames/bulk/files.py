@@ -24,7 +24,9 @@ from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import Readable, TextTable
+from anaplan_frames.resources.read_options import ReadOptions
+from anaplan_frames.resources.table_reader import Table, TextTable, not_empty
+from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.plan import WritePlan, plan_of
@@ -34,7 +36,7 @@ from anaplan_frames.writes.send_options import send_options
 _log = logging.getLogger("anaplan_frames")
 
 
-class File(Readable):
+class File(Table):
     """A file of a model.
 
     What a user uploads is private to that user, and dropped after 48 hours. Anaplan keeps no types
@@ -267,5 +269,7 @@ class File(Readable):
             self._catalogue.forget(kind)
         return self._prepare(source, mapping, options)
 
-    def _table(self, *, progress: bool | None) -> TextTable:
-        return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))
+    def _table(self, options: ReadOptions) -> TableSource:
+        fetch = not_empty(self._file(self.path), self.label)
+        table = TextTable(fetch, self.dialect, pa.schema([]))
+        return self._where_columns(table, options)

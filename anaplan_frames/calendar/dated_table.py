@@ -1,35 +1,24 @@
-"""Tables in which the first days of periods are in place of their names."""
+"""Tables in which the first or last days of periods are in place of their names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 
 import pyarrow as pa
 
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import Retype, RowBatches, TableSource
+from anaplan_frames.resources.table_source import ConvertedRows, Retype, RowBatches, TableSource
 
-Periods = Literal["datetime"] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ConvertedRows:
-    """Batches that are made of other batches as these arrive."""
-
-    schema: pa.Schema
-    batches: Iterator[pa.RecordBatch]
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        return self.batches
+Periods: TypeAlias = Literal["name", "start", "end"]
 
 
 @dataclass(frozen=True, slots=True)
 class DatedTable:
-    """A table in which the first day of a period is in place of its name.
+    """A table in which the first or last day of a period is in place of its name.
 
     Attributes
     ----------
@@ -39,11 +28,14 @@ class DatedTable:
         The names of the model's periods.
     columns : frozenset of str
         The columns that hold names of periods.
+    at : {"start", "end"}
+        Which day of a period is meant.
     """
 
     table: TableSource
     names: PeriodNames
     columns: frozenset[str]
+    at: Literal["start", "end"]
 
     def open(
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
@@ -61,7 +53,7 @@ class DatedTable:
         rows = self.table.open(columns, as_text, new_bar)
         names = rows.schema.names
         schema = pa.schema([asked[0].field(name) for name in names])
-        return ConvertedRows(schema, self._dated(rows, schema))
+        return ConvertedRows(schema, rows, self._dated(rows, schema))
 
     def _dated(self, rows: RowBatches, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         row = 0
@@ -69,7 +61,7 @@ class DatedTable:
             arrays = [
                 array
                 if array.type == field.type
-                else self.names.dates(array, location=ValueLocation(field.name, row)).cast(
+                else self.names.dates(array, self.at, ValueLocation(field.name, row)).cast(
                     field.type
                 )
                 for array, field in zip(batch.columns, schema, strict=True)
@@ -85,18 +77,22 @@ def dated(
     periods: Periods,
     names: Callable[[], PeriodNames],
 ) -> TableSource:
-    """Return the table with periods as ``periods=`` asks for them.
+    """Return the table with periods as ``periods=`` asks for them; it must have been checked."""
+    if periods == "name" or not columns:
+        return table
+    return DatedTable(table, names(), frozenset(columns), periods)
+
+
+def check_periods(periods: object) -> None:
+    """Make sure that ``periods=`` is one of its three values.
 
     Raises
     ------
     ValueError
-        If `periods` is neither None nor ``"datetime"``.
+        If it is not.
     """
-    if periods not in (None, "datetime"):
-        raise ValueError(f"periods={periods!r} is not known; use 'datetime', or leave it out.")
-    if periods is None or not columns:
-        return table
-    return DatedTable(table, names(), frozenset(columns))
+    if periods not in get_args(Periods):
+        raise ValueError(f"periods={periods!r} is not known; use 'name', 'start' or 'end'.")
 
 
 def _with_types(schema: pa.Schema, types: Mapping[str, pa.DataType]) -> pa.Schema:

@@ -113,6 +113,17 @@ class PeriodNames:
             )
         return pa.array(found, pa.string()).take(coded.indices)
 
+    def scale_of(self, name: str) -> str | None:
+        """Return the kind of a period such as ``month`` or ``year``; None if it is not known."""
+        period = self._find(name)
+        if period is not None:
+            return period.kind
+        return None if _named_day(name) is None else "day"
+
+    def kind_of_scale(self, scale: str | None) -> str:
+        """Return the kind of the periods of a line item's time scale; see `names`."""
+        return self._kind(scale)
+
     def _day(self, name: str, at: str) -> dt.date | None:
         period = self._find(name)
         if period is None:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, Final
 
 import pyarrow as pa
 
-from anaplan_frames.calendar.dated_table import Periods, dated
+from anaplan_frames.calendar.dated_table import dated
 from anaplan_frames.calendar.model_calendar import period_names
+from anaplan_frames.calendar.period_names import PeriodNames
+from anaplan_frames.cells.cell_options import CellOptions
+from anaplan_frames.cells.item_filter import LeafFilter
+from anaplan_frames.cells.item_selection import Selection, Selector
+from anaplan_frames.cells.leaf_periods import period_filter, time_ranges
 from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.cells.page_selection import SelectedItem, select_pages
+from anaplan_frames.cells.total_items import read_totals
 from anaplan_frames.cells.view_shape import Axes, Cells, LineItem
 from anaplan_frames.cells.view_text import CellText
+from anaplan_frames.cells.written_line_items import time_scale
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.table_reader import TableSource
+from anaplan_frames.resources.row_filters import EmptyRowFilter, RowFilter
+from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.where import Asked
+
+_EVERYTHING: Final = CellOptions()
+_NOTHING: Final[Asked] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class CellTable:
+    """Cells as a tidy table that is not fetched yet, and what was asked for of it."""
+
+    rows: TableSource
+    selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +78,98 @@ class ViewDescription:
         """Its dimensions and line items, as they make the columns of a table."""
         return Cells(self.axes, tuple(LineItem.of(record) for record in self.line_items))
 
-    def select(self, pages: Mapping[str, str] | None) -> tuple[SelectedItem, ...]:
-        """Find the items that ``pages=`` names."""
-        cells = self.cells
-        return select_pages(self.catalogue, cells.axes, cells.line_items, pages or {}, self.label)
+    @property
+    def dimension_columns(self) -> dict[str, str]:
+        """The columns of its dimensions, by their ids."""
+        return {each.id: each.name for each in self.cells.columns if each.kind == "dimension"}
 
     def table(
-        self, selected: tuple[SelectedItem, ...] = (), periods: Periods = None
-    ) -> TableSource:
+        self,
+        options: CellOptions = _EVERYTHING,
+        asked: Asked = _NOTHING,
+        columns: Sequence[str] | None = None,
+    ) -> CellTable:
         """Return its cells as a tidy table that is not fetched yet.
 
         Parameters
         ----------
-        selected : tuple of SelectedItem
-            The items to read of dimensions on pages.
-        periods : "datetime", optional
-            Whether the first day of a period is in place of its name.
+        options : CellOptions
+            Whether totals and empty rows are left out, and how periods are shown.
+        asked : dict of str to tuple
+            The items and values to read: ``where=``.
+        columns : sequence of str, optional
+            The only columns that are going to be read.
+
+        Raises
+        ------
+        NotFound, AmbiguousName
+            If `asked` names a dimension or item that does not exist, or several.
+        ValueError
+            If `omit_empty` is asked for and no line item is read.
         """
-        text = CellText(
-            self.catalogue.transport,
-            view_path(self.catalogue, self.id),
-            self.module_id,
-            self.label,
-            self.cells,
-            selected,
+        cells = self.cells
+        names = cache(partial(period_names, self.catalogue))
+        selector = Selector(
+            catalogue=self.catalogue,
+            axes=self.axes,
+            line_items=cells.line_items,
+            columns=cells.columns,
+            periods=lambda: (names(), next(iter(self._scales().values()), None)),
+            label=self.label,
         )
-        columns = [column.name for column in self.cells.columns if column.is_period]
-        return dated(text.table(), columns, periods, lambda: period_names(self.catalogue))
+        selection = selector.select(asked)
+        path = view_path(self.catalogue, self.id)
+        text = CellText(
+            self.catalogue.transport, path, self.module_id, self.label, cells, selection
+        )
+        filters: list[RowFilter] = []
+        if options.totals is False:
+            filters += self._total_filters(selection, names)
+        if options.omit_empty:
+            filters.append(self._empty_filter(text.left_out, columns))
+        of_periods = [column.name for column in cells.columns if column.is_period]
+        table = dated(text.table(filters), of_periods, options.periods, names)
+        return CellTable(table, selection)
+
+    def _total_filters(
+        self, selection: Selection, names: Callable[[], PeriodNames]
+    ) -> Iterator[RowFilter]:
+        """Yield what leaves out totals, but those of dimensions of which items are asked for."""
+        asked = {items.dimension.id for items in selection.items}
+        dimensions = [each for each in self.axes.dimensions if each.id not in asked]
+        columns = self.dimension_columns
+        for dimension, totals in read_totals(self.catalogue, dimensions):
+            yield LeafFilter(columns[dimension.id], totals.names, totals.ambiguous, self.label)
+        for dimension in dimensions:
+            if dimension.is_time:
+                scales, ranges = self._scales(), time_ranges(self.line_items)
+                yield period_filter(columns[dimension.id], names, scales, ranges, self.label)
+
+    def _empty_filter(
+        self, left_out: Collection[str], columns: Sequence[str] | None
+    ) -> EmptyRowFilter:
+        read = {
+            column.name: column.type
+            for column in self.cells.columns
+            if column.kind == "line item" and column.name not in left_out
+        }
+        if columns is not None and not set(columns) & read.keys():
+            raise ValueError(
+                "omit_empty=True needs a line item to look at: name one in columns=, or leave "
+                "columns= out."
+            )
+        return EmptyRowFilter(read)
+
+    def _scales(self) -> dict[str, str]:
+        """Return the time scale of each line item, by its column."""
+        by_id = {column.id: column.name for column in self.cells.columns}
+        scales = {by_id[str(record["id"])]: time_scale(record) for record in self.line_items}
+        return {name: scale for name, scale in scales.items() if scale}
 
     def read(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Read some columns of its cells as they are now, without a progress bar."""
         new_bar = partial(Progress, f"Reading {self.label}", unit="B", show=False)
-        return iter(self.table().open(columns, lambda schema: schema, new_bar))
+        return iter(self.table().rows.open(columns, lambda schema: schema, new_bar))
 
 
 def view_path(catalogue: Catalogue, id_: str) -> str:

@@ -70,10 +70,14 @@ class Axes:
         return cls(*(_dimensions(metadata, axis) for axis in ("pages", "rows", "columns")))
 
     @property
+    def every(self) -> tuple[Dimension, ...]:
+        """All, the line items among them."""
+        return (*self.pages, *self.rows, *self.columns)
+
+    @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """All except the line items, in the order of the table's columns."""
-        every = (*self.pages, *self.rows, *self.columns)
-        return tuple(dimension for dimension in every if not dimension.is_line_items)
+        return tuple(dimension for dimension in self.every if not dimension.is_line_items)
 
 
 def _dimensions(metadata: Mapping[str, Any], axis: str) -> tuple[Dimension, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from anaplan_frames.cells.page_selection import SelectedItem
-from anaplan_frames.cells.selected_table import SelectedTable
+from anaplan_frames.cells.item_filter import ItemFilter
+from anaplan_frames.cells.item_selection import Selection
 from anaplan_frames.cells.view_shape import Cells, schema_by_header, shows_one_page
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import TableSource, TextTable
+from anaplan_frames.resources.row_filters import FilteredTable, RowFilter, column_filters
+from anaplan_frames.resources.table_reader import TextTable
+from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
 
@@ -36,8 +38,8 @@ class CellText:
         The view in words, for messages.
     cells : Cells
         Its dimensions and line items.
-    selected : tuple of SelectedItem
-        The items that are selected of the dimensions on its pages.
+    selection : Selection
+        The items and values that are asked for.
     """
 
     transport: Transport
@@ -45,23 +47,25 @@ class CellText:
     module_id: str
     label: str
     cells: Cells
-    selected: tuple[SelectedItem, ...]
+    selection: Selection
 
-    def table(self) -> TableSource:
-        """Return the tidy table of the text."""
+    def table(self, filters: Sequence[RowFilter] = ()) -> TableSource:
+        """Return the tidy table of the text, of the rows that the filters keep, too."""
         columns = self.cells.columns
         by_id = {column.id: column.name for column in columns if column.kind == "dimension"}
-        text = TextTable(self._fetch, Dialect(), schema_by_header(columns, self._left_out()))
-        items = {
-            by_id[item.dimension.id]: item.labels
-            for item in self.selected
-            if item.dimension.id in by_id
-        }
-        return SelectedTable(text, items, self.label) if items else text
+        text = TextTable(self._fetch, Dialect(), schema_by_header(columns, self.left_out))
+        of_items = [
+            ItemFilter(by_id[items.dimension.id], items.labels, self.label)
+            for items in self.selection.items
+            if items.dimension.id in by_id
+        ]
+        every = [*of_items, *filters, *column_filters(self.selection.values)]
+        return FilteredTable(text, every, f"The text of {self.label}") if every else text
 
-    def _left_out(self) -> Collection[str]:
-        """Return the columns of the line items that are not on the selected page."""
-        shown = {item.id for item in self.selected if item.dimension.is_line_items}
+    @property
+    def left_out(self) -> Collection[str]:
+        """The columns of the line items that are not asked for."""
+        shown = self.selection.line_items
         line_items = [column for column in self.cells.columns if column.kind == "line item"]
         return {column.name for column in line_items if shown and column.id not in shown}
 
@@ -76,13 +80,14 @@ class CellText:
 
     def _at_once(self) -> Content | None:
         """Return the text; None if Anaplan does not give all of it in one answer."""
-        selected = {item.dimension for item in self.selected}
+        pages = [items for items in self.selection.items if items.is_page]
+        selected = {items.dimension for items in pages}
         rest = [dimension for dimension in self.cells.axes.pages if dimension not in selected]
         if any(dimension.is_line_items for dimension in rest):
             return None  # the answer may have only the line item of the current page
         params = {"exportType": _LAYOUT, "moduleId": self.module_id}
-        if self.selected:
-            params["pages"] = ",".join(item.selector for item in self.selected)
+        if pages:
+            params["pages"] = ",".join(items.selector for items in pages)
         text = self._fetch_at_once(params)
         # The documentation does not say whether all pages come if none is selected.
         whole = text is not None and not (

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anaplan_frames.codec.dialect import Dialect
+from anaplan_frames.codec.line_ends import LineEnds
 from anaplan_frames.errors import EncodingError
 
 # A mark at the start of a text says its encoding more surely than any setting. UTF-32 comes
@@ -39,7 +40,8 @@ _field_limit = threading.Lock()
 class RowSplitter:
     """Cut a text that arrives in pieces into UTF-8 blocks of whole rows.
 
-    A newline inside a quoted text does not end a row. A byte order mark is dropped, and decides
+    A newline inside a quoted text does not end a row. If the first line ends with a carriage return
+    alone, so do the others. A byte order mark is dropped, and decides
     the encoding where it differs from the dialect's. NUL is a character like any other. UTF-8 is
     passed on unchecked: the decoder, which can name the row, checks it. Blocks are views of the
     pieces; only what lies across two pieces is copied.
@@ -64,6 +66,7 @@ class RowSplitter:
         self._received = 0
         self._parts: list[Block] = []  # whole rows, and the beginning of one
         self._size = 0
+        self._ends = LineEnds(self._quote)
         self._inside = False  # do the parts end inside a quoted text?
         # The first blocks are small: a caller who waits for the first row should not wait long.
         self._enough = min(block_bytes, _FIRST_BLOCK)
@@ -81,7 +84,7 @@ class RowSplitter:
             if len(self._head) < _LONGEST_MARK:
                 return
             chunk = self._begin()
-        yield from self._take(self._utf8(chunk))
+        yield from self._take(self._ends.feed(self._utf8(chunk)))
 
     def finish(self) -> Iterator[Block]:
         """Yield the last block: its last row need not end with a newline.
@@ -92,8 +95,9 @@ class RowSplitter:
             If the text ends inside a quoted text or in the middle of a character.
         """
         if self._head is not None:
-            yield from self._take(self._utf8(self._begin()))
-        yield from self._take(self._utf8(b"", final=True))
+            yield from self._take(self._ends.feed(self._utf8(self._begin())))
+        yield from self._take(self._ends.feed(self._utf8(b"", final=True)))
+        yield from self._take(self._ends.finish())
         rest = b"".join(self._parts)
         self._parts, self._size = [], 0
         if not rest:

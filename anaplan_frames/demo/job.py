@@ -8,8 +8,9 @@ from importlib.resources import files
 import pandas as pd
 
 from anaplan_frames.errors import RejectedRows
-from anaplan_frames.frames import read_anaplan, to_anaplan
+from anaplan_frames.frames import to_anaplan
 from anaplan_frames.model import Model
+from anaplan_frames.reading import read_anaplan
 from anaplan_frames.sandbox import Sandbox
 
 KEYS = ["carrier", "origin", "dest", "period"]

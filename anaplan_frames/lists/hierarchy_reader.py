@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pyarrow as pa
 
@@ -25,7 +25,7 @@ def read_levels(lowest: ListDescription, new_bar: Callable[[], Progress]) -> Lev
     AnaplanError
         If items are among their own ancestors.
     """
-    above = list(_lists_above(lowest))
+    above = lists_above(lowest)
     lists = [
         HierarchyList(each.name, _read(each.items, new_bar)) for each in reversed(above or [lowest])
     ]
@@ -38,15 +38,15 @@ def read_levels(lowest: ListDescription, new_bar: Callable[[], Progress]) -> Lev
         ) from None
 
 
-def _lists_above(lowest: ListDescription) -> Iterator[ListDescription]:
-    """Yield the lists above, the nearest first."""
-    seen = {lowest.id}
-    parent = lowest.parent
+def lists_above(lowest: ListDescription) -> list[ListDescription]:
+    """Fetch the descriptions of the lists above a list, the nearest first."""
+    found: list[ListDescription] = []
+    seen, parent = {lowest.id}, lowest.parent
     while parent is not None and str(parent["id"]) not in seen:
         seen.add(str(parent["id"]))
-        described = ListDescription.fetch(lowest.catalogue, parent)
-        yield described
-        parent = described.parent
+        found.append(ListDescription.fetch(lowest.catalogue, parent))
+        parent = found[-1].parent
+    return found
 
 
 def _read(source: ItemSource, new_bar: Callable[[], Progress]) -> pa.Table:

@@ -18,7 +18,7 @@ from anaplan_frames.lists.item_reader import MOST_WHOLE, ItemSource, read_items
 from anaplan_frames.lists.large_item_reader import read_large
 from anaplan_frames.messages import warn
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import Retype
+from anaplan_frames.resources.table_source import Retype
 
 _log = logging.getLogger("anaplan_frames")
 

@@ -1,36 +1,23 @@
-"""Lists: their items read and written as tables, their properties and subsets."""
+"""Lists: their items read and written as tables."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, ClassVar, Literal, Unpack, get_args, overload
+from collections.abc import Hashable, Mapping
+from typing import Any, Literal, get_args, overload
 
-import pandas as pd
-import pyarrow as pa
-
-from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
-from anaplan_frames.lists.hierarchy_reader import read_levels
 from anaplan_frames.lists.item_planner import Mode
-from anaplan_frames.lists.item_table import ItemTable
 from anaplan_frames.lists.key_columns import Key
-from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.lists.list_reader import ReadableList
 from anaplan_frames.lists.list_write import ListWriteOptions, write_list
-from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 from anaplan_frames.writes.send_options import send_options
 
-_PROPERTY_FIELDS = {
-    name: Field(name)
-    for name in ("name", "format", "formula", "notes", "referenced_by", "data_tags")
-}
-_SUBSET_FIELDS = {name: Field(name) for name in ("id", "name")}
 
-
-class List(Readable):
+class List(ReadableList):
     """A list of a model.
 
     Every method that writes reads the list first, matches the rows to its items by key, and sends
@@ -41,79 +28,6 @@ class List(Readable):
     The columns are those of `read`, found by name; values are sent as in a file. A parent is given
     by its name or its code. In a numbered list Anaplan makes the names, so none can be written.
     """
-
-    kind: ClassVar[str] = "list"
-    plural: ClassVar[str] = "lists"
-    takes: ClassVar[frozenset[str]] = frozenset({"hierarchy"})
-
-    @property
-    def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of it: ``properties``, ``subsets``, ``parent``, ``numberedList`` ..."""
-        return self._describe().metadata
-
-    def properties(self) -> pd.DataFrame:
-        """Return its properties, in Anaplan's order.
-
-        Returns
-        -------
-        pandas.DataFrame
-            All text: ``name``; ``format`` (``NUMBER``, ``TEXT``, ``BOOLEAN``, ``DATE``, ``LIST``,
-            ``TIME PERIOD``); ``formula``, missing if values are entered; ``notes``;
-            ``referenced_by``; ``data_tags``, joined with commas.
-        """
-        records = self.metadata.get("properties") or ()
-        return frame_of_fields(map(flat, records), _PROPERTY_FIELDS)
-
-    def subsets(self) -> pd.DataFrame:
-        """Return its subsets, in Anaplan's order.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``id`` and ``name``, both text.
-        """
-        records = self.metadata.get("subsets") or ()
-        return frame_of_fields(records, _SUBSET_FIELDS)
-
-    def read(
-        self, *, hierarchy: bool = False, **options: Unpack[ReadOptions]
-    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Return its items, in Anaplan's order.
-
-        Parameters
-        ----------
-        hierarchy : bool
-            Add one column of names per level, the highest first, this list's own name last: one
-            level for each list above this one, and for a list with parents within itself as many
-            as it is deep (``"Accounts level 1"``, ``"Accounts level 2"``, ...). The name is
-            missing if an item has no ancestor at a level.
-        columns, dtype, dtype_backend, index_col, chunksize, progress
-            As for `anaplan_frames.read_anaplan`; the errors, too.
-
-        Returns
-        -------
-        pandas.DataFrame or iterator of pandas.DataFrame
-            ``id``, ``code``, ``name`` and ``parent`` (the parent item's name) as text; the
-            properties, by the format that the list's metadata give (NUMBER float64, BOOLEAN
-            boolean, DATE datetime64, all else text); the subsets as boolean, true for the items
-            in it. A property or subset that is named like an earlier column has ``.1`` behind it.
-
-        Notes
-        -----
-        More than a million items come by a large read, which has no ids: ``id`` is then missing,
-        and a warning says so. If `columns` names it, or with `hierarchy`, they come page by page.
-        """
-        return self._read(
-            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
-        )
-
-    def read_arrow(
-        self, *, hierarchy: bool = False, **options: Unpack[ArrowOptions]
-    ) -> pa.RecordBatchReader:
-        """Stream its items; see `read` and `anaplan_frames.read_arrow`."""
-        return self._read_arrow(
-            self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
-        )
 
     @overload
     def insert(
@@ -687,11 +601,3 @@ class List(Readable):
             list.
         """
         self._transport.post(f"{self.path}/resetIndex", label=self.label)
-
-    def _describe(self) -> ListDescription:
-        return ListDescription.fetch(self._catalogue, self.info)
-
-    def _table(self, *, progress: bool | None, hierarchy: bool = False) -> ItemTable:
-        described = self._describe()
-        levels = read_levels(described, self._new_bar(progress=progress)) if hierarchy else None
-        return described.table(levels)

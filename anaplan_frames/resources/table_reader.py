@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Protocol, TypedDict, Unpack
+from typing import Any, ClassVar, TypeVar, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -15,44 +17,24 @@ from pandas.api.extensions import no_default
 from anaplan_frames.codec.decode import SchemaOfHeader, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
+from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.dataframes.frame_output import frame_schema, to_frames, to_pandas, with_dtypes
+from anaplan_frames.deadline import check_time, time_limit
+from anaplan_frames.errors import EmptyContent
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.resource import Resource
+from anaplan_frames.resources.row_filters import FilteredTable, FirstRows, column_filters
+from anaplan_frames.resources.table_source import Retype, RowBatches, TableSource, close_rows
+from anaplan_frames.resources.where import Where, as_json
 from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content
 
+_LOOKED_AT = 1000
+_BLANK = b"\r\n \x00\xff\xfe\xef\xbb\xbf"  # and marks of encodings
+
 Fetch = Callable[[Progress], Iterator[Content]]
-Retype = Callable[[pa.Schema], pa.Schema]
-
-
-class RowBatches(Protocol):
-    """Record batches, and the schema that all of them have."""
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The schema of the batches."""
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]: ...
-
-
-class TableSource(Protocol):
-    """A table that is not fetched yet."""
-
-    def open(
-        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
-    ) -> RowBatches:
-        """Begin to read.
-
-        Parameters
-        ----------
-        columns : sequence of str or None
-            Read only these, in this order.
-        retype : callable
-            Given the schema of the whole table, returns the one to read with: other types, same
-            names.
-        new_bar : callable
-            Makes the bar to show while bytes are fetched; its unit is a byte.
-        """
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +48,7 @@ class TextTable:
     dialect : Dialect
         How its text is written.
     schema : pyarrow.Schema or callable
-        Its columns; empty where Anaplan does not tell them: then the header does, and all is text.
+        Its columns; empty if Anaplan does not name them: then the header does, and all is text.
         Or what makes a schema of the names in the header.
     """
 
@@ -98,44 +80,148 @@ class GridTable:
         return decode_grid(chunks, self.dialect, self.schema, columns, retype=retype)
 
 
-class ArrowOptions(TypedDict, total=False):
-    """What every kind of table can be asked for as a stream; see `anaplan_frames.read_arrow`."""
-
-    columns: Sequence[str] | None
-    dtype: Any
-    progress: bool | None
-
-
-class ReadOptions(ArrowOptions, total=False):
-    """What every kind of table can be asked for as frames; see `anaplan_frames.read_anaplan`."""
-
-    dtype_backend: Any
-    index_col: str | Sequence[str] | None
-    chunksize: int | None
-
-
-class Readable(Resource):
+class Table(Resource):
     """A resource that can be read as a table.
 
     Attributes
     ----------
     takes : frozenset of str
-        The options that `read` and `read_arrow` of this kind have and some others do not.
+        The options that `read` of this kind has and some others do not.
     """
 
     takes: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
-    def _table(self, *, progress: bool | None) -> TableSource:
-        """Say where the table is and how it is written, all options of its kind left alone."""
+    def _table(self, options: ReadOptions) -> TableSource:
+        """Return the table with the rows that are asked for, all options of its kind left alone."""
 
-    def read(self, **options: Unpack[ReadOptions]) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """Return the table; parameters and errors are those of `anaplan_frames.read_anaplan`."""
-        return self._read(self._table(progress=options.get("progress")), **options)
+    @overload
+    def read(
+        self,
+        *,
+        chunksize: None = None,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Backend = ...,
+        index_col: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> pd.DataFrame: ...
 
-    def read_arrow(self, **options: Unpack[ArrowOptions]) -> pa.RecordBatchReader:
-        """Stream the table; parameters and errors are those of `anaplan_frames.read_arrow`."""
-        return self._read_arrow(self._table(progress=options.get("progress")), **options)
+    @overload
+    def read(
+        self,
+        *,
+        chunksize: int,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Backend = ...,
+        index_col: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> Frames: ...
+
+    def read(
+        self,
+        *,
+        chunksize: int | None = None,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        dtype_backend: Any = no_default,
+        index_col: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> pd.DataFrame | Frames:
+        """Return it as a DataFrame.
+
+        Parameters
+        ----------
+        chunksize : int, optional
+            Return DataFrames of so many rows, one after the other.
+        columns : sequence of str, optional
+            Read only these, in this order.
+        where : dict of str to value or list of values, optional
+            Only the rows in which a column has one of these values, e.g. ``{"Region": ["West",
+            "East"]}``; the columns need not be among `columns`.
+        nrows : int, optional
+            Read so many rows at most, after `where`.
+        dtype, dtype_backend, index_col
+            As in `pandas.read_csv`.
+        timeout : float, optional
+            Seconds for the whole call.
+        progress : bool, optional
+            True shows a bar at once, False never.
+
+        Returns
+        -------
+        pandas.DataFrame or Frames
+            Its ``attrs["anaplan"]`` says what was read, from where and when.
+
+        Raises
+        ------
+        ColumnMismatch
+            If it lacks a column; suggests near names.
+        EncodingError
+            If a text is not of the type that was asked for; names column and row.
+        EmptyContent, NotFound
+            If there is no content.
+        TransferError, TransferTimeout
+            If not all of it arrived, or the time ended before.
+
+        Examples
+        --------
+        >>> df = model.files["flights.csv"].read(nrows=100)  # doctest: +SKIP
+        """
+        options = ReadOptions(
+            chunksize=chunksize,
+            columns=columns,
+            where=where,
+            nrows=nrows,
+            dtype=dtype,
+            dtype_backend=dtype_backend,
+            index_col=index_col,
+            timeout=timeout,
+            progress=progress,
+        )
+        return self._read(options, self._table)
+
+    def read_arrow(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        nrows: int | None = None,
+        dtype: Any = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> pa.RecordBatchReader:
+        """Stream it as Arrow batches, in memory that does not grow.
+
+        The parameters and errors are those of `read`; `dtype` decides the columns' Arrow types.
+
+        Returns
+        -------
+        pyarrow.RecordBatchReader
+
+        Examples
+        --------
+        >>> polars.from_arrow(model.files["flights.csv"].read_arrow())  # doctest: +SKIP
+        """
+        options = ReadOptions(
+            columns=columns,
+            where=where,
+            nrows=nrows,
+            dtype=dtype,
+            timeout=timeout,
+            progress=progress,
+        )
+        return self._read_arrow(options, self._table)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream the table as it is, for whatever takes Arrow."""
@@ -143,41 +229,74 @@ class Readable(Resource):
 
     def _read(
         self,
-        table: TableSource,
-        *,
-        columns: Sequence[str] | None = None,
-        dtype: Any = None,
-        dtype_backend: Any = no_default,
-        index_col: str | Sequence[str] | None = None,
-        chunksize: int | None = None,
-        progress: bool | None = None,
-    ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        backend = None if dtype_backend is no_default else dtype_backend
-        rows = table.open(
-            columns,
-            lambda schema: frame_schema(schema, dtype, backend),
-            self._new_bar(progress=progress),
-        )
-        schema = rows.schema
-        if isinstance(dtype, Mapping):  # columns that are not read need no dtype
-            dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
-        options = {"dtype": dtype, "dtype_backend": dtype_backend, "index_col": index_col}
-        if chunksize is None:
-            return to_pandas(rows, schema, **options)
-        return to_frames(rows, schema, chunksize, **options)
+        options: ReadOptions,
+        table: Callable[[ReadOptions], TableSource],
+        **facts: Any,
+    ) -> pd.DataFrame | Frames:
+        """Read the table; `facts` are what ``attrs["anaplan"]`` says besides."""
+        backend = None if options.dtype_backend is no_default else options.dtype_backend
+        clock = _TimeLeft(self, options.timeout)
+
+        def retype(schema: pa.Schema) -> pa.Schema:
+            return frame_schema(schema, options.dtype, backend)
+
+        with clock.running():
+            rows = self._open(options, table, retype)
+            schema, dtype = rows.schema, options.dtype
+            if isinstance(dtype, Mapping):  # columns that are not read need no dtype
+                dtype = {name: kind for name, kind in dtype.items() if name in schema.names}
+            given: dict[str, Any] = {
+                "dtype": dtype,
+                "dtype_backend": options.dtype_backend,
+                "index_col": options.index_col,
+            }
+            attrs = self._attrs(options, facts)
+            if options.chunksize is None:
+                frame = to_pandas(rows, schema, **given)
+                frame.attrs["anaplan"] = attrs
+                return frame
+        frames = to_frames(rows, schema, options.chunksize, **given)
+        return Frames(clock.stepping(_with_attrs(frames, attrs)), partial(close_rows, rows))
 
     def _read_arrow(
-        self,
-        table: TableSource,
-        *,
-        columns: Sequence[str] | None = None,
-        dtype: Any = None,
-        progress: bool | None = None,
+        self, options: ReadOptions, table: Callable[[ReadOptions], TableSource]
     ) -> pa.RecordBatchReader:
-        rows = table.open(
-            columns, lambda schema: with_dtypes(schema, dtype), self._new_bar(progress=progress)
-        )
-        return pa.RecordBatchReader.from_batches(rows.schema, rows)
+        clock = _TimeLeft(self, options.timeout)
+        with clock.running():
+            rows = self._open(options, table, lambda schema: with_dtypes(schema, options.dtype))
+            schema = rows.schema
+        batches = iter(rows) if options.timeout is None else clock.stepping(iter(rows))
+        return pa.RecordBatchReader.from_batches(schema, batches)
+
+    def _open(
+        self, options: ReadOptions, table: Callable[[ReadOptions], TableSource], retype: Retype
+    ) -> RowBatches:
+        new_bar = self._new_bar(progress=options.progress)
+        rows = table(options).open(options.names, retype, new_bar)
+        return rows if options.nrows is None else FirstRows(rows, int(options.nrows))
+
+    def _attrs(self, options: ReadOptions, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a frame says of itself, in values of JSON."""
+        model = self._catalogue.facts
+        read_at = dt.datetime.fromtimestamp(self._transport.clock.time(), dt.UTC)
+        return {
+            "schema": 1,
+            "kind": self.kind,
+            "name": self.name,
+            "id": self.id,
+            **model,
+            "url": f"anaplan://{model['workspace_id']}/{model['model_id']}/{self.plural}/{self.id}",
+            "totals": None,
+            "where": as_json(options.asked),
+            "read_at": read_at.isoformat(timespec="seconds"),
+            **facts,
+        }
+
+    def _where_columns(self, table: TableSource, options: ReadOptions) -> TableSource:
+        """Return the rows of which columns have the values that are asked for."""
+        filters = column_filters(options.asked)
+        label = f"{self.label[0].upper()}{self.label[1:]}"
+        return FilteredTable(table, filters, label) if filters else table
 
     def _new_bar(self, *, progress: bool | None) -> Callable[[], Progress]:
         return partial(Progress, f"Reading {self.label}", unit="B", show=progress)
@@ -195,7 +314,67 @@ class Readable(Resource):
         return fetch
 
 
+class _TimeLeft:
+    """The time for one read, of which only what the library takes counts."""
+
+    def __init__(self, table: Table, seconds: float | None) -> None:
+        self._clock = table._transport.clock
+        self._label = table.label
+        self._left = seconds
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let what is done here take the time that is left."""
+        begun = self._clock.monotonic()
+        with time_limit(self._clock, self._left):
+            check_time(self._label)
+            yield
+        if self._left is not None:
+            self._left = max(0.0, self._left - (self._clock.monotonic() - begun))
+
+    def stepping(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items, each made in the time that is left."""
+        end = object()
+        while True:
+            with self.running():
+                item = next(items, end)
+            if item is end:
+                return
+            yield item  # type: ignore[misc]
+
+
+def _with_attrs(frames: Iterator[pd.DataFrame], attrs: dict[str, Any]) -> Iterator[pd.DataFrame]:
+    for frame in frames:
+        frame.attrs["anaplan"] = dict(attrs)
+        yield frame
+
+
 def fetched(fetch: Fetch, new_bar: Callable[[], Progress]) -> Iterator[Content]:
     """Fetch, and show a bar from the first piece that is asked for to the last."""
     with new_bar() as bar:
         yield from fetch(bar)
+
+
+def not_empty(fetch: Fetch, label: str) -> Fetch:
+    """Return what fetches the same, and raises if there is not even a header.
+
+    Raises
+    ------
+    EmptyContent
+        When the text is fetched, if it has nothing but blanks.
+    """
+
+    def fetch_all(progress: Progress) -> Iterator[Content]:
+        found = False
+        for content in fetch(progress):
+            found = found or len(content) > _LOOKED_AT or bool(bytes(content[:]).strip(_BLANK))
+            yield content
+            del content  # not held while the next is waited for
+        if not found:
+            raise EmptyContent(
+                f"{label} has no content at all, not even a header, which a table without rows "
+                "has. Perhaps it is for administrators only, was never run or loaded, or your "
+                "user may not see it."
+            )
+
+    return fetch_all

@@ -98,7 +98,7 @@ def leaves(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_row_for_each_combination_of_items_and_a_column_for_each_line_item(model: Model) -> None:
-    frame: Any = model.modules["Stock"].read()
+    frame: Any = model.modules["Stock"].read(totals=True)
     assert frame.columns.tolist() == ["Parts", "Shops", "Time", *FORMATS]
     periods = 12 + 4 + 1
     assert len(frame) == 3 * 3 * periods
@@ -117,8 +117,8 @@ def test_the_cells_are_those_that_were_put_in_typed_by_their_formats(model: Mode
     pd.testing.assert_frame_equal(found, expected[found.columns])
 
 
-def test_totals_are_read_too(model: Model) -> None:
-    frame: Any = model.modules["Stock"].read(index_col=["Parts", "Shops", "Time"])
+def test_totals_are_read_if_asked_for(model: Model) -> None:
+    frame: Any = model.modules["Stock"].read(index_col=["Parts", "Shops", "Time"], totals=True)
     assert frame.loc[("=1+1", "Europe", "FY13"), "Amount"] == -2.0
     assert frame.loc[("=1+1", "Oslo", "Q1 FY13"), "Twice"] == -4.0
 
@@ -144,16 +144,16 @@ def test_a_large_read_gives_the_same_table(
     name: str, pages: dict[str, str], model: Model, narrow: tuple[Sandbox, Model]
 ) -> None:
     sandbox, other = narrow
-    at_once: Any = model.views[name].read(pages=pages)
+    at_once: Any = model.views[name].read(where=pages)
     with large_reads(sandbox, 1):
-        by_pages: Any = other.views[name].read(pages=pages)
+        by_pages: Any = other.views[name].read(where=pages)
     pd.testing.assert_frame_equal(at_once, by_pages)
 
 
 def test_what_fits_is_read_at_once(served: Sandbox, model: Model) -> None:
     with large_reads(served, 0):
         model.modules["Stock"].read()
-        model.views["Stock.Crossed"].read(pages={"Parts": "Ölkanne"})
+        model.views["Stock.Crossed"].read(where={"Parts": "Ölkanne"})
 
 
 def test_one_page_in_the_place_of_all_is_not_taken_for_all(served: Sandbox, model: Model) -> None:
@@ -168,17 +168,17 @@ def test_one_page_in_the_place_of_all_is_not_taken_for_all(served: Sandbox, mode
 def test_a_page_is_chosen_by_name_code_or_id(dimension: str, item: str, model: Model) -> None:
     dimension = model.lists["Parts"].id if dimension == "id" else dimension
     whole: Any = model.views["Stock.Crossed"].read()
-    frame: Any = model.views["Stock.Crossed"].read(pages={dimension: item})
+    frame: Any = model.views["Stock.Crossed"].read(where={dimension: item})
     expected = whole[whole["Parts"] == "Ölkanne"].reset_index(drop=True)
     pd.testing.assert_frame_equal(frame, expected)
     ids: Any = model.lists["Parts"].read(index_col="name")
-    by_id: Any = model.views["Stock.Crossed"].read(pages={dimension: ids.loc["Ölkanne", "id"]})
+    by_id: Any = model.views["Stock.Crossed"].read(where={dimension: ids.loc["Ölkanne", "id"]})
     pd.testing.assert_frame_equal(by_id, expected)
 
 
 def test_a_line_item_is_a_page_if_the_line_items_are_on_pages(model: Model) -> None:
     view = model.views["Stock.By item"]
-    frame: Any = view.read(pages={"Line items": "Note", "Parts": "x"})
+    frame: Any = view.read(where={"Line items": "Note", "Parts": "x"})
     assert frame.columns.tolist() == ["Parts", "Time", "Shops", "Note"]
     assert frame["Note"].dropna().tolist() == ['two\nlines, "so"']
 
@@ -187,8 +187,10 @@ def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(model: Model)
     sandbox_view = model.modules["Versions"]
     frame: Any = sandbox_view.read()
     assert frame["Versions"].tolist() == ["Actual", "Forecast"]
-    with pytest.raises(af.NotFound, match="'Versions' is on the rows of module 'Versions'"):
-        sandbox_view.read(pages={"Versions": "Actual"})
+    actual: Any = sandbox_view.read(where={"Versions": "Actual"})
+    assert actual["Versions"].tolist() == ["Actual"]
+    with pytest.raises(af.NotFound, match=r"no 'Actua' among the items of 'Versions'.*'Actual'?"):
+        sandbox_view.read(where={"Versions": "Actua"})
 
 
 def test_an_unknown_page_is_refused_with_the_near_names(model: Model) -> None:
@@ -196,19 +198,19 @@ def test_an_unknown_page_is_refused_with_the_near_names(model: Model) -> None:
     for pages, message in (
         (
             {"Part": "x"},
-            "no 'Part' among the dimensions on the pages of view 'Stock.By item'. "
+            "no 'Part' among the dimensions and line items of view 'Stock.By item'. "
             "Did you mean 'Parts'?",
         ),
         ({"Parts": "Ölkane"}, "no 'Ölkane' among the items of 'Parts'.*Did you mean 'Ölkanne'?"),
         ({"Line items": "Amounts"}, "no 'Amounts' among the line items.*Did you mean 'Amount'?"),
-        ({"Time": "Jan 13"}, "'Time' is on the rows of view 'Stock.By item', not on its pages"),
+        ({"Time": "Jan 31"}, "no 'Jan 31' among the items of 'Time' in view 'Stock.By item'"),
         (
             {"Colour": "red"},
-            "no 'Colour' among the dimensions on the pages.*There are 'Line items', 'Parts'",
+            "no 'Colour' among the dimensions and line items.*There are 'Line items', 'Parts'",
         ),
     ):
         with pytest.raises(af.NotFound, match=message):
-            view.read(pages=pages)
+            view.read(where=pages)
 
 
 def test_a_view_without_dimensions_is_one_row(model: Model) -> None:
@@ -259,7 +261,7 @@ def test_a_view_is_found_by_its_own_name_if_no_other_has_it(tenant: Sandbox) -> 
 
 
 def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(model: Model) -> None:
-    grid: Any = model.views["Stock.Crossed"].read(layout="grid", pages={"Parts": "=1+1"})
+    grid: Any = model.views["Stock.Crossed"].read(layout="grid", where={"Parts": "=1+1"})
     assert list(grid.columns.names) == ["Line items", "Time"]
     assert grid.index.name == "Shops"
     assert grid.index.tolist() == ["Oslo", "Rome", "Europe"]
@@ -293,8 +295,8 @@ def test_a_grid_has_its_own_rows_and_columns(options: dict[str, Any], model: Mod
 
 
 def test_periods_become_their_first_days(model: Model) -> None:
-    table: Any = model.modules["Stock"].read()
-    dated: Any = model.modules["Stock"].read(periods="datetime")
+    table: Any = model.modules["Stock"].read(totals=True)
+    dated: Any = model.modules["Stock"].read(periods="start", totals=True)
     assert dated["Time"].dtype == dated["Until"].dtype == "datetime64[s]"
     days = dict(zip(table["Time"], dated["Time"], strict=True))
     assert days["Feb 13"] == pd.Timestamp("2013-02-01")
@@ -304,23 +306,23 @@ def test_periods_become_their_first_days(model: Model) -> None:
         pd.Timestamp("2013-01-01"),
         pd.Timestamp("2013-03-01"),
     ]
-    grid: Any = model.views["Stock.Crossed"].read(layout="grid", periods="datetime")
+    grid: Any = model.views["Stock.Crossed"].read(layout="grid", periods="start")
     assert grid.columns.get_level_values("Time").dtype.kind == "M"
 
 
 def test_periods_follow_dtype_and_columns(model: Model) -> None:
     module = model.modules["Stock"]
-    frame: Any = module.read(periods="datetime", columns=["Amount", "Time"], dtype={"Time": "str"})
+    frame: Any = module.read(periods="start", columns=["Amount", "Time"], dtype={"Time": "str"})
     assert frame.columns.tolist() == ["Amount", "Time"]
     assert frame["Time"][0] == "Jan 13"
-    arrow: Any = module.read(periods="datetime", dtype_backend="pyarrow")
+    arrow: Any = module.read(periods="start", dtype_backend="pyarrow")
     assert arrow["Time"].dtype == pd.ArrowDtype(pa.date32())
-    assert module.read_arrow(periods="datetime").schema.field("Until").type == pa.date32()
+    assert module.read_arrow(periods="start").schema.field("Until").type == pa.date32()
 
 
 def test_periods_of_an_export_become_dates_too(model: Model) -> None:
     names: Any = af.read_anaplan("Out", model)
-    frame: Any = af.read_anaplan("Out", model, periods="datetime", run=False)
+    frame: Any = af.read_anaplan("Out", model, periods="start", run=False)
     assert frame["Time"].dtype == frame["Until"].dtype == "datetime64[s]"
     assert names["Time"][0] == "Jan 13"
     assert frame["Time"][0] == pd.Timestamp("2013-01-01")
@@ -330,15 +332,15 @@ def test_periods_of_an_export_become_dates_too(model: Model) -> None:
 
 def test_columns_chunks_and_arrow_are_as_of_any_table(model: Model) -> None:
     view = model.views["Stock.Crossed"]
-    whole: Any = view.read(columns=["Amount", "Time"], pages={"Parts": "x"})
+    whole: Any = view.read(columns=["Amount", "Time"], where={"Parts": "x"})
     assert whole.columns.tolist() == ["Amount", "Time"]
-    chunks: Any = view.read(columns=["Amount", "Time"], pages={"Parts": "x"}, chunksize=10)
+    chunks: Any = view.read(columns=["Amount", "Time"], where={"Parts": "x"}, chunksize=10)
     parts = list(chunks)
     assert [len(part) for part in parts] == [10] * 5 + [1]
     pd.testing.assert_frame_equal(pd.concat(parts), whole)
     assert pl.DataFrame(view).height == pa.table(view).num_rows == 3 * 3 * 17
     with pytest.raises(af.ColumnMismatch, match=r"no column 'Amounts'. Did you mean 'Amount'?"):
-        view.read(columns=["Amounts"], pages={"Parts": "x"})
+        view.read(columns=["Amounts"], where={"Parts": "x"})
 
 
 def test_a_caller_who_stops_early_leaves_no_large_read(narrow: tuple[Sandbox, Model]) -> None:
@@ -383,9 +385,9 @@ def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> No
         found: Any = af.read_anaplan(source, model)
         pd.testing.assert_frame_equal(found, stock)
     url = "anaplan://Demo/Stock/views/Stock.Crossed"
-    grid: Any = af.read_anaplan(url, model, pages={"Parts": "x"}, layout="grid")
+    grid: Any = af.read_anaplan(url, model, where={"Parts": "x"}, layout="grid")
     assert list(grid.columns.names) == ["Line items", "Time"]
-    assert af.read_arrow("Stock.Crossed", model, pages={"Parts": "x"}).read_all().num_rows == 51
+    assert af.read_arrow("Stock.Crossed", model, where={"Parts": "x"}).read_all().num_rows == 51
     parts: Any = af.read_anaplan("Parts", model)
     assert parts["name"].tolist() == NAMES
 
@@ -393,11 +395,11 @@ def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> No
 @pytest.mark.parametrize(
     ("source", "options"),
     [
-        ("Out", {"pages": {"Parts": "x"}}),
         ("Out", {"layout": "grid"}),
         ("Out", {"hierarchy": True}),
-        ("Parts", {"pages": {"Parts": "x"}}),
-        ("Parts", {"periods": "datetime"}),
+        ("Parts", {"totals": False}),
+        ("Parts", {"omit_empty": True}),
+        ("Parts", {"periods": "start"}),
         ("Stock", {"hierarchy": True}),
     ],
 )
@@ -414,6 +416,6 @@ def test_every_layout_is_read_with_every_choice_of_pages(model: Model) -> None:
     for item, part in itertools.product([None, "Amount"], [None, "x"]):
         pages = {"Line items": item, "Parts": part}
         chosen = {name: each for name, each in pages.items() if each is not None}
-        grid: Any = view.read(pages=chosen, layout="grid")
+        grid: Any = view.read(where=chosen, layout="grid")
         assert grid.shape == (17 * (1 if part else 3) * (1 if item else 6), 3)
         assert list(grid.index.names) == [n for n in pages if n not in chosen] + ["Time"]

@@ -37,7 +37,7 @@ def dtypes(frame: pd.DataFrame) -> dict[str, str]:
 
 def test_a_view_returns_its_axes(planning: af.Model) -> None:
     view = planning.views["Sales.By month"]
-    axes = view.axes()
+    axes = view.dimensions()
     assert dtypes(axes) == {
         "axis": TEXT_DTYPE,
         "position": "Int64",
@@ -50,12 +50,12 @@ def test_a_view_returns_its_axes(planning: af.Model) -> None:
         ["rows", 0, "Regions"],
         ["columns", 0, "Time"],
     ]
-    assert view.dimensions == ["Versions", "Line items", "Regions", "Time"]
+    assert view.dimensions()["name"].tolist() == ["Versions", "Line items", "Regions", "Time"]
 
 
 def test_a_module_has_the_axes_of_its_default_view(planning: af.Model) -> None:
     module = planning.modules["Sales"]
-    assert sorted(module.dimensions) == ["Line items", "Regions", "Time", "Versions"]
+    assert sorted(module.dimensions()["name"]) == ["Line items", "Regions", "Time", "Versions"]
     views = module.views()
     assert views.columns.tolist() == ["id", "name", "code", "module_id"]
     assert views["module_id"].tolist() == [module.id, module.id]
@@ -67,7 +67,7 @@ def test_a_view_returns_the_items_of_its_dimensions(planning: af.Model) -> None:
     regions = module.dimension_items("Regions")
     assert dtypes(regions) == ITEMS
     assert regions["name"].tolist() == ["North", "South"]
-    by_id = module.axes().set_index("name").loc["Versions", "id"]
+    by_id = module.dimensions().set_index("name").loc["Versions", "id"]
     assert module.dimension_items(by_id)["name"].tolist() == ["Actual", "Forecast"]
     with pytest.raises(af.NotFound, match="Did you mean 'Regions'"):
         module.dimension_items("Region")

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pyarrow as pa
 import pytest
 
+from anaplan_frames.cells.item_selection import SelectedItems, Selection
 from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.cells.page_selection import SelectedItem
 from anaplan_frames.cells.view_shape import Axes, Cells, Dimension, LineItem
 from anaplan_frames.cells.view_text import CellText
 from anaplan_frames.errors import ColumnMismatch, NotFound, RequestRefused, TransferError
@@ -19,7 +19,7 @@ from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 REGION, TIME = Dimension("101000000001", "Region"), Dimension("20000000003", "Time")
 CELLS = Cells(Axes((REGION,), (TIME,), ()), (LineItem("206000000001", "Cost", "NUMBER"),))
-NORTH = SelectedItem(REGION, "1", frozenset({"North", "N"}))
+NORTH = SelectedItems(REGION, ("1",), frozenset({"North", "N"}))
 ALL = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\nSouth,Jan 26,3\nSouth,Feb 26,4\n"
 ONE = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\n"
 
@@ -49,9 +49,10 @@ class Service:
 
 
 def read(
-    transport: Transport, *selected: SelectedItem, columns: list[str] | None = None
+    transport: Transport, *selected: SelectedItems, columns: list[str] | None = None
 ) -> dict[str, list[object]]:
-    text = CellText(transport, "/views/1", "102000000001", "view 'Costs'", CELLS, selected)
+    asked = Selection(selected)
+    text = CellText(transport, "/views/1", "102000000001", "view 'Costs'", CELLS, asked)
     rows = text.table().open(
         columns, lambda schema: schema, lambda: Progress("", unit="B", show=False)
     )

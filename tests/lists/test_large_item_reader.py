@@ -58,7 +58,7 @@ def opened(
 ) -> Any:
     """Open the list as if its metadata had counted two million items."""
     source = ItemSource(parts._transport, parts.path, parts.label, 2_000_000)
-    table = ItemTable(parts.name, source, known or item_columns(parts.metadata))
+    table = ItemTable(parts.name, source, known or item_columns(parts.metadata()))
 
     def retype(schema: pa.Schema) -> pa.Schema:
         return pa.schema([f.with_type(types.get(f.name, f.type)) for f in schema])
@@ -119,7 +119,10 @@ def test_a_value_that_does_not_fit_is_named_by_its_row(parts: List) -> None:
 
 def test_a_large_read_that_lacks_a_column_is_left_for_pages(parts: List) -> None:
     whole: Any = parts.read(columns=["name"])
-    known = (*item_columns(parts.metadata), ItemColumn("New", "properties", "Untold", pa.string()))
+    known = (
+        *item_columns(parts.metadata()),
+        ItemColumn("New", "properties", "Untold", pa.string()),
+    )
     rows = opened(parts, ["name", "New"], known[:3] + known[-1:])
     frame = to_pandas(rows, rows.schema)
     assert frame["New"].isna().all()

@@ -189,7 +189,7 @@ def test_a_list_is_read_completely_if_its_answer_breaks_off(lists: Any, tenant: 
 
 def test_metadata_properties_and_subsets_are_returned(lists: Any) -> None:
     cities = lists["Cities"]
-    assert cities.metadata["parent"]["name"] == "Countries"
+    assert cities.metadata()["parent"]["name"] == "Countries"
     properties = cities.properties()
     assert properties.columns.tolist() == [
         "name",
