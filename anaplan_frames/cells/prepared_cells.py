@@ -91,7 +91,7 @@ class PreparedCells(PreparedWrite):
         """A digest of the rows that are refused, and of the cells and values that are written."""
         return self._totals.digest
 
-    @property
+    @cached_property
     def expected(self) -> Report:  # type: ignore[override]
         """What is going to happen, as far as the rows show it."""
         return expected_report(

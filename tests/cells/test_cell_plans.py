@@ -319,17 +319,34 @@ class TestFramesReadFromTheModule:
     def test_they_are_written_back_without_warnings(self, costs: Module) -> None:
         costs.write(CELLS)
         frame: Any = costs.read()
-        frame.attrs["anaplan"] = {"schema": 1, "kind": "module", "id": costs.id}
-        leaves = frame[(frame["People"] != "North") & frame["Time"].str.match(r"[A-Z][a-z]{2} 26")]
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert costs.write(leaves.assign(Salary=2.0)).rows_rejected == 0
-            assert costs.write(iter([leaves])).rows_rejected == 0
+            assert costs.write(frame).rows_rejected == 0
+            plan = costs.write(frame.assign(Salary=2.0), dry_run=True)
+            assert plan.rows_rejected == 0
+            assert not plan.columns.set_index("column")["used"]["Double"]
+            assert plan.send().rows_loaded == len(frame)
         with pytest.warns(UserWarning, match="does not take the columns 'hub'"):
-            costs.write(leaves.assign(hub=1))
-        leaves.attrs.clear()
+            costs.write(frame.assign(hub=1))
+        frame.attrs.clear()
         with pytest.warns(UserWarning, match="calculates 'Double'"):
-            costs.write(leaves)
+            costs.write(frame)
+
+    def test_chunks_are_copied_without_warnings(self, costs: Module) -> None:
+        costs.write(CELLS)
+        before = salaries(costs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            result = costs.write(costs.read(chunksize=10))
+        assert (result.rows_rejected, salaries(costs)) == (0, before)
+
+    def test_a_view_of_all_cells_gives_totals_that_are_rejected(
+        self, model: af.Model, costs: Module
+    ) -> None:
+        costs.write(CELLS)
+        result = costs.write(costs.read(totals=True), on_rejected="ignore")
+        assert result.rows_rejected > 0
+        assert result.rows_sent == result.rows_loaded + result.rows_rejected
 
 
 class TestDates:
