@@ -104,6 +104,20 @@ _LINE_ITEM = {
     "name": tenant.LINE_ITEM,
     "format": "NUMBER",
     "formatMetadata": {"dataType": "NUMBER"},
+    "timeScale": "Month",
+}
+_DIMENSION_LISTS = [
+    {"id": id_, "name": name}
+    for axis in ("pages", "rows")
+    for id_, name in tenant.AXES[axis].items()
+]
+_CALENDAR = {
+    "calendarType": "Calendar Months/Quarters/Years",
+    "currentPeriod": {},
+    "fiscalYear": {"year": "FY24", "startDate": "2024-01-01", "endDate": "2024-12-31"},
+    "pastYearsCount": 0,
+    "futureYearsCount": 1,
+    "totalsSelection": {"quarterTotals": True},
 }
 
 
@@ -181,8 +195,10 @@ def _in_model(rest: str, chunks: int) -> dict[str, Any] | None:
         f"views/{tenant.MODULE}": _VIEW_METADATA,
         f"views/{tenant.MODULE}/data": {"status": {"code": 400, "message": "Too many cells"}},
         f"modules/{tenant.MODULE}/lineItems": _listed("items", [_LINE_ITEM]),
-        "lists": _listed("lists", [_LIST]),
+        "lists": _listed("lists", [_LIST, *_DIMENSION_LISTS]),
         f"lists/{tenant.LIST}": {"metadata": _LIST_METADATA},
+        **{f"lists/{each['id']}": {"metadata": each} for each in _DIMENSION_LISTS},
+        "modelCalendar": {"modelCalendar": _CALENDAR},
         f"imports/{tenant.IMPORT}": {"importMetadata": _IMPORT_METADATA},
         f"exports/{tenant.EXPORT}": {"exportMetadata": _EXPORT_METADATA},
     }.get(rest)

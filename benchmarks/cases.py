@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import imports, report, sink
-from benchmarks.cells import write_cells
+from benchmarks.cells import write_cells, write_dimension_items
 from benchmarks.frames import mixed_frame, write_text
 from benchmarks.lists import write_items
 from benchmarks.measure import ROOT, Subject, in_turns, once
@@ -225,12 +225,17 @@ def cells(settings: Settings) -> str:
     for rows in settings.rows:
         if rows > _LARGEST_MODULE:
             continue
-        subjects = [Subject(_OURS, "cells.read"), Subject("chunksize", "cells.read_chunksize")]
+        subjects = [
+            Subject(_OURS, "cells.read"),
+            Subject("without totals", "cells.read_leaves"),
+            Subject("chunksize", "cells.read_chunksize"),
+        ]
         if settings.peers:
             subjects.append(Subject("anaplan-sdk page by page + pandas", "cells.sdk_pages"))
             subjects.append(Subject("anaplan-sdk's export + pandas", "cells.sdk_export"))
         text, pages = write_cells(settings.folder, rows)
-        with sink.running(text, pages=pages) as running:
+        items = write_dimension_items(settings.folder, rows)
+        with sink.running(text, items=items, pages=pages) as running:
             rounds = {subject.name: settings.rounds for subject in subjects}
             runs = in_turns(subjects, running.url, rows, rounds)
         parts.append(f"### cells, {rows:,}, two cores\n\n{report.compared(runs, _OURS)}")

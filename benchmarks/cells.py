@@ -65,8 +65,25 @@ def _write_page(path: Path, region: str, part: pd.DataFrame) -> None:
     path.write_text(json.dumps(answer, separators=(",", ":")))
 
 
+def write_dimension_items(folder: Path, rows: int) -> Path:
+    """Write what each of the module's lists answers: as many items as there are products."""
+    path = folder / f"cells-{rows}-items.json"
+    if not path.exists():
+        products = -(-rows // (_PAGES * _MONTHS))
+        items = [{"id": str(2 * 10**11 + i), "name": f"Product {i:05d}"} for i in range(products)]
+        path.write_text(json.dumps({"listItems": items}, separators=(",", ":")))
+    return path
+
+
 def read(url: str, rows: int) -> Callable[[], object]:
-    """Prepare to read the module to a DataFrame."""
+    """Prepare to read the module to a DataFrame, all of it as the others do."""
+    two_cores()
+    module = connected_model(url).modules[tenant.MODULE_NAME]
+    return lambda: module.read(totals=True, progress=False)
+
+
+def read_leaves(url: str, rows: int) -> Callable[[], object]:
+    """Prepare to read the module to a DataFrame, and leave totals out."""
     two_cores()
     module = connected_model(url).modules[tenant.MODULE_NAME]
     return lambda: module.read(progress=False)
@@ -78,7 +95,7 @@ def read_chunksize(url: str, rows: int) -> Callable[[], object]:
     module = connected_model(url).modules[tenant.MODULE_NAME]
 
     def run() -> int:
-        frames: Any = module.read(chunksize=100_000, progress=False)
+        frames = module.read(totals=True, chunksize=100_000, progress=False)
         return sum(len(frame) for frame in frames)
 
     return run

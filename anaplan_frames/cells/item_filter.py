@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.errors import DataError, TransferError
-from anaplan_frames.resources.row_filters import Keep, ValueFilter
+from anaplan_frames.resources.row_filters import ValueFilter
 
 
 class ItemFilter(ValueFilter):
@@ -28,23 +27,19 @@ class ItemFilter(ValueFilter):
     """
 
     def __init__(self, column: str, labels: Collection[str], label: str) -> None:
-        super().__init__(column, partial(_kept_labels, labels))
+        super().__init__(column, pa.array(sorted(labels), pa.string()).cast)
         self._labels = labels
         self._label = label
 
     def end(self) -> None:
         """Raise if the text has none of the items, but others: it may call them otherwise."""
-        if self.received and not self.kept and self._labels:
+        if self.some_received and not self.some_found and self._labels:
             raise TransferError(
                 f"No row of {self._label} is of {self.column} "
                 f"{' or '.join(sorted(self._labels))}, though Anaplan knows these items: it does "
                 "not show them, or has other names for them there. Read without where= and select "
                 "with pandas."
             )
-
-
-def _kept_labels(labels: Collection[str], kind: pa.DataType) -> Keep:
-    return partial(pc.is_in, value_set=pa.array(sorted(labels), pa.string()).cast(kind))
 
 
 class LeafFilter(ValueFilter):
@@ -63,14 +58,14 @@ class LeafFilter(ValueFilter):
     """
 
     def __init__(self, column: str, totals: pa.Array, ambiguous: pa.Array, label: str) -> None:
-        super().__init__(column, lambda kind: self._leaves, missing=True)
-        self._totals = totals
+        super().__init__(column, totals.cast, kept=False)
         self._ambiguous = ambiguous
         self._label = label
 
-    def _leaves(self, names: pa.Array) -> pa.Array:
-        names = names.cast(pa.string())
+    def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
+        """Return which rows are kept."""
         if len(self._ambiguous):
+            names = pc.unique(batch.column(self.column)).cast(pa.string())
             both = names.filter(pc.is_in(names, value_set=self._ambiguous))
             if len(both):
                 raise DataError(
@@ -78,4 +73,4 @@ class LeafFilter(ValueFilter):
                     f"{self.column!r} in {self._label}, whose text does not say which of the two a "
                     "row is of. Read it with totals=True."
                 )
-        return pc.invert(pc.is_in(names, value_set=self._totals))
+        return super().mask(batch)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.errors import DataError, EncodingError
-from anaplan_frames.resources.row_filters import ValueFilter
 
 _NOT_APPLICABLE = "Not Applicable"
 _TOTAL_PERIODS = {"ytd", "ytg", "all periods"}
 
 
-class PeriodFilter(ValueFilter):
+class PeriodFilter:
     """Leaves out the rows of periods that are not of the time scale of any line item read.
 
     Parameters
@@ -40,17 +40,20 @@ class PeriodFilter(ValueFilter):
         ranges: Iterable[str],
         label: str,
     ) -> None:
-        super().__init__(column, lambda kind: self._kept, missing=True)
+        self.column = column
         self._periods = periods
         self._scales = scales
         self._totals = _TOTAL_PERIODS | {name.casefold() for name in ranges}
         self._label = label
         self._kinds: frozenset[str] = frozenset()
-        self._known: dict[str, bool] = {}
+        self._kept: dict[str, bool] = {}
+
+    def columns(self, names: Sequence[str]) -> Sequence[str]:
+        """Return its one column."""
+        return [self.column]
 
     def begin(self, schema: pa.Schema, names: Sequence[str]) -> None:
         """Learn which line items are read."""
-        super().begin(schema, names)
         read = {self._scales[name] for name in names if name in self._scales}
         scales = (read or set(self._scales.values())) - {_NOT_APPLICABLE, ""}
         try:
@@ -59,20 +62,36 @@ class PeriodFilter(ValueFilter):
             raise _unknown_periods(error) from None
         self._kinds = frozenset(kinds)
 
-    def _kept(self, names: pa.Array) -> pa.Array:
-        return pa.array([self._is_kept(name) for name in names.to_pylist()], pa.bool_())
+    def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
+        """Return which rows are kept."""
+        column = batch.column(self.column)
+        found = self._found(column)
+        if found.true_count == len(found):
+            return None
+        # Most batches have no name that is new.
+        others = pc.drop_null(pc.unique(column.filter(pc.invert(found))))
+        new = [name for name in others.to_pylist() if name not in self._kept]
+        if new:
+            self._kept |= {name: self._is_leaf(name) for name in new}
+            found = self._found(column)
+        return pc.or_(found, pc.is_null(column)) if column.null_count else found
 
-    def _is_kept(self, name: str) -> bool:
-        if name not in self._known:
-            kind = self._periods.scale_of(name)
-            if kind is None and name.strip().casefold() not in self._totals:
-                raise DataError(
-                    f"{name!r} in column {self.column!r} of {self._label} is not a period of the "
-                    "model's calendar, so that it is not known whether it is a total. Read it with "
-                    "totals=True."
-                )
-            self._known[name] = kind in self._kinds
-        return self._known[name]
+    def end(self) -> None:
+        """Accept that no row was kept."""
+
+    def _found(self, column: pa.Array) -> pa.Array:
+        names = [name for name, kept in self._kept.items() if kept]
+        return pc.is_in(column, value_set=pa.array(names, column.type))
+
+    def _is_leaf(self, name: str) -> bool:
+        kind = self._periods.scale_of(name)
+        if kind is None and name.strip().casefold() not in self._totals:
+            raise DataError(
+                f"{name!r} in column {self.column!r} of {self._label} is not a period of the "
+                "model's calendar, so that it is not known whether it is a total. Read it with "
+                "totals=True."
+            )
+        return kind in self._kinds
 
 
 def period_filter(

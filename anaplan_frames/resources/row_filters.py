@@ -45,30 +45,28 @@ class RowFilter(Protocol):
         """Check, after the last row, whether what was filtered makes sense."""
 
 
-Keep = Callable[[pa.Array], pa.Array]
-"""Given distinct values of a column, returns which of them are kept, without nulls."""
-
-
-@dataclass(slots=True)
 class ValueFilter:
-    """Keeps the rows in which a column has certain values.
+    """Keeps the rows in which a column has certain values, or leaves them out.
 
-    Attributes
+    Parameters
     ----------
     column : str
         Its name.
-    keep_of : callable
-        Given the column's type, returns which of its distinct values are kept.
-    missing : bool
-        Whether rows are kept in which the value is missing.
+    values_of : callable
+        Given the column's type, returns the values.
+    kept : bool
+        False: rows with these values are left out, and all others kept, missing values too.
     """
 
-    column: str
-    keep_of: Callable[[pa.DataType], Keep]
-    missing: bool = False
-    received: bool = field(default=False, init=False)
-    kept: bool = field(default=False, init=False)
-    _keep: Keep | None = field(default=None, init=False)
+    def __init__(
+        self, column: str, values_of: Callable[[pa.DataType], pa.Array], *, kept: bool = True
+    ) -> None:
+        self.column = column
+        self.some_found = False
+        self.some_received = False
+        self._values_of = values_of
+        self._values: pa.Array | None = None
+        self._kept = kept
 
     def columns(self, names: Sequence[str]) -> Sequence[str]:
         """Return its one column."""
@@ -76,20 +74,20 @@ class ValueFilter:
 
     def begin(self, schema: pa.Schema, names: Sequence[str]) -> None:
         """Learn the type of the column."""
-        self._keep = self.keep_of(schema.field(self.column).type)
+        self._values = self._values_of(schema.field(self.column).type)
 
     def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return which rows are kept."""
-        assert self._keep is not None
-        # Values repeat, so that each distinct one is looked at once.
-        coded = pc.dictionary_encode(batch.column(self.column))
-        wanted = self._keep(coded.dictionary)
-        found = pc.sum(wanted).as_py() or 0
-        self.received = self.received or batch.num_rows > 0
-        self.kept = self.kept or found > 0
-        if found == len(wanted) and (self.missing or not coded.indices.null_count):
-            return None
-        return pc.fill_null(wanted.take(coded.indices), self.missing)
+        column, values = batch.column(self.column), self._values
+        assert values is not None
+        if len(values) > batch.num_rows:  # to look them up would take longer than the rows
+            values = values.filter(pc.is_in(values, value_set=pc.unique(column)))
+        found = pc.is_in(column, value_set=values)
+        self.some_received = self.some_received or batch.num_rows > 0
+        self.some_found = self.some_found or found.true_count > 0
+        if self._kept:
+            return None if found.true_count == len(found) else found
+        return pc.invert(found) if found.true_count else None
 
     def end(self) -> None:
         """Accept that no row was kept."""
@@ -149,10 +147,10 @@ def _has_value(values: pa.Array, kind: pa.DataType) -> pa.Array:
 def column_filters(asked: Asked) -> list[ValueFilter]:
     """Return the filters for values of columns."""
 
-    def keep_of(name: str, kind: pa.DataType) -> Keep:
-        return partial(pc.is_in, value_set=value_set(asked[name], kind, name))
+    def values_of(name: str, kind: pa.DataType) -> pa.Array:
+        return value_set(asked[name], kind, name)
 
-    return [ValueFilter(name, partial(keep_of, name)) for name in asked]
+    return [ValueFilter(name, partial(values_of, name)) for name in asked]
 
 
 def check_columns(wanted: Iterable[str], names: Sequence[str], label: str) -> None:
