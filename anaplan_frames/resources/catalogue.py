@@ -27,6 +27,11 @@ class Catalogue:
         self.label = label
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what was read: another process reads it when it is needed."""
+        kept = {name: value for name, value in self.__dict__.items() if name != "user_id"}
+        return {**kept, "_read": {}}
+
     @cached_property
     def user_id(self) -> str:
         """The user's id, whose uploads are seen by no one else."""

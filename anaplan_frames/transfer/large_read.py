@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -50,6 +51,7 @@ def large_read(
     answer = transport.post(f"{path}/readRequests", label=label, json=dict(body or {}))
     request = _Request(transport, f"{path}/readRequests/{_state(answer)['requestId']}", label)
     pages = in_order(request.fetch, count(), threads=_FETCHERS, name="anaplan-download")
+    process = os.getpid()
     try:
         for content in pages:
             if content is None:
@@ -58,9 +60,10 @@ def large_read(
             yield content
             del content  # not held while the next is waited for
     finally:
-        request.stop(TransferError(f"The large read of {label} was given up."))
-        pages.close()  # waits for its threads
-        request.delete()
+        if os.getpid() == process:  # else it is forked, and its parent may still read
+            request.stop(TransferError(f"The large read of {label} was given up."))
+            pages.close()  # waits for its threads
+            request.delete()
 
 
 class _Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.cookiejar
+import os
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from anaplan_frames.auth import LoginRequest, Token
-from anaplan_frames.errors import TransferError
+from anaplan_frames.errors import AnaplanError, TransferError
 from anaplan_frames.transport.services import Service
 
 
@@ -31,8 +32,16 @@ class CheckedResponse(requests.Response):
         return self._checked(super().iter_content(*args, **options))
 
     def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
+        process = os.getpid()
         try:
-            yield from chunks
+            for chunk in chunks:
+                yield chunk
+                del chunk  # not held while the next is waited for
+                if os.getpid() != process:  # the socket is the parent's
+                    raise AnaplanError(
+                        f"{self.label}: this reading was begun by another process, of which this "
+                        "one was forked. Read again."
+                    )
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             self.close()
