@@ -12,11 +12,13 @@ import pyarrow as pa
 
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.file_download import save_file
+from anaplan_frames.bulk.file_parts import file_parts
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.derived_tables import Periods, dated
 from anaplan_frames.codec.column_types import export_schema, period_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import TransferError
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import (
     ArrowOptions,
     GridTable,
@@ -92,6 +94,12 @@ class Export(Action, Readable):
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
+
+    def _split(self, n: int) -> Parts:
+        return file_parts(self, self._transport, self._output, n)
+
+    def _part_table(self) -> TableSource:
+        return self._table(progress=False, run=False)
 
     def _table(
         self, *, progress: bool | None, run: bool = True, periods: Periods = None

@@ -14,10 +14,12 @@ import pyarrow as pa
 
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_download import save_file
+from anaplan_frames.bulk.file_parts import file_parts
 from anaplan_frames.bulk.file_targets import target_of_file
 from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload, send_rows
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import Readable, TextTable
 from anaplan_frames.transfer.upload import upload
 
@@ -131,6 +133,9 @@ class File(Readable):
         with exclusive_access(self._catalogue, [self.id]) as access:
             access.journal(self.path, {}, resume=False).forget()
             self._transport.request("DELETE", self.path, label=self.label)
+
+    def _split(self, n: int) -> Parts:
+        return file_parts(self, self._transport, self.path, n)
 
     def _table(self, *, progress: bool | None) -> TextTable:
         return TextTable(fetch=self._file(self.path), dialect=self.dialect, schema=pa.schema([]))

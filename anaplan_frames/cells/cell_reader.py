@@ -16,7 +16,9 @@ from anaplan_frames.cells.dimensions import axes_frame, dimension_of, items_fram
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.page_selection import Page, select_pages
 from anaplan_frames.cells.view_shape import Axes, Cells, LineItem
+from anaplan_frames.cells.view_parts import view_parts
 from anaplan_frames.cells.view_text import CellText
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions, TableSource
 
 Layout = Literal["table", "grid"]
@@ -155,6 +157,9 @@ class CellsReadable(Readable):
     def _view_path(self) -> str:
         """The view's path; the default view of a module has the module's id."""
         return f"{self._catalogue.path}/views/{self.id}"
+
+    def _split(self, n: int) -> Parts:
+        return view_parts(self, self._transport, self._view_path, n)
 
     def _table(self, *, progress: bool | None) -> TableSource:
         return self._tidy(self.cells(), (), None)

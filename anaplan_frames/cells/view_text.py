@@ -15,7 +15,7 @@ from anaplan_frames.resources.table_reader import TableSource, TextTable
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
 
-_LAYOUT = "TABULAR_MULTI_COLUMN"
+LAYOUT = "TABULAR_MULTI_COLUMN"
 # Some tenants refuse plain text; the other form has quotes around what looks like a formula.
 _ACCEPTED = ("text/csv", "text/csv;escaped=true")
 
@@ -71,7 +71,7 @@ class CellText:
             bar.advance(len(text))
             yield text
             return
-        body = {"exportType": _LAYOUT}
+        body = {"exportType": LAYOUT}
         yield from large_read(self.transport, self.path, body, label=self.label, progress=bar)
 
     def _at_once(self) -> Content | None:
@@ -80,7 +80,7 @@ class CellText:
         rest = [dimension for dimension in self.cells.axes.pages if dimension not in selected]
         if any(dimension.is_line_items for dimension in rest):
             return None  # perhaps it is the one line item of the current page
-        params = {"exportType": _LAYOUT, "moduleId": self.module_id}
+        params = {"exportType": LAYOUT, "moduleId": self.module_id}
         if self.pages:
             params["pages"] = ",".join(page.selector for page in self.pages)
         text = self._asked(params)

@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from anaplan_frames.codec.item_columns import item_columns
 from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
+from anaplan_frames.lists.item_parts import item_parts
 from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable, read_levels
 from anaplan_frames.lists.list_writing import WritableList
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import ArrowOptions, ReadOptions
 
 _PROPERTY_FIELDS = {
@@ -99,6 +101,9 @@ class List(WritableList):
         return self._read_arrow(
             self._table(progress=options.get("progress"), hierarchy=hierarchy), **options
         )
+
+    def _split(self, n: int) -> Parts:
+        return item_parts(self, n)
 
     def _table(self, *, progress: bool | None, hierarchy: bool = False) -> ItemTable:
         metadata = self.metadata

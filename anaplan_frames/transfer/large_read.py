@@ -66,6 +66,28 @@ def large_read(
             request.delete()
 
 
+def finished_read(
+    transport: Transport, path: str, body: Mapping[str, Any], *, label: str
+) -> tuple[str, int]:
+    """Start a large read, wait until Anaplan has written all of it, and leave it there.
+
+    The parameters and errors are those of `large_read`.
+
+    Returns
+    -------
+    str, int
+        The path of the read request, and the number of its pages.
+    """
+    answer = transport.post(f"{path}/readRequests", label=label, json=dict(body))
+    found = f"{path}/readRequests/{_state(answer)['requestId']}"
+    request = _Request(transport, found, label)
+    try:
+        return found, request.wait_for_end()
+    except BaseException:
+        request.delete()
+        raise
+
+
 class _Request:
     """One read request, and how many of its pages are there; shared by the fetching threads."""
 
@@ -98,6 +120,13 @@ class _Request:
         except Exception as failed:
             self.stop(failed)
             raise
+
+    def wait_for_end(self) -> int:
+        """Wait until all pages are there, and return their number."""
+        with self._changed:
+            while not self._ended:
+                self._ask()
+            return self._available
 
     def stop(self, failure: Exception) -> None:
         """Have no thread wait any longer: what waits fails, too, as there may be more pages."""
