@@ -61,8 +61,8 @@ class Import(Loadable):
         --------
         >>> with model.imports["Load flights"].upload_parts(8) as parts:  # doctest: +SKIP
         ...     with ProcessPoolExecutor() as pool:
-        ...         sizes = list(pool.map(send, parts, frames))  # send calls part.write(frame)
-        ...     result = parts.complete(sizes)
+        ...         jobs = [pool.submit(part.write, df) for part, df in zip(parts, frames)]
+        ...         result = parts.complete([job.result() for job in jobs])
         """
         target = target_of_import(self._catalogue, self.info)
         return UploadParts(self._catalogue, target, n, self._run_uploaded)

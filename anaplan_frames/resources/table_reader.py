@@ -172,7 +172,8 @@ class Readable(Resource):
         --------
         >>> with model.modules["Costs"].parts(8) as parts:  # doctest: +SKIP
         ...     with ProcessPoolExecutor() as pool:
-        ...         frames = list(pool.map(operator.methodcaller("read"), parts))
+        ...         jobs = [pool.submit(part.read) for part in parts]
+        ...         frames = [job.result() for job in jobs]
         """
         check_parts(n)
         return self._split(n)

@@ -13,8 +13,9 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from anaplan_frames import cancellation
 from anaplan_frames.auth import LoginRequest, Token
-from anaplan_frames.errors import AnaplanError, TransferError
+from anaplan_frames.errors import TransferError
 from anaplan_frames.transport.services import Service
 
 
@@ -37,11 +38,7 @@ class CheckedResponse(requests.Response):
             for chunk in chunks:
                 yield chunk
                 del chunk  # not held while the next is waited for
-                if os.getpid() != process:  # the socket is the parent's
-                    raise AnaplanError(
-                        f"{self.label}: this reading was begun by another process, of which this "
-                        "one was forked. Read again."
-                    )
+                cancellation.check_process(process)  # the socket is the parent's
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             self.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.errors import NotFound, RequestRefused, TransferError
+from anaplan_frames.errors import AnaplanError, NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
@@ -188,6 +188,12 @@ def test_a_forked_child_does_not_end_the_large_read_of_its_parent(
     server.rule = writing
     reading = pages(transport)
     first = next(reading)
+
+    def go_on() -> None:
+        with pytest.raises(AnaplanError, match="begun by another process"):
+            next(reading)
+
+    assert in_a_fork(go_on) == 0
     assert in_a_fork(reading.close) == 0  # type: ignore[attr-defined]
     assert not writing.deleted.is_set()
     assert [first, *reading] == PAGES
