@@ -187,15 +187,15 @@ class Connection:
         name : str, optional
             Its name or id; by default ``ANAPLAN_MODEL`` or the profile's ``model``.
         workspace : str, optional
-            The name or id of its workspace; needed only where the name is borne twice. By default
-            the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
+            The name or id of its workspace; needed only if two models have this name. By
+            default the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
 
         Raises
         ------
         NotFound
             If there is none that the user may see; names the near names.
         AmbiguousName
-            If several bear the name; names their ids and workspaces.
+            If several have the name; names their ids and workspaces.
         """
         name = name or self._model
         if name is None:
@@ -218,8 +218,8 @@ class Connection:
         models : str or sequence of str
             Their names or ids.
         workspace : str, optional
-            The name or id of the workspace that they are in; needed only where a name is borne
-            twice.
+            The name or id of the workspace that they are in; needed only if two models have
+            the same name.
         confirm : bool
             Without True nothing is deleted, and the error says what would be.
 
@@ -238,7 +238,7 @@ class Connection:
         """
         asked = [models] if isinstance(models, str) else models
         found = {model["id"]: model for model in self._directory.find_models(asked, workspace)}
-        return delete_models(self._transport, list(found.values()), confirm)
+        return delete_models(self._transport, list(found.values()), confirm=confirm)
 
     def close(self) -> None:
         """Log out; what was started goes on."""

@@ -14,7 +14,7 @@ Record = Mapping[str, Any]
 
 
 class Directory:
-    """The listings of a tenant; each call reads them anew.
+    """The listings of a tenant; each call reads them again.
 
     Parameters
     ----------

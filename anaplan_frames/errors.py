@@ -29,7 +29,7 @@ class NotFound(AnaplanError, KeyError):
 
 
 class AmbiguousName(AnaplanError):
-    """Several things bear the name; names them with their ids."""
+    """Several things have the same name; lists them with their ids."""
 
 
 class ColumnMismatch(AnaplanError, ValueError):

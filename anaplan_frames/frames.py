@@ -95,7 +95,7 @@ def read_anaplan(
         The model to look in. Without it, a connection is made from the environment or the profile
         file and closed afterwards; a URL then names the model, else ``ANAPLAN_MODEL`` does.
     kind : {"exports", "views", "modules", "lists", "files"}, optional
-        Where to look, where a name is borne by two kinds.
+        Where to look, if a name is shared by two kinds.
     run : bool
         Run an export before its output is read; False reads what it last wrote.
     columns : sequence of str, optional
@@ -134,7 +134,7 @@ def read_anaplan(
     NotFound
         If there is nothing of that name; names the near names.
     AmbiguousName
-        If several things bear it.
+        If several things have this name.
     TaskFailed
         If the export did not succeed.
     TransferError
@@ -235,7 +235,7 @@ def to_anaplan(
     model : Model, optional
         As for `read_anaplan`.
     kind : {"imports", "processes", "lists", "modules", "files"}, optional
-        Where to look, where a name is borne by two kinds.
+        Where to look, if a name is shared by two kinds.
     mode : {"upsert", "insert", "update", "delete", "sync"}, optional
         What to do to a list, by default "upsert": the methods of ``model.lists[...]`` say what
         each does, and have more options.
@@ -309,7 +309,7 @@ def _source(source: str, model: Model | None, kind: str | None, stack: ExitStack
     return found
 
 
-# What a kind of table may be asked for beside the options of all: default, and who has it.
+# Options that only some kinds of tables have: the default, and which kinds have it.
 _OWN_OPTIONS = {
     "run": (True, "exports"),
     "pages": (None, "views and modules"),
@@ -328,7 +328,7 @@ def _own_options(table: Readable, **asked: Any) -> dict[str, Any]:
         if name not in table.takes:
             raise ValueError(
                 f"{table.label} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
-                "Leave it out, or name one of those (with kind= where several bear the name)."
+                "Leave it out, or name one of those (with kind= if several have the name)."
             )
     return given
 

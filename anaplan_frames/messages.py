@@ -26,7 +26,7 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
-def warn(message: str) -> None:
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
     # A warning from within a `with` statement of ours comes through contextlib.
     owned = (str(Path(__file__).parent), contextlib.__file__)
@@ -34,4 +34,4 @@ def warn(message: str) -> None:
     frame, level = sys._getframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(owned):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)

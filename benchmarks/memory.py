@@ -1,4 +1,4 @@
-"""How much memory a piece of work took: this process's peak, counted anew from a moment on."""
+"""How much memory a piece of work took: this process's peak, counted from a moment on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RESET_PEAK = "5"  # man 5 proc
 
 
 def start() -> float | None:
-    """Give back what is free, count the peak anew, and return what is in use.
+    """Give back what is free, count the peak from now on, and return what is in use.
 
     Returns
     -------

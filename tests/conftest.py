@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
@@ -12,6 +13,27 @@ from anaplan_frames.transport import Transport
 from tests.transport.scripted import ScriptedServer
 
 pytest_plugins = ["tests.contract.plugin"]
+
+settings.register_profile("ordinary", max_examples=25, deadline=None)
+settings.register_profile("long", max_examples=100, deadline=None)
+
+
+def _is_long_run(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw few examples in the ordinary run, and many with ``-m long``."""
+    settings.load_profile("long" if _is_long_run(config) else "ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the property-based tests with ``-m long`` too."""
+    if _is_long_run(config):
+        for item in items:
+            if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+                item.add_marker("long")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +48,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def demo_sandbox() -> Iterator[Sandbox]:
     """Serve a fresh demo tenant on a free loopback port."""
     with Sandbox.demo() as running:
         yield running
@@ -40,9 +62,9 @@ def tenant() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
+def demo_model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
     """Connect to the demo tenant's model."""
-    with sandbox.connect() as connection:
+    with demo_sandbox.connect() as connection:
         yield connection.model("Flight Planning")
 
 

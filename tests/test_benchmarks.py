@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.long
 def test_the_benchmarks_run_and_print_their_tables() -> None:
     cases = ["write", "read", "first", "lists", "cells"]
     options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", *cases]

@@ -9,8 +9,8 @@ import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 
 
-def test_workspaces_models_and_users_are_frames(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_workspaces_models_and_users_are_frames(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         workspaces = connection.workspaces()
         assert workspaces["name"].tolist() == ["Demo"]
         assert workspaces["active"].dtype == "boolean"
@@ -29,8 +29,8 @@ def test_workspaces_models_and_users_are_frames(sandbox: Sandbox) -> None:
         assert connection.me().loc[0, "email"] == "demo@example.com"
 
 
-def test_a_model_is_found_by_name_or_id_in_a_workspace_by_name_or_id(sandbox: Sandbox) -> None:
-    connection = sandbox.connect()
+def test_a_model_is_found_by_name_or_id_in_a_workspace_by_name_or_id(demo_sandbox: Sandbox) -> None:
+    connection = demo_sandbox.connect()
     for name in ("Flight Planning", "D2D29CEE237C422099D83DCC4338CEA6"):
         for workspace in (None, "Demo", "8a81b09d599f3c6e0159f605560c2630"):
             assert connection.model(name, workspace).name == "Flight Planning"
@@ -62,22 +62,22 @@ def test_the_environments_workspace_is_preferred_but_hides_no_other(
     assert tenant.connect().model("Costs").id == "C" * 32
 
 
-def test_a_wrong_workspace_is_answered_with_the_near_names(sandbox: Sandbox) -> None:
+def test_a_wrong_workspace_is_answered_with_the_near_names(demo_sandbox: Sandbox) -> None:
     with pytest.raises(af.NotFound, match="Did you mean 'Demo'"):
-        sandbox.connect().model("Flight Planning", "Demos")
+        demo_sandbox.connect().model("Flight Planning", "Demos")
 
 
-def test_no_model_at_all_is_a_question(sandbox: Sandbox) -> None:
+def test_no_model_at_all_is_a_question(demo_sandbox: Sandbox) -> None:
     with pytest.raises(af.ConfigurationError, match="Which model"):
-        sandbox.connect().model()
+        demo_sandbox.connect().model()
 
 
-def test_leaving_the_connection_logs_out(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_leaving_the_connection_logs_out(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         connection.models()
         token = connection._transport._keeper.held.token.value
     answer = requests.get(
-        f"{sandbox.auth_url}/token/validate",
+        f"{demo_sandbox.auth_url}/token/validate",
         headers={"Authorization": f"AnaplanAuthToken {token}"},
         timeout=10,
     )
@@ -104,5 +104,5 @@ def test_a_wrong_region_or_service_is_a_wrong_configuration() -> None:
         af.connect(auth, urls={"cloudwork": "https://api.cloudworks.anaplan.com"})
 
 
-def test_a_connection_shows_no_secret(sandbox: Sandbox) -> None:
-    assert repr(sandbox.connect()) == f"<Connection to {sandbox.api_url}>"
+def test_a_connection_shows_no_secret(demo_sandbox: Sandbox) -> None:
+    assert repr(demo_sandbox.connect()) == f"<Connection to {demo_sandbox.api_url}>"

@@ -14,36 +14,36 @@ from anaplan_frames.sandbox import Sandbox
 from tests.transport.scripted import TurnedClock
 
 
-def test_a_wrong_name_is_answered_with_the_near_names(model: af.Model) -> None:
+def test_a_wrong_name_is_answered_with_the_near_names(demo_model: af.Model) -> None:
     with pytest.raises(af.NotFound) as caught:
-        af.to_anaplan(pd.DataFrame({"a": [1]}), "Load flight", model)
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "Load flight", demo_model)
     assert str(caught.value) == (
         "There is no 'Load flight' among the imports, processes, lists, modules or files of model "
         "'Flight Planning'. Did you mean 'Load flights'?"
     )
 
 
-def test_a_wrong_name_in_a_collection_is_answered_with_the_near_names(model: af.Model) -> None:
+def test_a_wrong_name_in_a_collection_is_answered_with_the_near_names(demo_model: af.Model) -> None:
     with pytest.raises(af.NotFound) as caught:
-        model.exports["Flight export"]
+        demo_model.exports["Flight export"]
     assert str(caught.value) == (
         "There is no 'Flight export' among the exports of model 'Flight Planning'. "
         "Did you mean 'Flights export'?"
     )
 
 
-def test_a_wrong_model_is_answered_with_the_near_names(sandbox: Sandbox) -> None:
+def test_a_wrong_model_is_answered_with_the_near_names(demo_sandbox: Sandbox) -> None:
     with pytest.raises(af.NotFound) as caught:
-        sandbox.connect().model("Flight Planing")
+        demo_sandbox.connect().model("Flight Planing")
     assert str(caught.value) == (
         "There is no 'Flight Planing' among the models that your user may see. "
         "Did you mean 'Flight Planning'?"
     )
 
 
-def test_a_missing_column_is_named(model: af.Model) -> None:
+def test_a_missing_column_is_named(demo_model: af.Model) -> None:
     with pytest.raises(af.ColumnMismatch) as caught:
-        af.to_anaplan(pd.DataFrame({"carier": ["AA"]}), "Load airlines", model)
+        af.to_anaplan(pd.DataFrame({"carier": ["AA"]}), "Load airlines", demo_model)
     assert str(caught.value) == (
         "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
         "mean 'carier'? The data has no column 'name'. Where only the names differ, say so with "
@@ -51,11 +51,11 @@ def test_a_missing_column_is_named(model: af.Model) -> None:
     )
 
 
-def test_a_wrong_password_is_told_without_the_password(sandbox: Sandbox) -> None:
+def test_a_wrong_password_is_told_without_the_password(demo_sandbox: Sandbox) -> None:
     connection = af.connect(
         af.BasicAuth("demo@example.com", "sesame-open"),
-        api_url=sandbox.api_url,
-        auth_url=sandbox.auth_url,
+        api_url=demo_sandbox.api_url,
+        auth_url=demo_sandbox.auth_url,
     )
     with pytest.raises(af.AuthenticationError) as caught:
         connection.models()

@@ -29,23 +29,23 @@ def again(thing: Any) -> Any:
 
 
 @pytest.fixture
-def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def environment(demo_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """Have the sandbox's credentials and URLs in the environment."""
     settings = {
-        "EMAIL": sandbox.email,
-        "PASSWORD": sandbox.password,
-        "API_URL": sandbox.api_url,
-        "AUTH_URL": sandbox.auth_url,
+        "EMAIL": demo_sandbox.email,
+        "PASSWORD": demo_sandbox.password,
+        "API_URL": demo_sandbox.api_url,
+        "AUTH_URL": demo_sandbox.auth_url,
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"ANAPLAN_{name}", value)
-    return sandbox
+    return demo_sandbox
 
 
 @pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
+def model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
     """Connect to the demo tenant's model, with some airlines in it."""
-    with sandbox.connect() as connection:
+    with demo_sandbox.connect() as connection:
         found = connection.model("Flight Planning")
         codes = [f"{number:02}" for number in range(30)]
         found.lists["Airlines"].insert(pd.DataFrame({"code": codes, "name": codes}))
@@ -77,9 +77,9 @@ def _read_shared(times: int) -> list[tuple[str, bool]]:
 
 @needs_fork
 def test_a_fork_is_safe_while_other_threads_hold_the_locks_of_the_connection(
-    sandbox: Sandbox,
+    demo_sandbox: Sandbox,
 ) -> None:
-    connection = sandbox.connect()
+    connection = demo_sandbox.connect()
     connection.users()
     transport = connection._transport
     locks = [transport._closing, transport._keeper._lock, transport._sender._limiter._lock]
@@ -98,19 +98,19 @@ def test_a_fork_is_safe_while_other_threads_hold_the_locks_of_the_connection(
     held.wait()
 
     def work() -> None:
-        assert users(connection) == [sandbox.email]
+        assert users(connection) == [demo_sandbox.email]
         connection.close()
 
     status = in_a_fork(work)
     done.set()
     holder.join()
     assert status == 0
-    assert users(connection) == [sandbox.email]
+    assert users(connection) == [demo_sandbox.email]
 
 
 @needs_fork
-def test_closing_in_a_child_does_not_log_out_the_parent(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_closing_in_a_child_does_not_log_out_the_parent(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         token = token_of(connection)[1]
 
         def work() -> None:
@@ -121,13 +121,13 @@ def test_closing_in_a_child_does_not_log_out_the_parent(sandbox: Sandbox) -> Non
 
         assert in_a_fork(work) == 0
         assert token is not None
-        assert sandbox.tokens.find(token) is not None
+        assert demo_sandbox.tokens.find(token) is not None
         assert token_of(connection)[1] == token
 
 
 @needs_fork
-def test_a_child_signs_in_by_itself_if_the_token_of_its_parent_ends(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_a_child_signs_in_by_itself_if_the_token_of_its_parent_ends(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         token = token_of(connection)[1]
 
         def work() -> None:
@@ -137,13 +137,15 @@ def test_a_child_signs_in_by_itself_if_the_token_of_its_parent_ends(sandbox: San
 
         assert in_a_fork(work) == 0
         assert token is not None
-        assert sandbox.tokens.find(token) is not None
-        assert list(sandbox.tokens._alive) == [token]
+        assert demo_sandbox.tokens.find(token) is not None
+        assert list(demo_sandbox.tokens._alive) == [token]
 
 
 @needs_fork
-def test_a_fork_that_python_does_not_notice_is_noticed_by_the_process_id(sandbox: Sandbox) -> None:
-    connection = sandbox.connect()
+def test_a_fork_that_python_does_not_notice_is_noticed_by_the_process_id(
+    demo_sandbox: Sandbox,
+) -> None:
+    connection = demo_sandbox.connect()
     token = token_of(connection)[1]
     transport = connection._transport
     session = transport._sender._session
@@ -152,17 +154,17 @@ def test_a_fork_that_python_does_not_notice_is_noticed_by_the_process_id(sandbox
     assert transport._sender._session is not session
     connection.close()
     assert token is not None
-    assert sandbox.tokens.find(token) is not None
+    assert demo_sandbox.tokens.find(token) is not None
 
 
 @pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
 def test_other_processes_use_what_was_pickled(
-    method: str, sandbox: Sandbox, model: af.Model
+    method: str, demo_sandbox: Sandbox, model: af.Model
 ) -> None:
     rows = pd.DataFrame({"code": ["ZZ"], "name": ["Zed"]})
-    with sandbox.connect() as connection, pool(method) as executor:
+    with demo_sandbox.connect() as connection, pool(method) as executor:
         expected = carriers(model)
-        assert executor.submit(users, connection).result(60) == [sandbox.email]
+        assert executor.submit(users, connection).result(60) == [demo_sandbox.email]
         assert executor.submit(carriers, model).result(60) == expected
         assert executor.submit(write, model.lists["Airlines"], rows).result(60) == 1
         assert carriers(model) == sorted([*expected, "ZZ"])
@@ -197,18 +199,18 @@ def test_every_kind_of_thing_can_be_pickled(model: af.Model) -> None:
     pd.testing.assert_frame_equal(again(model.lists["Airlines"]).read(), frame)
 
 
-def test_what_is_unpickled_sends_nothing_before_it_is_used(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_what_is_unpickled_sends_nothing_before_it_is_used(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         dumped = pickle.dumps(connection.model("Flight Planning"))
-    sandbox.stop()
+    demo_sandbox.stop()
     copy = pickle.loads(dumped)
     assert repr(copy).startswith("<model 'Flight Planning'")
 
 
-def test_a_token_that_was_given_along_ends_with_what_to_do(sandbox: Sandbox) -> None:
-    with sandbox.connect() as connection:
+def test_a_token_that_was_given_along_ends_with_what_to_do(demo_sandbox: Sandbox) -> None:
+    with demo_sandbox.connect() as connection:
         copy = again(connection)
-        assert users(copy) == [sandbox.email]
+        assert users(copy) == [demo_sandbox.email]
     with pytest.raises(af.AuthenticationError, match="came with the pickled connection"):
         users(copy)
 
@@ -238,15 +240,15 @@ def test_a_worker_without_the_credentials_says_so_at_the_first_call(
         copy.users()
 
 
-def test_a_closed_connection_is_not_pickled(sandbox: Sandbox) -> None:
-    connection = sandbox.connect()
+def test_a_closed_connection_is_not_pickled(demo_sandbox: Sandbox) -> None:
+    connection = demo_sandbox.connect()
     connection.close()
     with pytest.raises(af.AnaplanError, match="closed and cannot be pickled"):
         pickle.dumps(connection)
 
 
-def test_the_password_of_a_proxy_is_not_pickled(sandbox: Sandbox) -> None:
-    connection = sandbox.connect(proxies={"https": "http://me:sesame@localhost:3128"})
+def test_the_password_of_a_proxy_is_not_pickled(demo_sandbox: Sandbox) -> None:
+    connection = demo_sandbox.connect(proxies={"https": "http://me:sesame@localhost:3128"})
     with pytest.raises(af.ConfigurationError, match="HTTPS_PROXY"):
         pickle.dumps(connection)
 

@@ -43,11 +43,11 @@ def test_no_bar_without_a_terminal_or_against_the_callers_will_or_for_a_moments_
 
 
 def test_a_load_shows_its_upload_and_its_task(
-    model: af.Model, capsys: pytest.CaptureFixture[str]
+    demo_model: af.Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
     frame = pd.DataFrame({"carrier": ["AA"], "name": ["American"]})
-    af.to_anaplan(frame, "Load airlines", model, progress=True)
-    af.read_anaplan("airlines.csv", model, progress=True)
+    af.to_anaplan(frame, "Load airlines", demo_model, progress=True)
+    af.read_anaplan("airlines.csv", demo_model, progress=True)
     shown = capsys.readouterr().err
     for label in ("Uploading file 'airlines.csv'", "Running import 'Load airlines'", "Reading"):
         assert label in shown

@@ -179,8 +179,8 @@ def test_a_running_task_can_be_cancelled_and_one_that_is_complete_cannot(slow: S
         assert action.cancel(task)
 
 
-def test_a_complete_task_is_not_cancelled(model: af.Model) -> None:
-    action = model.actions["Clear airports"]
+def test_a_complete_task_is_not_cancelled(demo_model: af.Model) -> None:
+    action = demo_model.actions["Clear airports"]
     action.run()
     [task] = action.tasks()["task_id"]
     assert not action.cancel(task)

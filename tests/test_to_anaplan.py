@@ -16,48 +16,52 @@ from anaplan_frames.sandbox import Sandbox
 AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
 
 
-def test_a_frame_is_loaded_and_counted(model: af.Model) -> None:
-    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+def test_a_frame_is_loaded_and_counted(demo_model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES, "Load airlines", demo_model)
     assert (result.total, result.succeeded, result.created, result.failed) == (2, 2, 2, 0)
     assert result.successful
     assert result.rejected.empty
 
 
-def test_loading_again_updates_and_creates_nothing(model: af.Model) -> None:
-    af.to_anaplan(AIRLINES, "Load airlines", model)
+def test_loading_again_updates_and_creates_nothing(demo_model: af.Model) -> None:
+    af.to_anaplan(AIRLINES, "Load airlines", demo_model)
     result = af.to_anaplan(
-        AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", model
+        AIRLINES.assign(name=["American Air", "United Air"]), "Load airlines", demo_model
     )
     assert (result.created, result.updated) == (0, 2)
 
 
-def test_columns_in_another_order_and_mapped_names_reach_the_right_header(model: af.Model) -> None:
+def test_columns_in_another_order_and_mapped_names_reach_the_right_header(
+    demo_model: af.Model,
+) -> None:
     frame = pd.DataFrame({"full name": ["American"], "code": ["AA"]})
-    af.to_anaplan(frame, "Load airlines", model, mapping={"full name": "name", "code": "carrier"})
-    assert model.files["airlines.csv"].read().to_dict("list") == {
+    af.to_anaplan(
+        frame, "Load airlines", demo_model, mapping={"full name": "name", "code": "carrier"}
+    )
+    assert demo_model.files["airlines.csv"].read().to_dict("list") == {
         "carrier": ["AA"],
         "name": ["American"],
     }
 
 
-def test_surplus_columns_are_left_out_with_a_warning_that_names_them(model: af.Model) -> None:
+def test_surplus_columns_are_left_out_with_a_warning_that_names_them(demo_model: af.Model) -> None:
     with pytest.warns(UserWarning, match="does not take the columns 'hub', 'ceo'") as caught:
-        af.to_anaplan(AIRLINES.assign(hub="x", ceo="y"), "Load airlines", model)
+        af.to_anaplan(AIRLINES.assign(hub="x", ceo="y"), "Load airlines", demo_model)
     assert caught[0].filename == __file__
 
 
 def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
-    model: af.Model,
+    demo_model: af.Model,
 ) -> None:
     with pytest.raises(af.ColumnMismatch) as caught:
-        af.to_anaplan(AIRLINES.rename(columns={"carrier": "carier"}), "Load airlines", model)
+        af.to_anaplan(AIRLINES.rename(columns={"carrier": "carier"}), "Load airlines", demo_model)
     assert str(caught.value) == (
         "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
         "mean 'carier'? Where only the names differ, say so with mapping={'your column': 'its "
         "header'}."
     )
     with pytest.raises(af.NotFound):
-        model.files["airlines.csv"].read()
+        demo_model.files["airlines.csv"].read()
 
 
 @pytest.mark.parametrize(
@@ -72,18 +76,18 @@ def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
     ],
     ids=["polars", "table", "reader", "frames", "batches", "duckdb"],
 )
-def test_every_kind_of_data_is_taken(model: af.Model, convert) -> None:
-    result = af.to_anaplan(convert(AIRLINES), "Load airlines", model)
+def test_every_kind_of_data_is_taken(demo_model: af.Model, convert) -> None:
+    result = af.to_anaplan(convert(AIRLINES), "Load airlines", demo_model)
     assert result.created == 2
-    assert model.files["airlines.csv"].read()["carrier"].tolist() == ["AA", "UA"]
+    assert demo_model.files["airlines.csv"].read()["carrier"].tolist() == ["AA", "UA"]
 
 
-def test_the_index_is_sent_when_asked_for(model: af.Model) -> None:
-    result = af.to_anaplan(AIRLINES.set_index("carrier"), "Load airlines", model, index=True)
+def test_the_index_is_sent_when_asked_for(demo_model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES.set_index("carrier"), "Load airlines", demo_model, index=True)
     assert result.created == 2
 
 
-def test_rejected_rows_are_the_callers_own_with_index_and_dtypes(model: af.Model) -> None:
+def test_rejected_rows_are_the_callers_own_with_index_and_dtypes(demo_model: af.Model) -> None:
     frame = pd.DataFrame(
         {
             "dst": ["A", "A", "A"],
@@ -98,38 +102,41 @@ def test_rejected_rows_are_the_callers_own_with_index_and_dtypes(model: af.Model
         index=pd.Index(["r1", "r2", "r3"], name="row"),
     )
     with pytest.raises(af.RejectedRows) as caught:
-        af.to_anaplan(frame, "Load airports", model)
+        af.to_anaplan(frame, "Load airports", demo_model)
     rejected = caught.value.result.rejected
     pd.testing.assert_frame_equal(rejected.drop(columns="error"), frame.loc[["r2"]])
     assert "One" in rejected.loc["r2", "error"]
     assert "1 of 3 rows were rejected by 'Load airports'" in str(caught.value)
 
 
-def test_of_equal_rows_the_later_ones_are_rejected(model: af.Model) -> None:
+def test_of_equal_rows_the_later_ones_are_rejected(demo_model: af.Model) -> None:
     frame = pd.concat([AIRLINES, AIRLINES, AIRLINES], ignore_index=True)
-    result = af.to_anaplan(frame, "Load airlines", model, on_rejected="ignore")
+    result = af.to_anaplan(frame, "Load airlines", demo_model, on_rejected="ignore")
     assert result.rejected.index.tolist() == [2, 3, 4, 5]
 
 
-def test_rejected_rows_of_an_iterator_have_their_position_and_types(model: af.Model) -> None:
+def test_rejected_rows_of_an_iterator_have_their_position_and_types(demo_model: af.Model) -> None:
     frame = pd.DataFrame(
         {"carrier": ["AA", "UA", "AA"], "name": ["American", "United", "American"], "x": 1}
     )
     with pytest.warns(UserWarning, match="'x'"):
         result = af.to_anaplan(
-            iter([frame.iloc[:2], frame.iloc[2:]]), "Load airlines", model, on_rejected="ignore"
+            iter([frame.iloc[:2], frame.iloc[2:]]),
+            "Load airlines",
+            demo_model,
+            on_rejected="ignore",
         )
     assert result.rejected.index.tolist() == [2]
     assert result.rejected[["carrier", "name"]].values.tolist() == [["AA", "American"]]
 
 
-def test_rejected_rows_warn_when_asked_to(model: af.Model) -> None:
+def test_rejected_rows_warn_when_asked_to(demo_model: af.Model) -> None:
     frame = pd.concat([AIRLINES, AIRLINES])
     with pytest.warns(UserWarning, match="2 of 4 rows were rejected by 'Load airlines'"):
-        af.to_anaplan(frame, "Load airlines", model, on_rejected="warn")
+        af.to_anaplan(frame, "Load airlines", demo_model, on_rejected="warn")
 
 
-def test_a_cell_may_have_several_faults_each_on_its_line(model: af.Model) -> None:
+def test_a_cell_may_have_several_faults_each_on_its_line(demo_model: af.Model) -> None:
     flights = pd.DataFrame(
         {
             "carrier": ["ZZ"],
@@ -144,7 +151,7 @@ def test_a_cell_may_have_several_faults_each_on_its_line(model: af.Model) -> Non
             "distance_miles": [0],
         }
     )
-    result = af.to_anaplan(flights, "Load flights", model, on_rejected="ignore")
+    result = af.to_anaplan(flights, "Load flights", demo_model, on_rejected="ignore")
     messages = result.rejected.loc[0, "error"].split("\n")
     assert len(messages) == 4
     assert [
@@ -152,7 +159,7 @@ def test_a_cell_may_have_several_faults_each_on_its_line(model: af.Model) -> Non
     ]
 
 
-def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model) -> None:
+def test_a_process_takes_a_dict_and_gives_one_result_per_action(demo_model: af.Model) -> None:
     airports = pd.DataFrame(
         {c: ["x"] for c in ("faa", "name", "tzone", "dst")}
         | {c: [1] for c in ("lat", "lon", "alt", "tz")}
@@ -170,7 +177,7 @@ def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model)
     result = af.to_anaplan(
         {"Load airlines": AIRLINES, "airports.csv": airports, "112000000003": flights},
         "Load all",
-        model,
+        demo_model,
         on_rejected="ignore",
     )
     assert [nested.name for nested in result.nested] == [
@@ -184,42 +191,46 @@ def test_a_process_takes_a_dict_and_gives_one_result_per_action(model: af.Model)
     assert result.total == 5
 
 
-def test_a_process_with_several_files_says_that_it_wants_a_dict(model: af.Model) -> None:
+def test_a_process_with_several_files_says_that_it_wants_a_dict(demo_model: af.Model) -> None:
     with pytest.raises(af.ColumnMismatch, match="reads 3 files"):
-        af.to_anaplan(AIRLINES, "Load all", model)
+        af.to_anaplan(AIRLINES, "Load all", demo_model)
 
 
-def test_a_process_is_sent_nothing_if_one_of_its_data_does_not_fit(model: af.Model) -> None:
+def test_a_process_is_sent_nothing_if_one_of_its_data_does_not_fit(demo_model: af.Model) -> None:
     with pytest.raises(af.ColumnMismatch, match="airports"):
-        af.to_anaplan({"Load airlines": AIRLINES, "Load airports": AIRLINES}, "Load all", model)
+        af.to_anaplan(
+            {"Load airlines": AIRLINES, "Load airports": AIRLINES}, "Load all", demo_model
+        )
     with pytest.raises(af.NotFound):
-        model.files["airlines.csv"].read()
+        demo_model.files["airlines.csv"].read()
 
 
-def test_a_process_names_its_files_for_an_unknown_key(model: af.Model) -> None:
+def test_a_process_names_its_files_for_an_unknown_key(demo_model: af.Model) -> None:
     with pytest.raises(af.NotFound, match="Did you mean 'Load airlines'"):
-        af.to_anaplan({"Load airline": AIRLINES}, "Load all", model)
+        af.to_anaplan({"Load airline": AIRLINES}, "Load all", demo_model)
 
 
-def test_a_file_target_is_only_uploaded(model: af.Model) -> None:
-    assert af.to_anaplan(AIRLINES, "airlines.csv", model) is None
-    assert model.files["airlines.csv"].read()["name"].tolist() == ["American", "United"]
-    assert model.imports["Load airlines"].tasks().empty
+def test_a_file_target_is_only_uploaded(demo_model: af.Model) -> None:
+    assert af.to_anaplan(AIRLINES, "airlines.csv", demo_model) is None
+    assert demo_model.files["airlines.csv"].read()["name"].tolist() == ["American", "United"]
+    assert demo_model.imports["Load airlines"].tasks().empty
 
 
-def test_a_url_names_the_target(model: af.Model) -> None:
+def test_a_url_names_the_target(demo_model: af.Model) -> None:
     url = "anaplan://Demo/Flight%20Planning/imports/Load%20airlines"
-    assert af.to_anaplan(AIRLINES, url, model).created == 2
+    assert af.to_anaplan(AIRLINES, url, demo_model).created == 2
 
 
-def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(model: af.Model) -> None:
+def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(
+    demo_model: af.Model,
+) -> None:
     frame = AIRLINES.assign(name=["fine", "a\x00b"])
     with pytest.raises(af.EncodingError) as caught:
-        af.to_anaplan(frame, "Load airlines", model)
+        af.to_anaplan(frame, "Load airlines", demo_model)
     assert (caught.value.column, caught.value.row) == ("name", 1)
-    assert model.imports["Load airlines"].tasks().empty
+    assert demo_model.imports["Load airlines"].tasks().empty
     with pytest.raises(af.NotFound):
-        model.files["airlines.csv"].read()
+        demo_model.files["airlines.csv"].read()
 
 
 @pytest.mark.parametrize(
@@ -232,37 +243,37 @@ def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(model: 
     ids=["a word that is none", "a size out of bounds", "a bad value"],
 )
 def test_what_is_wrong_is_told_while_the_file_keeps_its_content(
-    model: af.Model, data: pd.DataFrame, options: dict, message: str
+    demo_model: af.Model, data: pd.DataFrame, options: dict, message: str
 ) -> None:
-    model.files["airlines.csv"].write(AIRLINES)
+    demo_model.files["airlines.csv"].write(AIRLINES)
     with pytest.raises(ValueError, match=message):
-        af.to_anaplan(data, "Load airlines", model, **options)
-    assert model.files["airlines.csv"].read().to_dict("list") == AIRLINES.to_dict("list")
+        af.to_anaplan(data, "Load airlines", demo_model, **options)
+    assert demo_model.files["airlines.csv"].read().to_dict("list") == AIRLINES.to_dict("list")
 
 
-def test_an_action_without_rows_shows_what_it_did(model: af.Model) -> None:
-    af.to_anaplan(AIRLINES, "Load airlines", model)
-    assert "deleted" in repr(model.actions["Clear airports"].run())
+def test_an_action_without_rows_shows_what_it_did(demo_model: af.Model) -> None:
+    af.to_anaplan(AIRLINES, "Load airlines", demo_model)
+    assert "deleted" in repr(demo_model.actions["Clear airports"].run())
 
 
-def test_a_result_shows_itself_as_a_small_table(model: af.Model) -> None:
-    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+def test_a_result_shows_itself_as_a_small_table(demo_model: af.Model) -> None:
+    result = af.to_anaplan(AIRLINES, "Load airlines", demo_model)
     assert repr(result) == (
         "<'Load airlines': 2 of 2 rows loaded (2 created, 0 updated), 0 ignored, 0 rejected>"
     )
     assert "<table" in result._repr_html_()
 
 
-def test_an_id_that_is_no_files_is_refused_and_creates_none(model: af.Model) -> None:
+def test_an_id_that_is_no_files_is_refused_and_creates_none(demo_model: af.Model) -> None:
     for refused in (
-        lambda: model.files["113999999999"].upload(b"a"),
-        lambda: af.to_anaplan(AIRLINES, "113999999999", model),
+        lambda: demo_model.files["113999999999"].upload(b"a"),
+        lambda: af.to_anaplan(AIRLINES, "113999999999", demo_model),
     ):
         with pytest.raises(af.NotFound, match="113999999999"):
             refused()
-    before = model.files.names
-    model.files.refresh()
-    assert model.files.names == before
+    before = demo_model.files.names
+    demo_model.files.refresh()
+    assert demo_model.files.names == before
 
 
 def test_a_files_own_dialect_reaches_the_import(tenant: Sandbox) -> None:
@@ -321,18 +332,18 @@ def test_parameters_fill_what_an_import_asks_for(tenant: Sandbox) -> None:
     assert out.loc[out["Amount"] == 5, "Versions"].tolist() == ["Forecast"]
 
 
-def test_tokens_that_die_in_the_middle_of_a_transfer_lose_nothing(sandbox: Sandbox) -> None:
+def test_tokens_that_die_in_the_middle_of_a_transfer_lose_nothing(demo_sandbox: Sandbox) -> None:
     def parts() -> Iterator[pd.DataFrame]:
         for number in range(12):
             if number in (3, 9):
-                sandbox.tokens.revoke_all()
+                demo_sandbox.tokens.revoke_all()
             codes = [f"{number:02}-{row:06}" for row in range(10_000)]
             yield pd.DataFrame({"carrier": codes, "name": [code * 3 for code in codes]})
 
-    with sandbox.connect() as connection:
+    with demo_sandbox.connect() as connection:
         model = connection.model("Flight Planning")
         model.files["airlines.csv"].write(parts(), chunk_bytes=1_000_000)
-        sandbox.tokens.revoke_all()
+        demo_sandbox.tokens.revoke_all()
         back = model.files["airlines.csv"].read()
     assert back["carrier"].is_unique
     assert back["carrier"].is_monotonic_increasing

@@ -1,4 +1,4 @@
-"""Deleting models, in bulk and only when confirmed."""
+"""Deleting models: several at once, and only if the caller confirms it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_SHOWN = 10
 
 
 def delete_models(
-    transport: Transport, models: Sequence[Mapping[str, Any]], confirm: bool
+    transport: Transport, models: Sequence[Mapping[str, Any]], *, confirm: bool
 ) -> pd.DataFrame:
     """Delete the models of these records; see `Connection.delete_models`."""
     if models and confirm is not True:
@@ -44,7 +44,7 @@ def delete_models(
 
 
 def _delete(transport: Transport, workspace_id: str, ids: Sequence[str]) -> dict[str, str]:
-    """Delete models of one workspace; return why, for each that is still there."""
+    """Delete models of one workspace; return for each that still exists why it does."""
     try:
         answer = transport.post(
             f"/workspaces/{workspace_id}/bulkDeleteModels",
@@ -56,9 +56,9 @@ def _delete(transport: Transport, workspace_id: str, ids: Sequence[str]) -> dict
         models = transport.pages(
             f"/workspaces/{workspace_id}/models", "models", label="the models after deleting some"
         )
-        left = {str(model["id"]) for model in models}
+        remaining = {str(model["id"]) for model in models}
         lost = "The answer was lost, and afterwards the model was still there."
-        return {id_: lost for id_ in ids if id_ in left}
+        return {id_: lost for id_ in ids if id_ in remaining}
     failures = answer.get("bulkDeleteModelsFailures") or ()
     return {str(failure["modelId"]): str(failure.get("message") or "") for failure in failures}
 

@@ -1,4 +1,4 @@
-"""Whether a model is loaded into memory, and loading and unloading it."""
+"""Whether a model is loaded into memory, and opening and closing it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pandas as pd
 
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import ModelUnavailable
+from anaplan_frames.polling import growing_pauses, poll
 from anaplan_frames.resources.catalogue import Catalogue
 
-_FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.2, 1.5, 5.0  # seconds between looks
-_IDLE = -1.0  # the service's progress where nothing goes on
+_FIRST_PAUSE = 0.2  # seconds between looks
+_IDLE = -1.0  # the service's progress of a model that does nothing
 _BEFORE = {"open": "Closed", "close": "Open"}
 
 STATUS = {
@@ -27,7 +28,7 @@ STATUS = {
 
 
 def status_frame(catalogue: Catalogue) -> pd.DataFrame:
-    """Return what the model does at the moment, in one row."""
+    """Return what the model is doing, in one row."""
     status = _status(catalogue)
     if status.get("progress") == _IDLE:
         status = {**status, "progress": None}
@@ -35,7 +36,13 @@ def status_frame(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -> None:
-    """Have the model opened or closed, and wait until it is; 0 seconds: do not wait."""
+    """Open or close the model, and wait until this is done.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds to wait at most; 0 does not wait.
+    """
     transport = catalogue.transport
     transport.request(
         "POST",
@@ -43,15 +50,14 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
         label=f"{catalogue.label} (to {to} it)",
         headers={"Content-Type": "application/text"},
     )
-    end = transport.clock.monotonic() + timeout
-    pause = _FIRST_PAUSE
-    while transport.clock.monotonic() < end:
+
+    def look() -> bool | None:
         status = _status(catalogue)
-        if status.get("progress") == _IDLE and status.get("currentStep") != _BEFORE[to]:
-            return
-        transport.clock.sleep(pause)
-        pause = min(pause * _SLOWER, _LONGEST_PAUSE)
-    if timeout > 0:
+        is_idle = status.get("progress") == _IDLE
+        return True if is_idle and status.get("currentStep") != _BEFORE[to] else None
+
+    pauses = growing_pauses(_FIRST_PAUSE)
+    if not poll(look, transport.clock, pauses=pauses, timeout=timeout) and timeout > 0:
         raise ModelUnavailable(
             f"{catalogue.label}: after {timeout:g} seconds it is still "
             f"{_status(catalogue).get('currentStep')!r}. Wait longer with timeout=, or look at "

@@ -52,7 +52,7 @@ def open_java_keystore(source: KeySource, password: Secret[str]) -> dict[str, Ke
         raise AuthenticationError(
             f"The {source} cannot be opened with this password. Check the keystore's password."
         )
-    raise ConfigurationError(f"The {source} is damaged. Copy it anew, as a binary file.")
+    raise ConfigurationError(f"The {source} is damaged. Copy it again, as a binary file.")
 
 
 def open_entry(
@@ -71,7 +71,7 @@ def open_entry(
 def _import_jks(source: KeySource) -> Any:
     """Import `pyjks` only when it is needed: most keystores today are PKCS#12."""
     convert = (
-        "Or, where that fails for want of a compiler, convert the keystore once: "
+        "Or, if that fails because there is no compiler, convert the keystore once: "
         f"keytool -importkeystore -srckeystore {source.name} -destkeystore keystore.p12 "
         "-deststoretype pkcs12"
     )
@@ -86,5 +86,5 @@ def _import_jks(source: KeySource) -> Any:
         return jks
     purpose = f"The {source} is in Java's own format, which"
     if missing != "jks":
-        purpose += f" pyjks cannot read here for want of {missing}; it"
+        purpose += f" pyjks cannot read here without {missing}; it"
     raise MissingExtra(purpose, "keystore", hint=convert)

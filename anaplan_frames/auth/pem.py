@@ -38,7 +38,7 @@ def _certificates(source: KeySource) -> list[x509.Certificate]:
         return [x509.load_pem_x509_certificate(block) for block in blocks]
     except ValueError:
         pass
-    raise ConfigurationError(f"The {source} holds a damaged certificate. Copy it anew.")
+    raise ConfigurationError(f"The {source} holds a damaged certificate. Copy it again.")
 
 
 def _private_key(source: KeySource, password: Secret[str] | None) -> object:
@@ -66,7 +66,7 @@ def _private_key(source: KeySource, password: Secret[str] | None) -> object:
         trouble = "uses a cipher that is not supported here. Convert it: openssl pkcs8 -topk8 -in "
         trouble += f"{source.name} -out key.pem"
     except (ValueError, TypeError):
-        trouble = "is damaged. Copy it anew."
+        trouble = "is damaged. Copy it again."
         if encrypted:
             trouble = "cannot be opened with this password. Check the password."
     finally:

@@ -111,7 +111,7 @@ def _verified(
 ) -> dict[int, tuple[int, bool]]:
     """Return the positions, by line number from `base`, where the dump's values were sent.
 
-    Beside each position stands whether the texts there are the same.
+    With each position comes whether the texts there are the same.
     """
     asked = {number: (dump[number].line or 0) - base for number in numbers}
     positions = sorted({place for place in asked.values() if 0 <= place < sent.rows})

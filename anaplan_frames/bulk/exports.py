@@ -13,8 +13,8 @@ import pyarrow as pa
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_parts import file_parts
+from anaplan_frames.calendar.dated_table import Periods, dated
 from anaplan_frames.calendar.model_calendar import period_names
-from anaplan_frames.cells.derived_tables import Periods, dated
 from anaplan_frames.codec.column_types import export_schema, period_columns
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import TransferError

@@ -83,7 +83,7 @@ def parse_dump(content: bytes, headers: Sequence[str], dialect: Dialect) -> list
     """Read a failure dump.
 
     The documented layout is ``_Status_``, the source columns, ``_Line_``, ``_Error_1_`` and as
-    many more message fields as a row has faults. What is not documented is borne: messages before
+    many more message fields as a row has faults. Accepted, too, are: messages before
     the source columns, more or fewer of them than the header names, no ``_Status_``, no
     ``_Line_``, a header that does not name the columns or none at all, the file's own separator,
     text delimiter and encoding instead of commas, quotes and UTF-8.

@@ -1,7 +1,7 @@
 """Anaplan's ``modelCalendar`` object, read as the calendars that it may describe.
 
-It tells the current fiscal year of weeks, but not by which rule the years end. Often the dates of
-that year leave one rule only; where they leave two, both calendars are returned.
+It has the current fiscal year of weeks, but not the rule by which years end. Often only one rule
+fits the dates of that year; if two fit, both calendars are returned.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def candidate_calendars(settings: Mapping[str, Any]) -> list[Calendar]:
     start, end = _date(year.get("startDate")), _date(year.get("endDate"))
     if label is None or start is None or end is None:
         raise EncodingError(
-            "Anaplan tells no fiscal year of this model's calendar, so its periods are not known. "
+            "Anaplan gives no fiscal year for this model's calendar, so its periods are not known. "
             "Set it in the model's time settings."
         )
     number = full_year(label[2])
@@ -83,7 +83,7 @@ def candidate_calendars(settings: Mapping[str, Any]) -> list[Calendar]:
 
 
 def full_year(digits: str) -> int:
-    """Return the year that two or four digits stand for."""
+    """Return the year that two or four digits mean."""
     year = int(digits)
     if len(digits) > 2:
         return year
@@ -94,9 +94,9 @@ def _plain_weeks(settings: Mapping[str, Any]) -> list[Calendar]:
     first, count = _date(settings["startDate"]), int(settings["weeksCount"])
     if first is None:
         raise _unknown(settings)
-    told = settings.get("weekFormat")
-    # The service has been seen to leave out how such weeks are named.
-    formats = [str(told)] if told else list(_WEEK_FORMATS)
+    week_format = settings.get("weekFormat")
+    # Some answers leave out how such weeks are named.
+    formats = [str(week_format)] if week_format else list(_WEEK_FORMATS)
     return [
         PlainWeeks(Labels(weeks=form, digits=digits), first, count)
         for form in formats
@@ -122,7 +122,7 @@ def _month_year_start(start: dt.date, number: int, year: int) -> dt.date:
 
 
 def _year_starts(start: dt.date, end: dt.date, number: int) -> list[Callable[[int], dt.date]]:
-    """Return the rules for the first day of a fiscal year that fit to the current one.
+    """Return the rules for the first day of a fiscal year that fit the current one.
 
     Years end on the last such weekday of a month, or on the one nearest to the month's end.
     """
@@ -138,7 +138,7 @@ def _week_year_start(month: dt.date, weekday: int, slack: int, number: int, year
 
 
 def _totals(selection: Mapping[str, Any]) -> Totals:
-    """Read the flags, which the documentation spells ``isQuarterTotals`` or ``quarterTotals``."""
+    """Read the flags, which the documentation writes ``isQuarterTotals`` or ``quarterTotals``."""
 
     def flag(name: str) -> bool:
         return bool(selection.get(name) or selection.get(f"is{name[0].upper()}{name[1:]}"))

@@ -1,4 +1,4 @@
-"""The periods of a model's calendar, worked out from the settings that Anaplan tells of it.
+"""The periods of a model's calendar, worked out from its settings.
 
 Anaplan has four calendars: months, weeks in months (4-4-5, 4-5-4, 5-4-4), thirteen periods of four
 weeks, and plain weeks. How their years end and how periods are named is from its help pages.
@@ -40,11 +40,11 @@ class Period:
     start, end : date
         Its first and its last day.
     fiscal_year : str or None
-        The name of the fiscal year that it lies in.
+        The name of the fiscal year that it is in.
     parent : str or None
         The name of the next longer period that it adds up to.
     aliases : tuple of str
-        Names that it has under the calendar's other settings.
+        Names that it has under other settings of the calendar.
     """
 
     name: str
@@ -63,13 +63,13 @@ class Labels:
     Attributes
     ----------
     prefix : str
-        What stands before a fiscal year's digits: ``FY``.
+        The text before a fiscal year's digits: ``FY``.
     digits : int
         How many digits a year has, 2 or 4.
     weeks : str
         ``Numbered``, ``Week Commencing`` or ``Week Ending``.
     period : str
-        What stands before the number of a four-week period: ``P``.
+        The text before the number of a four-week period: ``P``.
     """
 
     prefix: str = "FY"
@@ -86,7 +86,7 @@ class Labels:
         return self.prefix + self.year(number)
 
     def week(self, start: dt.date, number: str) -> tuple[str, ...]:
-        """Return the names of a week, first the one that this calendar uses."""
+        """Return the names of a week; the first is the one that this calendar uses."""
         names = {
             "Numbered": f"Week {number}",
             "Week Commencing": f"W/c {self._day(start)}",
@@ -101,7 +101,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Which sums a calendar has beside those of its years."""
+    """Which totals a calendar has besides those of its years."""
 
     quarters: bool = False
     half_years: bool = False
@@ -111,20 +111,20 @@ class Totals:
 
 
 class Calendar(ABC):
-    """What all calendars can tell."""
+    """A calendar: its periods, and those of other years."""
 
     labels: Labels
 
     @property
     @abstractmethod
     def periods(self) -> tuple[Period, ...]:
-        """All periods in Anaplan's order, each after those that it sums."""
+        """All periods in Anaplan's order, totals after their periods."""
 
     @abstractmethod
     def around(self, year: int) -> tuple[Period, ...]:
-        """Return all periods that a name with this calendar year may mean, or hold its days.
+        """Return all periods that a name with this calendar year may mean, or that hold its days.
 
-        They may lie outside of the calendar: a module can have a time range of its own.
+        They may be outside of the calendar: a module can have a time range of its own.
         """
 
 
@@ -143,7 +143,7 @@ class PlainWeeks(Calendar):
         return tuple(_week(self.labels, start, str(i)) for i, start in enumerate(starts, start=1))
 
     def around(self, year: int) -> tuple[Period, ...]:
-        """Return all weeks: there are no others."""
+        """Return all weeks, because there are no others."""
         return self.periods
 
 
@@ -160,7 +160,7 @@ class FiscalCalendar(Calendar):
     start : callable
         Gives the first day of the fiscal year of a number.
     current_end : date or None
-        Last day of the current period, where one is set.
+        Last day of the current period, if one is set.
     """
 
     labels: Labels
@@ -173,7 +173,7 @@ class FiscalCalendar(Calendar):
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """All periods in Anaplan's order, each after those that it sums."""
+        """All periods in Anaplan's order, totals after their periods."""
         first, last = self.current - self.past, self.current + self.future
         periods = [p for year in range(first, last + 1) for p in self._year(year)]
         if not self.totals.all_periods:
@@ -188,7 +188,7 @@ class FiscalCalendar(Calendar):
         return tuple(p for number in (year - 1, year, year + 1) for p in self._plain_year(number))
 
     def _year(self, number: int) -> Iterator[Period]:
-        """Give a year's periods, the sums up to and after the current period included."""
+        """Yield a year's periods, with the totals up to and after the current period."""
         yield from self._plain_year(number)
         name, start, end = self.labels.fiscal_year(number), *self._span(number)
         if self.current_end is None or not start <= self.current_end <= end:
@@ -226,7 +226,7 @@ class FiscalCalendar(Calendar):
         """Return the months or four-week periods of a fiscal year, by quarter."""
 
     def _weeks_of(self, number: int, block: Period) -> Iterable[Period]:
-        """Return the weeks of a month or four-week period, where the calendar has weeks."""
+        """Return the weeks of a month or four-week period, if the calendar has weeks."""
         return ()
 
 

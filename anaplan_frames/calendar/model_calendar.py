@@ -1,4 +1,4 @@
-"""The time of a model: its calendar and periods, the current period, its versions."""
+"""The time of a model as tables: its calendar and periods, the current period, its versions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
-from anaplan_frames.errors import NotFound, RequestRefused
-from anaplan_frames.messages import near_names
+from anaplan_frames.errors import RequestRefused
+from anaplan_frames.lookup import find_id
 from anaplan_frames.resources.catalogue import Catalogue
 
 TIME_ID = "20000000003"
-_MOST_NAMES = 200  # looked up to tell two calendars apart; a few are enough
+_MOST_NAMES = 200  # looked up to distinguish two calendars; a few are enough
 
 CALENDAR = {
     "type": Field("calendarType"),
@@ -99,7 +99,7 @@ def periods_frame(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def period_names(catalogue: Catalogue) -> PeriodNames:
-    """Return what turns the names of the model's periods into dates, and dates into names."""
+    """Return the names of the model's periods, which convert names to dates and back."""
     return PeriodNames(_calendar(catalogue))
 
 
@@ -109,9 +109,9 @@ def versions_frame(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def set_current_period(catalogue: Catalogue, day: object) -> pd.DataFrame:
-    """Make the period that holds a day the current one; None: there is none."""
+    """Make the period of a day the current one; None sets no current period."""
     label = f"current period of {catalogue.label}"
-    # The file documents a query for setting it back, and a body for a date.
+    # The API reference documents a query for resetting it, and a body for a date.
     given: dict[str, Any] = {"params": {"date": ""}} if day is None else {"json": _date(day)}
     answer = catalogue.transport.put(f"{catalogue.path}/currentPeriod", label=label, **given)
     return frame_of_fields([answer["currentPeriod"]], CURRENT_PERIOD)
@@ -128,7 +128,7 @@ def set_fiscal_year(catalogue: Catalogue, year: str) -> pd.DataFrame:
 
 
 def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFrame:
-    """Set the day from which a version is forecast; None: there is none."""
+    """Set the day from which a version is forecast; None removes it."""
     found = _version(catalogue, version)
     answer = catalogue.transport.put(
         f"{catalogue.path}/versions/{found['id']}/switchover",
@@ -139,7 +139,7 @@ def set_switchover(catalogue: Catalogue, version: str, day: object) -> pd.DataFr
 
 
 def _settings(catalogue: Catalogue) -> dict[str, Any]:
-    """Return ``modelCalendar`` with the current period, and its flags under one name each."""
+    """Return ``modelCalendar`` with the current period, and each flag under one name."""
     label = f"calendar of {catalogue.label}"
     answer = catalogue.transport.get(f"{catalogue.path}/modelCalendar", label=label)
     settings: dict[str, Any] = dict(answer.get("modelCalendar") or {})
@@ -159,31 +159,31 @@ def _settings(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _plain(name: str) -> str:
-    """Return ``quarterTotals`` for ``isQuarterTotals``: clients have seen either."""
+    """Return ``quarterTotals`` for ``isQuarterTotals``: clients have seen both."""
     return name[2].lower() + name[3:] if name.startswith("is") and name[2:3].isupper() else name
 
 
 def _calendar(catalogue: Catalogue) -> Calendar:
-    """Work out the model's calendar; where the settings leave several, ask which names it has."""
+    """Work out the model's calendar; if several fit the settings, ask which names it has."""
     candidates = candidate_calendars(_settings(catalogue))
     names = [{p.name for p in candidate.periods} for candidate in candidates]
     common = set.intersection(*names)
-    telling = [sorted(own - common)[:_MOST_NAMES] for own in names]
-    if not any(telling):
+    distinctive = [sorted(own - common)[:_MOST_NAMES] for own in names]
+    if not any(distinctive):
         return candidates[0]
-    asked = [name for own in telling for name in own]
+    asked = [name for own in distinctive for name in own]
     found = _existing(catalogue, asked)
-    # A calendar is the likelier, the more of its own names there are, and the fewer of others.
+    # A calendar is likelier the more of its own names exist, and the fewer of other calendars.
     scores = [
         sum(1 if name.casefold() in found else -1 for name in own)
         - sum(name.casefold() in found for name in set(asked) - set(own))
-        for own in telling
+        for own in distinctive
     ]
     return candidates[scores.index(max(scores))]
 
 
 def _existing(catalogue: Catalogue, names: Sequence[str]) -> set[str]:
-    """Return which names of periods the model has, in lower case; none where it does not tell."""
+    """Return which names of periods the model has, in lower case; none if it does not answer."""
     try:
         answer = catalogue.transport.post(
             f"{catalogue.path}/dimensions/{TIME_ID}/items",
@@ -204,23 +204,18 @@ def _versions(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 def _version(catalogue: Catalogue, key: str) -> Mapping[str, Any]:
     """Find a version by id or name."""
-    versions = _versions(catalogue)
-    found = [v for v in versions if key == v["id"]] or [v for v in versions if key == v["name"]]
-    if not found:
-        raise NotFound(
-            f"There is no version {key!r} in {catalogue.label}."
-            + near_names(key, [str(version["name"]) for version in versions])
-        )
-    return found[0]
+    versions = {str(version["id"]): version for version in _versions(catalogue)}
+    names = {id_: str(version["name"]) for id_, version in versions.items()}
+    return versions[find_id(key, names, kind="versions", owner=f"of {catalogue.label}")]
 
 
 def _date(day: object) -> dict[str, str]:
-    """Return the body that carries a day; "" sets it back.
+    """Return the request body for a day; "" resets it.
 
     Raises
     ------
     ValueError
-        If it is no day: a text must be ISO, because "Mar 26" could be a period as well.
+        If it is not a date: a text must be ISO, because "Mar 26" could be a period, too.
     """
     if day is None:
         return {"date": ""}

@@ -1,4 +1,4 @@
-"""The names of periods and their dates, both ways, by a model's calendar."""
+"""The names of periods converted to dates and back, by a model's calendar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPACES = re.compile(r"\s+")
 
 
 class PeriodNames:
-    """Turns names of periods into dates and dates into names.
+    """Converts names of periods to dates, and dates to names.
 
     Periods outside of the calendar are known, too: a module can have a time range of its own.
 
@@ -53,19 +53,19 @@ class PeriodNames:
         names : pyarrow.Array of string
             Such as ``Jan 26``, ``Q1 FY26``, ``Week 1 FY26``, ``W/c 23 Jan 26``, ``23 Jan 26``.
         at : {"start", "end"}
-            Which day of a period stands for it.
-        location : Place, optional
+            Which day of a period is returned.
+        location : ValueLocation, optional
             The column and first row, for messages.
 
         Returns
         -------
         pyarrow.Array of date32
-            Null where the name is null or empty.
+            Null if the name is null or empty.
 
         Raises
         ------
         EncodingError
-            If a name is none of a period; names column and row.
+            If a name is not that of a period; names column and row.
         """
         coded = pc.dictionary_encode(pc.cast(names, pa.string()))
         days = [self._day(name, at) for name in coded.dictionary.to_pylist()]
@@ -89,13 +89,13 @@ class PeriodNames:
         scale : str, optional
             The time scale as line items have it: ``Day``, ``Week``, ``Month``, ``Quarter``,
             ``Half-Year`` or ``Year``. By default the calendar's shortest periods.
-        location : Place, optional
+        location : ValueLocation, optional
             The column and first row, for messages.
 
         Returns
         -------
         pyarrow.Array of string
-            Null where the date is null.
+            Null if the date is null.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class PeriodNames:
         )
 
     def _name(self, day: dt.date | None, kind: str) -> str | None:
-        """Name the period that holds a day; None where the name would mean another century."""
+        """Name the period that holds a day; None if the name would mean another century."""
         if day is None:
             return None
         if kind == "day":
@@ -172,7 +172,7 @@ class PeriodNames:
 
 
 def _key(name: str) -> str:
-    """Return a name as it is compared: case, spaces and zeros before a number do not count."""
+    """Return a name for comparing: without case, extra spaces and zeros before a number."""
     return _ZEROS.sub("", _SPACES.sub(" ", name.strip()).casefold())
 
 

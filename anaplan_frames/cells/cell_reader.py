@@ -1,4 +1,4 @@
-"""What has cells, a view or a module, as a table: one row per combination of items, or crossed."""
+"""The cells of a view or a module, read as a tidy table or as a cross table."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any, ClassVar, Literal, Unpack
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames.calendar.model_calendar import period_names
+from anaplan_frames.calendar.dated_table import Periods
 from anaplan_frames.cells.crosstab import crosstab
-from anaplan_frames.cells.derived_tables import Periods, dated
 from anaplan_frames.cells.dimensions import axes_frame, dimension_of, items_frame
-from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.cells.page_selection import Page, select_pages
-from anaplan_frames.cells.view_shape import Axes, Cells, LineItem
+from anaplan_frames.cells.view_description import ViewDescription, view_metadata, view_path
 from anaplan_frames.cells.view_parts import view_parts
-from anaplan_frames.cells.view_text import CellText
+from anaplan_frames.cells.view_shape import Cells
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import ArrowOptions, Readable, ReadOptions, TableSource
 
@@ -26,7 +23,7 @@ _OF_A_GRID = {"dtype_backend", "progress"}
 
 
 class CellsReadable(Readable):
-    """A view or a module."""
+    """A view, or a module through its default view."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"pages", "layout", "periods"})
 
@@ -41,12 +38,11 @@ class CellsReadable(Readable):
 
         These are ``pages``, ``rows`` and ``columns``; one without dimensions is not there.
         """
-        return self._transport.get(self._view_path, label=self.label)
+        return view_metadata(self._catalogue, self.id, self.label)
 
     def cells(self) -> Cells:
         """Return the view's dimensions and its module's line items, as they are now."""
-        records = line_item_records(self._catalogue, self.module_id)
-        return Cells(Axes.of(self.metadata), tuple(LineItem.of(record) for record in records))
+        return self._describe().cells
 
     @property
     def dimensions(self) -> list[str]:
@@ -80,12 +76,12 @@ class CellsReadable(Readable):
         Raises
         ------
         NotFound
-            If it has no such dimension; names the near names.
+            If it has no such dimension; suggests near names.
         RequestRefused
             If the view has more than 1,000,000 cells: see `Model.dimension_items`.
         """
         id_ = dimension_of(self.axes(), str(dimension), self.label)
-        path = f"{self._view_path}/dimensions/{id_}/items"
+        path = f"{view_path(self._catalogue, self.id)}/dimensions/{id_}/items"
         label = f"items of dimension {dimension!r} of {self.label}"
         return items_frame(self._catalogue, path, label)
 
@@ -108,12 +104,12 @@ class CellsReadable(Readable):
             ``"table"``: one column per dimension (those on pages, on rows, on columns), then one
             per line item. ``"grid"``: the cross table as the view shows it, with the dimensions on
             pages and rows in the index and those on columns in the columns, the line items where
-            the view has them; what `pages` selects is in neither.
+            the view has them; dimensions of which `pages` selects an item are in neither.
         periods : "datetime", optional
             The first day of a period (datetime64) in place of its name, by the model's calendar.
         columns, dtype, dtype_backend, index_col, chunksize, progress
-            As for `anaplan_frames.read_anaplan`; the errors, too. With a grid go the third and the
-            last only.
+            As for `anaplan_frames.read_anaplan`; the errors, too. A grid takes `dtype_backend`
+            and `progress` only.
 
         Returns
         -------
@@ -125,7 +121,7 @@ class CellsReadable(Readable):
         Raises
         ------
         NotFound
-            If `pages` names a dimension or item that is not there; names the near names.
+            If `pages` names a dimension or item that does not exist; suggests near names.
         ValueError
             If an option does not go with the layout.
         """
@@ -133,13 +129,13 @@ class CellsReadable(Readable):
             raise ValueError(f"layout={layout!r} is not known; use 'table' or 'grid'.")
         if layout == "grid":
             _check_options_of_grid(options)
-        cells = self.cells()
-        chosen = self._choose(cells, pages)
-        frame = self._read(self._tidy(cells, chosen, periods), **options)
+        described = self._describe()
+        selected = described.select(pages)
+        frame = self._read(described.table(selected, periods), **options)
         if layout == "table":
             return frame
         assert isinstance(frame, pd.DataFrame)
-        return crosstab(frame, cells.axes, {page.dimension.id for page in chosen})
+        return crosstab(frame, described.axes, {item.dimension.id for item in selected})
 
     def read_arrow(
         self,
@@ -149,28 +145,17 @@ class CellsReadable(Readable):
         **options: Unpack[ArrowOptions],
     ) -> pa.RecordBatchReader:
         """Stream the cells; see `read` and `anaplan_frames.read_arrow`."""
-        cells = self.cells()
-        table = self._tidy(cells, self._choose(cells, pages), periods)
-        return self._read_arrow(table, **options)
+        described = self._describe()
+        return self._read_arrow(described.table(described.select(pages), periods), **options)
 
-    @property
-    def _view_path(self) -> str:
-        """The view's path; the default view of a module has the module's id."""
-        return f"{self._catalogue.path}/views/{self.id}"
+    def _describe(self) -> ViewDescription:
+        return ViewDescription.fetch(self._catalogue, self.id, self.module_id, self.label)
 
     def _split(self, n: int) -> Parts:
-        return view_parts(self, self._transport, self._view_path, n)
+        return view_parts(self, self._transport, view_path(self._catalogue, self.id), n)
 
     def _table(self, *, progress: bool | None) -> TableSource:
-        return self._tidy(self.cells(), (), None)
-
-    def _choose(self, cells: Cells, pages: Mapping[str, str] | None) -> tuple[Page, ...]:
-        return select_pages(self._catalogue, cells.axes, cells.line_items, pages or {}, self.label)
-
-    def _tidy(self, cells: Cells, chosen: tuple[Page, ...], periods: Periods) -> TableSource:
-        text = CellText(self._transport, self._view_path, self.module_id, self.label, cells, chosen)
-        columns = [column.name for column in cells.columns if column.is_period]
-        return dated(text.table(), columns, periods, lambda: period_names(self._catalogue))
+        return self._describe().table()
 
 
 def _check_options_of_grid(options: Mapping[str, Any]) -> None:

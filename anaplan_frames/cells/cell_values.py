@@ -1,4 +1,4 @@
-"""A column of the caller's -> values of cells as JSON, by the format of their line item; pure."""
+"""The values of cells as JSON, by the format of their line item; pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from anaplan_frames.codec.field_texts import render, unwrapped
 from anaplan_frames.codec.json_records import json_values
 from anaplan_frames.codec.text import check_nul
 from anaplan_frames.codec.value_location import ValueLocation
+from anaplan_frames.writes.arrow_arrays import TEXT
 
-_TEXT = pa.large_string()
 _DIALECT = Dialect()
 _BLANKS = {"NUMBER": "0", "BOOLEAN": "false"}
 _FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false"}
 
 Names = Callable[[], PeriodNames]
-"""What knows the model's periods; asked only where there are dates in the place of names."""
+"""Returns the names of the model's periods; called only if there are dates instead of names."""
 
 
 def cell_values(
@@ -42,13 +42,13 @@ def cell_values(
         As the caller has it.
     format_ : str
         The line item's: ``NUMBER``, ``BOOLEAN``, ``TEXT``, ``DATE``, ``LIST``, ``TIME PERIOD``.
-    location : Place
-        Where it stands, for messages.
+    location : ValueLocation
+        The column and first row, for messages.
     blank : bool
-        Whether a missing value is the blank one of its format. Otherwise it is null: there is
-        nothing to write.
+        Whether a missing value becomes the blank one of its format. Otherwise it is null, and
+        not written.
     names : callable
-        Makes names of dates in a line item of periods.
+        Returns the names of the model's periods.
     scale : str or None
         The time scale of those periods.
 
@@ -73,7 +73,7 @@ def cell_values(
     else:
         values = json_values(texts)
     if blank:
-        return pc.fill_null(values, pa.scalar(_BLANKS.get(kind, '""'), _TEXT))
+        return pc.fill_null(values, pa.scalar(_BLANKS.get(kind, '""'), TEXT))
     return values
 
 
@@ -86,7 +86,7 @@ def value_texts(column: pa.Array, location: ValueLocation) -> pa.Array:
     """
     texts = render(column, _DIALECT, location).texts()
     check_nul(texts, location)
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -94,7 +94,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _flags(texts: pa.Array) -> pa.Array:
-    """Make JSON's booleans of words and numbers; what is none is left for Anaplan to refuse."""
-    words, flags = pa.array(list(_FLAGS), _TEXT), pa.array(list(_FLAGS.values()), _TEXT)
+    """Make JSON's booleans of words and numbers; Anaplan refuses other texts."""
+    words, flags = pa.array(list(_FLAGS), TEXT), pa.array(list(_FLAGS.values()), TEXT)
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
     return pc.coalesce(flags.take(pc.index_in(plain, words)), json_values(texts))

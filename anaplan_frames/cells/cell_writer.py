@@ -1,91 +1,59 @@
-"""Sends cells in batches, and knows of every row of the caller what became of it."""
+"""Sends cells in batches, and reads them back if an answer is lost."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.cells.caller_rows import CallerRows
-from anaplan_frames.cells.cell_planner import Block, CellBatch, CellPlan, DuplicateCellCheck, cut
+from anaplan_frames.cells.cell_batches import (
+    CellBatch,
+    cut,
+    piece_number,
+    positions_of,
+    within_piece,
+)
+from anaplan_frames.cells.cell_planner import CellPlan, PlannedCells
+from anaplan_frames.cells.cells_outcome import CHANGED, CellsOutcome
+from anaplan_frames.cells.duplicate_cells import DuplicateCellCheck
 from anaplan_frames.codec.json_records import json_array
 from anaplan_frames.errors import AnaplanError, ColumnMismatch, RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
+from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
+from anaplan_frames.writes.batch_outcome import Reconciled
+from anaplan_frames.writes.batches import Batches
+from anaplan_frames.writes.input_rows import InputRows
 
 MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says 1,000
 MOST_BYTES = 15_000_000
-CHANGED = "numberOfCellsChanged"
 
 _BLOCK_ROWS, _BLOCK_CELLS = 65_536, 1_000_000
 _TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the cells is calculated
-_PIECE = 32  # the bits of a position that count the cells of a piece; those above are the piece's
 _BLANK = '""'
 
 
-@dataclass(slots=True)
-class WrittenCells:
-    """What became of the cells.
-
-    Attributes
-    ----------
-    rows : int
-        Rows of the caller that were looked at.
-    with_cells : int
-        Those of which there was something to write.
-    changed : int
-        Cells that Anaplan says it changed.
-    sent : int
-        Cells that were sent, or were to be sent.
-    errors : dict of int to str
-        By row, why it was rejected or not written.
-    refused : set of int
-        Those of them that name no cell, so that nothing of them was sent.
-    reasons : Counter of str
-        How many cells were refused for which reason.
-    unplaced : list of str
-        Why Anaplan refused cells that it does not say which they are.
-    error : AnaplanError or None
-        What ended the writing early.
-    """
-
-    rows: int = 0
-    with_cells: int = 0
-    changed: int = 0
-    sent: int = 0
-    errors: dict[int, str] = field(default_factory=dict)
-    refused: set[int] = field(default_factory=set)
-    reasons: Counter[str] = field(default_factory=Counter)
-    unplaced: list[str] = field(default_factory=list)
-    error: AnaplanError | None = None
-
-    def say(self, row: int, text: str) -> None:
-        """Note what is wrong with a row, beside what was said of it before."""
-        known = self.errors.get(row)
-        self.errors[row] = f"{known}\n{text}" if known else text
-
-
-class CellSender:
+class CellWriter:
     """Writes the cells of the caller's rows.
 
     Parameters
     ----------
     transport : Transport
+        The connection's.
     path : str
         The module's.
     label : str
         The module in words.
     plan : CellPlan
-        Which cells these are.
-    rows : CallersRows
+        How the rows become cells.
+    rows : InputRows
+        The rows.
     one_shot : bool
-        Whether they are gone once read. Otherwise all is checked before anything is sent.
+        Whether the rows can be read only once. Otherwise all are checked before any is sent.
     read_back : callable
         Yields the cells that are written, as they are now.
     """
@@ -95,8 +63,9 @@ class CellSender:
         transport: Transport,
         path: str,
         label: str,
+        *,
         plan: CellPlan,
-        rows: CallerRows,
+        rows: InputRows,
         one_shot: bool,
         read_back: Callable[[], Iterator[CellBatch]],
     ) -> None:
@@ -107,66 +76,63 @@ class CellSender:
         self._rows = rows
         self._one_shot = one_shot
         self._read_back = read_back
-        self._once = DuplicateCellCheck()
+        self._duplicates = DuplicateCellCheck()
         self._pieces: dict[int, CellBatch] = {}
-        self._written = WrittenCells()
+        self._result = CellsOutcome()
 
-    def send(self, progress: bool | None) -> WrittenCells:
-        """Write all cells; what ends it early is in the result.
+    def send(self, *, progress: bool | None) -> CellsOutcome:
+        """Write all cells; an error that ends it early is in the outcome.
 
         Raises
         ------
         ColumnMismatch, EncodingError
             If two rows write one cell, or a value has no counterpart; nothing is sent then.
         """
-        blocks: Iterator[Block] = self._blocks()
+        planned = self._planned()
         total = None
         if not self._one_shot:
-            known = list(blocks)
-            total, blocks = sum(len(block.cells) for block in known), iter(known)
+            known = list(planned)
+            total, planned = sum(len(each.cells) for each in known), iter(known)
         label = f"Writing {self._label}"
         with Progress(label, unit=" cells", total=total, show=progress) as bar:
             batches = Batches(
                 self._request, self._reconcile, most=MOST_CELLS, label=self._label, progress=bar
             )
-            for number, outcome in enumerate(batches.deliver(self._cut(blocks))):
-                self._note(number, outcome)
-        return self._written
+            for number, outcome in enumerate(batches.deliver(self._pieces_of(planned))):
+                piece = self._pieces.pop(number)
+                self._result.add_sent(self._plan, piece, outcome)
+                if len(piece):
+                    self._rows.release(int(piece.rows.min()), self._result.errors)
+        return self._result
 
-    def _blocks(self) -> Iterator[Block]:
-        """Find the cells of all rows; each may come once."""
+    def _planned(self) -> Iterator[PlannedCells]:
+        """Find the cells of all rows, and refuse those that come twice."""
         rows = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // len(self._plan.line_items)))
         for first_row, batch in self._rows.batches(rows):
-            block = self._plan.block(batch, first_row)
-            twice = self._once.add(block.cells)
-            if twice:
-                raise self._twice(*twice)
-            yield block
+            planned = self._plan.cells_of(batch, first_row)
+            duplicate = self._duplicates.add(planned.cells)
+            if duplicate:
+                raise self._duplicate_error(*duplicate)
+            yield planned
 
-    def _cut(self, blocks: Iterator[Block]) -> Iterator[Positions]:
-        """Make requests of blocks, and name their cells by positions."""
+    def _pieces_of(self, planned: Iterator[PlannedCells]) -> Iterator[Positions]:
+        """Cut cells into requests, and number the cells of each by positions."""
         overhead = self._plan.coordinates.longest
-        pieces = cut(self._told(blocks), cells=MOST_CELLS, size=MOST_BYTES, overhead=overhead)
+        pieces = cut(self._counted(planned), cells=MOST_CELLS, size=MOST_BYTES, overhead=overhead)
         for number, piece in enumerate(pieces):
             self._pieces[number] = piece
-            yield np.arange(len(piece), dtype=np.int64) + (number << _PIECE)
+            yield positions_of(number, piece)
 
-    def _told(self, blocks: Iterator[Block]) -> Iterator[CellBatch]:
-        """Take note of blocks as they pass; an error in a stream ends it, as if it were its end."""
-        written = self._written
+    def _counted(self, planned: Iterator[PlannedCells]) -> Iterator[CellBatch]:
+        """Count rows as they pass; an error in a stream ends it, as if it were its end."""
         try:
-            for block in blocks:
-                written.rows += block.rows
-                written.with_cells += block.with_cells
-                written.sent += len(block.cells)
-                for row, text in block.refused.items():
-                    written.say(row, text)
-                written.refused.update(block.refused)
-                yield block.cells
-                if written.error is not None and self._one_shot:
+            for each in planned:
+                self._result.add_planned(each)
+                yield each.cells
+                if self._result.error is not None and self._one_shot:
                     return
         except AnaplanError as error:
-            written.error = written.error or error
+            self._result.error = self._result.error or error
 
     def _request(self, positions: Positions) -> Mapping[str, Any]:
         part = self._part(positions)
@@ -178,60 +144,37 @@ class CellSender:
         )
 
     def _reconcile(self, positions: Positions) -> Reconciled:
-        """Read the cells, and tell which of them are as they were to be."""
+        """Read the cells back, and say which of them were not written."""
         part = self._part(positions)
         order = np.argsort(part.cells)
         cells = part.cells[order]
         values = part.values.take(pa.array(order))
-        # What is blank is not among the cells that are read.
-        done = _mask(pc.equal(values, _BLANK))
+        # A blank cell is not among those that are read.
+        done = _equal(values, pa.scalar(_BLANK, values.type))
         for now in self._read_back():
             at = np.minimum(np.searchsorted(cells, now.cells), len(cells) - 1)
             here = np.flatnonzero(cells[at] == now.cells)
             at = at[here]
-            same = pc.equal(values.take(pa.array(at)), now.values.take(pa.array(here)))
-            done[at] = _mask(same)
+            done[at] = _equal(values.take(pa.array(at)), now.values.take(pa.array(here)))
         left = positions[np.sort(order[~done])]
         return Reconciled(Counter({CHANGED: int(done.sum())}), left)
 
-    def _note(self, number: int, outcome: BatchOutcome) -> None:
-        """Take note of what became of a piece, row by row."""
-        written, piece = self._written, self._pieces.pop(number)
-        written.error = written.error or outcome.error
-        written.changed += outcome.counts[CHANGED]
-        written.reasons.update([*outcome.failures.values(), *outcome.unplaced])
-        written.unplaced += outcome.unplaced
-        items = self._plan.coordinates.item_of(piece.cells)
-        for position, text in sorted(outcome.failures.items()):
-            at = position & ((1 << _PIECE) - 1)
-            name = self._plan.line_items[int(items[at])].name
-            written.say(int(piece.rows[at]), f"{name}: {text}")
-        for parts, words in (
-            (outcome.unsent, "not written"),
-            (outcome.uncertain, "it is not known whether this was written"),
-        ):
-            for positions in parts:
-                rows = piece.rows[positions & ((1 << _PIECE) - 1)]
-                for row in np.unique(rows).tolist():
-                    written.say(row, f"{words}: {written.error}")
-        if len(piece):
-            self._rows.reconciled(int(piece.rows.min()), written.errors)
-
     def _part(self, positions: Positions) -> CellBatch:
-        piece = self._pieces[int(positions[0]) >> _PIECE]
-        local = positions & ((1 << _PIECE) - 1)
+        piece = self._pieces[piece_number(positions)]
+        local = within_piece(positions)
         if local[-1] - local[0] == len(local) - 1:
             return piece.slice(int(local[0]), int(local[-1]) + 1)
         return piece.take(local)
 
-    def _twice(self, row: int, other: int, cell: int) -> ColumnMismatch:
+    def _duplicate_error(self, row: int, other: int, cell: int) -> ColumnMismatch:
         return ColumnMismatch(
             f"Rows {row} and {other} (counted from 0) both write one cell of {self._label}: "
-            f"{self._plan.words(cell)}. Keep one of them, for instance with .drop_duplicates(). "
-            "Where periods are given as dates, those of different lengths cannot be told apart: "
+            f"{self._plan.describe(cell)}. Keep one of them, for instance with .drop_duplicates(). "
+            "If periods are given as dates, periods of different lengths cannot be distinguished: "
             "give their names."
         )
 
 
-def _mask(values: pa.Array) -> Any:
-    return np.array(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
+def _equal(values: pa.Array, others: pa.Array | pa.Scalar) -> Mask:
+    """Compare, row by row; a missing value equals none."""
+    return as_mask(pc.fill_null(pc.equal(values, others), fill_value=False))

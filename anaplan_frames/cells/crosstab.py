@@ -1,4 +1,4 @@
-"""A tidy table of cells as the cross table that a view shows."""
+"""The cross table that a view shows, made of a tidy table of cells."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def crosstab(frame: pd.DataFrame, axes: Axes, left_out: Collection[str] = ()) ->
     axes : Axes
         The dimensions on pages, rows and columns, the line items among them.
     left_out : collection of str
-        Ids of dimensions of which there is one item only, which is not to be shown.
+        Ids of dimensions that are not shown, because the table has one item of each.
 
     Returns
     -------
     DataFrame
         The dimensions on pages and rows are the levels of the index, those on columns the levels
         of the columns; a single level is a plain index. Each dimension's items are in the order of
-        the table. Where the line items are in the columns, each column has the dtype of its line
-        item, else one that holds all of them.
+        the table. If the line items are in the columns, each column has the dtype of its line
+        item, otherwise one that holds all of them.
     """
     names = dict(zip(axes.dimensions, frame.columns, strict=False))
     items = frame.columns[len(names) :].rename(None)
@@ -55,14 +55,14 @@ def crosstab(frame: pd.DataFrame, axes: Axes, left_out: Collection[str] = ()) ->
         pd.concat([pd.Series(array.take(place, allow_fill=True)) for array in values])
         for place in source.T
     ]
-    # One after the other here; where the index has them, cell by cell.
+    # Here line item by line item; in the index cell by cell.
     at = order % len(items) * rows.size + order // len(items)
     return _framed([part.array.take(at) for part in stacked], index, columns.labels())
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The index or the columns in the making.
+    """The index or the columns of the cross table.
 
     Attributes
     ----------
@@ -71,9 +71,9 @@ class _Side:
     items : dict
         The items of each level but the line items, in order.
     codes : dict
-        For each combination of items which item of the level it has.
+        For each combination of items its item of each level.
     positions : array of int
-        For each row of the table which combination it is.
+        For each row of the table the position of its combination.
     size : int
         How many combinations there are.
     """
@@ -85,7 +85,7 @@ class _Side:
     size: int
 
     def labels(self) -> pd.Index[Any]:
-        """Return the labels, where the line items are on the other side."""
+        """Return the labels if the line items are on the other side."""
         return _labels(self.dimensions, self.items, self.codes, self.size)
 
     def with_line_items(self, items: pd.Index[Any]) -> tuple[pd.Index[Any], Codes]:

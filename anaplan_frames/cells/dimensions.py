@@ -1,4 +1,4 @@
-"""Dimensions: the axes of a view, and the items of a dimension."""
+"""Dimensions as tables: the axes of a view, and the items of a dimension."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
-from anaplan_frames.errors import AmbiguousName, NotFound
-from anaplan_frames.messages import near_names
+from anaplan_frames.errors import NotFound
+from anaplan_frames.lookup import find_id, matching_ids, only_id
 from anaplan_frames.resources.catalogue import Catalogue
 
 VERSIONS_ID = "20000000020"
@@ -29,7 +29,7 @@ AXES = {
 
 
 def axes_frame(metadata: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row per dimension of a view; an axis without dimensions is not there."""
+    """Return one row per dimension of a view; an axis without dimensions has none."""
     return frame_of_fields(
         (
             {"axis": axis, "position": position, **dimension}
@@ -42,13 +42,8 @@ def axes_frame(metadata: Mapping[str, Any]) -> pd.DataFrame:
 
 def dimension_of(axes: pd.DataFrame, key: str, label: str) -> str:
     """Return the id of a dimension of a view, given by name or id."""
-    found = [str(id_) for id_ in axes.loc[(axes["id"] == key) | (axes["name"] == key), "id"]]
-    if not found:
-        raise NotFound(
-            f"There is no dimension {key!r} in {label}."
-            + (near_names(key, axes["name"]) or f" It has {', '.join(map(repr, axes['name']))}.")
-        )
-    return found[0]
+    names = dict(zip(axes["id"].map(str), axes["name"].map(str), strict=True))
+    return find_id(key, names, kind="dimensions", owner=f"of {label}")
 
 
 def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
@@ -59,7 +54,7 @@ def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
     path = f"{catalogue.path}/dimensions/{id_}/items"
     if id_ in (TIME_ID, VERSIONS_ID):
         # These have no items of the model, only those that apply to a line item.
-        path = f"{catalogue.path}/lineItems/{_user_of(catalogue, id_)}/dimensions/{id_}/items"
+        path = line_item_items_path(catalogue, _line_item_with(catalogue, id_), id_)
     return items_frame(catalogue, path, label)
 
 
@@ -68,31 +63,23 @@ def items_frame(catalogue: Catalogue, path: str, label: str) -> pd.DataFrame:
     return frame_of_fields(catalogue.transport.get(path, label=label).get("items") or (), ITEMS)
 
 
+def line_item_items_path(catalogue: Catalogue, line_item_id: str, dimension_id: str) -> str:
+    """Return the path of the items of a dimension that apply to a line item."""
+    return f"{catalogue.path}/lineItems/{line_item_id}/dimensions/{dimension_id}/items"
+
+
 def _dimension_id(catalogue: Catalogue, key: str) -> str:
-    """Find a dimension by id or name: a list, Time, Versions, Users, or what line items have."""
+    """Find a dimension by id or name: a list, Time, Versions, Users, or one of a line item."""
     lists = {id_: str(record["name"]) for id_, record in catalogue.records("lists").items()}
     known = _EVERYWHERE | lists
-    if key in known:
-        return key
-    found = [id_ for id_, name in known.items() if name == key]
+    found = matching_ids(key, known)
     if not found:  # subsets are dimensions, too, and listed nowhere else
         applied = _applied(catalogue)
-        if key in applied:
-            return key
-        found = [id_ for id_, name in applied.items() if name == key]
+        found = matching_ids(key, applied)
         known |= applied
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise AmbiguousName(
-            f"{len(found)} dimensions of {catalogue.label} are named {key!r}. "
-            f"Use one of the ids: {', '.join(found)}."
-        )
-    if key.isdigit():
+    if not found and key.isdigit():
         return key
-    raise NotFound(
-        f"There is no dimension {key!r} in {catalogue.label}." + near_names(key, known.values())
-    )
+    return only_id(key, found, known, kind="dimensions", owner=f"of {catalogue.label}")
 
 
 def _applied(catalogue: Catalogue) -> dict[str, str]:
@@ -105,7 +92,7 @@ def _applied(catalogue: Catalogue) -> dict[str, str]:
     return {str(dimension["id"]): str(dimension["name"]) for dimension in dimensions}
 
 
-def _user_of(catalogue: Catalogue, dimension_id: str) -> str:
+def _line_item_with(catalogue: Catalogue, dimension_id: str) -> str:
     """Return the id of a line item that has Time or Versions."""
     setting = "timeScale" if dimension_id == TIME_ID else "version"
     for record in line_item_records(catalogue):

@@ -1,4 +1,4 @@
-"""Line items with all that Anaplan tells of them, one row each."""
+"""Line items with all that Anaplan says of them, one row each."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def line_item_records(catalogue: Catalogue, module_id: str | None = None) -> lis
     try:
         return _records(catalogue, f"/modules/{module_id}")
     except (NotFound, RequestRefused):
-        # The call for a module is an early access one, which not every tenant may have.
+        # The call for a module is in early access, so that some tenants may not have it.
         every = _records(catalogue, "")
         found = [record for record in every if str(record.get("moduleId")) == module_id]
         if not found:

@@ -1,4 +1,4 @@
-"""What the columns of a tidy table of cells are: one per dimension, then one per line item."""
+"""The columns of a tidy table of cells: one per dimension, then one per line item."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.codec.column_types import arrow_type, is_period, unique_names
 
-_TIME = "20000000003"
-_LINE_ITEMS = (
-    "20000000012"  # in some of the documentation's examples another, so its name counts too
-)
+# Some of the documentation's examples have another id, so the name counts, too.
+_LINE_ITEMS_ID = "20000000012"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,12 @@ class Dimension:
     @property
     def is_time(self) -> bool:
         """Whether its items are periods."""
-        return self.id == _TIME
+        return self.id == TIME_ID
 
     @property
     def is_line_items(self) -> bool:
         """Whether its items are the line items."""
-        return self.id == _LINE_ITEMS or self.name.strip().casefold() == "line items"
+        return self.id == _LINE_ITEMS_ID or self.name.strip().casefold() == "line items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,10 @@ class LineItem:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> LineItem:
-        """Read it off a record of ``lineItems?includeAll=true``."""
-        told = (record.get("formatMetadata") or {}).get("dataType")
-        return cls(str(record["id"]), str(record["name"]), str(record.get("format") or told or ""))
+        """Make it of a record of ``lineItems?includeAll=true``."""
+        data_type = (record.get("formatMetadata") or {}).get("dataType")
+        format_ = str(record.get("format") or data_type or "")
+        return cls(str(record["id"]), str(record["name"]), format_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ class Axes:
 
     @classmethod
     def of(cls, metadata: Mapping[str, Any]) -> Axes:
-        """Read them off ``GET views/{id}``, which leaves an axis out that has no dimension."""
+        """Make them of ``GET views/{id}``, which leaves out an axis without dimensions."""
         return cls(*(_dimensions(metadata, axis) for axis in ("pages", "rows", "columns")))
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        """All but the line items, in the order of the table's columns."""
+        """All except the line items, in the order of the table's columns."""
         every = (*self.pages, *self.rows, *self.columns)
         return tuple(dimension for dimension in every if not dimension.is_line_items)
 
@@ -90,7 +90,7 @@ class CellColumn:
         The name of the dimension or line item; ``"Employee.1"`` for a line item that is named like
         a dimension.
     kind : {"dimension", "line item"}
-        What the column stands for.
+        What the column holds.
     id : str
         The id of the dimension or line item.
     type : pyarrow.DataType
@@ -108,14 +108,14 @@ class CellColumn:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What is known of the cells of a view before they are read.
+    """The dimensions and line items of a view.
 
     Attributes
     ----------
     axes : Axes
         Which dimensions are on pages, rows and columns.
     line_items : tuple of LineItem
-        All of the view's module, of which the view may show fewer.
+        All line items of the view's module; the view may show fewer.
     """
 
     axes: Axes
@@ -148,10 +148,10 @@ def cell_columns(
 def schema_by_header(
     columns: Sequence[CellColumn], left_out: Collection[str] = ()
 ) -> Callable[[list[str]], pa.Schema]:
-    """Return what makes the schema of a text out of its header.
+    """Return a function that makes the schema of a text of its header.
 
-    The header tells which line items a view shows. They, and the dimensions, come in the order of
-    `columns`; what is not among these comes last, as text, except what is in `left_out`.
+    The header shows which line items a view has. They, and the dimensions, come in the order of
+    `columns`. Other columns come last, as text, except those in `left_out`.
     """
 
     def schema(header: list[str]) -> pa.Schema:
@@ -168,8 +168,8 @@ def schema_by_header(
 def shows_one_page(text: bytes | mmap.mmap, dimensions: Collection[str]) -> bool:
     """Whether a tabular text might hold a single page: no item of these dimensions changes.
 
-    The rows are in order, so that the first and the last tell; where they are not plainly rows, it
-    might.
+    The rows are in order, so that comparing the first and the last is enough. If these cannot be
+    read as rows, the text might hold a single page.
     """
     end = len(text)
     while end and text[end - 1 : end] in b"\r\n":

@@ -1,4 +1,4 @@
-"""Views: the cells of a module as a table."""
+"""Views: the cells of a module read as a table."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class View(CellsReadable):
 
 
 class Views(Collection[View]):
-    """The views of a model; the id of a line item names one, too, though it is not listed.
+    """The views of a model; the id of a line item finds its view, too, though it is not listed.
 
     Anaplan names a saved view by its module and itself, with single quotes around names with
-    special characters: ``'P&L/US'.'By month'``. Here ``P&L/US.By month`` will do, and so will
-    ``By month`` where no other view is named so.
+    special characters: ``'P&L/US'.'By month'``. Here ``P&L/US.By month`` is enough, and so is
+    ``By month`` if no other view has that name.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -43,7 +43,7 @@ class Views(Collection[View]):
         return View(self._catalogue, item) if item else super().__getitem__(key)
 
     def ids_of(self, key: object) -> list[str]:
-        """Return the ids of what has this id or else this name; an empty list if nothing has."""
+        """Return the ids of the views with this id or else this name; empty if there is none."""
         return self._listed(key) or [str(key)] * bool(self._of_line_item(str(key)))
 
     def _listed(self, key: object) -> list[str]:
@@ -60,7 +60,7 @@ class Views(Collection[View]):
         return str(modules.get(str(view.get("moduleId")), {}).get("name", ""))
 
     def _of_line_item(self, key: str) -> Mapping[str, Any] | None:
-        """Return what a listing would say of the view of a line item: its subsidiary view."""
+        """Return the view of a line item (its subsidiary view) as a listing would have it."""
         if not key.isdigit():
             return None
         for record in line_item_records(self._catalogue):

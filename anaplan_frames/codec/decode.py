@@ -247,7 +247,7 @@ def _decode_all(
     first = next(blocks, None)
     if first is None:
         return
-    # The first is decoded at once: whoever waits for the first row gets it before the rest comes.
+    # The first is decoded at once: a caller who waits for the first row gets it early.
     batch = decoder.decode(first, 0)
     first_row += batch.num_rows
     del first

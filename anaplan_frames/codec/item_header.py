@@ -68,5 +68,5 @@ def _in_any_case(field: str, name: str) -> bool:
 
 
 def _repeated(field: str, name: str) -> bool:
-    """Whether a field bears a name that another one before it has, too."""
+    """Whether a field has the same name as an earlier one."""
     return bool(re.fullmatch(re.escape(name) + r"\.\d+", field))

@@ -20,7 +20,7 @@ _NO_NUMBER = {
     "-infinity": float("-inf"),
 }
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
-# Year first leaves no doubt which is the month; a time of day is only borne if it says nothing.
+# Year first leaves no doubt which is the month; a time of day is accepted only if it is midnight.
 _DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:[T ]00:00(?::00(?:\.0*)?)?Z?)?")
 
 

@@ -1,4 +1,4 @@
-"""How a column of Python objects of several kinds travels in Arrow: texts beside numbers."""
+"""How a column of Python objects of several kinds travels in Arrow: texts and numbers."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def render_floats(column: pa.Array, location: ValueLocation) -> pa.Array:
     -------
     pa.Array
         Of int64 where all are whole, of floats where Arrow writes all of them plainly (then the
-        cast is for whoever writes the rows, in one go), else of strings.
+        caller casts when it writes the rows, in one go), else of strings.
 
     Raises
     ------

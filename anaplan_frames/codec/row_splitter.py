@@ -58,14 +58,14 @@ class RowSplitter:
         self._block_bytes = block_bytes
         self._quote = dialect.delimiter.encode()
         self._separator = dialect.separator.encode()
-        self._bounds = (b"\r", b"\n", self._separator)  # beside a field
+        self._bounds = (b"\r", b"\n", self._separator)  # next to a field
         self._head: bytes | None = b""  # the first bytes, until they can show a byte order mark
         self._decoder: codecs.IncrementalDecoder | None = None
         self._received = 0
         self._parts: list[Block] = []  # whole rows, and the beginning of one
         self._size = 0
         self._inside = False  # do the parts end inside a quoted text?
-        # The first blocks are small: whoever waits for the first row shall not wait long.
+        # The first blocks are small: a caller who waits for the first row should not wait long.
         self._enough = min(block_bytes, _FIRST_BLOCK)
 
     def feed(self, chunk: Piece) -> Iterator[Block]:
@@ -168,7 +168,8 @@ class RowSplitter:
         ):
             raise EncodingError(
                 f"A row holds a text delimiter {self._dialect.delimiter!r} that is not doubled, so "
-                "it cannot be told where rows end. Have it doubled by whoever writes the text."
+                "the ends of the rows are not clear. The program that writes the text must double "
+                "it."
             )
         return block
 
@@ -233,7 +234,7 @@ class RowSplitter:
         quote = re.escape(self._quote)
         separator = re.escape(self._separator)
         opening = re.compile(rb"(?:\A|\r|\n|" + separator + rb")" + quote)
-        # Possessive, lest half of a doubled delimiter is taken for the end.
+        # Possessive, so that half of a doubled delimiter is not taken for the end.
         rest = re.compile(rb"(?:(?!" + quote + rb").|" + quote * 2 + rb")*+" + quote, re.DOTALL)
         position = 0
         while found := opening.search(text, position):

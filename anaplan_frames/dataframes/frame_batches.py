@@ -69,7 +69,7 @@ def _column(series: pd.Series[Any], location: ValueLocation) -> pa.Array:
     if series.dtype == object:
         return objects_to_arrow(series.to_numpy(), location)
     if isinstance(series.dtype, pd.CategoricalDtype) and len(series.dtype.categories) > len(series):
-        # Arrow would convert all categories for each slice anew.
+        # Arrow would convert all categories again for each slice.
         series = series.cat.remove_unused_categories()
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         # The wall clock as pandas shows it: of old local times Arrow may know another.

@@ -16,7 +16,7 @@ _STEP = 2 * LARGE_PAGE  # bytes; what is longer is a mapping where that can grow
 class Growing:
     """A one-dimensional array to which values are added.
 
-    A long one is moved by the kernel, not copied: there is never a second one beside it.
+    A long one is moved by the kernel, not copied: there is never a second one.
 
     Parameters
     ----------

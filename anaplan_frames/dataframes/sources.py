@@ -98,7 +98,7 @@ def open_source(data: Any, *, index: bool = False) -> Source:
     TypeError
         If it is none of these; says what to do.
     ColumnMismatch
-        If the columns are a MultiIndex, the index bears the name of a column, or an iterator is
+        If the columns are a MultiIndex, the index has the name of a column, or an iterator is
         empty, so that nothing is known of its columns.
     """
     if isinstance(data, pd.DataFrame):
@@ -152,7 +152,7 @@ class _Frame(Source):
             return part.reset_index()
         except ValueError as error:
             raise ColumnMismatch(
-                "The index bears the name of a column. Rename one of them, for instance with "
+                "The index has the name of a column. Rename one of them, for instance with "
                 "df.rename_axis('another name')."
             ) from error
 

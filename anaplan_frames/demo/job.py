@@ -1,4 +1,4 @@
-"""``anaplan-frames demo``: load, see what was rejected, mend it, load the rest, prove it."""
+"""``anaplan-frames demo``: load, see what was rejected, correct it, load the rest, prove it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run() -> bool:
         strays = _load(flights, "Load flights", model)
 
         lost = f"{strays['flights'].sum():,} flights go to airports that the list lacks"
-        print(f"\n2. Mend in pandas what was rejected, and load only that again ({lost})")
+        print(f"\n2. Correct in pandas what was rejected, and load only that again ({lost})")
         namesakes["name"] += " (" + namesakes["faa"] + ")"
         airports.update(namesakes["name"])
         lacking = _read("airports_lacking")

@@ -1,4 +1,4 @@
-"""Parents within one list: which item is meant, how deep each stands, circles; pure."""
+"""Parents within one list: which item a text names, how deep each item is, and cycles; pure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.lists.item_differences import Mask, Positions
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions
 
 ROOT = -1
-_TEXT = pa.large_string()
+"""In place of a parent's position: there is no parent."""
 
 
 class Cycle(ValueError):
-    """Items stand below themselves.
+    """Items are among their own ancestors.
 
     Attributes
     ----------
     nodes : array of int64
-        Positions of the items in the circle, and of those below it.
+        Positions of the items in the cycle, and of those below it.
     """
 
     def __init__(self, nodes: Positions) -> None:
-        super().__init__(f"{len(nodes)} nodes stand in or below a circle")
+        super().__init__(f"{len(nodes)} nodes are in or below a cycle")
         self.nodes = nodes
 
 
@@ -36,16 +36,15 @@ def find_nodes(texts: pa.Array, called: Sequence[pa.Array]) -> Positions:
     texts : pa.Array
         Names, of large_string.
     called : sequence of pa.Array
-        What nodes may be called, one value per node in each: the first array in which a text is
-        found decides.
+        Names of the nodes, one per node in each array. The first array that has a text decides.
 
     Returns
     -------
     array of int64
-        Positions of nodes; -1 where there is none of that name, or no text.
+        Positions of nodes; -1 if there is none of that name, or no text.
     """
     count = len(called[0])
-    known = pa.concat_arrays([pc.cast(names, _TEXT) for names in called])
+    known = pa.concat_arrays([pc.cast(names, TEXT) for names in called])
     hits = pc.fill_null(pc.index_in(texts, value_set=known, skip_nulls=True), -1)
     found = hits.to_numpy(zero_copy_only=False).astype(np.int64)
     nodes: Positions = np.where(found < 0, found, found % max(count, 1))
@@ -53,7 +52,7 @@ def find_nodes(texts: pa.Array, called: Sequence[pa.Array]) -> Positions:
 
 
 def depths(parents: Positions) -> Positions:
-    """Return how many nodes stand above each.
+    """Return how many nodes are above each.
 
     Parameters
     ----------
@@ -62,8 +61,8 @@ def depths(parents: Positions) -> Positions:
 
     Raises
     ------
-    Circle
-        If no way leads up from some nodes.
+    Cycle
+        If nodes are among their own ancestors.
     """
     found = np.where(parents == ROOT, 0, -1)
     waiting = np.flatnonzero(found < 0)

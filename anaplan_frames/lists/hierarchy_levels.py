@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.lists.hierarchy import ROOT, depths
-
-_Numbers = npt.NDArray[np.int64]
+from anaplan_frames.writes.arrow_arrays import Positions
 
 
 @dataclass(frozen=True, slots=True)
-class Above:
-    """One list that stands above others, or the only one.
+class HierarchyList:
+    """A list of a hierarchy that has others below it, or the only one.
 
     Attributes
     ----------
@@ -32,25 +30,25 @@ class Above:
 
 
 class Levels:
-    """Knows the items that others stand below, and tells the levels of those.
+    """Finds the ancestors of items at each level.
 
-    Only the highest list may have parents within itself. It then makes as many levels as it is
+    Only the highest list may have parents within itself. It then has as many levels as it is
     deep, ``"Accounts level 1"``, ``"Accounts level 2"`` and so on; every other list is one level.
 
     Parameters
     ----------
-    above : sequence of Above
-        Root list first.
+    above : sequence of HierarchyList
+        Highest list first.
     below : str, optional
-        Name of the list whose items are told, if it is not itself the last of `above`.
+        Name of the list that is read, if it is not itself the last of `above`.
 
     Raises
     ------
-    Circle
+    Cycle
         If items are among their own ancestors.
     """
 
-    def __init__(self, above: Sequence[Above], below: str | None = None) -> None:
+    def __init__(self, above: Sequence[HierarchyList], below: str | None = None) -> None:
         tables = [each.items.combine_chunks() for each in above]
         items = pa.concat_tables(tables).combine_chunks()
         ids = _numbers(items["id"])
@@ -73,38 +71,38 @@ class Levels:
 
     @property
     def key(self) -> str:
-        """What of an item leads to its ancestors: ``"id"`` or ``"parentId"``."""
+        """The field of an item by which its ancestors are found: ``"id"`` or ``"parentId"``."""
         return "id" if self._below is None else "parentId"
 
     def of(self, keys: pa.Array, names: pa.Array) -> list[pa.Array]:
-        """Return one array of names per level, missing where an item has nothing there.
+        """Return one array of names per level, missing if an item has no ancestor there.
 
         Parameters
         ----------
         keys, names : pyarrow.Array
-            `key` and name of the items to tell of.
+            `key` and name of the items.
         """
         found = self._find(_numbers(keys))
-        # The last of the labels is the missing one, and so is that of position -1.
+        # The last label is missing, and position -1 is the last one.
         columns = [self._labels.take(pa.array(level[found])) for level in self._ancestors]
         return columns if self._below is None else [*columns, names]
 
-    def _find(self, ids: _Numbers) -> _Numbers:
-        """Return the positions of ids, `ROOT` for those that are not known."""
+    def _find(self, ids: Positions) -> Positions:
+        """Return the positions of ids, `ROOT` for unknown ones."""
         if not len(self._ids):
             return np.full(len(ids), ROOT)
         places = np.searchsorted(self._ids, ids).clip(max=len(self._ids) - 1)
         return np.where(self._ids[places] == ids, self._order[places], ROOT)
 
 
-def _ancestors(parents: _Numbers, level: _Numbers, count: int) -> _Numbers:
-    """Return for each level the position of everybody's ancestor there, or of themselves.
+def _ancestors(parents: Positions, level: Positions, count: int) -> Positions:
+    """Return for each level the position of each item's ancestor there, or of the item itself.
 
-    There is one more position than items, for nobody: it stands for what is missing.
+    There is one more position than items, which stands for a missing ancestor.
     """
-    nobody = len(parents)
-    found = np.full((count, nobody + 1), nobody)
-    item = above = np.arange(nobody)
+    missing = len(parents)
+    found = np.full((count, missing + 1), missing)
+    item = above = np.arange(missing)
     while len(item):
         found[level[above], item] = above
         above = parents[above]
@@ -112,7 +110,7 @@ def _ancestors(parents: _Numbers, level: _Numbers, count: int) -> _Numbers:
     return found
 
 
-def _numbers(ids: pa.Array | pa.ChunkedArray) -> _Numbers:
-    """Return ids as numbers, -1 where there is none."""
+def _numbers(ids: pa.Array | pa.ChunkedArray) -> Positions:
+    """Return ids as numbers, -1 for a missing one."""
     numbers = pc.fill_null(pc.cast(ids, pa.int64()), -1)
     return np.asarray(numbers.to_numpy(zero_copy_only=False))

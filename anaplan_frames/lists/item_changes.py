@@ -1,4 +1,4 @@
-"""What will become of a list's items, told item by item; pure."""
+"""The changes that a write makes to a list, one row per item; pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.lists.item_differences import NEW, Mask, Positions, one_array
+from anaplan_frames.lists.item_differences import NEW
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_texts
 
-_TEXT = pa.large_string()
-_NOTHING = pa.scalar("", _TEXT)
+_NOTHING, _MISSING = pa.scalar("", TEXT), pa.scalar(None, TEXT)
 _BLANK = "(blank)"
 
 
-def tell_changes(
+def describe_changes(
     state: pa.Table, items: Positions, values: Mapping[str, pa.Array], changed: Mask, gone: Mask
 ) -> pa.Table:
     """Make one row per item that is added, changed or deleted.
@@ -27,7 +27,7 @@ def tell_changes(
     items : array of int64
         For each row of the caller the position of its item, or `NEW`.
     values : mapping of str to pa.Array
-        By column what each row changes: texts, null where nothing.
+        By column what each row changes: texts, null if nothing.
     changed : array of bool
         Which rows change something, or are new.
     gone : array of bool
@@ -55,21 +55,21 @@ def tell_changes(
 def _written(state: pa.Table, items: Positions, values: Mapping[str, pa.Array]) -> pa.Table:
     is_new = pa.array(items == NEW)
     now = {name: _texts(state, name, items) for name in ("id", "code", "name", *values)}
-    said = [
+    parts = [
         pc.binary_join_element_wise(
-            pa.scalar(f"{name}: ", _TEXT), _shown(now[name]), arrow, _shown(value), _NOTHING
+            pa.scalar(f"{name}: ", TEXT), _shown(now[name]), arrow, _shown(value), _NOTHING
         )
         for name, value in values.items()
-        for arrow in [pc.if_else(pc.is_valid(value), pa.scalar(" -> ", _TEXT), _MISSING)]
+        for arrow in [pc.if_else(pc.is_valid(value), pa.scalar(" -> ", TEXT), _MISSING)]
     ]
     change = (
-        pc.binary_join_element_wise(*said, pa.scalar(", ", _TEXT), null_handling="skip")
-        if said
-        else pa.nulls(len(items), _TEXT)
+        pc.binary_join_element_wise(*parts, pa.scalar(", ", TEXT), null_handling="skip")
+        if parts
+        else pa.nulls(len(items), TEXT)
     )
     return pa.table(
         {
-            "action": pc.if_else(is_new, pa.scalar("insert", _TEXT), pa.scalar("update", _TEXT)),
+            "action": pc.if_else(is_new, pa.scalar("insert", TEXT), pa.scalar("update", TEXT)),
             "id": now["id"],
             "code": _coalesced(values.get("code"), now["code"]),
             "name": _coalesced(values.get("name"), now["name"]),
@@ -81,24 +81,20 @@ def _written(state: pa.Table, items: Positions, values: Mapping[str, pa.Array]) 
 def _deleted(state: pa.Table, items: Positions) -> pa.Table:
     known = {name: _texts(state, name, items) for name in ("id", "code", "name")}
     words = {"action": ["delete"] * len(items), "change": [""] * len(items)}
-    table = pa.table({**known, **{name: pa.array(text, _TEXT) for name, text in words.items()}})
+    table = pa.table({**known, **{name: pa.array(text, TEXT) for name, text in words.items()}})
     return table.select(["action", "id", "code", "name", "change"])
 
 
-_MISSING = pa.scalar(None, _TEXT)
-
-
 def _texts(state: pa.Table, name: str, items: Positions) -> pa.Array:
-    """Return the present values of a column, for each position; null where there is no item."""
+    """Return the present values of a column, for each position; null if it has no item."""
     if name not in state.column_names:  # not read, as there is nothing to compare
-        return pa.nulls(len(items), _TEXT)
-    values = pc.cast(one_array(state[name]), _TEXT)
-    return values.take(pa.array(items, mask=items < 0))
+        return pa.nulls(len(items), TEXT)
+    return as_texts(state[name]).take(pa.array(items, mask=items < 0))
 
 
 def _shown(values: pa.Array) -> pa.Array:
     filled = pc.fill_null(values, _BLANK)
-    return pc.if_else(pc.equal(filled, ""), pa.scalar(_BLANK, _TEXT), filled)
+    return pc.if_else(pc.equal(filled, ""), pa.scalar(_BLANK, TEXT), filled)
 
 
 def _coalesced(given: pa.Array | None, now: pa.Array) -> pa.Array:

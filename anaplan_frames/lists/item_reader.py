@@ -29,7 +29,7 @@ _TOO_MANY = (400, 413)
 _PIECE_BYTES = 1 << 20
 _TIMEOUT = (10, 600)  # a long list takes its time before the first byte
 _FETCHERS = 4
-_KEY = "id beside the columns"
+_KEY = "id for checking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ def read_items(
     """Yield all items in the service's order, in batches.
 
     One request asks for all of them, and its answer is parsed while it arrives, so that only a few
-    blocks are in memory and all items are of one moment. What that leaves (the answer broke off,
-    there are too many items for one, or the service gave a page only) is fetched page by page.
+    blocks are in memory and all items are of one moment. Items that it does not give (the answer
+    broke off, there are too many items for one, or the service gave a page only) are fetched page
+    by page.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def read_items(
     EncodingError
         If a value is not of its column's type; names column, row and text.
     """
-    reading = _Reading(source, columns, bar)
+    reading = _ItemReading(source, columns, bar)
     if source.part is not None:
         yield from reading.part(*source.part)
         return
@@ -96,8 +97,8 @@ def item_count(source: ItemSource) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """One answer of those that hold a part of the items."""
+class _ItemPage:
+    """One page of items."""
 
     offset: int
     size: int  # bytes
@@ -109,14 +110,14 @@ class _Page:
         return sum(batch.num_rows for batch in self.batches)
 
 
-class _Reading:
-    """One list being read: how far, and what its last item was."""
+class _ItemReading:
+    """One list that is being read: how far, and up to which item."""
 
     def __init__(self, source: ItemSource, columns: Sequence[ItemColumn], bar: Progress) -> None:
         self._source = source
         self._bar = bar
         self._width = len(columns)
-        # By the ids, later pages are seen to follow what came before.
+        # The ids show whether later pages follow what came before.
         self._decoder = ItemDecoder([*columns, ItemColumn(_KEY, "", "id", pa.large_string())])
         optional = any(column.section for column in columns)
         self._params = {"includeAll": "true"} if optional else {}
@@ -125,13 +126,13 @@ class _Reading:
         self._complete = False
 
     def whole(self) -> Iterator[pa.RecordBatch]:
-        """Ask for all items at once, and yield those that come."""
+        """Ask for all items at once, and yield those that arrive."""
         splitter = ItemSplitter()
         try:
             with closing(
                 DecodedBatches(lambda: (self._decoder, self._arriving(splitter)))
             ) as batches:
-                yield from self._told(batches)
+                yield from self._counted(batches)
         except (BrokenBody, BrokenItems) as broken:
             _log.debug("%s: broke off after item %d: %s", self._source.label, self._rows, broken)
         except RequestRefused as refused:
@@ -144,10 +145,10 @@ class _Reading:
         """Ask for what is still missing, several pages at a time, and yield it."""
         if self._complete:
             return
-        # Once more from the last item that came, to see that the pages go on behind it.
+        # From the last item that came on, to check that the pages continue there.
         first = self._page(max(self._rows - 1, 0))
         total, step = first.paging.get("totalSize"), first.rows
-        yield from self._told(self._behind_last(first))
+        yield from self._counted(self._behind_last(first))
         if not step or (total is None and step < PAGE_SIZE):
             offsets: Iterable[int] = ()
         elif total is None:
@@ -156,7 +157,7 @@ class _Reading:
             offsets = range(first.offset + step, total, step)
         pages = in_order(self._page, offsets, threads=_FETCHERS, name="anaplan-download")
         for page in pages:
-            yield from self._told(page.batches)
+            yield from self._counted(page.batches)
             self._bar.advance(page.size)
             if page.paging.get("totalSize") != total:
                 raise self._changed()
@@ -179,7 +180,7 @@ class _Reading:
                 if not page.rows:
                     raise self._changed()
                 left = end - page.offset
-                for batch in self._told(page.batches):
+                for batch in self._counted(page.batches):
                     yield batch.slice(0, max(left, 0))
                     left -= batch.num_rows
                 self._bar.advance(page.size)
@@ -187,8 +188,8 @@ class _Reading:
                     break
                 page = self._page(page.offset + page.rows)
 
-    def _told(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Yield batches without the ids that were read besides, and take note of them."""
+    def _counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield batches without the added column of ids; count their rows and keep the last id."""
         for batch in batches:
             if batch.num_rows:
                 self._rows += batch.num_rows
@@ -212,7 +213,7 @@ class _Reading:
                 yield from splitter.feed(piece)
         yield from splitter.finish()
 
-    def _page(self, offset: int) -> _Page:
+    def _page(self, offset: int) -> _ItemPage:
         label = f"items of {self._source.label} from {offset:,} on"
         content = self._source.transport.download(
             f"{self._source.path}/items",
@@ -230,10 +231,10 @@ class _Reading:
         paging = _paging(splitter)
         if paging.get("offset", offset) != offset:
             raise TransferError(f"{label}: Anaplan gave another page. Try again.")
-        return _Page(offset, len(content), batches, paging)
+        return _ItemPage(offset, len(content), batches, paging)
 
-    def _behind_last(self, page: _Page) -> list[pa.RecordBatch]:
-        """Return what the page has behind the last item that came."""
+    def _behind_last(self, page: _ItemPage) -> list[pa.RecordBatch]:
+        """Return the items of the page that follow the last one that came."""
         if not self._rows:
             return page.batches
         first = page.batches[0].column(self._width)[0].as_py() if page.rows else None

@@ -1,11 +1,10 @@
-"""A list as a table: which columns it has, its levels, and how its items become their rows."""
+"""A list as a table: its columns, its levels, and its items as rows."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -14,21 +13,17 @@ from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_header import UnlikeHeader
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
-from anaplan_frames.errors import AnaplanError
-from anaplan_frames.lists.hierarchy import Cycle
-from anaplan_frames.lists.hierarchy_levels import Above, Levels
+from anaplan_frames.lists.hierarchy_levels import Levels
 from anaplan_frames.lists.item_reader import MOST_WHOLE, ItemSource, read_items
 from anaplan_frames.lists.large_item_reader import read_large
 from anaplan_frames.messages import warn
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.table_reader import Retype
 
 _log = logging.getLogger("anaplan_frames")
 
-_LEVEL_KEYS = ("id", "name", "parentId")
 _NO_IDS = (
-    "{label} has {count:,} items. More than a million come by a large read, which tells no ids: "
+    "{label} has {count:,} items. More than a million come by a large read, which has no ids: "
     "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
     "come page by page, which takes longer."
 )
@@ -42,12 +37,12 @@ class ItemTable:
     ----------
     name : str
         The list's.
-    source : Source
+    source : ItemSource
         Where the items are.
     columns : tuple of ItemColumn
         The list's columns.
     levels : Levels or None
-        Set where the table also has one column per level of the hierarchy.
+        Set if the table also has one column per level of the hierarchy.
     """
 
     name: str
@@ -73,7 +68,7 @@ class ItemTable:
 class ItemRows:
     """The items' rows, batch by batch; fetched when the first is asked for.
 
-    More than a million items come by a large read, which has no ids, unless they are needed.
+    More than a million items come by a large read, which has no ids, unless these are needed.
 
     Attributes
     ----------
@@ -97,7 +92,7 @@ class ItemRows:
         self._columns = [
             replace(known[field.name], type=field.type) for field in schema if field.name in known
         ]
-        # Position among the levels of those that are asked for.
+        # The positions of those that are asked for, among the levels.
         below = whole.names[len(known) :]
         self._levels = {name: below.index(name) for name in schema.names if name in below}
         ids = by_id and any(column.key == "id" and not column.section for column in self._columns)
@@ -117,14 +112,14 @@ class ItemRows:
                 return
             assert self._table.levels is not None
             keys = (self._table.levels.key, "name")
-            beside = [ItemColumn(f"{key} for the levels", "", key, pa.string()) for key in keys]
+            added = [ItemColumn(f"{key} for the levels", "", key, pa.string()) for key in keys]
             row = 0
-            for batch in read_items(self._table.source, [*self._columns, *beside], bar):
+            for batch in read_items(self._table.source, [*self._columns, *added], bar):
                 yield self._with_levels(batch, self._table.levels, row)
                 row += batch.num_rows
 
     def _with_levels(self, batch: pa.RecordBatch, levels: Levels, row: int) -> pa.RecordBatch:
-        """Put the levels beside the items' own columns, all in the order asked for."""
+        """Join the levels to the items' own columns, all in the order asked for."""
         width = len(self._columns)
         found = levels.of(batch.column(width), batch.column(width + 1))
         own = {column.name: batch.column(place) for place, column in enumerate(self._columns)}
@@ -140,55 +135,5 @@ class ItemRows:
 def _level(names: pa.Array, field: pa.Field, row: int) -> pa.Array:
     try:
         return to_type(names, field.type)
-    except ParseError as doubt:
-        raise type_fault(field, doubt).error(row) from None
-
-
-def read_levels(
-    catalogue: Catalogue,
-    source: ItemSource,
-    metadata: Mapping[str, Any],
-    new_bar: Callable[[], Progress],
-) -> Levels:
-    """Read what stands above the items of a list, which may be the list itself.
-
-    Parameters
-    ----------
-    source, metadata
-        Of the list.
-
-    Raises
-    ------
-    AnaplanError
-        If items are among their own ancestors.
-    """
-    name = str(metadata["name"])
-    lists = list(_parent_lists(catalogue, metadata)) or [(name, source)]
-    above = [Above(each, _level_items(items, new_bar)) for each, items in reversed(lists)]
-    try:
-        return Levels(above, None if lists[0][1] is source else name)
-    except Cycle as circle:
-        raise AnaplanError(
-            f"{source.label}: {len(circle.nodes)} items of its hierarchy are among their own "
-            "ancestors, so they have no level. Read it without hierarchy=True."
-        ) from None
-
-
-def _parent_lists(
-    catalogue: Catalogue, metadata: Mapping[str, Any]
-) -> Iterator[tuple[str, ItemSource]]:
-    """Yield name and source of the lists above, the nearest first."""
-    seen = {str(metadata["id"])}
-    while (parent := metadata.get("parent")) and str(parent["id"]) not in seen:
-        seen.add(str(parent["id"]))
-        path, label = f"{catalogue.path}/lists/{parent['id']}", f"list {parent['name']!r}"
-        metadata = catalogue.transport.get(path, label=label)["metadata"]
-        expected = int(metadata.get("itemCount") or 0)
-        yield str(parent["name"]), ItemSource(catalogue.transport, path, label, expected)
-
-
-def _level_items(source: ItemSource, new_bar: Callable[[], Progress]) -> pa.Table:
-    columns = [ItemColumn(key, "", key, pa.string()) for key in _LEVEL_KEYS]
-    with new_bar() as bar:
-        batches = list(read_items(source, columns, bar))
-    return pa.Table.from_batches(batches, pa.schema([(key, pa.string()) for key in _LEVEL_KEYS]))
+    except ParseError as error:
+        raise type_fault(field, error).error(row) from None

@@ -26,7 +26,7 @@ def read_large(
     Parameters
     ----------
     columns : sequence of ItemColumn
-        What to read of an item. Its id is missing where the large read does not tell it.
+        What to read of an item. Its id is missing if the large read does not have it.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_large(
         return pa.schema([(field, kinds[name]) for name, field in places.items()])
 
     pages = large_read(source.transport, source.path, label=source.label, progress=bar)
-    # The read request is deleted when the generator ends, whoever ends it.
+    # The read request is deleted when the generator ends, for whatever reason.
     with (
         closing(pages),  # type: ignore[type-var]
         closing(decode_stream(pages, Dialect(), schema_of)) as batches,

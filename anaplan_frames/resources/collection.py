@@ -48,7 +48,7 @@ class Collection(Mapping[str, Thing], Generic[Thing]):
         NotFound
             If there is none; names the near names.
         AmbiguousName
-            If several bear the name; names their ids.
+            If several have the name; names their ids.
         """
         id_ = only_id(
             str(key),

@@ -121,7 +121,7 @@ class Readable(Resource):
     Attributes
     ----------
     takes : frozenset of str
-        The options that `read` and `read_arrow` of this kind have beside those of all.
+        The options that `read` and `read_arrow` of this kind have and some others do not.
     """
 
     takes: ClassVar[frozenset[str]] = frozenset()

@@ -92,11 +92,11 @@ class Journal:
         return DataChanged(
             f"An earlier run was interrupted while it sent data to {label}, and the data given now "
             "begin like those but are others. Nothing was imported. Run it again: it will start "
-            "afresh."
+            "from the beginning."
         )
 
     def start(self) -> None:
-        """Begin anew: from now on nothing is known to have arrived."""
+        """Begin again: from now on nothing is known to have arrived."""
         self.forget()
         self.begun, self._completed = 0, False
         with suppress(OSError):  # which shows again when the line is written

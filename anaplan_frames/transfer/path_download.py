@@ -28,7 +28,7 @@ def save(
 ) -> Path:
     """Write a file's content to a path, which holds all of it or what it held before.
 
-    The chunks gather in a hidden file beside the path. A later run takes over those that are there
+    The chunks gather in a hidden file next to the path. A later run takes over those that are there
     as the journal has them, if the first and the last of them are still the same in Anaplan.
 
     Parameters

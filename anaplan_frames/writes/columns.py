@@ -43,8 +43,8 @@ def match_columns(
         The file's headers. An empty one is fed by a column "Column n" (n counts from 1), as
         Anaplan names it in its messages, and is left empty where there is none.
     mapping
-        The caller's column -> header, for those that bear another name. It comes before equal
-        names: a column that merely bears a name that is mapped to is surplus.
+        The caller's column -> header, for those that have another name. It comes before equal
+        names: a column that has the name of a header that is mapped to is unused.
     target
         What is written to, in words, for messages: ``import 'Load flights'``.
 
@@ -119,7 +119,7 @@ class _Match:
         missing = []
         for name, numbers in numbers_by_name.items():
             found = sources.get(name, [])
-            # Where a name is borne several times on both sides, the order tells them apart.
+            # If a name occurs as often on both sides, the columns are taken in order.
             if len(found) == len(numbers):
                 for number, position in zip(numbers, found, strict=True):
                     positions[number] = position

@@ -48,7 +48,7 @@ def test_models_of_several_workspaces_are_deleted(connection: af.Connection) -> 
     assert connection.models()["name"].tolist() == ["B", "B"]
 
 
-def test_a_model_that_is_open_stays_and_why_is_told(connection: af.Connection) -> None:
+def test_a_model_that_is_open_stays_with_the_reason(connection: af.Connection) -> None:
     connection.model("C").open()
     outcome = connection.delete_models(["A", "C"], confirm=True).set_index("name")
     assert outcome["deleted"].to_dict() == {"A": True, "C": False}
@@ -56,7 +56,7 @@ def test_a_model_that_is_open_stays_and_why_is_told(connection: af.Connection) -
     assert sorted(connection.models()["name"]) == ["B", "B", "C"]
 
 
-def test_a_name_that_is_borne_twice_asks_for_the_workspace(connection: af.Connection) -> None:
+def test_a_name_of_two_models_asks_for_the_workspace(connection: af.Connection) -> None:
     with pytest.raises(af.AmbiguousName):
         connection.delete_models("B", confirm=True)
     assert len(connection.models()) == 4
@@ -70,7 +70,7 @@ def test_one_wrong_name_keeps_all_models(connection: af.Connection) -> None:
     assert len(connection.models()) == 4
 
 
-def test_where_the_answer_is_lost_the_models_themselves_are_looked_at(
+def test_if_the_answer_is_lost_the_models_are_listed(
     tenant: Sandbox, connection: af.Connection
 ) -> None:
     connection.model("C").open()

@@ -47,7 +47,7 @@ def test_the_call_can_return_before(slow: Sandbox) -> None:
     assert 0 <= status.loc[0, "progress"] <= 1
 
 
-def test_a_model_that_does_not_open_in_time_is_told(slow: Sandbox) -> None:
+def test_a_model_that_does_not_open_in_time_is_an_error(slow: Sandbox) -> None:
     model = slow.connect().model("M")
     with pytest.raises(af.ModelUnavailable, match=r"after 0\.001 seconds it is still 'Closing'"):
         model.close(timeout=0.001)

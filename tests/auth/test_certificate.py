@@ -81,19 +81,21 @@ def test_data_are_fresh_for_every_login(planner: Holder, data_format: str) -> No
 
 
 @pytest.mark.parametrize("data_format", ["v1", "v2"])
-def test_the_sandbox_accepts_the_login(sandbox: Sandbox, planner: Holder, data_format: str) -> None:
-    sandbox.register_certificate(planner.pem)
+def test_the_sandbox_accepts_the_login(
+    demo_sandbox: Sandbox, planner: Holder, data_format: str
+) -> None:
+    demo_sandbox.register_certificate(planner.pem)
     credential = CertificateAuth(planner.pem, planner.key_pem(), data_format=data_format)
-    transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
-    assert transport.get("/users/me", label="me")["user"]["email"] == sandbox.email
+    transport = Transport(credential, api_url=demo_sandbox.api_url, auth_url=demo_sandbox.auth_url)
+    assert transport.get("/users/me", label="me")["user"]["email"] == demo_sandbox.email
     transport.close()
 
 
 def test_a_certificate_that_is_not_registered_says_what_to_do(
-    sandbox: Sandbox, planner: Holder, tmp_path: Path
+    demo_sandbox: Sandbox, planner: Holder, tmp_path: Path
 ) -> None:
     credential = CertificateAuth(planner.pem, planner.key_pem())
-    transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
+    transport = Transport(credential, api_url=demo_sandbox.api_url, auth_url=demo_sandbox.auth_url)
     with pytest.raises(AuthenticationError) as caught:
         transport.get("/users/me", label="me")
     assert str(caught.value).startswith(
@@ -273,11 +275,11 @@ def test_text_that_is_not_pem_is_named(planner: Holder) -> None:
 
 def test_damaged_pem_is_named(planner: Holder) -> None:
     damaged = planner.pem.replace(planner.pem[100:140], b"A" * 40)
-    assert "holds a damaged certificate. Copy it anew." in refusal_message(
+    assert "holds a damaged certificate. Copy it again." in refusal_message(
         damaged, planner.key_pem()
     )
     pem = planner.key_pem()
-    assert "is damaged. Copy it anew." in refusal_message(planner.pem, pem[:200] + pem[400:])
+    assert "is damaged. Copy it again." in refusal_message(planner.pem, pem[:200] + pem[400:])
 
 
 def test_a_key_in_openssh_format_comes_with_the_command_that_converts_it(planner: Holder) -> None:

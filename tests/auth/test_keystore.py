@@ -119,11 +119,11 @@ def test_pkcs12_without_a_password_opens_with_an_empty_one(planner: Holder) -> N
     assert KeystoreAuth(p12_store(planner, guard=NoEncryption()), "").login()
 
 
-def test_the_sandbox_accepts_the_login(sandbox: Sandbox) -> None:
+def test_the_sandbox_accepts_the_login(demo_sandbox: Sandbox) -> None:
     credential = KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
-    sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
-    transport = Transport(credential, api_url=sandbox.api_url, auth_url=sandbox.auth_url)
-    assert transport.get("/users/me", label="me")["user"]["email"] == sandbox.email
+    demo_sandbox.register_certificate(certificate_of(credential).public_bytes(Encoding.PEM))
+    transport = Transport(credential, api_url=demo_sandbox.api_url, auth_url=demo_sandbox.auth_url)
+    assert transport.get("/users/me", label="me")["user"]["email"] == demo_sandbox.email
     transport.close()
 
 
@@ -241,7 +241,7 @@ def test_without_the_extra_the_command_is_named(
         KeystoreAuth(path, STORE, "planner", KEY)
     assert str(caught.value) == (
         f"The keystore {str(path)!r} is in Java's own format, which needs an extra: "
-        "pip install 'anaplan-frames[keystore]'. Or, where that fails for want of a compiler, "
+        "pip install 'anaplan-frames[keystore]'. Or, if that fails because there is no compiler, "
         f"convert the keystore once: keytool -importkeystore -srckeystore '{path}' -destkeystore "
         "keystore.p12 -deststoretype pkcs12"
     )
@@ -256,7 +256,7 @@ def test_an_extra_that_lacks_a_part_is_named(monkeypatch: pytest.MonkeyPatch) ->
     for name in [name for name in sys.modules if name.split(".")[0] == "jks"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "javaobj", None)
-    with pytest.raises(MissingExtra, match="which pyjks cannot read here for want of javaobj; it"):
+    with pytest.raises(MissingExtra, match="which pyjks cannot read here without javaobj; it"):
         KeystoreAuth(DATA / "two.jks", STORE, "planner", KEY)
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.bulk.dump_matching import match_rows
@@ -183,7 +183,6 @@ def rejections(draw: st.DrawFn) -> tuple[bytes, list[str], list[Texts], list[int
     return (mark + out.getvalue()).encode(), headers, sent, rejected, dialect
 
 
-@settings(max_examples=150, deadline=None)
 @given(rejections())
 def test_in_any_layout_exactly_the_rejected_rows_are_found(
     rejection: tuple[bytes, list[str], list[Texts], list[int], Dialect],

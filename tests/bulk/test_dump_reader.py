@@ -29,14 +29,14 @@ def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
     assert read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b""
 
 
-def test_a_dump_that_is_gone_says_why(model: af.Model) -> None:
+def test_a_dump_that_is_gone_says_why(demo_model: af.Model) -> None:
     files = {"first": b"carrier,name\nAA,x\nAA,y\n", "second": b"carrier,name\nAA,z\nAA,w\n"}
     paths = []
     for content in files.values():
-        model.files["airlines.csv"].upload(content)
-        result = model.imports["Load airlines"].run(on_rejected="ignore")
-        paths.append(f"{model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
-    transport = model.imports["Load airlines"]._transport
+        demo_model.files["airlines.csv"].upload(content)
+        result = demo_model.imports["Load airlines"].run(on_rejected="ignore")
+        paths.append(f"{demo_model.imports['Load airlines'].path}/tasks/{result.task_id}/dump")
+    transport = demo_model.imports["Load airlines"]._transport
     with pytest.raises(af.NotFound) as caught:
         read_dump(transport, paths[0], label="the failure dump of import 'Load airlines'")
     assert str(caught.value) == (

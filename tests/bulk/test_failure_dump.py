@@ -88,7 +88,7 @@ def test_fields_of_no_known_meaning_are_no_messages() -> None:
     assert told(parse(text)) == [(X, 2, ("bad",))]
 
 
-def test_the_files_own_separator_delimiter_and_encoding_are_borne() -> None:
+def test_the_files_own_separator_delimiter_and_encoding_are_accepted() -> None:
     text = "_Status_;code;cost;_Line_;_Error_1_\nF;'é;''';1;2;bad\n"
     dialect = Dialect(separator=";", delimiter="'", encoding="ISO-8859-1")
     for content in (text.encode(), text.encode("latin-1"), codecs.BOM_UTF8 + text.encode()):

@@ -8,6 +8,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.dataframes.columns import dtypes
 
 DTYPES = {
     "kind": TEXT_DTYPE,
@@ -27,10 +28,6 @@ DTYPES = {
 AIRLINES = pd.DataFrame({"carrier": ["AA", "AA"], "name": ["American", "Again"]})
 
 
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
-
-
 def test_a_model_in_which_nothing_was_run_has_all_columns(tenant: Sandbox) -> None:
     tenant.workspace("W").model("M")
     tasks = tenant.connect().model("M").tasks()
@@ -38,13 +35,15 @@ def test_a_model_in_which_nothing_was_run_has_all_columns(tenant: Sandbox) -> No
     assert dtypes(tasks) == DTYPES
 
 
-def test_tasks_of_all_kinds_are_told_with_their_outcomes_the_latest_first(model: af.Model) -> None:
-    loaded = model.imports["Load airlines"].write(AIRLINES, on_rejected="ignore")
-    model.exports["Flights export"].run()
-    model.actions["Clear airports"].run()
+def test_tasks_of_all_kinds_are_told_with_their_outcomes_the_latest_first(
+    demo_model: af.Model,
+) -> None:
+    loaded = demo_model.imports["Load airlines"].write(AIRLINES, on_rejected="ignore")
+    demo_model.exports["Flights export"].run()
+    demo_model.actions["Clear airports"].run()
     with pytest.raises(af.TaskFailed):  # it has no airports to load
-        model.processes["Load all"].run(on_rejected="ignore")
-    tasks = model.tasks()
+        demo_model.processes["Load all"].run(on_rejected="ignore")
+    tasks = demo_model.tasks()
     assert dtypes(tasks) == DTYPES
     assert tasks["kind"].tolist() == ["process", "action", "export", "import"]
     assert tasks["created"].is_monotonic_decreasing
@@ -59,16 +58,16 @@ def test_tasks_of_all_kinds_are_told_with_their_outcomes_the_latest_first(model:
     assert "Airlines" in of_import["message"]
 
 
-def test_without_outcomes_only_the_lists_of_tasks_are_asked_for(model: af.Model) -> None:
-    model.actions["Clear airports"].run()
-    tasks = model.tasks(outcomes=False)
+def test_without_outcomes_only_the_lists_of_tasks_are_asked_for(demo_model: af.Model) -> None:
+    demo_model.actions["Clear airports"].run()
+    tasks = demo_model.tasks(outcomes=False)
     assert dtypes(tasks) == DTYPES
     assert tasks["name"].tolist() == ["Clear airports"]
     assert tasks[["successful", "message", "duration"]].isna().all(axis=None)
 
 
-def test_tasks_of_one_action_have_their_columns_before_it_was_run(model: af.Model) -> None:
-    tasks = model.actions["Clear airports"].tasks()
+def test_tasks_of_one_action_have_their_columns_before_it_was_run(demo_model: af.Model) -> None:
+    tasks = demo_model.actions["Clear airports"].tasks()
     assert dtypes(tasks) == {
         "task_id": TEXT_DTYPE,
         "state": TEXT_DTYPE,

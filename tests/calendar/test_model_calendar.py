@@ -14,6 +14,7 @@ from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.sandbox import Calendar, Sandbox, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
+from tests.dataframes.columns import dtypes
 
 CALENDAR_COLUMNS = {
     "type": TEXT_DTYPE,
@@ -36,10 +37,6 @@ CALENDAR_COLUMNS = {
     "first_week": "datetime64[s]",
     "weeks": "Int64",
 }
-
-
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
 
 
 def model_of(tenant: Sandbox, calendar: Timescale) -> af.Model:
@@ -69,7 +66,7 @@ def test_the_calendar_is_one_row_whose_columns_do_not_depend_on_its_type(tenant:
     assert thirteen.loc[0, ["extra_month_quarter", "extra_week_month"]].tolist() == [2, 7]
 
 
-def test_the_current_period_is_told_where_the_calendar_has_one(tenant: Sandbox) -> None:
+def test_the_current_period_is_returned_if_the_calendar_has_one(tenant: Sandbox) -> None:
     model = model_of(tenant, Calendar(2026))
     model.set_current_period("2026-03-05")
     assert model.calendar().loc[0, ["current_period", "current_period_end"]].tolist() == [
@@ -152,9 +149,11 @@ def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sand
 
 
 @pytest.mark.parametrize("day", [dt.datetime(2026, 1, 1, 12), pd.NaT, "Mar 26", "", 20260301.5])
-def test_what_is_no_day_is_refused_before_anything_is_sent(model: af.Model, day: object) -> None:
+def test_what_is_not_a_date_is_refused_before_anything_is_sent(
+    demo_model: af.Model, day: object
+) -> None:
     with pytest.raises(ValueError, match="is no day"):
-        model.set_current_period(day)
+        demo_model.set_current_period(day)
 
 
 def test_the_fiscal_year_moves_the_calendar(tenant: Sandbox) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.calendar.calendar_settings import candidate_calendars
@@ -355,7 +355,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 
 @given(calendars())
-@settings(max_examples=60, deadline=None)
 def test_every_kind_of_period_covers_the_whole_time_without_gap_or_overlap(
     calendar: FiscalCalendar,
 ) -> None:
@@ -370,7 +369,6 @@ def test_every_kind_of_period_covers_the_whole_time_without_gap_or_overlap(
 
 
 @given(calendars())
-@settings(max_examples=60, deadline=None)
 def test_a_period_is_the_sum_of_its_parts(calendar: FiscalCalendar) -> None:
     for total in calendar.periods:
         parts = [period for period in calendar.periods if period.parent == total.name]
@@ -379,7 +377,6 @@ def test_a_period_is_the_sum_of_its_parts(calendar: FiscalCalendar) -> None:
 
 
 @given(calendars())
-@settings(max_examples=60, deadline=None)
 def test_names_become_dates_and_the_same_names_again(calendar: FiscalCalendar) -> None:
     names = PeriodNames(calendar)
     scales = {"half_year": "Half-Year", "period": "Month"}

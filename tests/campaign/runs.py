@@ -25,7 +25,7 @@ SHARE = 0.1  # of all requests fails
 STALL, TIMEOUT = 0.3, 0.25  # seconds, of real time: so stalls are rare
 _SLOW = ("stall", "stalled answer")
 _KINDS = (*[kind for kind in KINDS if kind not in _SLOW] * 8, "stall", "stalled answer")
-ORDINARY, LONG = range(50), range(50, 550)  # seeds
+ORDINARY, LONG = range(12), range(12, 512)  # seeds
 _RECORDS = 15  # in one request at most, so that small data come in several
 
 

@@ -157,7 +157,7 @@ def test_what_fits_is_read_at_once(served: Sandbox, model: Model) -> None:
 
 
 def test_one_page_in_the_place_of_all_is_not_taken_for_all(served: Sandbox, model: Model) -> None:
-    # The line item that the page shows first might be the only one that is told at once.
+    # The line item that the page shows first might be the only one that comes at once.
     with large_reads(served, 1):
         frame: Any = model.views["Stock.By item"].read()
     assert frame.columns.tolist()[3:] == list(FORMATS)
@@ -176,7 +176,7 @@ def test_a_page_is_chosen_by_name_code_or_id(dimension: str, item: str, model: M
     pd.testing.assert_frame_equal(by_id, expected)
 
 
-def test_a_line_item_is_a_page_where_the_line_items_are_on_pages(model: Model) -> None:
+def test_a_line_item_is_a_page_if_the_line_items_are_on_pages(model: Model) -> None:
     view = model.views["Stock.By item"]
     frame: Any = view.read(pages={"Line items": "Note", "Parts": "x"})
     assert frame.columns.tolist() == ["Parts", "Time", "Shops", "Note"]
@@ -191,14 +191,21 @@ def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(model: Model)
         sandbox_view.read(pages={"Versions": "Actual"})
 
 
-def test_a_page_that_is_not_there_is_told_with_the_near_names(model: Model) -> None:
+def test_an_unknown_page_is_refused_with_the_near_names(model: Model) -> None:
     view = model.views["Stock.By item"]
     for pages, message in (
-        ({"Part": "x"}, "no 'Part' on the pages of view 'Stock.By item'. Did you mean 'Parts'?"),
-        ({"Parts": "Ölkane"}, "no item 'Ölkane' in 'Parts'.*Did you mean 'Ölkanne'?"),
-        ({"Line items": "Amounts"}, "no line item 'Amounts'.*Did you mean 'Amount'?"),
+        (
+            {"Part": "x"},
+            "no 'Part' among the dimensions on the pages of view 'Stock.By item'. "
+            "Did you mean 'Parts'?",
+        ),
+        ({"Parts": "Ölkane"}, "no 'Ölkane' among the items of 'Parts'.*Did you mean 'Ölkanne'?"),
+        ({"Line items": "Amounts"}, "no 'Amounts' among the line items.*Did you mean 'Amount'?"),
         ({"Time": "Jan 13"}, "'Time' is on the rows of view 'Stock.By item', not on its pages"),
-        ({"Colour": "red"}, "no 'Colour' on the pages.*On them are 'Line items', 'Parts'"),
+        (
+            {"Colour": "red"},
+            "no 'Colour' among the dimensions on the pages.*There are 'Line items', 'Parts'",
+        ),
     ):
         with pytest.raises(af.NotFound, match=message):
             view.read(pages=pages)
@@ -236,7 +243,7 @@ def test_a_view_is_found_without_the_quotes_that_anaplan_puts_around_names(
         assert "P&L/US.By region" in views
 
 
-def test_a_view_is_found_by_its_own_name_where_no_other_is_named_so(tenant: Sandbox) -> None:
+def test_a_view_is_found_by_its_own_name_if_no_other_has_it(tenant: Sandbox) -> None:
     builder = tenant.workspace("Demo").model("Names")
     regions = builder.list("Regions", items=pd.DataFrame({"Name": ["North"]}))
     for number, name in enumerate(["Plan", "P&L/US"]):
@@ -394,7 +401,7 @@ def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> No
         ("Stock", {"hierarchy": True}),
     ],
 )
-def test_an_option_that_a_kind_has_not_is_told_with_the_kinds_that_have_it(
+def test_an_option_that_a_kind_lacks_is_refused_with_the_kinds_that_have_it(
     source: str, options: dict[str, Any], model: Model
 ) -> None:
     [option] = options

@@ -88,7 +88,7 @@ def expected(frame: pd.DataFrame) -> list[list[Any]]:
 
 
 @given(tables(), tables())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings.default.max_examples // 8)
 def test_what_is_written_is_read_and_what_is_missing_stays(
     module: Module, first: pd.DataFrame, second: pd.DataFrame
 ) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.cells import cell_writer as cell_sender
+from anaplan_frames.cells import cell_writer
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.sandbox import Calendar, Sandbox
 from tests.transport.scripted import TurnedClock
@@ -110,7 +110,7 @@ def test_missing_values_blank_their_cells_if_asked_to(costs: Module) -> None:
     assert read(costs, "People", rows=1) == [("Bo",)]
 
 
-def test_totals_are_rejected_row_by_row_and_calculated_line_items_told_before(
+def test_totals_are_rejected_row_by_row_and_calculated_line_items_warned_of_before(
     costs: Module,
 ) -> None:
     costs.write(CELLS)
@@ -216,13 +216,15 @@ def test_an_item_can_be_given_for_all_rows(costs: Module) -> None:
     assert len(read(costs)) == 2
     with pytest.raises(af.NotFound, match=r"There is no item 'Actua' in 'Versions'\. Did"):
         costs.write(frame, pages={"Versions": "Actua"})
-    with pytest.raises(af.NotFound, match=r"no dimension 'Version' in module 'Costs'\. Did"):
+    with pytest.raises(
+        af.NotFound, match=r"no 'Version' among the dimensions of module 'Costs'\. Did"
+    ):
         costs.write(frame, pages={"Version": "Actual"})
     with pytest.raises(af.ColumnMismatch, match="pages= gives the item of 'Versions', but"):
         costs.write(CELLS, pages={"Versions": "Actual"})
 
 
-def test_dates_stand_for_the_periods_that_hold_them(costs: Module) -> None:
+def test_dates_mean_the_periods_that_hold_them(costs: Module) -> None:
     frame = CELLS.assign(
         **{
             "Time": pd.to_datetime(["2026-01-15", "2026-02-28"]),
@@ -326,11 +328,11 @@ class TestBatches:
             return written(method, path, body, **options)
 
         monkeypatch.setattr(costs._transport, "write_json", watched)
-        monkeypatch.setattr(cell_sender, "MOST_CELLS", 10)
+        monkeypatch.setattr(cell_writer, "MOST_CELLS", 10)
         assert costs.write(monthly()).succeeded == 36
         assert len(sizes) == 4
         sizes.clear()
-        monkeypatch.setattr(cell_sender, "MOST_BYTES", 1000)
+        monkeypatch.setattr(cell_writer, "MOST_BYTES", 1000)
         notes = monthly().assign(Note=['"' * 300, *["x"] * 35])
         assert costs.write(notes).succeeded == 36
         assert max(size for size in sizes if size < 1500) <= 1000
@@ -390,7 +392,7 @@ class TestBatches:
     def test_an_error_ends_the_writing_and_the_rows_that_are_left_are_given_back(
         self, tenant: Sandbox, costs: Module, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(cell_sender, "MOST_CELLS", 6)
+        monkeypatch.setattr(cell_writer, "MOST_CELLS", 6)
         tenant.faults.add(
             "429", method="POST", path="*/modules/*/data", after=2, times=None, retry_after=0
         )
@@ -404,7 +406,7 @@ class TestBatches:
         costs.write(result.rejected.drop(columns="error"))
         assert len(read(costs, rows=36)) == 36
 
-    def test_a_stream_that_fails_half_way_tells_what_was_written(self, costs: Module) -> None:
+    def test_a_stream_that_fails_half_way_reports_what_was_written(self, costs: Module) -> None:
         frame = monthly()
         parts = iter([frame[:12], frame[12:].assign(Salary=np.inf)])
         with pytest.raises(af.TaskFailed, match="row 12: 'inf' is infinite") as error:
@@ -430,7 +432,7 @@ class TestToAnaplan:
             af.to_anaplan(CELLS, "People", model, pages={"Versions": "Actual"})
 
 
-def test_nothing_warns_where_all_fits(costs: Module) -> None:
+def test_nothing_warns_if_all_fits(costs: Module) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         costs.write(CELLS)

@@ -8,6 +8,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.sandbox import Sandbox
+from tests.dataframes.columns import dtypes
 
 ITEMS = {"id": TEXT_DTYPE, "code": TEXT_DTYPE, "name": TEXT_DTYPE}
 
@@ -31,11 +32,7 @@ def planning(tenant: Sandbox) -> af.Model:
     return tenant.connect().model("M")
 
 
-def dtypes(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
-
-
-def test_a_view_tells_its_axes(planning: af.Model) -> None:
+def test_a_view_returns_its_axes(planning: af.Model) -> None:
     view = planning.views["Sales.By month"]
     axes = view.axes()
     assert dtypes(axes) == {
@@ -62,7 +59,7 @@ def test_a_module_has_the_axes_of_its_default_view(planning: af.Model) -> None:
     assert views["id"].tolist()[0] == module.id
 
 
-def test_a_view_tells_the_items_of_its_dimensions(planning: af.Model) -> None:
+def test_a_view_returns_the_items_of_its_dimensions(planning: af.Model) -> None:
     module = planning.modules["Sales"]
     regions = module.dimension_items("Regions")
     assert dtypes(regions) == ITEMS

@@ -1,4 +1,4 @@
-"""Line items with all that Anaplan tells of them, against the sandbox."""
+"""Line items with all that Anaplan says of them, against the sandbox."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from anaplan_frames.cells.line_items import line_item_records
-from anaplan_frames.cells.page_selection import Page
+from anaplan_frames.cells.page_selection import SelectedItem
 from anaplan_frames.cells.view_shape import Axes, Cells, Dimension, LineItem
 from anaplan_frames.cells.view_text import CellText
 from anaplan_frames.errors import ColumnMismatch, NotFound, RequestRefused, TransferError
@@ -19,7 +19,7 @@ from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 REGION, TIME = Dimension("101000000001", "Region"), Dimension("20000000003", "Time")
 CELLS = Cells(Axes((REGION,), (TIME,), ()), (LineItem("206000000001", "Cost", "NUMBER"),))
-NORTH = Page(REGION, "1", frozenset({"North", "N"}))
+NORTH = SelectedItem(REGION, "1", frozenset({"North", "N"}))
 ALL = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\nSouth,Jan 26,3\nSouth,Feb 26,4\n"
 ONE = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\n"
 
@@ -49,9 +49,9 @@ class Service:
 
 
 def read(
-    transport: Transport, *pages: Page, columns: list[str] | None = None
+    transport: Transport, *selected: SelectedItem, columns: list[str] | None = None
 ) -> dict[str, list[object]]:
-    text = CellText(transport, "/views/1", "102000000001", "view 'Costs'", CELLS, pages)
+    text = CellText(transport, "/views/1", "102000000001", "view 'Costs'", CELLS, selected)
     rows = text.table().open(
         columns, lambda schema: schema, lambda: Progress("", unit="B", show=False)
     )
@@ -66,7 +66,7 @@ def test_all_pages_at_once_are_taken(server: ScriptedServer, transport: Transpor
     assert not service.large_reads
 
 
-def test_where_only_the_current_page_comes_at_once_all_come_by_a_large_read(
+def test_if_only_the_current_page_comes_at_once_all_come_by_a_large_read(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.rule = service = Service(ONE)
@@ -95,7 +95,7 @@ def test_rows_of_pages_that_were_not_asked_for_are_left_out(
     assert read(transport, NORTH, columns=["Cost"]) == {"Cost": [1, 2]}
 
 
-def test_items_may_be_told_by_their_codes(server: ScriptedServer, transport: Transport) -> None:
+def test_items_may_be_named_by_their_codes(server: ScriptedServer, transport: Transport) -> None:
     server.rule = Service(ALL.replace("North", "N"))
     assert read(transport, NORTH)["Cost"] == [1, 2]
 
@@ -108,7 +108,7 @@ def test_items_that_are_named_otherwise_are_an_error_and_not_nothing(
         read(transport, NORTH)
 
 
-def test_a_text_without_the_dimension_cannot_be_told_apart(
+def test_a_text_without_the_dimension_is_refused(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.rule = Service("Time,Cost\nJan 26,1\n")
@@ -143,7 +143,7 @@ def test_a_tenant_that_refuses_plain_text_is_asked_for_escaped_text(
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_line_items_are_those_of_the_model_where_a_module_cannot_be_asked(
+def test_line_items_are_those_of_the_model_if_a_module_cannot_be_asked(
     status: int, server: ScriptedServer, transport: Transport
 ) -> None:
     items = [{"moduleId": module, "id": f"{n}", "name": "x"} for n, module in enumerate("aba")]
@@ -160,7 +160,7 @@ def test_line_items_are_those_of_the_model_where_a_module_cannot_be_asked(
         line_item_records(catalogue, "c")
 
 
-def test_what_the_large_read_is_refused_for_is_told(
+def test_the_reason_why_a_large_read_is_refused_is_raised(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.rule = lambda seen: as_json({"status": {"message": "The view is empty"}}, 400)

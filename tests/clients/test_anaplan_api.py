@@ -65,6 +65,7 @@ def run_job(python: Path, sandbox: Sandbox, uploads: dict[str, Path]) -> dict[st
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.long
 def test_it_does_the_whole_job(python: Path, sandbox: Sandbox, airports: Path) -> None:
     found = run_job(
         python,

@@ -20,10 +20,10 @@ from anaplan_sdk.exceptions import (
 from anaplan_frames.sandbox import Sandbox
 from tests.auth.making import Holder, holder
 from tests.clients import tenant
-from tests.clients.conftest import Watch
 from tests.clients.sdk import CHUNK, connect, connect_async
 from tests.contract.contract import validator
 from tests.contract.overlay.mend import AUTHENTICATION
+from tests.sandbox.clock import ClockAhead
 
 pytestmark = pytest.mark.usefixtures("sent")
 
@@ -245,7 +245,7 @@ def test_it_deletes_closed_models_and_tells_why_others_stay(sandbox: Sandbox) ->
     assert {model.name for model in client.get_models()} == {"Flight Planning", "Used"}
 
 
-def test_it_logs_in_again_when_its_token_has_expired(sandbox: Sandbox, watch: Watch) -> None:
+def test_it_logs_in_again_when_its_token_has_expired(sandbox: Sandbox, watch: ClockAhead) -> None:
     client = connect(sandbox)
     first = client.get_files()
     watch.ahead = 2_101  # seconds; a token lives 35 minutes

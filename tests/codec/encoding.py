@@ -27,7 +27,7 @@ def encoded(dialect=None, /, *, first_row=0, **columns):
 
 
 def lines(values, dialect=None):
-    """Encode one column beside another, and return its fields."""
+    """Encode one column together with another, and return its fields."""
     dialect = dialect or Dialect()
     rows = encoded(dialect, key=pa.array(["k"] * len(values)), value=values)
     start = len(f"{dialect.delimiter}k{dialect.delimiter}{dialect.separator}")

@@ -48,7 +48,7 @@ def test_booleans_are_read_in_any_case_and_as_ones_and_noughts() -> None:
     assert column(pa.bool_(), *texts) == expected
 
 
-def test_numbers_bear_blanks_signs_and_exponents() -> None:
+def test_numbers_may_have_blanks_signs_and_exponents() -> None:
     assert column(pa.float64(), " 1.5 ", "+2", "-3.", ".5", "1E3", "  ") == [
         1.5, 2.0, -3.0, 0.5, 1000.0, None,
     ]  # fmt: skip

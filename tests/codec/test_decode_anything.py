@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +17,9 @@ from anaplan_frames.codec.decode import DecodedBatches, RowSplitter, decode_stre
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.errors import AnaplanError
+from tests.fuzz.drawn import in_pieces
 
-_FEW = settings(max_examples=120, deadline=None)
+_MANY = settings(max_examples=5 * settings.default.max_examples // 2)
 LATIN = st.characters(min_codepoint=1, max_codepoint=255)
 ANY = st.characters(exclude_categories=("Cs",), exclude_characters="\ufeff")
 AWKWARD = st.sampled_from(['"', '""', ",", ";", "\t", "\n", "\r\n", "\r", " ", "NA", "0", "é"])
@@ -66,15 +67,6 @@ def _has_return(rows: Iterable[Iterable[str]]) -> bool:
     return any("\r" in text for row in rows for text in row)
 
 
-def in_pieces(content: bytes, cuts: Iterable[int]) -> Iterator[bytes]:
-    start = 0
-    for cut in cuts:
-        yield content[start : start + cut]
-        start += cut
-    yield content[start:]
-
-
-@_FEW
 @given(tables(), st.sampled_from(["\n", "\r\n"]))
 def test_any_table_in_any_dialect_and_any_cut_comes_back_equal(
     table: tuple[Dialect, list[list[str]], list[int]], line_end: str
@@ -89,7 +81,6 @@ def test_any_table_in_any_dialect_and_any_cut_comes_back_equal(
     assert found == [tuple(text or None for text in row) for row in rows if any(row) or width > 1]
 
 
-@_FEW
 @given(tables(), st.integers(1, 60))
 def test_blocks_end_at_rows_however_small_they_are(
     table: tuple[Dialect, list[list[str]], list[int]], size: int
@@ -110,7 +101,6 @@ def test_blocks_end_at_rows_however_small_they_are(
         assert end in ends
 
 
-@_FEW
 @given(
     st.lists(
         st.tuples(
@@ -165,7 +155,7 @@ SCHEMAS = st.sampled_from(
 Decode = Callable[..., DecodedBatches]
 
 
-@settings(max_examples=250, deadline=None)
+@_MANY
 @given(HOSTILE, DIALECTS, SCHEMAS, st.sampled_from([decode_stream, decode_grid]))
 @example(b'a\n"', Dialect(), None, decode_stream)
 @example(b"\0'", Dialect(",", "'", header_row=2, first_data_row=3), None, decode_stream)
@@ -180,7 +170,7 @@ def test_any_bytes_are_decoded_or_refused_with_an_error_of_ours(
     rows.validate(full=True)
 
 
-@settings(max_examples=250, deadline=None)
+@_MANY
 @given(HOSTILE, DIALECTS, st.lists(st.sampled_from(["a", "1", "", "_Line_"]), max_size=4))
 def test_any_bytes_are_read_as_a_dump_and_nothing_of_them_is_dropped(
     content: bytes, dialect: Dialect, headers: list[str]

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.dialect import Dialect
@@ -138,7 +138,6 @@ def cannot_be_carried(value, dialect, alone):
     return any(mark in value for mark in "\0" + structure)
 
 
-@settings(max_examples=150, deadline=None)
 @given(frames(), st.sampled_from(DIALECTS), st.integers(1, 8))
 def test_a_frame_is_read_back_or_refused_for_a_value_that_cannot_be_carried(
     frame, dialect, batch_rows
@@ -163,7 +162,6 @@ def test_a_frame_is_read_back_or_refused_for_a_value_that_cannot_be_carried(
     pd.testing.assert_frame_equal(frame, before)
 
 
-@settings(max_examples=100, deadline=None)
 @given(frames(), st.sampled_from(DIALECTS), st.integers(1, 4))
 def test_how_a_row_is_written_does_not_hang_on_where_batches_are_cut(frame, dialect, batch_rows):
     refused, whole = refusal_or_content(frame, dialect, len(frame))

@@ -34,9 +34,7 @@ from tests.codec.encoding import encoded, lines, refusal
     ],
 )
 @pytest.mark.parametrize("neighbour", [0.5, 7.0])
-def test_doubles_are_written_plainly_and_shortest_whatever_stands_beside_them(
-    value, text, neighbour
-):
+def test_doubles_are_written_plainly_and_shortest_whatever_comes_with_them(value, text, neighbour):
     assert lines(pa.array([value, neighbour]))[0] == text
 
 
@@ -99,12 +97,12 @@ def test_a_decimal_comma_is_written_where_the_file_says_so():
     assert encoded(dialect, x=[1.5, 1e10], y=[1, 2]) == b"1,5;1\n10000000000;2\n"
 
 
-def test_a_decimal_comma_beside_separating_commas_is_quoted():
+def test_a_decimal_comma_among_separating_commas_is_quoted():
     dialect = Dialect(decimal_separator=",")
     assert encoded(dialect, x=[1.5], y=[1]) == b'"1,5",1\n'
 
 
-def test_a_decimal_comma_beside_separating_commas_is_refused_where_nothing_quotes():
+def test_a_decimal_comma_among_separating_commas_is_refused_if_nothing_quotes():
     dialect = Dialect(delimiter="", decimal_separator=",")
     assert encoded(dialect, x=[1.0], y=[1]) == b"1,1\n"
     error = refusal(dialect, x=[1.0, 1.5], y=[1, 2])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.column_types import export_schema
@@ -134,7 +134,6 @@ def test_only_the_columns_asked_for_are_read() -> None:
 ITEMS = ["North", "South, east", 'the "best"', "1", "Total"]
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     pages=st.integers(0, 2),
     across=st.integers(1, 3),

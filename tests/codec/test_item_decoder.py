@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
@@ -111,7 +111,6 @@ def answer_of(items: list[dict[str, Any]], **written: Any) -> bytes:
     ).encode()
 
 
-@settings(deadline=None)
 @given(st.lists(_ITEMS, max_size=6), _WRITTEN, st.integers(1, 60), st.integers(1, 200))
 def test_items_in_any_spelling_and_pieces_come_out_as_they_are(
     items: list[dict[str, Any]], written: dict[str, Any], step: int, block_bytes: int
@@ -120,7 +119,6 @@ def test_items_in_any_spelling_and_pieces_come_out_as_they_are(
     assert rows == [expected(item) for item in items]
 
 
-@settings(deadline=None)
 @given(st.lists(_ITEMS, min_size=1, max_size=4), st.data())
 def test_an_answer_that_is_cut_short_anywhere_is_noticed(
     items: list[dict[str, Any]], data: st.DataObject

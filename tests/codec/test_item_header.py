@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.column_types import unique_names
@@ -25,7 +25,6 @@ FIELDS = {
 }
 
 
-@settings(deadline=None)
 @given(st.permutations(list(FIELDS.values())))
 def test_fields_are_found_in_any_order(header: list[str]) -> None:
     assert fields_in_header(header, COLUMNS, "Cities") == FIELDS

@@ -7,7 +7,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from anaplan_frames.codec.dialect import Dialect
@@ -28,7 +28,6 @@ def row_ends(rows: list[tuple[str, ...]], quoting: int) -> set[int]:
     return {len(written(rows[:count], quoting).encode()) for count in range(1, len(rows) + 1)}
 
 
-@settings(max_examples=500, deadline=None)
 @given(rows=ROWS, quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), data=st.data())
 def test_a_cut_within_a_text_with_quotes_is_where_a_row_ends(
     rows: list[tuple[str, ...]], quoting: int, data: st.DataObject

@@ -13,10 +13,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tests.contract.json_schema import FORMATS, to_json_schema
 from tests.contract.keys import KeyCheck
 from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
 from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
-from tests.contract.schemas import FORMATS, to_json_schema
 
 FOLDER = Path(__file__).parent / "openapi"
 PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: ""}

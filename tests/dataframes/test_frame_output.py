@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -221,7 +221,6 @@ def test_the_callers_frame_can_be_changed() -> None:
     assert frame.loc[0].tolist() == ["z", 9.0, True, pd.Timestamp(2020, 2, 29)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=8), st.integers(1, 12))
 def test_pieces_have_exactly_the_rows_asked_for_and_a_running_index(
     sizes: list[int], chunksize: int

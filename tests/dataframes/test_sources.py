@@ -212,7 +212,7 @@ def test_sizes_are_told_where_they_are_known():
     assert open_source(iter([FRAME])).rows is None
 
 
-def test_no_rows_and_no_columns_are_borne():
+def test_no_rows_and_no_columns_are_accepted():
     assert list(open_source(FRAME.iloc[:0]).batches(10)) == []
     assert list(open_source(pl.from_pandas(FRAME).head(0)).batches(10)) == []
     assert open_source(pd.DataFrame(index=range(3))).columns == []

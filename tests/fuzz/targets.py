@@ -14,7 +14,7 @@ import pyarrow as pa
 from anaplan_frames.bulk.dump_matching import match_rows
 from anaplan_frames.bulk.failure_dump import parse_dump
 from anaplan_frames.codec.block_decoder import Decoder
-from anaplan_frames.codec.decode import Batches, RowSplitter, decode_stream
+from anaplan_frames.codec.decode import DecodedBatches, RowSplitter, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
 from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
@@ -100,7 +100,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 
 
-def _same_in_pieces(drawn: Drawn, decode: Callable[..., Batches]) -> None:
+def _same_in_pieces(drawn: Drawn, decode: Callable[..., DecodedBatches]) -> None:
     try:
         dialect = drawn.dialect()
     except AnaplanError:

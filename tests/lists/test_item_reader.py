@@ -98,7 +98,7 @@ def test_one_request_asks_for_all_items(service: Service, transport: Transport) 
     assert service.asked == [None]
 
 
-def test_properties_are_asked_for_only_where_one_is_read(
+def test_properties_are_asked_for_only_if_one_is_read(
     service: Service, transport: Transport
 ) -> None:
     names(transport)
@@ -175,7 +175,7 @@ def test_a_service_that_gives_one_page_of_all_is_asked_for_the_others(
 
 @pytest.mark.parametrize("expected", [0, 2_000_000])
 @pytest.mark.parametrize("paging", [True, False])
-def test_a_list_without_items_is_no_rows(
+def test_a_list_without_items_has_no_rows(
     expected: int, paging: bool, service: Service, transport: Transport
 ) -> None:
     service.items, service.paging = [], paging
@@ -183,7 +183,7 @@ def test_a_list_without_items_is_no_rows(
 
 
 @pytest.mark.parametrize("count", [4_999, 5_000, 5_001, 10_000])
-def test_pages_end_with_the_last_item_even_where_no_total_is_told(
+def test_pages_end_with_the_last_item_even_without_a_total(
     count: int, service: Service, transport: Transport
 ) -> None:
     service.items, service.paging = ITEMS[:count], False

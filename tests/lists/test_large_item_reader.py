@@ -56,7 +56,7 @@ def opened(
     known: tuple[ItemColumn, ...] | None = None,
     **types: pa.DataType,
 ) -> Any:
-    """Open the list as if its metadata had told of two million items."""
+    """Open the list as if its metadata had counted two million items."""
     source = ItemSource(parts._transport, parts.path, parts.label, 2_000_000)
     table = ItemTable(parts.name, source, known or item_columns(parts.metadata))
 
@@ -71,7 +71,7 @@ def read(parts: List, columns: list[str] | None = None) -> pd.DataFrame:
     return to_pandas(rows, rows.schema)
 
 
-def test_a_large_read_tells_all_but_the_ids(parts: List) -> None:
+def test_a_large_read_gives_all_columns_except_the_ids(parts: List) -> None:
     whole: Any = parts.read()
     with pytest.warns(UserWarning, match="2,000,000 items.*column 'id' is missing"):
         large = read(parts)

@@ -33,7 +33,9 @@ def lst(transport: Transport) -> List:
     return List(Catalogue(transport, "/models/M", "model 'M'"), {"id": "101000000001", "name": "L"})
 
 
-def test_a_failure_that_names_no_row_is_counted_and_told(server: ScriptedServer, lst: List) -> None:
+def test_a_failure_that_names_no_row_is_counted_and_noted(
+    server: ScriptedServer, lst: List
+) -> None:
     failure = {"failureType": "INCOMPLETE_DATA", "failureMessageDetails": "no"}
     server.rule = serving(as_json({"added": 2, "ignored": 1, "total": 3, "failures": [failure]}))
     with pytest.raises(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.lists import item_writer as item_sender
+from anaplan_frames.lists import item_writer
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.routes import list_routes
@@ -18,7 +18,7 @@ from tests.transport.scripted import TurnedClock
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send ten items at once instead of 100,000."""
-    monkeypatch.setattr(item_sender, "MOST_ITEMS", 10)
+    monkeypatch.setattr(item_writer, "MOST_ITEMS", 10)
 
 
 def many(count: int, **columns: Any) -> pd.DataFrame:
@@ -43,7 +43,7 @@ class TestLostAnswers:
         left = staff.read()
         assert left["FTE"].tolist() == ([] if method == "delete" else [7.0] * 35)
 
-    def test_rejected_rows_are_told_all_the_same(self, staff: List, tenant: Sandbox) -> None:
+    def test_rejected_rows_are_still_reported(self, staff: List, tenant: Sandbox) -> None:
         staff.insert(many(1))
         tenant.faults.add("lost answer", method="POST", path="*/items", times=2)
         frame = many(15, FTE=["1"] * 12 + ["bad"] * 3)
@@ -53,9 +53,7 @@ class TestLostAnswers:
         assert "already used" in result.rejected["error"].iloc[0]
         assert "value:bad" in result.rejected["error"].iloc[1]
 
-    def test_items_without_any_key_are_told_by_their_number(
-        self, headcount: af.Model, tenant: Sandbox
-    ) -> None:
+    def test_items_without_any_key_are_counted(self, headcount: af.Model, tenant: Sandbox) -> None:
         orders = headcount.lists["Orders"]
         orders.insert(pd.DataFrame({"Amount": [0.0] * 3}))
         tenant.faults.add("lost answer", method="POST", path="*/items", after=1)
@@ -74,7 +72,7 @@ class TestLostAnswers:
         assert fault.hits == 1
         assert len(headcount.lists["Orders"].read()) == 0
 
-    def test_what_an_earlier_request_does_late_is_no_failure(
+    def test_what_an_earlier_request_does_late_is_not_a_failure(
         self, staff: List, tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         tenant.faults.add("stall", method="POST", path="*/items", seconds=0.01)
@@ -91,7 +89,7 @@ class TestLostAnswers:
         result = staff.insert(many(8))
         assert (result.created, result.failed, len(staff.read())) == (8, 0, 8)
 
-    def test_where_it_cannot_be_told_it_is_uncertain(
+    def test_if_reading_back_is_ambiguous_it_is_uncertain(
         self, headcount: af.Model, tenant: Sandbox
     ) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/items")
@@ -100,9 +98,9 @@ class TestLostAnswers:
         ):
             headcount.lists["Orders"].insert(pd.DataFrame({"Amount": ["1", "2", "3", "4", "bad"]}))
 
-    def test_where_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
+    def test_if_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/items")
-        tenant.faults.add("token", method="GET", path="*/lists/*", after=3, times=None)
+        tenant.faults.add("token", method="GET", path="*/lists/*", after=2, times=None)
         with pytest.raises(af.TaskUncertain, match="reading back does not tell") as caught:
             staff.insert(many(5))
         result = caught.value.result
@@ -110,7 +108,7 @@ class TestLostAnswers:
         assert (result.created, result.failed) == (0, 5)
         assert result.rejected["error"].str.startswith("it is not known whether").all()
 
-    def test_an_error_half_way_tells_what_was_done_and_which_rows_were_not_sent(
+    def test_an_error_half_way_says_what_was_done_and_which_rows_were_not_sent(
         self, staff: List, tenant: Sandbox
     ) -> None:
         frame = many(30, parent=[None] * 10 + ["c000"] * 20)

@@ -141,7 +141,7 @@ def test_deleted_items_are_gone_children_before_parents(staff: List) -> None:
     assert rows(staff, "code", "parent") == [("e3", None)]
 
 
-def test_new_items_without_a_name_are_told_before_anything_is_sent(staff: List) -> None:
+def test_new_items_without_a_name_are_refused_before_anything_is_sent(staff: List) -> None:
     staff.insert(STAFF)
     with pytest.raises(af.ColumnMismatch, match=r"1 rows are new items .* a column 'name'"):
         staff.upsert(pd.DataFrame({"code": ["e1", "e2"], "FTE": [9, 9]}).iloc[:1])
@@ -189,7 +189,7 @@ def test_no_rows_change_nothing(staff: List, method: str) -> None:
     assert len(staff.read()) == 3
 
 
-def test_an_empty_table_deletes_all_where_a_sync_is_told_to_delete(staff: List) -> None:
+def test_an_empty_table_deletes_all_items_if_a_sync_may_delete(staff: List) -> None:
     staff.insert(STAFF)
     assert staff.sync(STAFF.iloc[:0], delete=True).deleted == 3
 
@@ -235,7 +235,7 @@ class TestNumberedLists:
         with pytest.warns(UserWarning, match="'name'"):
             assert orders.insert(pd.DataFrame({"code": ["a"], "name": ["A"]})).created == 1
 
-    def test_the_name_is_no_key(self, headcount: af.Model) -> None:
+    def test_the_name_cannot_be_the_key(self, headcount: af.Model) -> None:
         with pytest.raises(af.ColumnMismatch, match=r"Anaplan makes the names. Use key='code'"):
             headcount.lists["Orders"].update(pd.DataFrame({"name": ["#1"]}), key="name")
 
@@ -245,7 +245,7 @@ class TestNumberedLists:
         names = dict(rows(orders, "code", "name"))
         assert rows(orders, "code", "parent") == [("a", None), ("b", names["a"])]
 
-    def test_items_without_a_code_are_told_by_id(self, headcount: af.Model) -> None:
+    def test_items_without_a_code_are_found_by_id(self, headcount: af.Model) -> None:
         orders = headcount.lists["Orders"]
         orders.insert(pd.DataFrame({"Amount": [1, 2, 2]}))
         frame = orders.read(columns=["id", "Amount"])
@@ -290,8 +290,8 @@ class TestToAnaplan:
         with pytest.raises(ValueError, match=r"mode must be one of 'insert'.*not 'append'"):
             af.to_anaplan(STAFF, "Staff", headcount, mode="append")  # type: ignore[arg-type]
 
-    def test_a_mode_is_for_lists_alone(self, sandbox: Sandbox) -> None:
-        flights = sandbox.connect().model("Flight Planning")
+    def test_a_mode_is_for_lists_alone(self, demo_sandbox: Sandbox) -> None:
+        flights = demo_sandbox.connect().model("Flight Planning")
         with pytest.raises(ValueError, match="mode= is an option of lists, which import"):
             af.to_anaplan(STAFF, "Load airlines", flights, mode="sync")
 

@@ -118,7 +118,7 @@ def test_levels_can_be_asked_for_like_any_column(lists: Any) -> None:
     assert without.columns.tolist() == ["code"]
 
 
-def test_a_level_named_like_a_property_stands_beside_it(tenant: Sandbox) -> None:
+def test_a_level_named_like_a_property_is_a_column_of_its_own(tenant: Sandbox) -> None:
     model = tenant.workspace("Demo").model("Other")
     above = model.list("Region", items=pd.DataFrame({"Name": ["Europe"]}))
     items = pd.DataFrame({"Name": ["France"], "Parent": ["Europe"], "Region": ["EU"]})
@@ -131,7 +131,7 @@ def test_a_level_named_like_a_property_stands_beside_it(tenant: Sandbox) -> None
     ]
 
 
-def test_a_list_without_items_has_its_columns_all_the_same(lists: Any) -> None:
+def test_a_list_without_items_still_has_its_columns(lists: Any) -> None:
     frame = lists["Nothing"].read(hierarchy=True)
     assert frame.columns.tolist() == ["id", "code", "name", "parent", "Size", "Some", "Nothing"]
     assert len(frame) == 0
@@ -180,14 +180,14 @@ def test_arrow_takes_a_list_as_it_is(lists: Any) -> None:
     assert levels["Regions"].to_pylist() == ["Europe", "Asia", None]
 
 
-def test_a_list_is_read_whole_though_its_answer_breaks_off(lists: Any, tenant: Sandbox) -> None:
+def test_a_list_is_read_completely_if_its_answer_breaks_off(lists: Any, tenant: Sandbox) -> None:
     whole = lists["Cities"].read()
     tenant.faults.add("cut body", method="GET", path="*/items")
     pd.testing.assert_frame_equal(lists["Cities"].read(), whole)
     assert [kind for kind, _, _ in tenant.faults.struck] == ["cut body"]
 
 
-def test_metadata_properties_and_subsets_are_told(lists: Any) -> None:
+def test_metadata_properties_and_subsets_are_returned(lists: Any) -> None:
     cities = lists["Cities"]
     assert cities.metadata["parent"]["name"] == "Countries"
     properties = cities.properties()
@@ -210,7 +210,7 @@ def test_metadata_properties_and_subsets_are_told(lists: Any) -> None:
     assert subsets["id"].str.startswith("109").all()
 
 
-def test_a_list_without_properties_or_subsets_tells_empty_tables(lists: Any) -> None:
+def test_a_list_without_properties_or_subsets_has_empty_tables_of_them(lists: Any) -> None:
     assert lists["Regions"].properties().shape == (0, 6)
     assert lists["Regions"].subsets().columns.tolist() == ["id", "name"]
     assert len(lists["Regions"].subsets()) == 0

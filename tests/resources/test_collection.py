@@ -12,24 +12,24 @@ from anaplan_frames.resources.collection import Collection
 from anaplan_frames.sandbox import Sandbox
 
 
-def test_a_thing_is_found_by_name_and_by_id(model: af.Model) -> None:
-    assert model.imports["Load airlines"].id == "112000000001"
-    assert model.imports["112000000001"].name == "Load airlines"
-    assert model.imports[112000000001].name == "Load airlines"
-    assert "Load airlines" in model.imports
-    assert "112000000001" in model.imports
-    assert "Load nothing" not in model.imports
-    assert model.imports.get("Load nothing") is None
+def test_a_thing_is_found_by_name_and_by_id(demo_model: af.Model) -> None:
+    assert demo_model.imports["Load airlines"].id == "112000000001"
+    assert demo_model.imports["112000000001"].name == "Load airlines"
+    assert demo_model.imports[112000000001].name == "Load airlines"
+    assert "Load airlines" in demo_model.imports
+    assert "112000000001" in demo_model.imports
+    assert "Load nothing" not in demo_model.imports
+    assert demo_model.imports.get("Load nothing") is None
 
 
-def test_a_collection_iterates_over_its_ids(model: af.Model) -> None:
-    assert list(model.imports) == ["112000000001", "112000000002", "112000000003"]
-    assert model.imports.names == ["Load airlines", "Load airports", "Load flights"]
-    assert len(model.processes) == 1
+def test_a_collection_iterates_over_its_ids(demo_model: af.Model) -> None:
+    assert list(demo_model.imports) == ["112000000001", "112000000002", "112000000003"]
+    assert demo_model.imports.names == ["Load airlines", "Load airports", "Load flights"]
+    assert len(demo_model.processes) == 1
 
 
-def test_a_collection_is_a_frame_with_snake_case_columns(model: af.Model) -> None:
-    frame = model.files.to_pandas()
+def test_a_collection_is_a_frame_with_snake_case_columns(demo_model: af.Model) -> None:
+    frame = demo_model.files.to_pandas()
     assert frame.columns[:2].tolist() == ["id", "name"]
     assert {"chunk_count", "header_row", "first_data_row"} <= set(frame.columns)
     assert frame["header_row"].dtype == "Int64"

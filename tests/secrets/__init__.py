@@ -1,1 +1,1 @@
-"""No secret shows, whoever signs in and whatever goes wrong."""
+"""No secret shows, with any credential and any error."""

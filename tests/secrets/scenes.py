@@ -1,4 +1,4 @@
-"""Whoever signs in, and whatever may go wrong: each mishap with each kind of credential."""
+"""Each thing that can go wrong, with each kind of credential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No pickle holds a password or key, whoever signs in."""
+"""No pickle holds a password or key, for any kind of credential."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,30 @@ def test_no_secret_is_in_a_traceback_or_in_the_log(
         secrets = secrets_of(server)
     assert isinstance(error, AnaplanError)
     assert "urllib3" in {record.name.split(".")[0] for record in caplog.records}
-    assert_nothing_shows(by_rich(error), secrets)
     assert_nothing_shows(by_python(error) + repr(vars(error)), secrets)
     assert_nothing_shows(caplog.text + repr([vars(each) for each in caplog.records]), secrets)
+
+
+def shown_by_rich(credential: str, mishap: str) -> None:
+    with ScriptedServer() as server:
+        error = ended(lambda: suffer(server, credential, mishap))
+        secrets = secrets_of(server)
+    assert_nothing_shows(by_rich(error), secrets)
+
+
+# Each mishap once, with the credentials in turn.
+@pytest.mark.parametrize(("credential", "mishap"), list(zip(cycle(CREDENTIALS), MISHAPS)))
+def test_no_secret_is_in_a_traceback_by_rich(credential: str, mishap: str) -> None:
+    shown_by_rich(credential, mishap)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mishap", MISHAPS)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_no_secret_of_any_credential_is_in_a_traceback_by_rich(
+    credential: str, mishap: str
+) -> None:
+    shown_by_rich(credential, mishap)
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)
@@ -57,6 +79,7 @@ def test_no_secret_shows_after_ctrl_c(credential: str) -> None:
     assert_nothing_shows(by_rich(error) + by_python(error), secrets)
 
 
+@pytest.mark.long
 def test_no_secret_is_in_what_pytest_shows_of_local_variables(tmp_path: Path) -> None:
     noted = tmp_path / "secrets"
     options = "--showlocals --tb=long --full-trace --log-level=DEBUG -vv -rA -n0"

@@ -64,8 +64,8 @@ def test_a_chunk_size_out_of_bounds_is_refused(size: int) -> None:
         next(chunk_sizes(size))
 
 
-def test_an_upload_of_nothing_replaces_the_old_content(model: af.Model) -> None:
-    file = model.files["airlines.csv"]
+def test_an_upload_of_nothing_replaces_the_old_content(demo_model: af.Model) -> None:
+    file = demo_model.files["airlines.csv"]
     file.upload(b"carrier,name\nAA,American\n")
     file.upload(b"")
     assert b"".join(file.stream()) == b""
@@ -73,12 +73,12 @@ def test_an_upload_of_nothing_replaces_the_old_content(model: af.Model) -> None:
 
 @pytest.mark.parametrize("given_as", ["bytes", "path", "file object"])
 def test_bytes_go_up_in_several_chunks_and_come_down_equal(
-    model: af.Model, tmp_path: Path, given_as: str
+    demo_model: af.Model, tmp_path: Path, given_as: str
 ) -> None:
     content = b"carrier,name\n" + b"".join(b"%07d,someone\n" % n for n in range(220_000))
     path = tmp_path / "airlines.csv"
     path.write_bytes(content)
-    file = model.files["airlines.csv"]
+    file = demo_model.files["airlines.csv"]
     file.upload({"bytes": content, "path": path, "file object": io.BytesIO(content)}[given_as])
     assert b"".join(file.stream()) == content
     target = file.download(tmp_path / "down.csv")
@@ -86,30 +86,32 @@ def test_bytes_go_up_in_several_chunks_and_come_down_equal(
     assert list(tmp_path.iterdir()) == [path, target] or set(tmp_path.iterdir()) == {path, target}
 
 
-def test_a_text_file_object_is_refused_with_the_way_out(model: af.Model) -> None:
+def test_a_text_file_object_is_refused_with_the_way_out(demo_model: af.Model) -> None:
     with pytest.raises(TypeError, match=r"open\(path, 'rb'\)"):
-        model.files["airlines.csv"].upload(io.StringIO("carrier,name\n"))
+        demo_model.files["airlines.csv"].upload(io.StringIO("carrier,name\n"))
 
 
-def test_deleting_takes_the_private_content_away(model: af.Model) -> None:
-    file = model.files["airlines.csv"]
+def test_deleting_takes_the_private_content_away(demo_model: af.Model) -> None:
+    file = demo_model.files["airlines.csv"]
     file.upload(b"carrier,name\nAA,American\n")
     file.delete()
     with pytest.raises(af.NotFound, match="has no content for this user"):
         file.read()
 
 
-def test_a_failed_download_leaves_the_old_file_as_it_was(model: af.Model, tmp_path: Path) -> None:
+def test_a_failed_download_leaves_the_old_file_as_it_was(
+    demo_model: af.Model, tmp_path: Path
+) -> None:
     path = tmp_path / "airlines.csv"
     path.write_text("precious")
     with pytest.raises(af.NotFound):
-        model.files["airlines.csv"].download(path)
+        demo_model.files["airlines.csv"].download(path)
     assert path.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_broken_iterator_leaves_a_file_that_nothing_can_read(model: af.Model) -> None:
-    file = model.files["airlines.csv"]
+def test_a_broken_iterator_leaves_a_file_that_nothing_can_read(demo_model: af.Model) -> None:
+    file = demo_model.files["airlines.csv"]
 
     def blocks():
         yield b"carrier,name\n"

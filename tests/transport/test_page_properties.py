@@ -32,11 +32,7 @@ PAGINATIONS: dict[str, Pagination] = {
     "startIndex": StartIndexPages(size=SIZE, most_pages=MOST_PAGES),
     "nextUrl": NextUrlPages(size=SIZE, most_pages=MOST_PAGES),
 }
-SLOW = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import base64
 import logging
-import traceback
 
 import pytest
 
 from anaplan_frames.auth import BasicAuth, TokenAuth
 from anaplan_frames.errors import AnaplanError
 from anaplan_frames.transport import Transport
+from tests.secrets.looking import by_python
 from tests.transport.conftest import Connect
 from tests.transport.scripted import TOKEN, Answer, ScriptedServer, as_json
 
 PASSWORD = "open sesame"
 PAIR = base64.b64encode(f"planner@example.com:{PASSWORD}".encode()).decode()
 SECRETS = (PASSWORD, PAIR, TOKEN, "ready-made")
-
-
-def shown(error: BaseException | None) -> str:
-    """Return all that rich or pytest could print of an error: its chain, with local variables."""
-    text = ""
-    while error is not None:
-        each = traceback.TracebackException.from_exception(error, capture_locals=True)
-        text += "".join(each.format())
-        error = error.__cause__ or error.__context__
-    return text
 
 
 def secrets_in(text: str) -> list[str]:
@@ -65,7 +55,7 @@ def test_errors_and_logs_are_free_of_secrets(
     method = "POST" if call == "post" else "GET"
     with pytest.raises(AnaplanError) as caught:
         transport.request(method, "/me", label="me", json={}, repeatable=method == "GET")
-    seen = shown(caught.value) + caplog.text + repr(transport) + repr(vars(transport))
+    seen = by_python(caught.value) + caplog.text + repr(transport) + repr(vars(transport))
     assert secrets_in(seen) == []
 
 
@@ -73,7 +63,7 @@ def test_an_unreachable_host_shows_no_secret(connect: Connect) -> None:
     transport = make(connect, api_url="http://127.0.0.1:1")
     with pytest.raises(AnaplanError) as caught:
         transport.get("/me", label="me")
-    assert secrets_in(shown(caught.value)) == []
+    assert secrets_in(by_python(caught.value)) == []
 
 
 def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
@@ -88,7 +78,7 @@ def test_an_interrupt_in_the_middle_of_a_call_shows_no_secret(
     monkeypatch.setattr("http.client.HTTPConnection.getresponse", interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
         transport.get("/me", label="me")
-    assert secrets_in(shown(caught.value)) == []
+    assert secrets_in(by_python(caught.value)) == []
 
 
 def test_a_ready_token_is_shown_nowhere(server: ScriptedServer, connect: Connect) -> None:
@@ -96,7 +86,7 @@ def test_a_ready_token_is_shown_nowhere(server: ScriptedServer, connect: Connect
     transport = connect(auth=TokenAuth("ready-made"))
     with pytest.raises(AnaplanError) as caught:
         transport.get("/me", label="me")
-    assert secrets_in(shown(caught.value)) == []
+    assert secrets_in(by_python(caught.value)) == []
 
 
 def test_the_log_shows_calls_and_renewals(

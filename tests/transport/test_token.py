@@ -51,8 +51,8 @@ def test_nothing_is_sent_before_the_first_call(server: ScriptedServer, connect: 
     assert len(server.asked(LOGIN)) == 1
 
 
-def test_a_wrong_password_says_what_to_do(sandbox: Sandbox) -> None:
-    transport = of_sandbox(sandbox, auth=BasicAuth("demo@example.com", "wrong"))
+def test_a_wrong_password_says_what_to_do(demo_sandbox: Sandbox) -> None:
+    transport = of_sandbox(demo_sandbox, auth=BasicAuth("demo@example.com", "wrong"))
     with pytest.raises(AuthenticationError) as caught:
         transport.get("/users/me", label="me")
     assert str(caught.value) == (
@@ -252,10 +252,10 @@ def test_a_call_that_refuses_every_token_ends_although_others_accept_them(
     assert len(server.asked("/2/0/secret")) == 6
 
 
-def test_a_token_may_end_any_number_of_times_in_a_long_job(sandbox: Sandbox) -> None:
-    transport = of_sandbox(sandbox)
+def test_a_token_may_end_any_number_of_times_in_a_long_job(demo_sandbox: Sandbox) -> None:
+    transport = of_sandbox(demo_sandbox)
     for _ in range(10):
-        sandbox.tokens.revoke_all()
+        demo_sandbox.tokens.revoke_all()
         assert transport.get("/users/me", label="me")["user"]["email"] == "demo@example.com"
     transport.close()
 
@@ -274,15 +274,15 @@ def test_a_token_expires_and_is_renewed_for_all_threads_at_the_sandbox() -> None
         transport.close()
 
 
-def test_close_logs_out_once(sandbox: Sandbox) -> None:
-    transport = of_sandbox(sandbox)
+def test_close_logs_out_once(demo_sandbox: Sandbox) -> None:
+    transport = of_sandbox(demo_sandbox)
     transport.get("/users/me", label="me")
     held = transport._keeper.held
     assert held is not None
-    assert sandbox.tokens.find(held.token.value) is not None
+    assert demo_sandbox.tokens.find(held.token.value) is not None
     transport.close()
     transport.close()
-    assert sandbox.tokens.find(held.token.value) is None
+    assert demo_sandbox.tokens.find(held.token.value) is None
 
 
 def test_close_without_a_call_sends_nothing(server: ScriptedServer, connect: Connect) -> None:

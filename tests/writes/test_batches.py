@@ -1,4 +1,4 @@
-"""Records in batches: halved, settled after lost answers, and never lost from sight."""
+"""Records in batches: halved, read back after lost answers, and all accounted for."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, TaskUncertain
 from anaplan_frames.transport import AnswerLost
-from anaplan_frames.writes.batches import Batches, BatchOutcome, Positions, Reconciled
+from anaplan_frames.writes.arrow_arrays import Positions
+from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
+from anaplan_frames.writes.batches import Batches
 
 
 class Service:
@@ -68,7 +70,6 @@ def whole(service: Service, outcome: BatchOutcome, count: int) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     count=st.integers(0, 300),
     most=st.integers(1, 120),
@@ -147,7 +148,7 @@ def test_an_error_ends_the_sending_and_says_what_was_not_sent() -> None:
     assert outcome.counts["added"] == len(service.taken) == 257
 
 
-def test_where_reading_back_fails_it_is_uncertain() -> None:
+def test_if_reading_back_fails_it_is_uncertain() -> None:
     service = Service()
 
     def lose(positions: Positions) -> None:
@@ -178,7 +179,7 @@ def test_answers_that_are_lost_again_and_again_end_it() -> None:
     assert np.concatenate(outcome.uncertain).tolist() == list(range(10))
 
 
-def test_where_reading_back_fails_what_was_refused_the_second_time_is_uncertain() -> None:
+def test_if_reading_back_fails_what_was_refused_the_second_time_is_uncertain() -> None:
     service = Service()
     looks = iter([lambda positions: Reconciled(Counter(), positions)])
 
@@ -207,7 +208,7 @@ def test_where_reading_back_fails_what_was_refused_the_second_time_is_uncertain(
         ({}, "refused"),
     ],
 )
-def test_a_failure_is_told_with_what_there_is(failure: dict[str, str], said: str) -> None:
+def test_a_failure_is_reported_with_what_the_answer_has(failure: dict[str, str], said: str) -> None:
     answer = {"added": 1, "failures": [{"requestIndex": 1, **failure}]}
     assert BatchOutcome.of(answer, np.array([40, 50])).failures == {50: said}
 

@@ -1,4 +1,4 @@
-"""Columns go to headers by name, and a misfit is told whole."""
+"""Columns go to headers by name, and all that does not fit is named at once."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def test_a_mapping_comes_before_an_equal_name():
     assert found.unused == ("flights",)
 
 
-def test_a_mapping_from_no_column_is_told_with_near_names():
+def test_a_mapping_from_no_column_is_refused_with_near_names():
     text = refusal(["carrier"], ["Carrier"], {"carier": "Carrier"})
     assert "The mapping names 'carier', which is no column. Did you mean 'carrier'?" in text
 
 
-def test_a_mapping_to_no_header_is_told_with_near_names():
+def test_a_mapping_to_no_header_is_refused_with_near_names():
     text = refusal(["carrier"], ["Carrier"], {"carrier": "Carier"})
     assert "sends 'carrier' to 'Carier', which is no header. Did you mean 'Carrier'?" in text
 
@@ -74,19 +74,19 @@ def test_two_columns_cannot_be_mapped_to_one_header():
     assert "The mapping sends 'x' and 'y' to 'a'; only one can be." in text
 
 
-def test_a_column_that_is_there_twice_is_refused_where_it_is_needed():
+def test_a_column_that_is_there_twice_is_refused_if_it_is_needed():
     assert "The data has 2 columns named 'a'" in refusal(["a", "a"], ["a"])
 
 
-def test_a_column_that_is_there_twice_is_borne_where_it_is_not_needed():
+def test_a_column_that_is_there_twice_is_accepted_if_it_is_not_needed():
     assert match(["a", "x", "x"], ["a"]).unused == ("x", "x")
 
 
-def test_a_header_borne_twice_takes_two_columns_of_that_name_in_order():
+def test_a_repeated_header_takes_two_columns_of_that_name_in_order():
     assert match(["a", "b", "a"], ["b", "a", "a"]).positions == (1, 0, 2)
 
 
-def test_a_header_borne_twice_is_not_fed_by_one_column():
+def test_a_repeated_header_is_not_fed_by_one_column():
     text = refusal(["a"], ["a", "a"])
     assert "The data has 1 column named 'a', the file 2 headers 'a'" in text
 
@@ -99,7 +99,7 @@ def test_an_empty_header_may_be_fed_by_its_number():
     assert match(["Column 2", "a"], ["a", ""]).positions == (1, 0)
 
 
-def test_names_that_are_no_text_count_by_their_text():
+def test_names_that_are_not_text_count_as_text():
     assert match([2013, 2014], ["2014", "2013"], {2013: "2013"}).positions == (1, 0)
 
 
@@ -107,7 +107,7 @@ def test_a_target_without_headers_is_refused():
     assert "Anaplan knows no columns of import 'Load flights'" in refusal(["a"], [])
 
 
-def test_of_thousands_of_missing_columns_the_first_are_told_and_at_once():
+def test_of_thousands_of_missing_columns_the_first_are_named_without_delay():
     columns = [f"colum {n}" for n in range(5_000)]
     with pytest.raises(ColumnMismatch) as caught:
         match_columns(columns, [f"column {n}" for n in range(5_000)], None, "the file")

@@ -1,4 +1,4 @@
-"""What is said of rejected rows, whatever Anaplan tells of them."""
+"""The results and errors of rejected rows, whatever Anaplan says of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def outcome(*, dump: bool = False, successful: bool = True, **counts: int) -> Ou
     return Outcome("T", "112000000001", "", successful, dump, details, ())
 
 
-def test_failed_rows_without_a_dump_are_told_with_a_note() -> None:
+def test_failed_rows_without_a_dump_have_a_note() -> None:
     told: Any = outcome(totalRowCount=5, failedCount=2)
     rejects = collect_rejects(None, {"id": "1", "name": "Load"}, told, "", None)
     result = result_of_task(told, "Load", rejects)
@@ -39,20 +39,20 @@ def test_a_failed_task_says_why_and_carries_the_result() -> None:
     assert not caught.value.result.successful
 
 
-def test_the_callers_own_column_named_error_is_kept(model: af.Model) -> None:
+def test_the_callers_own_column_named_error_is_kept(demo_model: af.Model) -> None:
     frame = pd.DataFrame({"carrier": ["AA", "AA"], "name": ["a", "b"], "error": ["mine", "too"]})
     with pytest.warns(UserWarning, match="'error'"), pytest.raises(af.RejectedRows) as caught:
-        af.to_anaplan(frame, "Load airlines", model)
+        af.to_anaplan(frame, "Load airlines", demo_model)
     rejected = caught.value.result.rejected
     assert rejected["error"].tolist() == ["too"]
     assert rejected.columns[-1] == "anaplan_error"
     assert "exists already" in str(caught.value)
 
 
-def test_many_reasons_are_summed_up(model: af.Model) -> None:
+def test_many_reasons_are_summed_up(demo_model: af.Model) -> None:
     frame = pd.DataFrame({"carrier": list("ABCDEF") * 2, "name": list("abcdef") * 2})
     with pytest.raises(af.RejectedRows) as caught:
-        af.to_anaplan(frame, "Load airlines", model)
+        af.to_anaplan(frame, "Load airlines", demo_model)
     lines = str(caught.value).splitlines()
     assert lines[0] == "6 of 12 rows were rejected by 'Load airlines'."
     assert lines[4:] == [

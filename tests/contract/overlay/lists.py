@@ -1,4 +1,4 @@
-"""Lists and dimensions: what the answers hold beside, or instead of, what the examples show."""
+"""Lists and dimensions: what the answers hold in addition to the examples, or instead."""
 
 from __future__ import annotations
 

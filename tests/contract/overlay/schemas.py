@@ -154,7 +154,7 @@ SCHEMAS = (
         AUTHENTICATION,
         schema_at("TokenInfo", "properties", "refreshToken"),
         {"type": "string"},
-        "the service has been seen to send it beside refreshTokenId",
+        "the service has been seen to send it together with refreshTokenId",
     ),
     Mend(
         AUTHENTICATION,

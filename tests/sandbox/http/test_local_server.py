@@ -158,8 +158,8 @@ def test_an_unexpected_error_is_500_in_the_envelope_and_is_logged(
     RECORD.take()
 
 
-def test_the_demo_tenant_has_the_documented_ids(sandbox: Sandbox) -> None:
-    http = Http(sandbox)
+def test_the_demo_tenant_has_the_documented_ids(demo_sandbox: Sandbox) -> None:
+    http = Http(demo_sandbox)
     model = http.get("/models").json()["models"][0]
     assert model["id"] == "D2D29CEE237C422099D83DCC4338CEA6"
     assert model["currentWorkspaceId"] == "8a81b09d599f3c6e0159f605560c2630"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ExportDefinition,
     ImportDefinition,
 )
+from anaplan_frames.sandbox.planning.time.timescale import Timescale
 
 
 @dataclass
@@ -51,8 +54,24 @@ class Loaded:
         return [int(row[place]) for row in self.dump[1:]]
 
 
-def new_model(calendar: Calendar | None = None) -> Model:
-    return Workspace("Test").model("Model", calendar=calendar or Calendar(2013))
+_MADE: list[Model] = []
+
+
+def new_model(calendar: Timescale | None = None, **options: Any) -> Model:
+    """Make a model; those that a test makes are closed at its end."""
+    model = Workspace("Test").model("Model", calendar=calendar or Calendar(2013), **options)
+    _MADE.append(model)
+    return model
+
+
+@contextmanager
+def closing_models() -> Iterator[None]:
+    """Close the models that are made within, so that their databases serve the next ones."""
+    first = len(_MADE)
+    yield
+    for model in _MADE[first:]:
+        model.close()
+    del _MADE[first:]
 
 
 def load(

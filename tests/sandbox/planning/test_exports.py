@@ -10,7 +10,7 @@ from decimal import Decimal
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.exports.rendering import create_macros
@@ -257,7 +257,6 @@ def plain() -> duckdb.DuckDBPyConnection:
     return con
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_is_written_plainly_and_exactly(
     plain: duckdb.DuckDBPyConnection, number: float
@@ -290,7 +289,6 @@ def test_numbers_have_no_exponent(
     assert plain.execute("SELECT plain(?::DOUBLE)", [number]).fetchone() == (text,)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1),

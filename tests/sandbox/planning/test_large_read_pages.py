@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox import Calendar
@@ -27,7 +27,6 @@ def texts() -> Iterator[tuple[Model, ListDefinition]]:
     model.close()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.text(st.sampled_from('ab,"\n\r é€😀='), max_size=12), max_size=30),
     size=st.integers(1, 300),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.metadata import list_item_json
@@ -57,7 +57,6 @@ ITEM = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(ITEM, max_size=4, unique_by=(lambda item: item["code"], lambda i: i["name"])))
 def test_added_items_are_read_unchanged(
     list_model: Model, lst: ListDefinition, items: list[Mapping[str, Any]]

@@ -153,9 +153,7 @@ TEXT = st.text(
 )
 
 
-@settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXT, max_size=8), st.sampled_from([",", ";", "\t"]), st.sampled_from("\"'"))
 def test_any_text_is_stored_unchanged(
     empty_model: Model, texts: list[str], separator: str, delimiter: str
@@ -168,9 +166,7 @@ def test_any_text_is_stored_unchanged(
     assert notes == texts
 
 
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["good", "few", "many", "empty", "long"]), max_size=30))
 def test_the_line_of_every_rejected_row_is_right(empty_model: Model, kinds: list[str]) -> None:
     rows = {"good": "n{},x", "few": "n{}", "many": "n{},x,y", "empty": ",x", "long": 'n{},"x\nx"'}
@@ -180,6 +176,7 @@ def test_the_line_of_every_rejected_row_is_right(empty_model: Model, kinds: list
     assert loaded.lines == rejected
 
 
+@pytest.mark.long
 def test_a_file_in_the_wrong_dialect_is_rejected_row_by_row(empty_model: Model) -> None:
     # More than one of DuckDB's row groups.
     count = 150_000

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
@@ -62,7 +62,6 @@ NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integer
 
 
 @given(values=st.lists(TEXTS, min_size=1, max_size=PLACES))
-@settings(max_examples=60, deadline=None)
 def test_a_text_is_stored_unchanged(
     built: tuple[Model, ModuleDefinition],
     tmp_path_factory: pytest.TempPathFactory,
@@ -74,7 +73,6 @@ def test_a_text_is_stored_unchanged(
 
 
 @given(values=st.lists(NUMBERS, min_size=1, max_size=PLACES), quoted=st.booleans())
-@settings(max_examples=60, deadline=None)
 def test_a_number_is_stored_exactly_with_and_without_quotes(
     built: tuple[Model, ModuleDefinition],
     tmp_path_factory: pytest.TempPathFactory,
@@ -91,7 +89,6 @@ def test_a_number_is_stored_exactly_with_and_without_quotes(
     dates=st.lists(st.dates(min_value=datetime.date(1000, 1, 1)), min_size=1, max_size=PLACES),
     flags=st.lists(st.booleans(), min_size=1, max_size=PLACES),
 )
-@settings(max_examples=30, deadline=None)
 def test_dates_and_booleans_are_stored_unchanged(
     built: tuple[Model, ModuleDefinition],
     tmp_path_factory: pytest.TempPathFactory,

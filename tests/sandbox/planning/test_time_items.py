@@ -9,13 +9,12 @@ import pytest
 
 from anaplan_frames.sandbox import Calendar, ThirteenPeriods, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
 from anaplan_frames.sandbox.planning.time.timescale import Timescale
 from tests.sandbox.planning.model_actions import export_lines, load, new_model
 
 
 def build(versions: Any = ("Actual", "Forecast"), calendar: Timescale | None = None) -> Model:
-    return Workspace("Test").model("Model", calendar=calendar or Calendar(2026), versions=versions)
+    return new_model(calendar or Calendar(2026), versions=versions)
 
 
 def test_the_default_versions_are_actual_and_forecast_and_forecast_is_current() -> None:

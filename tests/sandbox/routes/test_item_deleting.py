@@ -101,6 +101,7 @@ def test_the_cells_of_a_deleted_item_are_deleted(tenant: Sandbox, built_lists: M
 # Requests that are refused as a whole.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", ["add", "update", "delete"])
 def test_at_most_a_hundred_thousand_items_are_accepted(lists_api: InModel, verb: str) -> None:
     given = [{"name": "n", "code": "c"}] * 100_000

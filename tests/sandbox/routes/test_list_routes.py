@@ -170,6 +170,7 @@ def many(tenant: Sandbox, staffing: Model) -> ListDefinition:
     return lst
 
 
+@pytest.mark.long
 def test_without_a_limit_all_items_come_in_order(
     tenant: Sandbox, staffing: Model, many: ListDefinition
 ) -> None:
@@ -179,6 +180,7 @@ def test_without_a_limit_all_items_come_in_order(
     assert names == [f"item {i}" for i in range(140_000) if i % 7]
 
 
+@pytest.mark.long
 def test_with_a_limit_items_come_in_pages_of_the_page_size_at_most(
     tenant: Sandbox, staffing: Model, many: ListDefinition
 ) -> None:

@@ -144,6 +144,8 @@ def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: 
     keys = ["code"] if "Code" in plan.columns else []
     if not lst.numbered:
         keys.append("name")
+    if _are_distinct(con, keys):
+        return
     con.execute("CREATE TEMP TABLE open AS SELECT line, code, name FROM work WHERE good")
     first = " AND ".join(f"line = min(line) OVER (PARTITION BY {key})" for key in keys)
     while True:
@@ -166,6 +168,12 @@ def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: 
         if not row or not row[0]:
             break
     row_faults.mark_faulty(con)
+
+
+def _are_distinct(con: duckdb.DuckDBPyConnection, keys: list[str]) -> bool:
+    """Tell whether no two good rows share a key, as is usual."""
+    repeated = "SELECT 1 FROM work WHERE good GROUP BY {} HAVING count(*) > 1 LIMIT 1"
+    return all(con.execute(repeated.format(key)).fetchone() is None for key in keys)
 
 
 def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> Counts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -10,8 +12,55 @@ from pathlib import Path
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.store.sql_text import literal
+
 # Beyond this, DuckDB moves intermediate results to disk.
 _MEMORY_LIMIT = "1GB"
+# Data in memory are in a catalog of their own: to detach it leaves the instance empty.
+_CATALOG = "model"
+_MOST_IDLE = 4
+
+
+class _IdleDatabases:
+    """Empty DuckDB instances that the next store may use.
+
+    Making one takes 25 ms, and a test suite makes thousands. A forked process has its own, because
+    the threads of its parent's instances were not copied.
+    """
+
+    def __init__(self) -> None:
+        self._by_process: dict[int, list[duckdb.DuckDBPyConnection]] = {}
+        atexit.register(self._close)
+
+    def take(self, spill: str) -> duckdb.DuckDBPyConnection | None:
+        """Return an instance that spills to this folder, if one is idle."""
+        try:
+            root = self._mine().pop()
+        except IndexError:
+            return None
+        try:
+            root.execute(f"SET temp_directory = {literal(spill)}")
+        except duckdb.Error:  # it used its folder, and cannot change to another one
+            root.close()
+            return None
+        return root
+
+    def give(self, root: duckdb.DuckDBPyConnection) -> None:
+        """Keep an instance for the next store, or close it if there are enough."""
+        if len(self._mine()) < _MOST_IDLE:
+            self._mine().append(root)
+        else:
+            root.close()
+
+    def _mine(self) -> list[duckdb.DuckDBPyConnection]:
+        return self._by_process.setdefault(os.getpid(), [])
+
+    def _close(self) -> None:
+        while self._mine():
+            self._mine().pop().close()
+
+
+_IDLE = _IdleDatabases()
 
 
 class Store:
@@ -27,10 +76,16 @@ class Store:
         self._spill = tempfile.TemporaryDirectory(prefix="anaplan-sandbox-")
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._root = duckdb.connect(
+        self._in_memory = path is None
+        idle = _IDLE.take(self._spill.name) if self._in_memory else None
+        self._root = idle or duckdb.connect(
             str(path) if path else ":memory:",
             config={"memory_limit": _MEMORY_LIMIT, "temp_directory": self._spill.name},
         )
+        if self._in_memory:
+            self._root.execute(f"ATTACH ':memory:' AS {_CATALOG}")
+        self._readers = 0
+        self._closed = False
         self._one_action = threading.RLock()
         self._making_cursor = threading.Lock()
         self.folder = Path(self._spill.name)
@@ -55,11 +110,18 @@ class Store:
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection that sees committed data; it does not wait for a transaction."""
         with self._making_cursor:
+            if self._closed:
+                raise duckdb.ConnectionException("The store is closed.")
             connection = self._root.cursor()
+            self._readers += 1
         try:
+            if self._in_memory:
+                connection.execute(f"USE {_CATALOG}")
             yield connection
         finally:
             connection.close()
+            with self._making_cursor:
+                self._readers -= 1
 
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -70,5 +132,13 @@ class Store:
 
     def close(self) -> None:
         """Close the database and remove temporary files."""
-        self._root.close()
+        with self._making_cursor:
+            if self._closed:
+                return
+            self._closed = True
+            if self._in_memory and not self._readers:
+                self._root.execute(f"DETACH {_CATALOG}")
+                _IDLE.give(self._root)
+            else:
+                self._root.close()
         self._spill.cleanup()

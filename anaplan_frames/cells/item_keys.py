@@ -1,0 +1,114 @@
+"""The items of a dimension, found by name, code or id; pure, without a Python object per row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.messages import near_names
+from anaplan_frames.writes.arrow_arrays import TEXT, Positions, as_mask
+
+ItemKey = Literal["name", "code", "id"]
+ITEM_KEYS: tuple[ItemKey, ...] = get_args(ItemKey)
+
+MISSING, UNKNOWN, SEVERAL = -1, -2, -3
+"""In place of an item's position: no item is given, none has this key, several have it."""
+
+# With more, comparing names takes longer than the hint is worth.
+_MOST_COMPARED, _MOST_HINTS = 20_000, 20
+
+
+class DimensionItems:
+    """The items of one dimension, totals included.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    items : mapping of {"id", "code", "name"} to pa.Array
+        One text per item, null if it has none.
+    """
+
+    def __init__(self, dimension: Dimension, items: Mapping[ItemKey, pa.Array]) -> None:
+        self.dimension = dimension
+        self._texts = {key: pc.cast(items[key], TEXT) for key in ITEM_KEYS}
+        self._repeated = {key: _repeated(self._texts[key]) for key in ITEM_KEYS}
+        self._hints: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._texts["id"])
+
+    def likely_keys(self, texts: pa.Array) -> tuple[ItemKey, ...]:
+        """Return the keys to find these texts by: first the one that most of them are."""
+        distinct = pc.drop_null(pc.unique(texts))
+        hits = {key: pc.sum(pc.is_in(distinct, self._texts[key])).as_py() or 0 for key in ITEM_KEYS}
+        return tuple(sorted(ITEM_KEYS, key=lambda key: -hits[key]))
+
+    def find(self, texts: pa.Array, keys: Sequence[ItemKey]) -> Positions:
+        """Return the position of the item of each text, or `MISSING`, `UNKNOWN` or `SEVERAL`.
+
+        Parameters
+        ----------
+        texts : pa.Array of large_string
+        keys : sequence of {"name", "code", "id"}
+            What a text may be; the first key that an item has decides.
+        """
+        coded = pc.dictionary_encode(texts)
+        places = np.full(len(coded.dictionary) + 1, UNKNOWN, dtype=np.int64)
+        places[-1] = MISSING  # where the index of a null points
+        distinct = places[:-1]
+        for key in keys:
+            if not (distinct == UNKNOWN).any():
+                break
+            found = pc.fill_null(pc.index_in(coded.dictionary, self._texts[key]), UNKNOWN)
+            at = found.to_numpy(zero_copy_only=False).astype(np.int64)
+            if len(self._repeated[key]):
+                several = pc.is_in(coded.dictionary, self._repeated[key])
+                at[as_mask(several)] = SEVERAL
+            distinct[:] = np.where(distinct == UNKNOWN, at, distinct)
+        indices = pc.fill_null(coded.indices, pa.scalar(-1, coded.indices.type))
+        result: Positions = places[indices.to_numpy(zero_copy_only=False)]
+        return result
+
+    def reason(self, text: str | None, place: int, keys: Sequence[ItemKey]) -> str:
+        """Say why a text has no item; `place` is what `find` returned for it."""
+        name = self.dimension.name
+        if place == MISSING or text is None:
+            return f"No item of {name!r} is given."
+        if place == SEVERAL:
+            return f"Several items of {name!r} are called {text!r}. Use their codes or ids."
+        by = "" if len(keys) > 1 else f" by {keys[0]}"
+        return f"There is no item {text!r} in {name!r}{by}.{self.hint(text)}"
+
+    def hint(self, text: str) -> str:
+        """Suggest similar names, if there are not too many to compare."""
+        if len(self) > _MOST_COMPARED:
+            return ""
+        if text not in self._hints and len(self._hints) < _MOST_HINTS:
+            self._hints[text] = near_names(text, filter(None, self._texts["name"].to_pylist()))
+        return self._hints.get(text, "")
+
+    def name(self, place: int) -> str:
+        """Return the name of an item, else its code."""
+        return str(self._texts["name"][place].as_py() or self._texts["code"][place].as_py())
+
+    def json(self) -> pa.Array:
+        """Return each item as a cell's request names it, with its dimension, by ids."""
+        before = f'{{"dimensionId":{json.dumps(self.dimension.id)},"itemId":"'
+        return joined(before, self._texts["id"], '"}')
+
+
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """Join texts, row by row."""
+    scalars = (pa.scalar(part, TEXT) if isinstance(part, str) else part for part in parts)
+    return pc.binary_join_element_wise(*scalars, pa.scalar("", TEXT))
+
+
+def _repeated(texts: pa.Array) -> pa.Array:
+    counted = pc.value_counts(pc.drop_null(texts))
+    return counted.field("values").filter(pc.greater(counted.field("counts"), 1))

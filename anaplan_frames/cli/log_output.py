@@ -1,0 +1,84 @@
+"""Where the command line shows log lines and warnings: stderr, and a file if the user names one."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+LOGGER = logging.getLogger("anaplan_frames")
+
+# By how often -v was given; -q counts as -1.
+_STDERR_LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
+_FILE_FORMAT = logging.Formatter(
+    "%(asctime)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+)
+
+
+class LogOutput:
+    """The log of one command: a context manager that restores the logger when it ends.
+
+    Warnings go to the log, too, so that they are also in the log file.
+    """
+
+    def __init__(self) -> None:
+        self._verbosity = 0
+        self._stderr = logging.StreamHandler(sys.stderr)
+        self._stderr.setFormatter(logging.Formatter("anaplan-frames: %(message)s"))
+        self._file: logging.Handler | None = None
+        self._restore = ExitStack()
+
+    @property
+    def verbosity(self) -> int:
+        """How much is shown: -1 errors, 0 warnings, 1 the steps of a job, 2 requests."""
+        return self._verbosity
+
+    @verbosity.setter
+    def verbosity(self, verbosity: int) -> None:
+        self._verbosity = min(verbosity, max(_STDERR_LEVELS))
+        self._set_levels()
+
+    def write_to(self, path: Path) -> None:
+        """Append the log to a file, with at least the steps of a job, whatever stderr shows."""
+        self._file = logging.FileHandler(path, encoding="utf-8")
+        self._file.setFormatter(_FILE_FORMAT)
+        self._add(self._file)
+        self._restore.callback(self._file.close)
+        self._set_levels()
+
+    def _set_levels(self) -> None:
+        level = _STDERR_LEVELS[self._verbosity]
+        self._stderr.setLevel(level)
+        if self._file is not None:
+            level = min(level, logging.INFO)
+            self._file.setLevel(level)
+        LOGGER.setLevel(level)
+
+    def _add(self, handler: logging.Handler) -> None:
+        LOGGER.addHandler(handler)
+        self._restore.callback(LOGGER.removeHandler, handler)
+
+    def __enter__(self) -> Self:
+        self._restore.callback(LOGGER.setLevel, LOGGER.level)
+        self._restore.enter_context(warnings.catch_warnings())
+        warnings.showwarning = _log_warning
+        self._add(self._stderr)
+        self._set_levels()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._restore.close()
+
+
+def _log_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Log the sentence of a warning, without the line of code that it points to."""
+    LOGGER.warning("%s", message)

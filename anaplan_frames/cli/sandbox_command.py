@@ -1,0 +1,39 @@
+"""``anaplan-frames sandbox``."""
+
+from __future__ import annotations
+
+import click
+
+from anaplan_frames.cli.global_options import examples, log_options
+
+
+@click.command(
+    epilog=examples(
+        "anaplan-frames sandbox --demo",
+        "anaplan-frames sandbox --demo --port 8901",
+        "anaplan-frames sandbox --data tenant --log-file sandbox.log",
+    )
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 takes a free one.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Keep the data in this folder; by default it is in memory.",
+)
+@click.option("--demo", is_flag=True, help="Start with the demo's workspace and model.")
+@log_options
+def sandbox(*, port: int, data: str | None, demo: bool) -> None:
+    """Serve a local Anaplan on this machine only.
+
+    It prints its URL and login, and runs until Ctrl-C.
+    """
+    from anaplan_frames.sandbox import Sandbox, serve
+
+    serve(Sandbox.demo(data=data) if demo else Sandbox(data=data), port)

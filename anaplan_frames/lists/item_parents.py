@@ -1,0 +1,122 @@
+"""The parents that rows give to items of their own list: found, checked and compared; pure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.lists.desired_state import DesiredState
+from anaplan_frames.lists.hierarchy import ROOT, Cycle, depths, find_nodes
+from anaplan_frames.messages import listed
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, one_array
+
+_KEYS = ("name", "code")
+_NOTHING, _MISSING = pa.scalar("", TEXT), pa.scalar(None, TEXT)
+_MOST_SHOWN = 5
+
+
+class ParentPlacement:
+    """Finds the parents that rows name, among the items as they are going to be.
+
+    Attributes
+    ----------
+    values : pa.Array
+        The parent that each row sends: the name that it is going to have, ``""`` for none, null
+        if the parent stays.
+    depths : array of int64
+        How many nodes are going to be above each node.
+
+    Raises
+    ------
+    ColumnMismatch
+        If items would be their own ancestors, or parents are to be deleted.
+    """
+
+    def __init__(self, desired: DesiredState, texts: pa.Array) -> None:
+        self._desired = desired
+        self._final = {key: self._final_texts(key) for key in _KEYS}
+        found = find_nodes(texts, [*self._final.values(), self._present_names()])
+        given = as_mask(pc.is_valid(texts))
+        self._refuse_deleted(texts, given & (found < 0))
+        self.depths = self._depths(found, given)
+        self.values = self._values(texts, found, given)
+
+    def _depths(self, found: Positions, given: Mask) -> Positions:
+        desired = self._desired
+        parents = np.where(desired.gone | self._is_gone(desired.above), ROOT, desired.above)
+        parents = np.concatenate([parents, np.full(desired.new_count, ROOT)])
+        changes = given | desired.blank
+        parents[desired.nodes[changes]] = np.where(given, found, ROOT)[changes]
+        return self._checked_depths(parents)
+
+    def _values(self, texts: pa.Array, found: Positions, given: Mask) -> pa.Array:
+        desired = self._desired
+        places = pa.array(found, mask=found < 0)
+        names = pc.coalesce(*(pc.take(final, places) for final in self._final.values()), texts)
+        own = pa.array(desired.items, mask=desired.is_new)
+        text_now = pc.take(one_array(desired.state["parent"]), own)
+        above = np.where(
+            desired.is_new, ROOT, desired.above[desired.items] if desired.count else ROOT
+        )
+        same_text = as_mask(pc.fill_null(pc.equal(texts, text_now), fill_value=False))
+        same = np.where(found >= 0, found == above, same_text)
+        stays = np.where(given, same, as_mask(pc.is_null(text_now)))
+        if not desired.blank:
+            stays |= ~given
+        sent = pc.if_else(pa.array(given), names, _NOTHING)
+        return pc.if_else(pa.array(stays), _MISSING, sent)
+
+    def _final_texts(self, key: str) -> pa.Array:
+        """Return name or code of every node as it is going to be; null if it is to be deleted."""
+        desired = self._desired
+        given = desired.values.get(key)
+        if given is None:
+            given = pa.nulls(len(desired.is_new), TEXT)
+        places = np.arange(desired.count + desired.new_count)
+        changes = as_mask(pc.fill_null(pc.not_equal(given, ""), fill_value=False)) | desired.is_new
+        places[desired.nodes[changes]] = desired.count + np.flatnonzero(changes)
+        absent = np.zeros(len(places), dtype=bool)
+        absent[: desired.count] = desired.gone
+        both = pa.concat_arrays([desired.texts(key), given])
+        return pc.take(both, pa.array(places, mask=absent))
+
+    def _present_names(self) -> pa.Array:
+        """Return the name of every node as it is now: some rows may still use it."""
+        kept = pa.array(~self._desired.gone)
+        old = pc.if_else(kept, self._desired.texts("name"), _MISSING)
+        return pa.concat_arrays([old, pa.nulls(self._desired.new_count, TEXT)])
+
+    def _is_gone(self, nodes: Positions) -> Mask:
+        found: Mask = (nodes >= 0) & np.append(self._desired.gone, False)[nodes]
+        return found
+
+    def _refuse_deleted(self, texts: pa.Array, missing: Mask) -> None:
+        """Refuse parents that are to be deleted: the items below them would be left without."""
+        names = self._desired.texts("name").filter(pa.array(self._desired.gone))
+        asked = texts.filter(pa.array(missing))
+        lost = pc.unique(asked.filter(pc.is_in(asked, value_set=names)))
+        if len(lost):
+            raise ColumnMismatch(
+                f"Rows name parents in {self._desired.label} that would be deleted, because no row "
+                f"speaks of them: {_shown(lost)}. Add rows for them, or name other parents."
+            )
+
+    def _checked_depths(self, parents: Positions) -> Positions:
+        try:
+            return depths(parents)
+        except Cycle as cycle:
+            names = pc.coalesce(*self._final.values())
+            named = names.take(pa.array(cycle.nodes)).drop_null()
+            raise ColumnMismatch(
+                f"Parents in {self._desired.label} would stand in a circle, so that items are "
+                f"above themselves: {_shown(named)}. Give one of them another parent, or none."
+            ) from None
+
+
+def _shown(names: pa.Array) -> str:
+    """Name the first of many, without making Python texts of all of them."""
+    return listed(names[:_MOST_SHOWN].to_pylist()) + (
+        f" and {len(names) - _MOST_SHOWN:,} more" if len(names) > _MOST_SHOWN else ""
+    )

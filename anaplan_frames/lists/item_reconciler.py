@@ -1,0 +1,131 @@
+"""A list read back after an answer was lost, to find out what Anaplan did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anaplan_frames.clock import Clock
+from anaplan_frames.errors import TransferError
+from anaplan_frames.lists.item_differences import equal_values
+from anaplan_frames.lists.item_requests import ITEM_REQUESTS
+from anaplan_frames.lists.write_stages import Stage
+from anaplan_frames.polling import poll
+from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask, as_texts, one_array
+from anaplan_frames.writes.batch_outcome import Reconciled
+
+_KEYS = ("id", "code", "name")
+_PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for items that have no key
+
+ReadItems = Callable[[Sequence[str]], pa.Table]
+
+
+class ItemReconciler:
+    """Finds out which records of a batch were written.
+
+    Parameters
+    ----------
+    before : pa.Table
+        The items before anything is sent: ``id``, ``code``, ``name``.
+    read_items : callable
+        Reads some columns of the items as they are now.
+    clock : Clock
+        Where the time passes between looks.
+    """
+
+    def __init__(self, before: pa.Table, read_items: ReadItems, clock: Clock) -> None:
+        self._before = before
+        self._read_items = read_items
+        self._clock = clock
+        self._count = before.num_rows  # items that the list has by what is known so far
+
+    def count_answer(self, answer: Mapping[str, Any]) -> None:
+        """Count the items that an answer says were added and deleted."""
+        self._count += int(answer.get("added") or 0) - int(answer.get("deleted") or 0)
+
+    def reconcile(self, stage: Stage, positions: Positions) -> Reconciled:
+        """Read the list back, and say which records of a batch were written."""
+        records = part_of(stage.records, positions)
+        if stage.action == "insert":
+            done = self._inserted(records)
+        else:
+            now = self._read_items([*_KEYS, *_other_columns(records)])
+            ids = pc.take(stage.ids, pa.array(positions))
+            places = pc.index_in(ids, value_set=as_texts(now["id"]))
+            exists = as_mask(pc.is_valid(places))
+            done = ~exists if stage.action == "delete" else exists & _is_so(records, now, places)
+        count = int(done.sum())
+        self._count += {"insert": count, "delete": -count}.get(stage.action, 0)
+        counted_as = ITEM_REQUESTS[stage.action].counted_as
+        return Reconciled(Counter({counted_as: count}), positions[~done])
+
+    def _inserted(self, records: pa.Table) -> Mask:
+        """Return which records are items now and were not before."""
+        keyless = is_keyless(records)
+
+        def look() -> tuple[Mask, int] | None:
+            now = self._read_items(_KEYS)
+            done = self._new_by_key(records, now)
+            # Items without any key are known by their number alone.
+            new = int(now.num_rows - self._count - done.sum())
+            return (done, new) if new > 0 or not keyless.any() else None
+
+        # An item without any key that was sent twice would be in the list twice: wait for it.
+        found = poll(look, self._clock, pauses=_PAUSES)
+        items = f"of {keyless.sum():,} items without code and name"
+        if found is None:
+            raise TransferError(f"none {items} is in the list so far")
+        done, new = found
+        if keyless.any() and new != keyless.sum():
+            raise TransferError(f"{new:,} {items} were added, and it is unclear which")
+        return done | keyless
+
+    def _new_by_key(self, records: pa.Table, now: pa.Table) -> Mask:
+        """Return which records have a key that is new among the items."""
+        done = np.zeros(records.num_rows, dtype=bool)
+        left = np.ones(records.num_rows, dtype=bool)
+        for key in ("code", "name"):
+            if key in records.column_names:
+                texts = one_array(records[key])
+                there = pc.is_in(texts, value_set=as_texts(now[key]), skip_nulls=True)
+                was = pc.is_in(texts, value_set=as_texts(self._before[key]), skip_nulls=True)
+                done |= left & as_mask(there) & ~as_mask(was)
+                left &= ~as_mask(pc.is_valid(texts))
+        return done
+
+
+def is_keyless(records: pa.Table) -> Mask:
+    """Return which records have neither id nor code nor name."""
+    keyless = np.ones(records.num_rows, dtype=bool)
+    for key in _KEYS:
+        if key in records.column_names:
+            keyless &= ~as_mask(pc.is_valid(one_array(records[key])))
+    return keyless
+
+
+def part_of(records: pa.Table, positions: Positions) -> pa.Table:
+    """Take records, without a copy if they are side by side."""
+    if len(positions) and positions[-1] - positions[0] == len(positions) - 1:
+        return records.slice(int(positions[0]), len(positions))
+    return records.take(pa.array(positions))
+
+
+def _is_so(records: pa.Table, now: pa.Table, places: pa.Array) -> Mask:
+    """Return which items have all values of their records."""
+    items = now.take(places)
+    so = np.ones(records.num_rows, dtype=bool)
+    for name in records.column_names:
+        if name != "id":
+            sent = one_array(records[name])
+            same = equal_values(one_array(items[name]), sent)
+            so &= as_mask(pc.fill_null(same, fill_value=True))
+    return so
+
+
+def _other_columns(records: pa.Table) -> list[str]:
+    return [name for name in records.column_names if name not in _KEYS]

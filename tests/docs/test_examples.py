@@ -1,0 +1,82 @@
+"""What the documentation shows, run as it stands there."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import suppress
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+from tests.docs.pages import ROOT, blocks
+
+
+def test_the_readme_does_what_it_says(at_work: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    first, with_sandbox, without_actions, more = blocks("README.md")
+    namespace: dict[str, object] = {}
+    exec(first, namespace)
+    assert "Item not located in list Airlines" in capsys.readouterr().out
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        exec(more, namespace)
+    exec(without_actions, namespace)
+    assert len(pd.read_csv("line_items.csv")) == 6
+    exec(with_sandbox, namespace)
+    assert isinstance(namespace["conn"], af.Connection)
+    namespace["sandbox"].close()
+
+
+def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
+    table = (ROOT / "docs/from-scripts.md").read_text("utf-8")
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    assert len(rows) == 17
+    namespace: dict[str, object] = {}
+    exec(blocks("docs/from-scripts.md")[0], namespace)
+    namespace["df"] = pd.read_csv("flights.csv")
+    for row in rows:
+        shown = re.findall(r"`([^`]+)`", row.split("|", 3)[3])
+        lines = [code for code in shown if re.match(r"(conn|model|af|df)\b", code)]
+        assert lines or "the same" in row
+        for line in lines:
+            with suppress(af.RejectedRows):  # loading flights before their airports
+                exec(line, namespace)
+
+
+def test_processes_read_and_load_in_parts_as_the_page_shows(
+    at_work: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks("docs/processes.md"):
+        exec(block, namespace)
+    assert capsys.readouterr().out == "True\nTrue\n"
+
+
+def test_the_sandbox_is_built_as_its_page_shows() -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks("docs/sandbox.md"):
+        exec(block, namespace)
+    assert "Headcount" in repr(namespace["sandbox"])
+
+
+def test_cells_are_read_and_written_as_their_page_shows() -> None:
+    with Sandbox(rate_limit=None) as sandbox:
+        built = sandbox.workspace("Finance").model("Stock")
+        parts = built.list("Parts", items=pd.DataFrame({"Name": ["Pipe", "Valve"]}))
+        costs = built.module(
+            "Costs",
+            dimensions=[parts, "Time", "Versions"],
+            line_items={"Amount": "NUMBER", "Total": {"format": "NUMBER", "formula": "Amount * 2"}},
+        )
+        built.view(costs, "By month", [parts], ["Line items", "Time"], ["Versions"])
+        with sandbox.connect() as connection:
+            model = connection.model("Stock")
+            namespace: dict[str, object] = {"af": af, "pl": pl, "model": model}
+            for block in blocks("docs/cells.md"):
+                exec(block, namespace)
+            assert namespace["result"].rejected.empty  # type: ignore[attr-defined]
+            assert list(namespace["grid"].columns.names) == ["Line items", "Time"]  # type: ignore[attr-defined]
+            assert namespace["dates"]["Time"].dtype.kind == "M"  # type: ignore[index]

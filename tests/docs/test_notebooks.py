@@ -1,0 +1,55 @@
+"""The notebooks run from top to bottom, and show what they are for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def run(name: str, folder: Path) -> list[dict[str, Any]]:
+    """Run a notebook in a folder, and return the outputs of its cells, one after the other."""
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    return [output for cell in notebook.cells for output in cell.get("outputs", ())]
+
+
+def shown(outputs: list[dict[str, Any]], kind: str) -> list[str]:
+    """Return what is shown of one MIME type."""
+    return [str(output["data"][kind]) for output in outputs if kind in output.get("data", {})]
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+
+
+def test_the_registry_shows_every_workspace_and_a_chart_of_the_space_used(tmp_path: Path) -> None:
+    outputs = run("model_registry.ipynb", tmp_path)
+    tables = "".join(shown(outputs, "text/html"))
+    assert all(name in tables for name in ("Finance", "Supply Chain", "Café España", "P&amp;L"))
+    assert "83%" in tables  # of Finance: 41 + 12 + 55 of 130 GB
+    assert len(shown(outputs, "image/png")) == 1
+    assert "Empty DataFrame" in shown(outputs, "text/plain")[-1]  # the second sync sends nothing
+
+
+def test_all_line_items_of_a_model_are_in_a_csv_file(tmp_path: Path) -> None:
+    outputs = run("line_items.ipynb", tmp_path)
+    written = pd.read_csv(tmp_path / "line_items.csv")
+    assert written["name"].tolist()[:5] == ["FTE", "Salary", "Bonus", "Total pay", "Pay per head"]
+    assert written["dimensions"][0] == "Employees, Time, Versions"
+    assert "Did you mean 'Contracts'?" in "".join(str(output.get("text")) for output in outputs)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
+def test_a_notebook_holds_no_path_and_no_error_of_the_machine_that_ran_it(name: str) -> None:
+    text = (NOTEBOOKS / name).read_text(encoding="utf-8")
+    assert '"output_type": "error"' not in text
+    assert not any(word in text for word in ("/home/", "/root/", "/tmp/", "site-packages"))

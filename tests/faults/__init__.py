@@ -1,0 +1,1 @@
+"""Jobs that are interrupted, killed or disturbed, and how they end."""
