@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,3 +32,12 @@ def check(label: str) -> None:
     signal = _signal.get()
     if signal is not None and signal.is_set():
         raise Stopped(f"{label}: given up, as the work that it belongs to was.")
+
+
+def check_process(process: int) -> None:
+    """Raise AnaplanError in a child that was forked from the process which began this reading."""
+    if os.getpid() != process:
+        raise AnaplanError(
+            "This reading was begun by another process, of which this one was forked, and cannot "
+            "be continued here. Read again."
+        )

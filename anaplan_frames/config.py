@@ -10,8 +10,17 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
+from anaplan_frames.auth import (
+    BasicAuth,
+    CertificateAuth,
+    Credentials,
+    KeystoreAuth,
+    LoginRequest,
+    Token,
+    TokenAuth,
+)
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import config_folder
@@ -67,6 +76,56 @@ class Settings:
     workspace: str | None = None
     model: str | None = None
     region: str | None = None
+
+
+class ConfiguredAuth(Credentials):
+    """Credentials of the environment or a profile; in another process they are looked up again.
+
+    Parameters
+    ----------
+    profile : str or None
+        The profile that was named to `connect`.
+    found : Credentials, optional
+        What was found there. By default it is looked up when it is first needed.
+    """
+
+    def __init__(self, profile: str | None, found: Credentials | None = None) -> None:
+        self._profile = profile
+        self._found = found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ConfiguredAuth, (self._profile,)
+
+    def __repr__(self) -> str:
+        place = "the environment or the default profile"
+        return f"<credentials of {f'profile {self._profile!r}' if self._profile else place}>"
+
+    def elsewhere(self) -> Credentials:
+        """Return itself: its pickle holds the name of the profile only."""
+        return self
+
+    def login(self) -> LoginRequest | Token:
+        """Return the request that signs in with what is found."""
+        return self._credentials.login()
+
+    def refresh(self, token: Token) -> LoginRequest | None:
+        """Return the request that prolongs `token`, if what is found can do that."""
+        return self._credentials.refresh(token)
+
+    def read(self, answer: Mapping[str, Any]) -> Token:
+        """Return the token in the answer to a login or refresh request."""
+        return self._credentials.read(answer)
+
+    @property
+    def refusal_message(self) -> str:
+        """The message for a login that Anaplan refuses."""
+        return self._credentials.refusal_message
+
+    @property
+    def _credentials(self) -> Credentials:
+        if self._found is None:
+            self._found = resolve(profile=self._profile).auth
+        return self._found
 
 
 @dataclass(frozen=True, slots=True)

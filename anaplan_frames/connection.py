@@ -14,7 +14,7 @@ from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import BasicAuth, Credentials
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.clock import Clock
-from anaplan_frames.config import resolve
+from anaplan_frames.config import ConfiguredAuth, resolve
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields, series_of_fields
 from anaplan_frames.directory import Directory
 from anaplan_frames.errors import ConfigurationError
@@ -135,7 +135,7 @@ def connect(
     del password
     settings = resolve(given, profile, api_url, auth_url, region=region)
     transport = Transport(
-        settings.auth,
+        given or ConfiguredAuth(profile, settings.auth),
         region=settings.region,
         api_url=settings.api_url,
         auth_url=settings.auth_url,
@@ -173,7 +173,14 @@ def _credentials(
 
 
 class Connection:
-    """A connection to a tenant; a context manager whose end logs out. Made by `connect`."""
+    """A connection to a tenant; a context manager whose end logs out. Made by `connect`.
+
+    Threads may share it. A process that is forked from this one opens connections of its own. It
+    can be pickled, as can the models and resources that it gives: an unpickled one connects at its
+    first use. The pickle holds no password or key. If the credentials come from the environment or
+    a profile, the other process looks them up there; if they were given to `connect`, the pickle
+    holds the token, which lives for 35 minutes: keep such a pickle secret.
+    """
 
     def __init__(
         self,

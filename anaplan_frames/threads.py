@@ -40,6 +40,7 @@ def in_order(
         are drawn first, so that all threads have work while the caller is busy.
     """
     given_up = threading.Event()
+    process = os.getpid()
 
     def listening(item: Item) -> Result:
         with cancellation.listening(given_up):
@@ -55,8 +56,10 @@ def in_order(
             under_way.append(pool.submit(copy_context().run, listening, item))
             while under_way and (len(under_way) > threads or (promptly and under_way[0].done())):
                 yield under_way.popleft().result()
+                cancellation.check_process(process)  # the threads are the parent's
         while under_way:
             yield under_way.popleft().result()
+            cancellation.check_process(process)
     finally:
         given_up.set()
         pool.shutdown(wait=True, cancel_futures=True)

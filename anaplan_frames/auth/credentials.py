@@ -87,6 +87,20 @@ class Credentials(ABC):
             return Token(value)
         return Token(value, expires / 1000)
 
+    def elsewhere(self) -> Credentials | None:
+        """Return what another process signs in with, without a secret in its pickle.
+
+        None, the default: there is nothing, and the token is handed over.
+        """
+        return None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refuse to be pickled, as the pickle would hold a secret."""
+        raise TypeError(
+            f"{type(self).__name__} is not pickled, as the pickle would hold a secret. Pickle the "
+            "connection, or connect from environment variables or a profile in each process."
+        )
+
     @property
     @abstractmethod
     def refusal_message(self) -> str:

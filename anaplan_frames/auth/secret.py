@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value", str, bytes)
 
@@ -22,6 +22,9 @@ class Secret(Generic[Value]):
     def reveal(self) -> Value:
         """Return the value itself; use it in an expression and do not assign it to a variable."""
         return self._value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("A secret is not pickled: give it to each process by its environment.")
 
     def __repr__(self) -> str:
         return "Secret('***')"

@@ -15,12 +15,14 @@ from pandas.api.extensions import no_default
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.export_columns import ExportColumns
 from anaplan_frames.bulk.file_download import save_file
+from anaplan_frames.bulk.file_parts import file_parts
 from anaplan_frames.calendar.dated_table import Periods, dated
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.cell_options import CellOptions, Layout
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.errors import TransferError
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.row_filters import FilteredTable
 from anaplan_frames.resources.table_reader import GridTable, Table, TextTable, not_empty
@@ -260,6 +262,12 @@ class Export(Action, Table):
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
+
+    def _split(self, n: int) -> Parts:
+        return file_parts(self, self._transport, self._output, n)
+
+    def _part_table(self) -> TableSource:
+        return self._table(ReadOptions(progress=False), run=False)
 
     def _table(
         self, options: ReadOptions, *, cells: CellOptions = _AS_IT_IS, run: bool = True

@@ -15,6 +15,7 @@ import pyarrow as pa
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_content import check_content, content_blocks
 from anaplan_frames.bulk.file_download import save_file
+from anaplan_frames.bulk.file_parts import file_parts
 from anaplan_frames.bulk.file_targets import target_of_file
 from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload
 from anaplan_frames.bulk.job_options import upload_options
@@ -24,6 +25,7 @@ from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import ReadOptions
 from anaplan_frames.resources.table_reader import Table, TextTable, not_empty
 from anaplan_frames.resources.table_source import TableSource
@@ -253,6 +255,9 @@ class File(Table):
         with exclusive_access(self._catalogue, [self.id]) as access:
             access.journal(self.path, {}, resume=False).forget()
             self._transport.request("DELETE", self.path, label=self.label)
+
+    def _split(self, n: int) -> Parts:
+        return file_parts(self, self._transport, self.path, n)
 
     def _prepare(
         self, source: Source, mapping: Mapping[Hashable, str] | None, options: UploadOptions

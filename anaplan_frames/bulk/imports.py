@@ -22,6 +22,7 @@ from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.sent_rows import SentRows
 from anaplan_frames.bulk.task_start import start_task
+from anaplan_frames.bulk.upload_parts import UploadParts
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import TaskUncertain
@@ -235,6 +236,54 @@ class Import(Action):
             prepared = self._prepare(self._opened(data, index=index, keep=False), mapping, job)
             prepared.warn_of_unused()
             return prepared.start(options)
+
+    def upload_parts(self, n: int) -> UploadParts[WriteResult]:
+        """Begin an upload that several processes share, such as the tasks of a Spark job.
+
+        Each part is one chunk of the file, of at most 50,000,000 bytes before compression. It can
+        be pickled, and ``part.write(data)`` sends it from any process; a task that is tried again
+        sends it again. In the end ``parts.complete(sizes)`` imports all of them, once. If that is
+        not called, nothing is imported.
+
+        Parameters
+        ----------
+        n : int
+            How many parts there are, at most 1,000. Each must be written, also one without rows.
+
+        Returns
+        -------
+        sequence of Part
+            With ``complete`` and ``abort``. Until then, and until the import has ended, other runs
+            on this machine wait before they write to the file. What other machines and clients
+            write to it is not seen: no other upload to the file may be under way.
+
+        Raises
+        ------
+        ColumnMismatch
+            If the import reads no file, or Anaplan does not say which columns the file has.
+
+        Examples
+        --------
+        >>> with model.imports["Load flights"].upload_parts(8) as parts:  # doctest: +SKIP
+        ...     with ProcessPoolExecutor() as pool:
+        ...         jobs = [pool.submit(part.write, df) for part, df in zip(parts, frames)]
+        ...         result = parts.complete([job.result() for job in jobs])
+        """
+        target = target_of_import(self._catalogue, self.info)
+        return UploadParts(self._catalogue, target, n, self._run_uploaded)
+
+    def _run_uploaded(
+        self,
+        *,
+        parameters: Parameters | None,
+        on_rejected: OnRejected,
+        progress: bool | None,
+    ) -> WriteResult:
+        """Run the import on what was uploaded; its file is already held for this run."""
+        options = SendOptions(on_rejected=on_rejected, progress=progress)
+        job = self._job_options(parameters, LOCALE, None, resume=False)
+        begun = self._transport.clock.monotonic()
+        return start_task(self.requests, job.body, self._job(options, None, begun)).result()
 
     def read_outcome(
         self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None

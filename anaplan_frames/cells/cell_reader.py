@@ -17,7 +17,9 @@ from anaplan_frames.cells.cell_options import CellOptions, Layout
 from anaplan_frames.cells.crosstab import crosstab
 from anaplan_frames.cells.dimensions import axes_frame, dimension_of, items_frame
 from anaplan_frames.cells.view_description import ViewDescription, view_metadata, view_path
+from anaplan_frames.cells.view_parts import view_parts
 from anaplan_frames.dataframes.frame_chunks import Frames
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
@@ -297,6 +299,9 @@ class CellsReadable(Table):
 
     def _describe(self) -> ViewDescription:
         return ViewDescription.fetch(self._catalogue, self.id, self.module_id, self.label)
+
+    def _split(self, n: int) -> Parts:
+        return view_parts(self, self._transport, view_path(self._catalogue, self.id), n)
 
     def _table(self, options: ReadOptions, *, cells: CellOptions | None = None) -> TableSource:
         if cells is None:

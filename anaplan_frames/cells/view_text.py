@@ -17,7 +17,7 @@ from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
 
-_LAYOUT = "TABULAR_MULTI_COLUMN"
+LAYOUT = "TABULAR_MULTI_COLUMN"
 # Some tenants refuse plain text; the other form quotes texts that look like formulas.
 _ACCEPTED = ("text/csv", "text/csv;escaped=true")
 
@@ -75,7 +75,7 @@ class CellText:
             bar.advance(len(text))
             yield text
             return
-        body = {"exportType": _LAYOUT}
+        body = {"exportType": LAYOUT}
         yield from large_read(self.transport, self.path, body, label=self.label, progress=bar)
 
     def _at_once(self) -> Content | None:
@@ -85,7 +85,7 @@ class CellText:
         rest = [dimension for dimension in self.cells.axes.pages if dimension not in selected]
         if any(dimension.is_line_items for dimension in rest):
             return None  # the answer may have only the line item of the current page
-        params = {"exportType": _LAYOUT, "moduleId": self.module_id}
+        params = {"exportType": LAYOUT, "moduleId": self.module_id}
         if pages:
             params["pages"] = ",".join(items.selector for items in pages)
         text = self._fetch_at_once(params)

@@ -45,12 +45,15 @@ class ItemSource:
         The list in words.
     expected : int
         About how many items it has.
+    part : (range, int) or None
+        The positions of the only items to read, and the number of all.
     """
 
     transport: Transport
     path: str
     label: str
     expected: int = 0
+    part: tuple[range, int] | None = None
 
 
 def read_items(
@@ -76,9 +79,21 @@ def read_items(
         If a value is not of its column's type; names column, row and text.
     """
     reading = _ItemReading(source, columns, bar)
+    if source.part is not None:
+        yield from reading.part(*source.part)
+        return
     if source.expected <= MOST_WHOLE:
         yield from reading.whole()
     yield from reading.rest()
+
+
+def item_count(source: ItemSource) -> int | None:
+    """Ask how many items a list has; None if Anaplan does not say."""
+    answer = source.transport.get(
+        f"{source.path}/items", label=f"items of {source.label}", params={"limit": 1, "offset": 0}
+    )
+    total = ((answer.get("meta") or {}).get("paging") or {}).get("totalSize")
+    return None if total is None else int(total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +167,26 @@ class _ItemReading:
             raise TransferError(
                 f"{self._source.label}: Anaplan gave {self._rows:,} of {total:,} items. Try again."
             )
+
+    def part(self, items: range, total: int) -> Iterator[pa.RecordBatch]:
+        """Ask for the pages of some items, and yield these."""
+        offsets = items[::PAGE_SIZE]
+        pages = in_order(self._page, offsets, threads=_FETCHERS, name="anaplan-download")
+        for page in pages:
+            end = min(page.offset + PAGE_SIZE, items.stop)
+            if page.paging.get("totalSize") != total:
+                raise self._changed()
+            while page.offset < end:  # Anaplan may give less than is asked for
+                if not page.rows:
+                    raise self._changed()
+                left = end - page.offset
+                for batch in self._counted(page.batches):
+                    yield batch.slice(0, max(left, 0))
+                    left -= batch.num_rows
+                self._bar.advance(page.size)
+                if left <= 0:
+                    break
+                page = self._page(page.offset + page.rows)
 
     def _counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield batches without the added column of ids; count their rows and keep the last id."""

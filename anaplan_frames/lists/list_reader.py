@@ -13,7 +13,9 @@ from pandas.api.extensions import no_default
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.dataframes.record_frames import Field, flat, frame_of_fields
 from anaplan_frames.lists.hierarchy_reader import read_levels
+from anaplan_frames.lists.item_parts import item_parts
 from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
@@ -225,6 +227,9 @@ class ReadableList(Table):
 
     def _describe(self) -> ListDescription:
         return ListDescription.fetch(self._catalogue, self.info)
+
+    def _split(self, n: int) -> Parts:
+        return item_parts(self, n)
 
     def _table(self, options: ReadOptions, *, hierarchy: bool = False) -> TableSource:
         described = self._describe()

@@ -54,6 +54,11 @@ class Catalogue:
             "workspace_id": ids.get("workspaces", ""),
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out hooks, and what was read: another process reads it when it is needed."""
+        kept = {name: value for name, value in self.__dict__.items() if name != "user_id"}
+        return {**kept, "_read": {}, "hooks": ()}
+
     @cached_property
     def user_id(self) -> str:
         """The user's id, whose uploads are seen by no one else."""

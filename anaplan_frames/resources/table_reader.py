@@ -22,6 +22,7 @@ from anaplan_frames.dataframes.frame_output import frame_schema, to_frames, to_p
 from anaplan_frames.deadline import check_time, time_limit
 from anaplan_frames.errors import EmptyContent
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.parts import Parts, check_parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.resources.row_filters import FilteredTable, FirstRows, column_filters
@@ -222,6 +223,54 @@ class Table(Resource):
             progress=progress,
         )
         return self._read_arrow(options, self._table)
+
+    def parts(self, n: int) -> Parts:
+        """Divide the table into parts, to be read by several processes.
+
+        A part can be pickled. It has ``.read()`` and ``.read_arrow()``, which connect by
+        themselves in another process, as `Connection` says. The parts follow one another in the
+        table's order, have its columns and types, and are together exactly the table. If the table
+        changes meanwhile, reading a part raises.
+
+        Parameters
+        ----------
+        n : int
+            How many parts are wanted. A table that is small, or cannot be divided, has fewer.
+
+        Returns
+        -------
+        sequence of Part
+            Also a context manager: leaving it, or its ``close()``, gives back the room that the
+            parts of a view or module take in Anaplan.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `n` is not a number from 1.
+
+        Notes
+        -----
+        Files and what exports last wrote are divided between their chunks, which have about 10 MB;
+        an export is not run. Views and modules are divided between the pages of a large read, and
+        lists between pages of 5,000 items.
+
+        Examples
+        --------
+        >>> with model.modules["Costs"].parts(8) as parts:  # doctest: +SKIP
+        ...     with ProcessPoolExecutor() as pool:
+        ...         jobs = [pool.submit(part.read) for part in parts]
+        ...         frames = [job.result() for job in jobs]
+        """
+        check_parts(n)
+        return self._split(n)
+
+    def _split(self, n: int) -> Parts:
+        """Return the parts; one, if a kind of table is not divided."""
+        return Parts.of(self, [])
+
+    def _part_table(self) -> TableSource:
+        """Return the table that parts are taken from."""
+        return self._table(ReadOptions(progress=False))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Stream the table as it is, for whatever takes Arrow."""

@@ -64,12 +64,23 @@ def list_chunks(transport: Transport, path: str, *, label: str) -> list[str]:
 
 
 def fetch_chunks(
-    transport: Transport, path: str, chunks: Sequence[str], *, label: str, progress: Progress
+    transport: Transport,
+    path: str,
+    chunks: Sequence[str],
+    *,
+    label: str,
+    progress: Progress,
+    kind: str = "chunk",
 ) -> Iterator[Content]:
-    """Yield some of a file's chunks in order, while later ones are being fetched."""
+    """Yield some of a file's chunks in order, while later ones are being fetched.
+
+    With ``kind="page"``, pages of a large read.
+    """
 
     def fetch(chunk: str) -> Content:
-        return transport.download_large(f"{path}/chunks/{chunk}", label=f"chunk {chunk} of {label}")
+        return transport.download_large(
+            f"{path}/{kind}s/{chunk}", label=f"{kind} {chunk} of {label}"
+        )
 
     for content in in_order(fetch, chunks, threads=_FETCHERS, name="anaplan-download"):
         progress.advance(len(content))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -50,6 +51,7 @@ def large_read(
     answer = transport.post(f"{path}/readRequests", label=label, json=dict(body or {}))
     request = _Request(transport, f"{path}/readRequests/{_state(answer)['requestId']}", label)
     pages = in_order(request.fetch, count(), threads=_FETCHERS, name="anaplan-download")
+    process = os.getpid()
     try:
         for content in pages:
             if content is None:
@@ -58,9 +60,32 @@ def large_read(
             yield content
             del content  # not held while the next is waited for
     finally:
-        request.stop(TransferError(f"The large read of {label} was given up."))
-        pages.close()  # waits for its threads
+        if os.getpid() == process:  # else it is forked, and its parent may still read
+            request.stop(TransferError(f"The large read of {label} was given up."))
+            pages.close()  # waits for its threads
+            request.delete()
+
+
+def finished_read(
+    transport: Transport, path: str, body: Mapping[str, Any], *, label: str
+) -> tuple[str, int]:
+    """Start a large read, wait until Anaplan has written all of it, and leave it there.
+
+    The parameters and errors are those of `large_read`.
+
+    Returns
+    -------
+    str, int
+        The path of the read request, and the number of its pages.
+    """
+    answer = transport.post(f"{path}/readRequests", label=label, json=dict(body))
+    found = f"{path}/readRequests/{_state(answer)['requestId']}"
+    request = _Request(transport, found, label)
+    try:
+        return found, request.wait_for_end()
+    except BaseException:
         request.delete()
+        raise
 
 
 class _Request:
@@ -95,6 +120,13 @@ class _Request:
         except Exception as failed:
             self.stop(failed)
             raise
+
+    def wait_for_end(self) -> int:
+        """Wait until all pages are there, and return their number."""
+        with self._changed:
+            while not self._ended:
+                self._ask()
+            return self._available
 
     def stop(self, failure: Exception) -> None:
         """Have no thread wait any longer: what waits fails, too, as there may be more pages."""

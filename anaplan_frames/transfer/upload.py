@@ -10,7 +10,7 @@ from typing import Any
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import core_count, in_order
-from anaplan_frames.transfer.compression import METHODS, CompressedPiece, deflate, gzip
+from anaplan_frames.transfer.compression import METHODS, CompressedPiece, Gzip, deflate, gzip
 from anaplan_frames.transfer.compression_tuner import CompressionTuner
 from anaplan_frames.transfer.digests import joined
 from anaplan_frames.transfer.journal import Journal
@@ -120,8 +120,7 @@ class _Upload:
             if self._journal.resumes(_digest(first[1])):
                 return
             self._journal.start()
-        body = {"chunkCount": -1}
-        self._transport.request("POST", self._path, label=self._label, json=body)
+        declare_upload(self._transport, self._path, self._label)
 
     def send(self, chunk: _Chunk) -> int:
         """Send a chunk, unless it is known to have arrived; return its size in the file."""
@@ -138,13 +137,7 @@ class _Upload:
             if self._journal.completed:
                 return
             self._journal.completing()
-        self._transport.request(
-            "POST",
-            f"{self._path}/complete",
-            label=self._label,
-            json={},
-            timeout=_COMPLETE_TIMEOUT,
-        )
+        complete_upload(self._transport, self._path, self._label)
         if self._journal is not None:
             self._journal.complete()
 
@@ -179,17 +172,32 @@ class _Upload:
             self._journal.begin(index)
         body = gzip(pieces)
         begin = time.perf_counter()
-        self._transport.request(
-            "PUT",
-            f"{self._path}/chunks/{index}",
-            label=f"chunk {index} of {self._label}",
-            data=body,
-            headers={"Content-Type": "application/x-gzip"},
-        )
+        put_chunk(self._transport, self._path, index, body, self._label)
         self._tuner.sent(len(body), time.perf_counter() - begin)
         if self._journal is not None:
             self._journal.arrive(index, digest)
         return size
+
+
+def declare_upload(transport: Transport, path: str, label: str) -> None:
+    """Begin an upload to a file in an unknown number of chunks; its old content is dropped."""
+    transport.request("POST", path, label=label, json={"chunkCount": -1})
+
+
+def put_chunk(transport: Transport, path: str, index: int, body: Gzip, label: str) -> None:
+    """Send a chunk, which takes the place of one of the same number."""
+    transport.request(
+        "PUT",
+        f"{path}/chunks/{index}",
+        label=f"chunk {index} of {label}",
+        data=body,
+        headers={"Content-Type": "application/x-gzip"},
+    )
+
+
+def complete_upload(transport: Transport, path: str, label: str) -> None:
+    """Have Anaplan join the chunks; only then can the file be read."""
+    transport.request("POST", f"{path}/complete", label=label, json={}, timeout=_COMPLETE_TIMEOUT)
 
 
 def _digest(pieces: Sequence[CompressedPiece]) -> str:

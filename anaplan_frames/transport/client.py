@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import requests
 
-from anaplan_frames.auth import Credentials, LoginRequest
+from anaplan_frames.auth import Credentials, LoginRequest, Token
+from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
+from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.hosts import check_bundle, check_proxies
+from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
 from anaplan_frames.transport.retry import Call, Sender
 from anaplan_frames.transport.services import SERVICES, Service, find, locate
@@ -35,6 +40,11 @@ class Parts(Protocol):
 
 class Transport:
     """Sends the requests of a connection, for all of its threads.
+
+    After a fork, the child opens connections of its own. It goes on with the parent's token until
+    that ends, and then signs in by itself. A pickle holds where the credentials come from, or else
+    the token. What is unpickled in one process from pickles of one transport is one object, so that
+    a worker signs in once for all its tasks; its `close` logs out, and the next request signs in.
 
     Parameters
     ----------
@@ -105,6 +115,8 @@ class Transport:
         self.max_connections = max_connections
         self._auth = auth
         self._timeout = timeout
+        self._limits = {"requests_per_minute": requests_per_minute, "tries": tries}
+        self._allow_http = allow_http
         self._sender = Sender(
             max_connections=max_connections,
             requests_per_minute=requests_per_minute,
@@ -116,6 +128,46 @@ class Transport:
         self._keeper = TokenKeeper(auth, self._sign_in, self.clock)
         self._closing = threading.Lock()
         self._closed = False
+        self._id = uuid.uuid4().hex  # of this one and of what is unpickled from it
+        self._unpickled = False
+        self._process = os.getpid()
+        notice_forks(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without a password or key; signs in if there is only a token to hand over."""
+        if self._closed:
+            raise AnaplanError("The connection is closed and cannot be pickled: connect().")
+        proxies = self._sender.proxies or {}
+        if any("@" in url for url in proxies.values()):
+            raise ConfigurationError(
+                "The connection cannot be pickled, as its proxies= hold a password. Set the "
+                "environment variable HTTPS_PROXY in each process instead."
+            )
+        options = {
+            "services": tuple(self._services.values()),
+            "timeout": self._timeout,
+            "max_connections": self.max_connections,
+            "proxies": self._sender.proxies,
+            "verify": self._sender.verify,
+            "allow_http": self._allow_http,
+            "clock": self.clock,
+            **self._limits,
+        }
+        login = self._auth.elsewhere() or self._keeper.current().token
+        return type(self)._again, (self._id, login, options)
+
+    @classmethod
+    def _again(cls, id_: str, login: Credentials | Token, options: dict[str, Any]) -> Transport:
+        """Return the transport of a pickle in this process."""
+
+        def make() -> Transport:
+            auth = PassedToken(login) if isinstance(login, Token) else login
+            made = cls(auth, **options)
+            made._id, made._unpickled = id_, True
+            return made
+
+        # A later pickle may hold a later token.
+        return made_once((id_, hash(login.value) if isinstance(login, Token) else 0), make)
 
     def __repr__(self) -> str:
         return f"Transport({self.api_url!r})"
@@ -333,16 +385,35 @@ class Transport:
         return found.pagination.items(ask, Listing(found.url(path), key, label, params or {}))
 
     def close(self) -> None:
-        """Log out the token that we made, and close the connections. A waiting thread gives up."""
+        """Log out the token that we made, and close the connections. A waiting thread gives up.
+
+        An unpickled transport may have other users: it can still be used, and then signs in again.
+        """
+        self._check_process()
         with self._closing:
             if self._closed:
                 return
-            self._closed = True
-        held = self._keeper.held
+            self._closed = not self._unpickled
+        held = self._keeper.forget() if self._unpickled else self._keeper.held
         if held is not None and held.owned:
             auth = self._service("auth")
             self._sender.post_once(auth.url("/token/logout"), Authorization(auth, held.token))
-        self._sender.close()
+        if self._unpickled:
+            self._sender.disconnect()
+        else:
+            self._sender.close()
+
+    def after_fork(self) -> None:
+        """Have connections and locks of its own in a child process."""
+        self._process = os.getpid()
+        self._closing = threading.Lock()
+        self._sender.after_fork()
+        self._keeper.after_fork()
+
+    def _check_process(self) -> None:
+        """Notice a fork that Python did not, as by a library in C."""
+        if self._process != os.getpid():
+            self.after_fork()
 
     def _service(self, name: str) -> Service:
         return find(self._services, name, "service")
@@ -361,6 +432,7 @@ class Transport:
         repeatable: bool = True,
         **options: Any,
     ) -> Call:
+        self._check_process()
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
         return Call(method, url, label, options, service, repeatable)

@@ -32,6 +32,10 @@ class Limiter:
             self._slot = slot + self._interval
             return max(0.0, slot - now)
 
+    def after_fork(self) -> None:
+        """Replace the lock, which another thread of the parent may have held."""
+        self._lock = threading.Lock()
+
     def hold(self, seconds: float) -> None:
         """Give no slots for some seconds: Anaplan said that there were too many requests."""
         with self._lock:

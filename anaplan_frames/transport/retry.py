@@ -84,11 +84,12 @@ class Sender:
         verify: bool | str | None,
         clock: Clock,
     ) -> None:
+        self._max_connections = max_connections
         self._session = make_session(max_connections)
         self._limiter = Limiter(requests_per_minute, clock)
         self._tries = max(1, tries)
-        self._proxies = proxies
-        self._verify = verify
+        self.proxies = proxies
+        self.verify = verify
         self._clock = clock
         self._closed = threading.Event()
 
@@ -139,6 +140,19 @@ class Sender:
         """Close the connections; a thread that waits gives up."""
         self._closed.set()
         self._session.close()
+
+    def disconnect(self) -> None:
+        """Close the connections that are idle; the next request opens one again."""
+        self._session.close()
+
+    def after_fork(self) -> None:
+        """Use new connections and locks in a child process: the sockets are the parent's."""
+        self._session = make_session(self._max_connections)
+        self._limiter.after_fork()
+        closed = self._closed.is_set()
+        self._closed = threading.Event()
+        if closed:
+            self._closed.set()
 
     def post_once(self, url: str, auth: Authorization) -> None:
         """Post without a body, once, and ignore a failure."""
@@ -203,10 +217,10 @@ class Sender:
 
     def _route(self, url: str) -> dict[str, Any]:
         """Return the proxies and certificates for `url`, in a new dict: `requests` changes it."""
-        proxies = dict(self._proxies or {})
+        proxies = dict(self.proxies or {})
         if not proxies and is_loopback(url):
             proxies["no_proxy"] = urlsplit(url).hostname or ""
-        return {"proxies": proxies, "verify": self._verify}
+        return {"proxies": proxies, "verify": self.verify}
 
     def _pause(self, failure: Failure, attempt: int, call: Call) -> None:
         """Wait before the next try; too many requests make all threads wait."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.cookiejar
+import os
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -12,6 +13,7 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from anaplan_frames import cancellation
 from anaplan_frames.auth import LoginRequest, Token
 from anaplan_frames.errors import TransferError
 from anaplan_frames.transport.services import Service
@@ -31,8 +33,12 @@ class CheckedResponse(requests.Response):
         return self._checked(super().iter_content(*args, **options))
 
     def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
+        process = os.getpid()
         try:
-            yield from chunks
+            for chunk in chunks:
+                yield chunk
+                del chunk  # not held while the next is waited for
+                cancellation.check_process(process)  # the socket is the parent's
             return
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             self.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anaplan_frames.auth import Credentials, LoginRequest, Token
@@ -108,9 +108,21 @@ class TokenKeeper:
                 self._turns += 1
             return self._held
 
+    def forget(self) -> HeldToken | None:
+        """Drop the token, so that the next call signs in, and return it."""
+        with self._lock:
+            held, self._held = self._held, None
+            return held
+
+    def after_fork(self) -> None:
+        """Keep the token in a child process as one of the parent's, neither refreshed nor ended."""
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+        if self._held is not None:
+            self._held = replace(self._held, owned=False)
+
     def _fresh(self, held: HeldToken | None) -> HeldToken:
-        """Refresh a token that was accepted before; otherwise, or if that is refused, log in."""
-        if held is not None and held.accepted:
+        """Refresh our own token if it was accepted before; otherwise, or if refused, log in."""
+        if held is not None and held.owned and held.accepted:
             refresh = self._credentials.refresh(held.token)
             if refresh is not None:
                 try:

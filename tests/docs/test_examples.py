@@ -46,6 +46,15 @@ def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
                 exec(line, namespace)
 
 
+def test_processes_read_and_load_in_parts_as_the_page_shows(
+    at_work: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks("docs/processes.md"):
+        exec(block, namespace)
+    assert capsys.readouterr().out == "True\nTrue\n"
+
+
 def test_the_sandbox_is_built_as_its_page_shows() -> None:
     namespace: dict[str, object] = {}
     for block in blocks("docs/sandbox.md"):

@@ -14,7 +14,7 @@ import pytest
 from anaplan_frames.auth import BasicAuth
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.errors import EncodingError, RequestRefused, TransferError
-from anaplan_frames.lists.item_reader import ItemSource, read_items
+from anaplan_frames.lists.item_reader import ItemSource, item_count, read_items
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
@@ -274,3 +274,21 @@ def test_the_bar_moves_by_the_bytes_of_the_answers(service: Service, transport: 
     bar = Counting("Reading", unit="B", show=False)
     list(read_items(source, [NAME], bar))
     assert bar.moved == len(json.dumps(json.loads(service.answer(ITEMS, 0).body)))
+
+
+@pytest.mark.parametrize("most", [5_000, 1_700])
+def test_a_part_is_some_items_whatever_the_pages_that_come(
+    most: int, service: Service, transport: Transport
+) -> None:
+    part = range(5_000, 17_000)
+
+    def shorter(offset: int | None, answer: Answer) -> Answer:
+        assert offset is not None
+        return service.answer(ITEMS[offset : offset + most], offset)
+
+    service.spoil = shorter
+    source = ItemSource(transport, "/lists/101000000001", "list 'Parts'", part=(part, COUNT))
+    with Progress("Reading", unit="B", show=False) as bar:
+        batches = list(read_items(source, [NAME], bar))
+    assert [name for batch in batches for name in batch.column(0).to_pylist()] == ALL[5_000:17_000]
+    assert item_count(source) == COUNT

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from anaplan_frames.errors import NotFound, RequestRefused, TransferError
+from anaplan_frames.errors import AnaplanError, NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
+from tests.processes import in_a_fork, needs_fork
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 PAGES = [b"item,cost\na,1\n", b"b,2\n", b"c,3\n", b"d,4\n", b"e,5\n", b"f,6\n", b"g,7\n"]
@@ -176,4 +177,24 @@ def test_a_page_that_fails_ends_the_wait_for_later_ones(
     assert next(reading) == PAGES[0]
     with pytest.raises(RequestRefused, match="page 1 of view 'Costs'"):
         next(reading)
+    assert writing.deleted.is_set()
+
+
+@needs_fork
+def test_a_forked_child_does_not_end_the_large_read_of_its_parent(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    writing = Writing(per_poll=3)
+    server.rule = writing
+    reading = pages(transport)
+    first = next(reading)
+
+    def go_on() -> None:
+        with pytest.raises(AnaplanError, match="begun by another process"):
+            next(reading)
+
+    assert in_a_fork(go_on) == 0
+    assert in_a_fork(reading.close) == 0  # type: ignore[attr-defined]
+    assert not writing.deleted.is_set()
+    assert [first, *reading] == PAGES
     assert writing.deleted.is_set()

@@ -1,0 +1,152 @@
+"""Uploads that processes share: each sends its part, and all are imported once, or nothing is."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+import cloudpickle
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import anaplan_frames as af
+from anaplan_frames.bulk.file_targets import target_of_file
+from anaplan_frames.bulk.upload_parts import UploadParts
+from anaplan_frames.sandbox import Sandbox
+
+COUNT = 4_000
+
+
+@pytest.fixture
+def model(tenant: Sandbox) -> Iterator[af.Model]:
+    """Connect to a model with imports from files of two dialects into a list."""
+    plan = tenant.workspace("Demo").model("Plan")
+    items = plan.list("Parts")
+    for name, options in (("Load", {}), ("Load wide", {"encoding": "UTF-16LE", "separator": ";"})):
+        file = plan.file(f"{name}.csv", columns=["code", "name"], **options)
+        plan.import_(name, file, into=items, mapping={"code": "Code", "name": "Name"})
+    with tenant.connect() as connection:
+        yield connection.model("Plan")
+
+
+def frame(start: int, stop: int) -> pd.DataFrame:
+    codes = [f"{number:05}" for number in range(start, stop)]
+    return pd.DataFrame({"name": [f'Part "{code}"\n;' for code in codes], "code": codes})
+
+
+def send(part: Any, data: pd.DataFrame) -> int:
+    size: int = part.write(data)
+    return size
+
+
+def codes(model: af.Model) -> list[str]:
+    return sorted(model.lists["Parts"].read(columns=["code"])["code"])
+
+
+@pytest.mark.parametrize("name", ["Load", "Load wide"])
+def test_processes_send_parts_and_all_are_imported_once(name: str, model: af.Model) -> None:
+    frames = [frame(0, 1_000), frame(0, 0), frame(1_000, 1_001), frame(1_001, COUNT)]
+    import_ = model.imports[name]
+    with (
+        import_.upload_parts(4) as parts,
+        ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool,
+    ):
+        sizes = list(pool.map(send, parts, frames))
+        assert codes(model) == []
+        result = parts.complete(sizes)
+    assert (result.rows_sent, result.rows_created, result.rows_rejected) == (COUNT, COUNT, 0)
+    assert codes(model) == list(frame(0, COUNT)["code"])
+    assert len(import_.tasks()) == 1
+    assert sum(sizes) == len(b"".join(model.files[f"{name}.csv"].stream()))
+
+
+def test_a_part_that_is_sent_again_in_any_order_counts_once(model: af.Model) -> None:
+    with model.imports["Load"].upload_parts(2) as parts:
+        copies = [pickle.loads(module.dumps(parts[1])) for module in (pickle, cloudpickle)]
+        sizes = [copies[0].write(frame(5, 9)), *(part.write(frame(5, 10)) for part in copies)]
+        first = parts[0].write(pa.Table.from_pandas(frame(0, 5), preserve_index=False))
+        result = parts.complete([first, sizes[-1]])
+    assert result.rows_sent == 10
+    assert codes(model) == list(frame(0, 10)["code"])
+
+
+@pytest.mark.parametrize("sizes", [[1], [1, None], [1, -1], [1, 2, 3]])
+def test_a_part_that_was_not_sent_stops_the_import(sizes: list[int], model: af.Model) -> None:
+    with model.imports["Load"].upload_parts(2) as parts:
+        parts[0].write(frame(0, 5))
+        with pytest.raises(ValueError, match=r"Write each part|was not written"):
+            parts.complete(sizes)
+    assert model.imports["Load"].tasks().empty
+
+
+def test_an_upload_that_ends_early_imports_nothing_and_lets_the_next_begin(
+    model: af.Model,
+) -> None:
+    with model.imports["Load"].upload_parts(1) as old:
+        old[0].write(frame(0, 5))
+    assert model.imports["Load"].tasks().empty
+    with pytest.raises(af.AnaplanError, match="was completed or ended before"):
+        old.complete([1])
+    af.to_anaplan(frame(7, 8), "Load", model)
+    assert codes(model) == ["00007"]
+
+
+def test_an_upload_is_completed_once(model: af.Model) -> None:
+    with model.imports["Load"].upload_parts(1) as parts:
+        sizes = [parts[0].write(frame(0, 5))]
+        parts.complete(sizes)
+        with pytest.raises(af.AnaplanError, match=r"\.upload_parts\(n\)"):
+            parts.complete(sizes)
+    assert len(model.imports["Load"].tasks()) == 1
+
+
+def test_more_than_a_chunk_in_a_part_is_refused_before_it_is_sent(model: af.Model) -> None:
+    large = pd.DataFrame({"code": ["x" * 1_000] * 51_000, "name": "y"})
+    with model.imports["Load"].upload_parts(2) as parts:
+        with pytest.raises(ValueError, match=r"<part 2 of 2 .*50,000,000 bytes.*more parts"):
+            parts[1].write(large)
+        with pytest.raises(af.ColumnMismatch, match="no column 'name'"):
+            parts[1].write(large[["code"]])
+
+
+def test_rejected_rows_are_those_of_the_dump(model: af.Model) -> None:
+    rows = pd.DataFrame({"code": ["a", None, "b"], "name": ["a", None, "b"]})
+    with model.imports["Load"].upload_parts(2) as parts:
+        sizes = [parts[0].write(rows), parts[1].write(rows.tail(1).assign(code="c", name="c"))]
+        with pytest.raises(af.RejectedRows) as caught:
+            parts.complete(sizes)
+    assert len(caught.value.result.unmatched) == 1
+    assert codes(model) == ["a", "b", "c"]
+
+
+def test_wrong_arguments_are_refused_before_anything_is_sent(model: af.Model) -> None:
+    import_ = model.imports["Load"]
+    for wrong, error in ((0, ValueError), (1_001, ValueError), ("2", TypeError)):
+        with pytest.raises(error, match="parts"):
+            import_.upload_parts(wrong)  # type: ignore[arg-type]
+    with import_.upload_parts(1) as parts:
+        sizes = [parts[0].write(frame(0, 1))]
+        with pytest.raises(ValueError, match="on_rejected must be"):
+            parts.complete(sizes, on_rejected="rise")  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="is written, not read"):
+            parts[0].read()
+        with pytest.raises(TypeError, match="each by itself"):
+            pickle.dumps(parts)
+        assert parts.complete(sizes).rows_sent == 1
+
+
+def test_a_file_of_unknown_columns_has_no_parts(model: af.Model) -> None:
+    target = parts_target(model)
+    with pytest.raises(af.ColumnMismatch, match="does not say which columns"):
+        UploadParts(model._catalogue, target, 2, partial(print))
+
+
+def parts_target(model: af.Model) -> Any:
+    """Return the target of a file whose headers Anaplan does not say."""
+    return replace(target_of_file(model._catalogue, model.files["Load.csv"].info), headers=())
