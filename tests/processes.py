@@ -36,7 +36,7 @@ def carriers(model: af.Model) -> list[str]:
 def read_all(model: af.Model, times: int) -> list[tuple[str, bool]]:
     """Ask about lists again and again; return which, and whether the answer was about them."""
     names = ["Airlines", "Airports", "Origins"] * times
-    return [(name, model.lists[name].metadata["name"] == name) for name in names]
+    return [(name, model.lists[name].metadata()["name"] == name) for name in names]
 
 
 def users(connection: af.Connection) -> list[str]:

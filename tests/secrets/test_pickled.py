@@ -73,7 +73,7 @@ def test_a_pickle_of_given_credentials_holds_the_token_alone(credential: str) ->
     with ScriptedServer() as server:
         server.rule = lambda seen: as_json({"users": []})
         given = CREDENTIALS[credential]()
-        with af.connect(given, api_url=server.url, auth_url=server.url) as connection:
+        with af.connect(auth=given, api_url=server.url, auth_url=server.url) as connection:
             connection.users()
             content = pickles(connection)
             token = READY if credential == "token" else TOKEN
