@@ -260,6 +260,7 @@ MIXED = {
     "mixed objects": ["101", 101, None],
     "objects of later parts": ["1", "2", 7],
     "dictionaries with nulls": pd.Categorical(["a", None, "b"]),
+    "big-endian": np.array([1, 2, 3], dtype=">i4"),
 }
 
 
