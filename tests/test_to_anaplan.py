@@ -296,7 +296,7 @@ def test_an_export_is_refused_as_a_target_and_the_imports_are_named(
         ("airlines.csv", {"parameters": {"Version": "Actual"}}, "parameters"),
         ("airlines.csv", {"locale": "de_DE"}, "locale"),
         ("airlines.csv", {"mode": "insert"}, "mode"),
-        ("Load airlines", {"pages": {"Versions": "Actual"}}, "pages"),
+        ("Load airlines", {"fixed": {"Versions": "Actual"}}, "fixed"),
         ("Airlines", {"chunk_bytes": 1_000_000}, "chunk_bytes"),
         ("Airlines", {"resume": False}, "resume"),
     ],
