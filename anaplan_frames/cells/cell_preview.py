@@ -14,7 +14,7 @@ from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
 from anaplan_frames.writes.arrow_arrays import Positions
 
-_NAMELESS = "TEXT"  # a format of which the values are sent as they are
+_PLAIN = "TEXT"  # a format of which the values are shown as they are
 
 
 def preview(plan: CellPlan, batch: pa.RecordBatch, first_row: int) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def preview(plan: CellPlan, batch: pa.RecordBatch, first_row: int) -> pd.DataFra
         items = plan.single.items
         at = plan.line_item_places(batch, first_row, {})
         pairs.append((LINE_ITEMS, _items(items, at, batch, first_row)))
-        pairs.append((VALUE, _values(plan, batch, first_row, plan.single.position, _NAMELESS)))
+        pairs.append((VALUE, _values(plan, batch, first_row, plan.single.position, _PLAIN)))
     else:
         for item in plan.line_items:
             texts = _values(plan, batch, first_row, item.position, item.format, item.scale)

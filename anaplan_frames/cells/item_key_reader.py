@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from anaplan_frames.cells.dimensions import line_item_items_path
-from anaplan_frames.cells.item_keys import ITEM_KEYS, DimensionItems
+from anaplan_frames.cells.item_keys import DimensionItems, key_texts
 from anaplan_frames.cells.view_shape import Dimension
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.threads import in_order
-from anaplan_frames.writes.arrow_arrays import TEXT
 
 _THREADS = 4
 
@@ -24,12 +21,6 @@ def read_dimension_items(
     def fetched(dimension: Dimension) -> DimensionItems:
         path = line_item_items_path(catalogue, line_item_id, dimension.id)
         answer = catalogue.transport.get(path, label=f"items of {dimension.name!r}")
-        items = answer.get("items") or []
-        texts = {key: pa.array([_text(item.get(key)) for item in items], TEXT) for key in ITEM_KEYS}
-        return DimensionItems(dimension, texts)
+        return DimensionItems(dimension, key_texts(answer.get("items") or []))
 
     return in_order(fetched, dimensions, threads=_THREADS, name="anaplan-items")
-
-
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -114,10 +114,21 @@ class DimensionItems:
         return joined(before, self._texts["id"], '"}')
 
 
+def key_texts(records: Sequence[Mapping[str, Any]]) -> dict[ItemKey, pa.Array]:
+    """Return the names, codes and ids of Anaplan's records of items; an empty one is null."""
+    return {
+        key: pa.array([_text(record.get(key)) for record in records], TEXT) for key in ITEM_KEYS
+    }
+
+
 def joined(*parts: pa.Array | str) -> pa.Array:
     """Join texts, row by row."""
     scalars = (pa.scalar(part, TEXT) if isinstance(part, str) else part for part in parts)
     return pc.binary_join_element_wise(*scalars, pa.scalar("", TEXT))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
 
 
 def _repeated(texts: pa.Array) -> pa.Array:

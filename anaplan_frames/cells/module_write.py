@@ -22,7 +22,7 @@ from anaplan_frames.cells.cell_matching import (
 )
 from anaplan_frames.cells.cell_planner import CellPlan, DimensionColumn, SingleColumn
 from anaplan_frames.cells.item_key_reader import read_dimension_items
-from anaplan_frames.cells.item_keys import ITEM_KEYS, DimensionItems
+from anaplan_frames.cells.item_keys import DimensionItems, key_texts
 from anaplan_frames.cells.prepared_cells import PreparedCells
 from anaplan_frames.cells.view_description import ViewDescription
 from anaplan_frames.cells.view_shape import CellColumn, Dimension
@@ -166,10 +166,7 @@ def _single_column(
     """Return where line items and values are, and all line items of the module by their keys."""
     line_items, value = matching.matching.positions[-2:]
     assert value is not None
-    texts = {
-        key: pa.array([_text(record.get(key)) for record in target.line_items], TEXT)
-        for key in ITEM_KEYS
-    }
+    texts = key_texts(target.line_items)
     numbers = {item.id: number for number, item in enumerate(items.written)}
     name = matching.matching.headers[-2]
     return SingleColumn(
@@ -181,10 +178,6 @@ def _single_column(
             [numbers.get(str(record["id"]), -1) for record in target.line_items], dtype=np.int64
         ),
     )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
 
 
 def _present_cells(target: ViewDescription, plan: CellPlan) -> Iterator[CellBatch]:

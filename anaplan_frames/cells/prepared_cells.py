@@ -51,8 +51,8 @@ class PreparedCells(PreparedWrite):
         Which of its columns goes where.
     plan : CellPlan
         How the rows become cells.
-    fixed : dict of str to str
-        By the name of a dimension that has no column, the item of all rows.
+    fixed : tuple of str
+        The names of dimensions that have no column, because all rows are of one item.
     calculated : tuple of str
         The line items that the data has and Anaplan calculates.
     read_back : callable

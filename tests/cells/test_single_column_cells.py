@@ -165,3 +165,12 @@ def test_a_module_whose_line_item_is_called_value(tenant: Sandbox) -> None:
         assert plain.read()["Value"].tolist() == [1.0]
         plain.write(pd.DataFrame({"Line items": ["Value", "Other"], "Value": ["2", "x"]}))
         assert plain.read().to_numpy().tolist() == [[2.0, "x"]]
+
+
+def test_after_a_lost_answer_the_cells_are_read_back(tenant: Sandbox, facts: Module) -> None:
+    frame = rows(("West", "Amount", "1.5"), ("East", "Note", "n"), ("West", "Open", "true"))
+    fault = tenant.faults.add("lost answer", method="POST", path="*/modules/*/data")
+    result = facts.write(frame)
+    assert fault.hits == 1
+    assert (result.rows_loaded, result.outcome) == (3, "loaded")
+    assert cells(facts)["West"][:2] == [1.5, True]
