@@ -47,11 +47,11 @@ class Model:
     def __init__(
         self, transport: Transport, info: Mapping[str, Any], hooks: Sequence[Hook] = ()
     ) -> None:
-        self.id = str(info["id"])
-        self.name = str(info["name"])
-        self.workspace_id = str(info["currentWorkspaceId"])
-        self.workspace = str(info.get("currentWorkspaceName") or "")
-        self.url = model_url(self.workspace_id, self.id)
+        self.id: str = str(info["id"])
+        self.name: str = str(info["name"])
+        self.workspace_id: str = str(info["currentWorkspaceId"])
+        self.workspace: str = str(info.get("currentWorkspaceName") or "")
+        self.url: str = model_url(self.workspace_id, self.id)
         path = f"/workspaces/{self.workspace_id}/models/{self.id}"
         self._catalogue = Catalogue(
             transport, path, f"model {self.name!r}", name=self.name, hooks=hooks

@@ -119,9 +119,9 @@ class Task(Generic[R]):
         self, requests: TaskRequests, task_id: str, job: Job[R], state: TaskState | None = None
     ) -> None:
         self.id = task_id
-        self.name = job.name
-        self.kind = job.kind
-        self.url = task_url(requests.path, task_id)
+        self.name: str = job.name
+        self.kind: str = job.kind
+        self.url: str = task_url(requests.path, task_id)
         self._requests: TaskRequests | None = requests
         self._job: Job[R] | None = job
         self._seen = state or TaskState("NOT_STARTED")

@@ -20,7 +20,7 @@ class JavaData:
 
     def __init__(self, content: Secret[bytes]) -> None:
         self._content = content
-        self.position = 0
+        self.position: int = 0
 
     def take(self, size: int) -> bytes:
         """Return the next bytes; DamagedData if there are fewer."""

@@ -14,6 +14,7 @@ from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Task
 from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transport import Transport
 
 # Which task of this process holds the lock of a file: who waits for the lock waits for its end,
 # which nobody else may be looking for.
@@ -31,7 +32,7 @@ class FileAccess:
     """
 
     def __init__(self, catalogue: Catalogue, tasks: Mapping[str, Mapping[str, str | None]]) -> None:
-        self.transport = catalogue.transport
+        self.transport: Transport = catalogue.transport
         self._catalogue = catalogue
         self._tasks = tasks
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
+import pandas as pd
+
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
@@ -51,7 +53,7 @@ class PreparedLoad(PreparedUploads):
         self._targets = targets
         self._options = options
         imports = action.catalogue.records("imports")
-        self.unchecked = frame_of_fields(
+        self.unchecked: pd.DataFrame = frame_of_fields(
             [
                 {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
                 for import_id in targets

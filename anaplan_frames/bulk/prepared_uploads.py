@@ -30,21 +30,21 @@ class PreparedUploads(PreparedWrite):
     def __init__(
         self, resource: Resource, uploads: Sequence[PreparedUpload], state: object
     ) -> None:
-        self.uploads = tuple(uploads)
+        self.uploads: tuple[PreparedUpload, ...] = tuple(uploads)
         self.state = state
         self._resource = resource
-        self.begun = self.clock().monotonic()
-        self.expected = Report(
+        self.begun: Any = self.clock().monotonic()
+        self.expected: Report = Report(
             kind=resource.kind,
             target=resource.name,
             target_id=resource.id,
             **resource.catalogue.facts,
             rows_sent=sum(upload.sent.source.rows or 0 for upload in uploads),
         )
-        self.columns = self._by_file(
+        self.columns: pd.DataFrame = self._by_file(
             [columns_frame(upload.sent.source.columns, upload.matching) for upload in uploads]
         )
-        self.unchecked = pd.DataFrame({"subject": [], "reason": []}, dtype=object)
+        self.unchecked: pd.DataFrame = pd.DataFrame({"subject": [], "reason": []}, dtype=object)
 
     def head(self, rows: int) -> pd.DataFrame:
         """Return the first rows of each file as texts; see `PreparedWrite`."""

@@ -28,7 +28,7 @@ class Coordinates:
     """
 
     def __init__(self, dimensions: Sequence[DimensionItems], line_items: Sequence[str]) -> None:
-        self.dimensions = tuple(dimensions)
+        self.dimensions: tuple[DimensionItems, ...] = tuple(dimensions)
         self._items = len(line_items)
         self._line_item_ids = list(line_items)
         starts = [f'{{"lineItemId":{json.dumps(id_)},"dimensions":[' for id_ in line_items]

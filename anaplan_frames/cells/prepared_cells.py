@@ -80,8 +80,8 @@ class PreparedCells(PreparedWrite):
         needed = matching.matching.needed
         self._planned = PlannedRows(plan, self._rows, needed, module.label)
         self._begun = self.clock().monotonic()
-        self.columns = self._columns_frame()
-        self.unchecked = frame_of_fields(
+        self.columns: pd.DataFrame = self._columns_frame()
+        self.unchecked: pd.DataFrame = frame_of_fields(
             [{"subject": subject, "reason": reason} for subject, reason in _REASONS.items()],
             _UNCHECKED,
         )

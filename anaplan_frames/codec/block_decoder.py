@@ -7,6 +7,7 @@ import contextlib
 import csv
 import io
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -75,7 +76,7 @@ class Decoder:
         header: Sequence[str] | None = None,
     ) -> None:
         self._dialect = dialect
-        self.schema = select(schema, columns)
+        self.schema: Any = select(schema, columns)
         header = list(schema.names if header is None else header)
         # Names of our own: the file's may be empty, or repeated.
         self._names = [f"f{position}" for position in range(len(header))]

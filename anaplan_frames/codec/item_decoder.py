@@ -33,7 +33,7 @@ class ItemDecoder:
     """
 
     def __init__(self, columns: Sequence[ItemColumn]) -> None:
-        self.schema = pa.schema([(column.name, column.type) for column in columns])
+        self.schema: Any = pa.schema([(column.name, column.type) for column in columns])
         self._columns = list(columns)
         self._options = pa_json.ParseOptions(
             explicit_schema=pa.schema([(_LIST, pa.list_(_item_type(columns)))]),

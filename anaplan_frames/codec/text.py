@@ -84,8 +84,8 @@ class Charset:
     """Turns the UTF-8 of assembled rows into the file's own encoding, or says what stops it."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self.codec = dialect.codec
-        self.encoding = dialect.encoding
+        self.codec: str = dialect.codec
+        self.encoding: str = dialect.encoding
         self._utf8 = self.codec == "utf-8"
         self._faithful = self.codec.startswith(_FAITHFUL)
         ascii_text = "".join(map(chr, range(128)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import weakref
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,17 +46,17 @@ class SpooledSource(Source):
     """
 
     def __init__(self, source: Source) -> None:
-        self.columns = source.columns
-        self.index_names = source.index_names
-        self.attrs = source.attrs
+        self.columns: list[str] = source.columns
+        self.index_names: tuple[str, ...] = source.index_names
+        self.attrs: Mapping[Any, Any] = source.attrs
         self._runs: list[_Run] = []
         with tempfile.NamedTemporaryFile(
             prefix="anaplan-frames-", suffix=".arrow", delete=False
         ) as file:
             self._path = Path(file.name)
             self._finalizer = weakref.finalize(self, _remove, self._path)
-            self.rows = self._write(source, file)
-            self.nbytes = file.tell()
+            self.rows: int = self._write(source, file)
+            self.nbytes: int = file.tell()
 
     def _write(self, source: Source, file: Any) -> int:
         rows = 0

@@ -63,8 +63,8 @@ class Levels:
         level = np.concatenate([first, *numbers])
         self._ancestors = _ancestors(parents, level, deep + len(above) - 1)
         root = above[0].name
-        self.names = [f"{root} level {n}" for n in range(1, deep + 1)] if deep > 1 else [root]
-        self.names += [each.name for each in above[1:]]
+        own = [f"{root} level {n}" for n in range(1, deep + 1)] if deep > 1 else [root]
+        self.names: list[str] = [*own, *(each.name for each in above[1:])]
         self._below = below
         if below is not None:
             self.names.append(below)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,9 +45,9 @@ class ParentPlacement:
         found = find_nodes(texts, [*self._final.values(), self._present_names()])
         given = as_mask(pc.is_valid(texts))
         self._refuse_deleted(texts, given & (found < 0))
-        self.depths = self._depths(found, given)
-        self.values = self._values(texts, found, given)
-        self.unknown = self._unknown(texts, found)
+        self.depths: Positions = self._depths(found, given)
+        self.values: Any = self._values(texts, found, given)
+        self.unknown: Mask = self._unknown(texts, found)
 
     def _depths(self, found: Positions, given: Mask) -> Positions:
         desired = self._desired

@@ -19,7 +19,7 @@ from anaplan_frames.lists.item_writer import ItemWriter
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.list_results import expected_report, list_result
 from anaplan_frames.progress import Progress
-from anaplan_frames.results import WriteResult
+from anaplan_frames.results import Report, WriteResult
 from anaplan_frames.writes.dump_folder import kept, open_dump
 from anaplan_frames.writes.input_texts import InputTexts, texts_frame
 from anaplan_frames.writes.plan import PreparedWrite, SendOptions, plan_of
@@ -82,10 +82,10 @@ class PreparedItems(PreparedWrite):
             "mode": planned.mode,
             **target.catalogue.facts,
         }
-        self.expected = expected_report(planned.plan, planned.texts, self._facts)
-        self.columns = planned.texts.columns
-        self.unchecked = _unchecked(target, planned.sent.column_names)
-        self.state = planned.plan.digest
+        self.expected: Report = expected_report(planned.plan, planned.texts, self._facts)
+        self.columns: pd.DataFrame = planned.texts.columns
+        self.unchecked: pd.DataFrame = _unchecked(target, planned.sent.column_names)
+        self.state: object = planned.plan.digest
 
     def head(self, rows: int) -> pd.DataFrame:
         """Return the first rows as texts; see `PreparedWrite`."""

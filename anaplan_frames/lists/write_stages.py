@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -81,9 +81,9 @@ class StagePlanner:
 
     def __init__(self, desired: DesiredState) -> None:
         self._desired = desired
-        self.values = dict(desired.values)
+        self.values: dict[str, Any] = dict(desired.values)
         self._depths = np.zeros(desired.count + desired.new_count, dtype=np.int64)
-        self.unknown_parents = np.zeros(len(desired.is_new), dtype=bool)
+        self.unknown_parents: Mask = np.zeros(len(desired.is_new), dtype=bool)
         if desired.parents is not None:
             placement = ParentPlacement(desired, desired.parents)
             self._depths = placement.depths

@@ -40,7 +40,7 @@ class Catalogue:
         self.path = path
         self.label = label
         self.name = name
-        self.hooks = tuple(hooks)
+        self.hooks: tuple[Hook, ...] = tuple(hooks)
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     @property

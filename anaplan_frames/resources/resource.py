@@ -26,8 +26,8 @@ class Resource:
         self._catalogue = catalogue
         self._transport = catalogue.transport
         self.info = info
-        self.id = str(info["id"])
-        self.name = str(info["name"])
+        self.id: str = str(info["id"])
+        self.name: str = str(info["name"])
 
     @property
     def catalogue(self) -> Catalogue:

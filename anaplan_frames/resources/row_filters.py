@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -62,8 +62,8 @@ class ValueFilter:
         self, column: str, values_of: Callable[[pa.DataType], pa.Array], *, kept: bool = True
     ) -> None:
         self.column = column
-        self.some_found = False
-        self.some_received = False
+        self.some_found: bool = False
+        self.some_received: bool = False
         self._values_of = values_of
         self._values: pa.Array | None = None
         self._kept = kept
@@ -175,7 +175,7 @@ class FilteredRows:
     def __init__(
         self, rows: RowBatches, names: Sequence[str], filters: Sequence[RowFilter]
     ) -> None:
-        self.schema = pa.schema([rows.schema.field(name) for name in names])
+        self.schema: Any = pa.schema([rows.schema.field(name) for name in names])
         self._rows = rows
         self._filters = filters
         for each in filters:
@@ -244,7 +244,7 @@ class FirstRows:
     """The first rows of batches as they arrive; what comes after them is not asked for."""
 
     def __init__(self, rows: RowBatches, count: int) -> None:
-        self.schema = rows.schema
+        self.schema: Any = rows.schema
         self._rows = rows
         self._count = count
 

@@ -72,7 +72,7 @@ class CompressionTuner:
     """
 
     def __init__(self, methods: Sequence[Method], *, threads: int, senders: int) -> None:
-        self.method = methods[0]
+        self.method: Method = methods[0]
         self._methods = methods
         self._threads = threads
         self._senders = senders

@@ -47,7 +47,7 @@ class Journal:
         self._facts = json.loads(json.dumps(facts))
         self._clock = clock
         self._arrived: dict[int, str] = {}
-        self.begun = 0
+        self.begun: int = 0
         """How many chunks Anaplan may hold: the highest number ever begun, and one."""
         self._completed = False
         self._kept = True

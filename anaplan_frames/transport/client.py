@@ -111,7 +111,7 @@ class Transport:
             allow_http=allow_http,
         )
         check_proxies(proxies)
-        self.clock = clock or Clock()
+        self.clock: Clock = clock or Clock()
         self.max_connections = max_connections
         self._auth = auth
         self._timeout = timeout

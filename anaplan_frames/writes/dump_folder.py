@@ -32,8 +32,8 @@ class DumpFolder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         check_dump(path)
-        self.path = Path(path).expanduser()
-        self.problem = ""
+        self.path: Path = Path(path).expanduser()
+        self.problem: str = ""
         """Why something could not be written, as a sentence; empty if all was."""
         self.path.mkdir(parents=True, exist_ok=True)
         for old in (self.path / _REJECTED, *self.path.glob(_DUMPS.format("*"))):

@@ -57,8 +57,8 @@ class RetainedRows:
     """
 
     def __init__(self, source: Source, *, keep: bool = True) -> None:
-        self.source = source
-        self.count = 0
+        self.source: Source = source
+        self.count: int = 0
         self._keep = keep
         self._spans: deque[_Span] = deque()
         self._wanted: list[tuple[int, pd.DataFrame]] = []

@@ -23,7 +23,7 @@ class ApiError(Exception):
         self, status: int, message: str | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         self.status = status
-        self.message = message or http.HTTPStatus(status).phrase
+        self.message: str = message or http.HTTPStatus(status).phrase
         self.headers = headers
         super().__init__(self.message)
 

@@ -84,7 +84,7 @@ class Model:
         self.workspace = workspace
         self.state = "UNLOCKED"
         self.is_open = True
-        self.changes_until = 0.0
+        self.changes_until: float = 0.0
         self.lists: dict[str, ListDefinition] = {}
         self.modules: dict[str, ModuleDefinition] = {}
         self.line_item_subsets: dict[str, LineItemSubset] = {}
@@ -95,10 +95,10 @@ class Model:
         self.actions: dict[str, DeleteDefinition] = {}
         self.processes: dict[str, ProcessDefinition] = {}
         self.dashboards: dict[str, DashboardDefinition] = {}
-        self.store = Store(path)
+        self.store: Store = Store(path)
         self._ids = object_ids.Ids()
         self._memory_usage = memory_usage
-        self.timing = Timing(self.store, calendar, parse_versions(versions, self._ids))
+        self.timing: Timing = Timing(self.store, calendar, parse_versions(versions, self._ids))
 
     @property
     def calendar(self) -> Timescale:

@@ -38,7 +38,9 @@ class Workspace:
         size_allowance: int = SIZE_ALLOWANCE,
     ) -> None:
         workspace_id = (id or hexadecimal_id("workspace", name)).lower()
-        self.definition = WorkspaceDefinition(workspace_id, name, size_allowance)
+        self.definition: WorkspaceDefinition = WorkspaceDefinition(
+            workspace_id, name, size_allowance
+        )
         self.models: dict[str, Model] = {}
         self._data = data
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import answer, not_found
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
@@ -158,4 +159,6 @@ _ENDPOINTS: dict[str, Callable[[Request], Response]] = {
     "/processes/{id}": process_metadata,
 }
 
-routes = [route for path, endpoint in _ENDPOINTS.items() for route in both_forms(path, endpoint)]
+routes: list[Route] = [
+    route for path, endpoint in _ENDPOINTS.items() for route in both_forms(path, endpoint)
+]

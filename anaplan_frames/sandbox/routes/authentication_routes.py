@@ -132,7 +132,7 @@ def _failure(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"status": code, "statusMessage": message}, status)
 
 
-routes = [
+routes: list[Route] = [
     Route("/token/authenticate", authenticate, methods=["POST"]),
     Route("/token/refresh", refresh, methods=["POST"]),
     Route("/token/validate", validate, methods=["GET"]),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import (
     ApiError,
@@ -158,7 +159,7 @@ def _answer(request: Request, model: Model, query: str) -> Response:
     return array(request, "dimension", "items", blocks())
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/dimensions/{dimension}/items", items),
     *both_forms("/dimensions/{dimension}/items", look_up, ["POST"]),
     *both_forms("/lineItems/{item}/dimensions", line_item_dimensions),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, collection, not_found
 from anaplan_frames.sandbox.routes.request_context import (
@@ -97,7 +98,7 @@ def _blocks(path: Path, start: int, length: int) -> Iterator[bytes]:
 _IMPORT = "/imports/{id}/tasks/{task}/dump"
 _PROCESS = "/processes/{id}/tasks/{task}/dumps/{object}"
 
-routes = [
+routes: list[Route] = [
     route
     for base in (_IMPORT, _PROCESS)
     for path, endpoint in (

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.request_bodies import receive_file, unzip
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, collection, not_found
@@ -208,7 +209,7 @@ def _octets(blocks: Iterator[bytes], length: int) -> Response:
     return StreamingResponse(blocks, headers=headers)
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/files", files),
     *both_forms("/files/{file}", begin_upload, ["POST"]),
     *both_forms("/files/{file}/", begin_upload, ["POST"]),  # the form that anaplan-api uses

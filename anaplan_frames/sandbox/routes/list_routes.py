@@ -9,6 +9,7 @@ import duckdb
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, Page, answer, array, not_found
 from anaplan_frames.sandbox.planning.metadata import list_item_json, list_metadata
@@ -161,7 +162,7 @@ def _list(
     return model, lst
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/lists", lists),
     *both_forms("/lists/{list}", metadata),
     *both_forms("/lists/{list}/items", items),

@@ -95,7 +95,7 @@ def _model(request: Request, model: Model) -> dict[str, Any]:
     return shown
 
 
-routes = [
+routes: list[Route] = [
     Route("/2/0/models", tenant_models),
     Route("/2/0/models/{model}", model),
     Route("/2/0/workspaces/{workspace}/models", workspace_models),

@@ -92,7 +92,7 @@ def _change(request: Request, *, is_open: bool) -> None:
         model.changes_until = tenant.clock() + tenant.tasks.pause
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/status", status),
     *both_forms("/open", open_model, ["POST"]),
     *both_forms("/close", close_model, ["POST"]),

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.request_bodies import receive_file
 from anaplan_frames.sandbox.http.response_envelope import ApiError, collection, not_found
@@ -117,7 +118,7 @@ def _quoted(name: str) -> str:
     return name if plain else "'" + name.replace("'", "''") + "'"
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/modules", modules),
     *both_forms("/lineItems", model_line_items),
     *both_forms("/modules/{module}/lineItems", module_line_items),

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, base_url, not_found
 from anaplan_frames.sandbox.planning.exports.large_read_pages import write_pages
@@ -113,7 +114,7 @@ def _show(request: Request, read: LargeRead, state: dict[str, Any]) -> Response:
     return answer(request, key, **{key: shown})
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/views/{view}/readRequests", read_view, ["POST"]),
     *both_forms("/lists/{list}/readRequests", read_list, ["POST"]),
     *(

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.listing_parameters import sort_leniently
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, collection, not_found
@@ -114,7 +115,7 @@ def _kind(request: Request) -> str:
     return kind
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/{kind}/{id}/tasks", start, ["POST"]),
     *both_forms("/{kind}/{id}/tasks", tasks),
     *both_forms("/{kind}/{id}/tasks/{task}", task),

@@ -114,7 +114,7 @@ def _user(user: User) -> dict[str, Any]:
     return shown
 
 
-routes = [
+routes: list[Route] = [
     Route("/2/0/workspaces", workspaces),
     Route("/2/0/workspaces/{workspace}", workspace),
     Route("/2/0/workspaces/{workspace}/admins", admins),

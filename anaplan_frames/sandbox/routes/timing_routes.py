@@ -9,6 +9,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, collection, not_found
 from anaplan_frames.sandbox.planning.schema.definitions import Version
@@ -145,7 +146,7 @@ def _period(day: datetime.date, calendar: Timescale) -> dict[str, str]:
     return {"periodText": period.name if period else "", "date": day.isoformat()}
 
 
-routes = [
+routes: list[Route] = [
     *both_forms("/modelCalendar", model_calendar),
     *both_forms("/modelCalendar/fiscalYear", set_fiscal_year, ["PUT"]),
     *both_forms("/currentPeriod", current_period),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, not_found
 from anaplan_frames.sandbox.planning.exports import view_data
@@ -96,4 +97,7 @@ def _max_rows(request: Request) -> int | None:
     return int(text)
 
 
-routes = [*both_forms("/views/{view}", metadata), *both_forms("/views/{view}/data", data)]
+routes: list[Route] = [
+    *both_forms("/views/{view}", metadata),
+    *both_forms("/views/{view}/data", data),
+]

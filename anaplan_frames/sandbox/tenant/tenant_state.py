@@ -54,21 +54,25 @@ class Tenant:
         self.export_chunk_size = export_chunk_size
         self.cell_read_limit = cell_read_limit
         self.cell_write_limit = cell_write_limit
-        self.data = None if data is None else Path(data)
+        self.data: Path | None = None if data is None else Path(data)
         self.clock = clock
-        self.created = clock()
-        self.users = Users()
-        self.tokens = Tokens(token_lifetime, clock)
-        self.certificates = Certificates()
-        self.bucket = None if rate_limit is None else TokenBucket(rate_limit, clock)
+        self.created: float = clock()
+        self.users: Users = Users()
+        self.tokens: Tokens = Tokens(token_lifetime, clock)
+        self.certificates: Certificates = Certificates()
+        self.bucket: TokenBucket | None = (
+            None if rate_limit is None else TokenBucket(rate_limit, clock)
+        )
         self.workspaces: dict[str, Workspace] = {}
         self._cleanup = contextlib.ExitStack()
-        self.contents = Contents(self._content_folder(), clock)
-        self.dumps = Dumps(self.contents.new_path, clock)
-        self.tasks = Tasks(task_pause, clock)
-        self.large_reads = LargeReads(self.contents.new_path, read_page_size, task_pause, clock)
-        self.actions = ActionRunner(self.contents, self.dumps)
-        self.faults = Faults()
+        self.contents: Contents = Contents(self._content_folder(), clock)
+        self.dumps: Dumps = Dumps(self.contents.new_path, clock)
+        self.tasks: Tasks = Tasks(task_pause, clock)
+        self.large_reads: LargeReads = LargeReads(
+            self.contents.new_path, read_page_size, task_pause, clock
+        )
+        self.actions: ActionRunner = ActionRunner(self.contents, self.dumps)
+        self.faults: Faults = Faults()
         self.add_user(email, password)
 
     def workspace(

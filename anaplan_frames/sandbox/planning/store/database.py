@@ -88,7 +88,7 @@ class Store:
         self._closed = False
         self._one_action = threading.RLock()
         self._making_cursor = threading.Lock()
-        self.folder = Path(self._spill.name)
+        self.folder: Path = Path(self._spill.name)
         """A folder for temporary files, removed with the store."""
 
     @contextmanager

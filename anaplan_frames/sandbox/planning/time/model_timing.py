@@ -44,7 +44,7 @@ class Timing:
             self.calendar = calendar
             day = settings_table.day_of(kept.get(_CURRENT_PERIOD, ""))
             self.current_period = calendar.at(day) if day else None
-            self.versions = tuple(
+            self.versions: tuple[Version, ...] = tuple(
                 replace(one, switchover=settings_table.day_of(kept[_switchover(one)]))
                 if _switchover(one) in kept
                 else one

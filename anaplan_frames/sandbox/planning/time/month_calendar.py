@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from anaplan_frames.sandbox.planning.time.timescale import (
     DAY,
     MONTHS,
     FiscalYears,
+    Level,
     Period,
     period_id,
 )
@@ -32,7 +34,7 @@ class Calendar(FiscalYears):
     start_month: int = 1
 
     type = "Calendar Months/Quarters/Years"
-    leaf = "month"
+    leaf: ClassVar[Level] = "month"
 
     def __post_init__(self) -> None:
         super().__post_init__()

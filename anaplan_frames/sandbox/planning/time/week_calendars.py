@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from anaplan_frames.sandbox.planning.time.timescale import (
     DAY,
@@ -57,7 +57,7 @@ class _FiscalWeeks(FiscalYears):
     year_end: Literal["last", "nearest"] = "last"
     extra_week: int = 12
 
-    leaf = "week"
+    leaf: ClassVar[Level] = "week"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -238,7 +238,7 @@ class WeeksGeneral(Timescale):
     week_format: WeekFormat = "Numbered"
 
     type = "Weeks: General"
-    leaf = "week"
+    leaf: ClassVar[Level] = "week"
 
     def __post_init__(self) -> None:
         _check_week_format(self.week_format)

@@ -1,0 +1,74 @@
+"""What users write every day, with the types that a type checker must know."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type  # noqa: F401  Any is used in a quoted type
+
+import pandas as pd
+import pyarrow as pa
+
+import anaplan_frames as af
+
+
+def connecting() -> af.Model:
+    conn = af.connect("me@corp.com", "password")
+    assert_type(conn, af.Connection)
+    assert_type(conn.models(), pd.DataFrame)
+    assert_type(conn.me(), "pd.Series[Any]")
+    model = conn.model("Flight Planning", workspace="Demo")
+    assert_type(model, af.Model)
+    assert_type(model.name, str)
+    return model
+
+
+def collections(model: af.Model) -> None:
+    assert_type(model.imports["Load flights"], af.Import)
+    assert_type(model.exports["Flights export"], af.Export)
+    assert_type(model.processes["Nightly"], af.Process)
+    assert_type(model.files["flights.csv"], af.File)
+    assert_type(model.lists["Airports"], af.List)
+    assert_type(model.modules["Flights by Month"], af.Module)
+    assert_type(model.views["Flights by Month"], af.View)
+    assert_type(model.actions["Clear airports"], af.Action)
+    assert_type(model.imports.names, list[str])
+    assert_type(model.line_items(), pd.DataFrame)
+
+
+def reading(model: af.Model) -> None:
+    assert_type(af.read_anaplan("Flights export", model), pd.DataFrame)
+    assert_type(af.read_anaplan("Flights export", model, chunksize=1_000), af.Frames)
+    assert_type(af.read_arrow("Flights export", model), pa.RecordBatchReader)
+    assert_type(model.lists["Airports"].read(), pd.DataFrame)
+    assert_type(model.lists["Airports"].read(chunksize=10), af.Frames)
+    assert_type(model.modules["Flights by Month"].read(where={"Time": "Jan 13"}), pd.DataFrame)
+    assert_type(model.files["flights.csv"].read(nrows=10), pd.DataFrame)
+    with model.exports["Flights export"].read(run=False, chunksize=5) as frames:
+        for frame in frames:
+            assert_type(frame, pd.DataFrame)
+
+
+def writing(model: af.Model, df: pd.DataFrame) -> None:
+    result = af.to_anaplan(df, "Load flights", model)
+    assert_type(result, af.WriteResult)
+    assert_type(result.rows_loaded, int)
+    assert_type(result.rejected, pd.DataFrame)
+    plan = af.to_anaplan(df, "Load flights", model, dry_run=True)
+    assert_type(plan, af.WritePlan)
+    assert_type(plan.send(), af.WriteResult)
+    assert_type(plan.head(3), pd.DataFrame)
+    assert_type(model.lists["Airports"].upsert(df), af.WriteResult)
+    assert_type(model.lists["Airports"].sync(df, dry_run=True), af.WritePlan)
+    assert_type(model.modules["Flights by Month"].write(df), af.WriteResult)
+    assert_type(model.files["flights.csv"].write(df), af.WriteResult)
+
+
+def jobs(model: af.Model, df: pd.DataFrame) -> None:
+    task = model.imports["Load flights"].start(df)
+    assert_type(task, af.Task[af.WriteResult])
+    assert_type(task.done(), bool)
+    assert_type(task.result(timeout=600), af.WriteResult)
+    try:
+        model.imports["Load flights"].run()
+    except af.RejectedRows as error:
+        assert_type(error.result, af.WriteResult)
+        assert_type(error.retryable, bool)

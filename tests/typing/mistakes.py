@@ -1,0 +1,20 @@
+"""Everyday mistakes, each of which a type checker must find at its line."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import anaplan_frames as af
+
+
+def mistakes(conn: af.Connection, model: af.Model, df: pd.DataFrame) -> None:
+    af.connect("me@corp.com", pasword="password")  # mistake: a misspelled option
+    af.connect(("me@corp.com", "password"))  # mistake: a tuple for an email
+    model.imports["Load flights"].wirte(df)  # mistake: a misspelled method
+    af.to_anaplan(df, "Load flights", model, on_rejected="stop")  # mistake: not one of the words
+    af.to_anaplan(df, "Load flights", model, mode="replace")  # mistake: not a mode
+    af.read_anaplan("Flights export", model, kind="export")  # mistake: the singular of a kind
+    af.read_anaplan("Flights export", model, chunksize="10")  # mistake: text for a number
+    print(af.to_anaplan(df, "Load flights", model).rows_succeeded)  # mistake: not an attribute
+    conn.model(["Flight Planning"])  # mistake: a list for a name
+    model.lists["Airports"].sync(df, max_delete="10%")  # mistake: text for a share
