@@ -8,9 +8,11 @@ from typing import Literal
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.writes.column_mapping import suggested
 
 Key = Literal["id", "code", "name"]
 _KEYS = ("id", "code", "name")
+_MEANT = ("code", "name", "id")
 _ITEM = ("id", "code", "name", "parent")
 
 
@@ -43,7 +45,15 @@ def needed_columns(target: ListDescription, mode: Mode, key: str | None) -> list
     return [] if key is None else [key]
 
 
-def key_columns(columns: Sequence[str], mode: Mode, key: str | None, label: str) -> tuple[str, ...]:
+def key_columns(
+    columns: Sequence[str],
+    mode: Mode,
+    key: str | None,
+    label: str,
+    *,
+    unused: Sequence[str] = (),
+    index_names: Sequence[str] = (),
+) -> tuple[str, ...]:
     """Return by which columns of the data items are found, in order.
 
     Parameters
@@ -54,14 +64,17 @@ def key_columns(columns: Sequence[str], mode: Mode, key: str | None, label: str)
         The column that the caller asks for.
     label : str
         The list in words.
+    unused : sequence of str
+        Other columns that the data has, one of which may be meant.
+    index_names : sequence of str
+        Names in the data's index, if that is not sent.
     """
     from_key = _KEYS[_KEYS.index(key) :] if key else _KEYS
     keys = tuple(name for name in from_key if name in columns)
     if not keys and mode != "insert":
         raise ColumnMismatch(
             f"The data does not say which items of {label} its rows are: it has none of the "
-            "columns 'id', 'code' and 'name'. Where only the names differ, say so with "
-            "mapping={'your column': 'code'}."
+            f"columns 'id', 'code' and 'name'.{suggested(unused, _MEANT, index_names)}"
         )
     return keys
 

@@ -133,7 +133,14 @@ def _read_data(
 def _rules(target: ListDescription, texts: InputTexts, options: ListWriteOptions) -> WriteRules:
     return WriteRules(
         mode=options.mode,
-        keys=key_columns(texts.table.column_names, options.mode, options.key, target.label),
+        keys=key_columns(
+            texts.table.column_names,
+            options.mode,
+            options.key,
+            target.label,
+            unused=texts.matching.unused,
+            index_names=texts.rows.source.index_names,
+        ),
         columns=target.columns,
         blank=options.blank,
         delete=options.delete,

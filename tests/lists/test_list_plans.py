@@ -364,6 +364,15 @@ class TestMapping:
         with pytest.raises(af.ColumnMismatch, match=r"mapping=\{'CODE': 'code', 'Name': 'name'\}"):
             staff.upsert(frame)
 
+    @pytest.mark.filterwarnings("ignore:list 'Staff' does not take")
+    def test_a_key_in_another_case_is_suggested(self, staff: List) -> None:
+        frame = pd.DataFrame({"Code": ["a"], "Grade": ["x"]})
+        with pytest.raises(af.ColumnMismatch, match=r"mapping=\{'Code': 'code'\}"):
+            staff.update(frame)
+        in_index = frame.rename(columns={"Code": "code"}).set_index("code")
+        with pytest.raises(af.ColumnMismatch, match="index of the data has 'code': add index=True"):
+            staff.update(in_index)
+
     def test_what_is_not_a_mapping_is_a_type_error(self, staff: List) -> None:
         with pytest.raises(TypeError, match="mapping must be a dict"):
             staff.insert(STAFF, mapping=["code"])  # type: ignore[call-overload]
