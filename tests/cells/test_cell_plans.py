@@ -15,7 +15,12 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.cells.cell_writer import CellWriter
+from anaplan_frames.cells.module_write import cell_rules
 from anaplan_frames.cells.modules import Module
+from anaplan_frames.cells.planned_rows import total_of
+from anaplan_frames.dataframes.sources import open_source
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import PlanStale, TaskTimeout, TransferTimeout
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.writes.plan import WritePlan
@@ -166,15 +171,25 @@ class TestStale:
         with pytest.raises(PlanStale):
             plan.send()
 
+    def test_a_row_without_values_that_is_refused_now(self, model: af.Model, costs: Module) -> None:
+        nothing = CELLS[WHERE].assign(Salary=[1.0, None])
+        plan = costs.write(nothing, dry_run=True)
+        assert (plan.rows_ignored, plan.rows_rejected) == (1, 0)
+        rename(model, "Bo", "Eve")
+        with pytest.raises(PlanStale):
+            plan.send()
+
     def test_changes_that_do_not_matter_do_not_stop_it(
         self, model: af.Model, costs: Module
     ) -> None:
-        plan = costs.write(CELLS, dry_run=True)
-        # A new first item moves the positions of all others.
-        model.lists["People"].insert(pd.DataFrame({"name": ["Aa"], "parent": ["North"]}))
+        plan = costs.write(CELLS.assign(People=["Bo", "Bo"]), dry_run=True)
         rename(model, "Cy", "Cyd")
+        ids = model.lists["People"].read().set_index("name")["id"]
+        model.lists["People"].insert(pd.DataFrame({"name": ["Dee"], "parent": ["North"]}))
+        # All later items have other positions then.
+        model.lists["People"].delete(pd.DataFrame({"id": [ids["Ada"]]}), key="id")
         assert plan.send().rows_loaded == 2
-        assert set(salaries(costs)) == {("Ada", "Jan 26"), ("Bo", "Feb 26")}
+        assert set(salaries(costs)) == {("Bo", "Jan 26"), ("Bo", "Feb 26")}
 
     def test_data_that_the_caller_changes(self, costs: Module) -> None:
         frame = CELLS.copy()
@@ -204,6 +219,24 @@ def test_a_plan_of_a_stream_keeps_it_until_it_is_sent(costs: Module) -> None:
     assert plan.head(1)["People"].tolist() == ["Ada"]
     assert plan.send().rows_loaded == 2
     assert len(salaries(costs)) == 2
+
+
+def test_rows_of_a_plan_are_not_all_held_when_they_are_sent(
+    costs: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[bool, int | None]] = []
+    send = CellWriter.send
+
+    def watched(self: CellWriter, planned: Any, *, total: int | None, **options: Any) -> Any:
+        given.append((isinstance(planned, list), total))
+        return send(self, planned, total=total, **options)
+
+    monkeypatch.setattr(CellWriter, "send", watched)
+    frame = CELLS[[*WHERE, "Salary"]]
+    costs.write(iter([frame]), dry_run=True).send()
+    costs.write(iter([frame]))
+    costs.write(frame)
+    assert given == [(False, 2), (False, None), (True, 2)]
 
 
 def test_a_pickled_plan_is_a_report_alone(costs: Module) -> None:
@@ -275,6 +308,15 @@ def test_rejected_rows_are_kept_in_a_folder(costs: Module, tmp_path: Path) -> No
 
 
 class TestTimeout:
+    def test_while_cells_are_found(self, costs: Module) -> None:
+        rules = cell_rules(mapping=None, fixed=None, match_by=None, blank=False)
+        prepared = costs._prepare(open_source(CELLS), rules)
+        clock: Any = prepared.clock()
+        with time_limit(clock, 10):
+            clock.sleep(20)
+            with pytest.raises(TransferTimeout):
+                total_of(prepared._planned)
+
     def test_before_a_cell_is_written(self, costs: Module) -> None:
         with pytest.raises(TransferTimeout) as error:
             costs.write(CELLS, timeout=0)

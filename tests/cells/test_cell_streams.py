@@ -225,11 +225,15 @@ def test_rows_of_a_stream_are_let_go_when_they_are_settled(
         held.append(len(self._spans))
 
     monkeypatch.setattr(prepared_cells.RetainedRows, "release", watched)
-    monkeypatch.setattr("anaplan_frames.cells.cell_writer.MOST_CELLS", 100)
+    monkeypatch.setattr("anaplan_frames.cells.cell_writer.MOST_CELLS", 1)
+    columns = [("Amount", 1.0), ("Text", "t")]
     parts = (
-        pd.DataFrame({"Keys": ["no"] * 150 + NAMES[n : n + 1], "Amount": 1.0}) for n in range(6)
+        pd.DataFrame({"Keys": ["no"] * 150 + [key], "Amount": None, "Text": None} | {name: value})
+        for name, value in columns
+        for key in NAMES
     )
     result = module.write(parts, on_rejected="ignore")
-    assert result.rows_rejected == 900
-    assert result.rejected.index[-1] == 904
-    assert max(held, default=0) <= 6
+    assert (result.rows_loaded, result.rows_rejected) == (12, 1_800)
+    assert result.rejected.index[-1] == 12 * 151 - 2
+    assert (len(held), held[-1]) == (12, 1)
+    assert max(held) <= 8

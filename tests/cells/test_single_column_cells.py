@@ -112,6 +112,7 @@ def test_line_items_that_are_not_there_are_rejected_rows(facts: Module) -> None:
         2: "There is no item 'no' in 'Region'.",
     }
     assert plan.rejected["error"].to_dict() == messages
+    assert plan.note == ""
     with pytest.raises(af.RejectedRows) as error:
         facts.write(frame)
     assert error.value.result.rejected["error"].to_dict() == messages
