@@ -11,7 +11,8 @@ import pyarrow as pa
 from anaplan_frames.codec.block_decoder import BlockFault, Decoder
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.row_splitter import Block, Piece, RowSplitter, first_rows, read_fields
+from anaplan_frames.codec.line_ends import Piece
+from anaplan_frames.codec.row_splitter import Block, RowSplitter, first_rows, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError
 from anaplan_frames.messages import near_names
 from anaplan_frames.threads import core_count, in_order

@@ -19,7 +19,8 @@ from anaplan_frames.codec.block_decoder import QUOTING_LINE_END, Decoder
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.decode import DecodedBatches, split
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.row_splitter import Block, Piece, read_fields
+from anaplan_frames.codec.line_ends import Piece
+from anaplan_frames.codec.row_splitter import Block, read_fields
 from anaplan_frames.errors import ColumnMismatch, EncodingError
 from anaplan_frames.messages import near_names
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from anaplan_frames.codec.row_splitter import Piece
+from anaplan_frames.codec.line_ends import Piece
 
 _KEY = "listItems"
 _BLOCK_BYTES = 1_000_000

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from anaplan_frames.codec.row_splitter import Piece
+Piece = bytes | mmap.mmap  # of a text as it arrives
 
 _CARRIAGE_RETURN, _NEWLINE = 13, 10
 

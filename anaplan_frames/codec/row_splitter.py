@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import mmap
 import re
 import threading
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.codec.line_ends import LineEnds
+from anaplan_frames.codec.line_ends import LineEnds, Piece
 from anaplan_frames.errors import EncodingError
 
 # A mark at the start of a text says its encoding more surely than any setting. UTF-32 comes
@@ -31,7 +30,6 @@ _LONGEST_ROW = 256_000_000
 _COUNTED_AT_ONCE = 1 << 18
 _FIRST_BLOCK = 1 << 18
 
-Piece = bytes | mmap.mmap  # of a text as it arrives
 Block = bytes | memoryview  # of whole rows
 
 _field_limit = threading.Lock()
