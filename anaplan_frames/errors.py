@@ -215,7 +215,10 @@ class TransferTimeout(TransferError, TimeoutError):
 
 
 class DataChanged(TransferError):
-    """The data are not those of which an earlier run has sent a part; the next run starts again from the beginning."""
+    """The data are not those of which an earlier run has sent a part.
+
+    The next run starts again from the beginning.
+    """
 
 
 class JobError(AnaplanError):

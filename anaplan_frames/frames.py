@@ -12,8 +12,10 @@ from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.bulk.processes import Process
 from anaplan_frames.cells.modules import Module
-from anaplan_frames.errors import NotFound
+from anaplan_frames.errors import ConfirmationRequired, NotFound
+from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
 from anaplan_frames.lists.item_planner import Mode
+from anaplan_frames.lists.key_columns import Key
 from anaplan_frames.lists.lists import List
 from anaplan_frames.messages import listed
 from anaplan_frames.model import Model
@@ -35,7 +37,12 @@ def to_anaplan(
     dry_run: Literal[False] = False,
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    key: Key | None = None,
+    blank: bool = False,
+    delete: bool = False,
+    max_delete: int | float = DEFAULT_SHARE,
+    confirm: bool = False,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -58,7 +65,12 @@ def to_anaplan(
     dry_run: Literal[True],
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    key: Key | None = None,
+    blank: bool = False,
+    delete: bool = False,
+    max_delete: int | float = DEFAULT_SHARE,
+    confirm: bool = False,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -80,7 +92,12 @@ def to_anaplan(
     dry_run: bool = False,
     kind: str | None = None,
     mode: Mode | None = None,
-    pages: Mapping[str, str] | None = None,
+    key: Key | None = None,
+    blank: bool = False,
+    delete: bool = False,
+    max_delete: int | float = DEFAULT_SHARE,
+    confirm: bool = False,
+    fixed: Mapping[str, str] | None = None,
     mapping: Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]] | None = None,
     index: bool = False,
     on_rejected: OnRejected = "raise",
@@ -116,8 +133,20 @@ def to_anaplan(
         Where to look, if a name is shared by two kinds.
     mode : {"upsert", "insert", "update", "delete", "sync"}, optional
         What to do to a list, by default "upsert": the methods of ``model.lists[...]`` say what
-        each does, and have more options.
-    pages : dict of str to str, optional
+        each does.
+    key : {"id", "code", "name"}, optional
+        Of a list: the column by which a row's item is found. By default the first of these that
+        the data has; for a sync the code.
+    blank : bool
+        Of a list or module: whether a missing value blanks the item's or cell's.
+    delete : bool
+        Of the sync of a list: whether items without a row are deleted.
+    max_delete : int or float, default 0.1
+        Of the sync of a list: how many items may be deleted without a confirmation; an int is a
+        number, a float a share of the list's items.
+    confirm : bool
+        Of the sync of a list: confirms that more than `max_delete` are deleted.
+    fixed : dict of str to str, optional
         Of a module: the items of dimensions for which the data has no column, e.g.
         ``{"Versions": "Actual"}``. ``model.modules[...].write`` has more options.
     mapping : dict of str to str, optional
@@ -128,10 +157,10 @@ def to_anaplan(
     on_rejected : {"raise", "warn", "ignore"}
         What to do about rejected rows.
     dump : path, optional
-        Of an import, process or file: a folder for rejected rows (``rejected.csv``) and failure
-        dumps. What an earlier call has left there is replaced.
+        A folder for rejected rows (``rejected.csv``) and failure dumps. What an earlier call has
+        left there is replaced.
     timeout : float, optional
-        Of an import, process or file: seconds for the whole call.
+        Seconds for the whole call.
     progress : bool, optional
         As for `read_anaplan`.
     parameters : dict of str to str, optional
@@ -166,6 +195,8 @@ def to_anaplan(
     TransferTimeout, TaskTimeout
         If the time ended before the import was started, or while it was running; the error's
         ``.task`` goes on with it.
+    ConfirmationRequired
+        If the sync of a list would delete more items than `max_delete` allows.
     NotFound, AmbiguousName, TransferError
         As for `read_anaplan`.
     ValueError
@@ -185,37 +216,75 @@ def to_anaplan(
             "index": index,
             "progress": progress,
             "on_rejected": on_rejected,
+            "dump": dump,
+            "timeout": timeout,
+            "dry_run": dry_run,
         }
-        job = {"dump": dump, "timeout": timeout, "chunk_bytes": chunk_bytes, "resume": resume}
+        job = {"chunk_bytes": chunk_bytes, "resume": resume}
         start = {"parameters": parameters, "locale": locale}
-        own: dict[str, Any] = {"mode": mode, "pages": pages, "dry_run": dry_run, **job, **start}
+        items = {"mode": mode, "key": key, "blank": blank}
+        sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
+        own: dict[str, Any] = {"fixed": fixed, **items, **sync, **job, **start}
         taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
         _refuse(found, {name: value for name, value in own.items() if name not in taken})
-        if isinstance(found, List):
-            taken["mode"] = mode or "upsert"
         assert isinstance(found, List | Module | File | Import)
-        result: WriteResult | WritePlan = found.write(data, **options, **taken)
+        try:
+            result: WriteResult | WritePlan = (
+                _write_items(found, data, **options, **taken)
+                if isinstance(found, List)
+                else found.write(data, **options, **taken)
+            )
+        except ConfirmationRequired:
+            stack.pop_all()  # the plan of the error can still be sent
+            raise
         if isinstance(result, WritePlan):
             stack.pop_all()  # the plan needs the connection until it is sent
         return result
 
 
+def _write_items(
+    found: List,
+    data: Any,
+    *,
+    mode: Mode | None,
+    key: Key | None,
+    blank: bool,
+    delete: bool,
+    max_delete: int | float,
+    confirm: bool,
+    **options: Any,
+) -> WriteResult | WritePlan:
+    """Write to a list; some options are those of a sync alone."""
+    sync: dict[str, Any] = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
+    result: WriteResult | WritePlan
+    if mode == "sync":
+        result = found.sync(data, key=key or "code", **sync, **options)
+        return result
+    for name, value in sync.items():
+        if value != _WRITING[name][0]:
+            raise ValueError(f"{name}= is an option of mode='sync'. Leave it out, or say so.")
+    result = found.write(data, mode=mode or "upsert", key=key, blank=blank, **options)
+    return result
+
+
 # The options of writing that not every kind of target has: what is not asked for, and who has it.
 _WRITING = {
     "mode": (None, "lists"),
-    "pages": (None, "modules"),
+    "key": (None, "lists"),
+    "blank": (False, "lists and modules"),
+    "delete": (False, "lists"),
+    "max_delete": (DEFAULT_SHARE, "lists"),
+    "confirm": (False, "lists"),
+    "fixed": (None, "modules"),
     "parameters": (None, "imports and processes"),
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
-    "dump": (None, "imports, processes and files"),
-    "timeout": (None, "imports, processes and files"),
-    "dry_run": (False, "imports, processes and files"),
 }
-_UPLOADED = frozenset({"chunk_bytes", "resume", "dump", "timeout", "dry_run"})
+_UPLOADED = frozenset({"chunk_bytes", "resume"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
-    List: frozenset({"mode"}),
-    Module: frozenset({"pages"}),
+    List: frozenset({"mode", "key", "blank", "delete", "max_delete", "confirm"}),
+    Module: frozenset({"fixed", "blank"}),
     File: _UPLOADED,
     Import: _UPLOADED | {"parameters", "locale"},
     Process: _UPLOADED | {"parameters", "locale"},

@@ -10,14 +10,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from anaplan_frames.errors import AnaplanWarning
+
+
+def close_names(name: str, names: Iterable[str]) -> list[str]:
+    """Return which of `names` are meant, perhaps: at most three, the likeliest first."""
+    by_folded = {candidate.casefold(): candidate for candidate in names}
+    folded = name.casefold()
+    if folded in by_folded:
+        return [by_folded[folded]]
+    found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.7)
+    return [by_folded[each] for each in found]
+
 
 def near_names(name: str, names: Iterable[str]) -> str:
     """Say which of `names` are meant, perhaps: ``" Did you mean 'Load flights'?"`` or ``""``."""
-    by_folded = {candidate.casefold(): candidate for candidate in names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.7)
-    if not found:
-        return ""
-    return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in found)}?"
+    found = close_names(name, names)
+    return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:
@@ -26,7 +35,7 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
+def warn(message: str, category: type[Warning] = AnaplanWarning) -> None:
     """Warn at the line of the caller's own code, however deep in the library we are."""
     # A warning from within a `with` statement of ours comes through contextlib.
     owned = (str(Path(__file__).parent), contextlib.__file__)

@@ -204,7 +204,7 @@ class Model:
         return tasks_frame(self._catalogue, outcomes=outcomes, progress=progress)
 
     def task(self, task_id: str, of: str | None = None) -> Task[WriteResult]:
-        """Return a task of one of the model's actions, whoever has started it.
+        """Return a task of one of the model's actions, also one that somebody else has started.
 
         Parameters
         ----------
@@ -235,7 +235,7 @@ class Model:
     def watch(
         self, *, interval: float = 5.0, timeout: float | None = None
     ) -> Iterator[Task[WriteResult]]:
-        """Yield tasks of all actions as they begin, change and end, whoever has started them.
+        """Yield tasks of all actions, everyone's, as they begin, change and end.
 
         Tasks that had ended before are not among them.
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.outcomes import outcome_of
+from anaplan_frames.sandbox import Sandbox
 from tests.clients.tenant import AIRLINES_FILE, LOAD_AIRLINES
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock

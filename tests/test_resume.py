@@ -18,10 +18,10 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.errors import DataChanged
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer import journal
-from anaplan_frames.errors import DataChanged
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 

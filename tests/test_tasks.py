@@ -174,6 +174,86 @@ def test_the_counts_are_read_in_any_order_and_only_of_processed_rows(
         run()
 
 
+def test_parameters_for_one_import_carry_its_id(server: ScriptedServer, run: Run) -> None:
+    server.script = [listed(), STARTED, DONE]
+    run(parameters={"1120": {"Version": "Actual"}, "Period": "Jan 26"})
+    assert (
+        b'[{"importId": "1120", "entityType": "Version", "entityName": "Actual"}, '
+        b'{"entityType": "Period", "entityName": "Jan 26"}]'
+    ) in starts(server)[0].body
+
+
+def test_a_state_that_nobody_documents_has_ended_if_there_is_a_result(
+    server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), STARTED, state("FINISHED", successful=True)]
+    assert run().outcome == "loaded"
+
+
+def test_a_state_that_nobody_documents_without_a_result_is_named(
+    server: ScriptedServer, run: Run
+) -> None:
+    failed = as_json({"task": {"taskId": "T", "taskState": "FAILED", "progress": None}})
+    server.script = [listed(), STARTED, failed]
+    with pytest.raises(af.TaskUncertain, match="in the state 'FAILED'") as caught:
+        run()
+    assert caught.value.task.state == "FAILED"
+    assert caught.value.result.outcome == "uncertain"
+
+
+@pytest.mark.parametrize("result", [{}, {"successful": None}, {"successful": "maybe"}])
+def test_a_complete_task_that_does_not_say_how_it_ended_is_uncertain(
+    server: ScriptedServer, run: Run, result: dict[str, Any]
+) -> None:
+    server.script = [listed(), STARTED, state("COMPLETE", **result)]
+    with pytest.raises(af.TaskUncertain, match="does not say whether it succeeded") as caught:
+        run()
+    assert caught.value.result.task_id == "T"
+
+
+@pytest.mark.parametrize(("flag", "good"), [("true", True), ("false", False), (False, False)])
+def test_a_verdict_may_be_written_as_text(
+    server: ScriptedServer, run: Run, flag: object, good: bool
+) -> None:
+    server.script = [listed(), STARTED, state("COMPLETE", successful=flag)]
+    if good:
+        assert run().outcome == "loaded"
+    else:
+        with pytest.raises(af.TaskFailed, match="Anaplan gives no reason"):
+            run()
+
+
+ODD_DETAILS = [
+    None,
+    "x",
+    [None, 5],
+    [{"type": None, "localMessageText": None, "values": None, "occurrences": "many"}],
+    [{"type": "hierarchyRowsProcessed", "values": [None, 1, "totalRowCount", None, [], {}]}],
+    [{"type": "hierarchyRowsProcessed", "values": ["totalRowCount"]}],
+]
+
+
+@pytest.mark.parametrize("details", ODD_DETAILS)
+def test_odd_details_of_a_task_end_in_no_error(
+    server: ScriptedServer, run: Run, details: object
+) -> None:
+    odd = state("COMPLETE", successful=True, details=details, nestedResults="none")
+    server.script = [listed(), STARTED, odd]
+    assert run().outcome == "loaded"
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [(0.4, 0.4), ("40%", 0.4), ("0.4", 0.4), (None, None), ("most", None)]
+)
+def test_progress_is_read_however_it_is_written(
+    server: ScriptedServer, transport: Transport, told: object, read: float | None
+) -> None:
+    running = {"taskId": "T", "taskState": "IN_PROGRESS", "progress": told, "currentStep": "Now"}
+    server.script = [listed(), STARTED, as_json({"task": running})]
+    task = started(transport).refresh()
+    assert (task.progress, task.step, task.state) == (read, "Now", "IN_PROGRESS")
+
+
 @pytest.fixture
 def slow() -> Iterator[Sandbox]:
     """Serve the demo tenant with tasks that take a while."""

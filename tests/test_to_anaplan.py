@@ -277,6 +277,37 @@ def test_an_id_that_is_no_files_is_refused_and_creates_none(model: af.Model) -> 
     assert model.files.names == before
 
 
+@pytest.mark.parametrize("options", [{}, {"kind": "files"}], ids=["name", "file"])
+def test_an_export_is_refused_as_a_target_and_the_imports_are_named(
+    model: af.Model, options: dict
+) -> None:
+    model.exports["Flights export"].run()
+    before = b"".join(model.files["Flights export"].stream())
+    for name in ("Flights export", model.exports["Flights export"].id):
+        with pytest.raises(ValueError, match="writes a file, and data cannot be loaded") as caught:
+            af.to_anaplan(AIRLINES, name, model, **options)
+        assert "'Load airlines', 'Load airports', 'Load flights'" in str(caught.value)
+    assert b"".join(model.files["Flights export"].stream()) == before
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "word"),
+    [
+        ("airlines.csv", {"parameters": {"Version": "Actual"}}, "parameters"),
+        ("airlines.csv", {"locale": "de_DE"}, "locale"),
+        ("airlines.csv", {"mode": "insert"}, "mode"),
+        ("Load airlines", {"pages": {"Versions": "Actual"}}, "pages"),
+        ("Airlines", {"chunk_bytes": 1_000_000}, "chunk_bytes"),
+        ("Airlines", {"resume": False}, "resume"),
+    ],
+)
+def test_an_option_that_the_target_does_not_have_is_refused(
+    model: af.Model, target: str, options: dict, word: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{word}= is an option of .* does not have"):
+        af.to_anaplan(AIRLINES, target, model, **options)
+
+
 def test_a_files_own_dialect_reaches_the_import(tenant: Sandbox) -> None:
     builder = tenant.workspace("W").model("M")
     things = builder.list("Things", properties={"Price": "NUMBER", "Since": "DATE"})

@@ -13,7 +13,6 @@ from anaplan_frames.bulk.job_options import (
     JobOptions,
     Parameters,
     job_options,
-    send_options,
 )
 from anaplan_frames.bulk.sent_rows import SentRows
 from anaplan_frames.bulk.task_start import job_of, start_task
@@ -27,6 +26,7 @@ from anaplan_frames.tasks import Job, Task
 from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
 from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import OnRejected, result_of_task
+from anaplan_frames.writes.send_options import send_options
 
 _TASKS = {
     "task_id": Field("taskId"),
@@ -144,7 +144,7 @@ class Action(Resource):
         return frame_of_fields(self.requests.listed(), _TASKS)
 
     def task(self, task_id: str) -> Task[WriteResult]:
-        """Return one of its tasks; whoever has started it, here or elsewhere.
+        """Return one of its tasks, also one that another program or user has started.
 
         Parameters
         ----------

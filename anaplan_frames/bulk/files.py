@@ -17,7 +17,7 @@ from anaplan_frames.bulk.file_content import check_content, content_blocks
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_targets import target_of_file
 from anaplan_frames.bulk.file_writer import UploadOptions, prepare_upload
-from anaplan_frames.bulk.job_options import send_options, upload_options
+from anaplan_frames.bulk.job_options import upload_options
 from anaplan_frames.bulk.prepared_file import PreparedFile
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.dataframes.sources import Source
@@ -31,6 +31,7 @@ from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.plan import WritePlan, plan_of
 from anaplan_frames.writes.result_builder import OnRejected, build_result, timed
+from anaplan_frames.writes.send_options import send_options
 
 _log = logging.getLogger("anaplan_frames")
 

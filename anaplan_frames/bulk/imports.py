@@ -17,7 +17,6 @@ from anaplan_frames.bulk.job_options import (
     JobOptions,
     Parameters,
     job_options,
-    send_options,
 )
 from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
@@ -32,6 +31,7 @@ from anaplan_frames.tasks import Task
 from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
 from anaplan_frames.writes.plan import SendOptions, WritePlan, plan_of
 from anaplan_frames.writes.result_builder import OnRejected, check_result, result_of_task
+from anaplan_frames.writes.send_options import send_options
 
 DataMapping = Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]]
 

@@ -14,7 +14,7 @@ from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.results import WriteResult
 from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Job, Task
-from anaplan_frames.writes.dump_folder import DumpFolder
+from anaplan_frames.writes.dump_folder import DumpFolder, kept
 from anaplan_frames.writes.plan import SendOptions
 
 _log = logging.getLogger("anaplan_frames")
@@ -89,12 +89,3 @@ def job_of(
         held=held or ExitStack(),
     )
     return job if on_complete is None else replace(job, on_complete=on_complete)
-
-
-def kept(result: WriteResult, folder: DumpFolder | None) -> WriteResult:
-    """Write the rejected rows of a result to a folder, and name it in the result."""
-    if folder is None:
-        return result
-    folder.keep_rejected(result.rejected)
-    note = " ".join(filter(None, [result.note, folder.problem]))
-    return replace(result, dump=str(folder.path), note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +11,18 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from anaplan_frames.cells.cell_batches import CellBatch
-from anaplan_frames.cells.cell_values import Names, cell_values, value_texts
+from anaplan_frames.cells.cell_values import (
+    cell_values,
+    is_number,
+    json_of_texts,
+    value_texts,
+)
 from anaplan_frames.cells.coordinates import Coordinates
-from anaplan_frames.cells.item_keys import DimensionItems, ItemKey
+from anaplan_frames.cells.item_keys import UNKNOWN, DimensionItems, ItemKey
+from anaplan_frames.cells.period_texts import Names, with_period_names
 from anaplan_frames.codec.field_texts import unwrapped
 from anaplan_frames.codec.value_location import ValueLocation
-from anaplan_frames.writes.arrow_arrays import Positions, as_mask
+from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
 from anaplan_frames.writes.row_messages import add_message
 
 
@@ -42,6 +49,37 @@ class DimensionColumn:
     keys: tuple[ItemKey, ...] = ()
     scale: str | None = None
 
+    def find(self, texts: pa.Array, names: Names) -> Positions:
+        """Return the positions of the items that texts name; see `DimensionItems.find`."""
+        if not self.keys and len(texts):
+            self.keys = self.items.likely_keys(texts)
+        found = self.items.find(texts, self.keys)
+        unknown = found == UNKNOWN
+        if self.items.dimension.is_time and unknown.any():
+            named = with_period_names(texts, names, self.scale)
+            found = np.where(unknown, self.items.find(named, ("name",)), found)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleColumn:
+    """The two columns of a table with one value in each row: of which line item, and the value.
+
+    Attributes
+    ----------
+    items : DimensionColumn
+        The column of the line items; its items are all of the module.
+    position : int
+        The position of the column of the values.
+    numbers : array of int64
+        For each line item of the module its position among those that are written; -1 if Anaplan
+        calculates it.
+    """
+
+    items: DimensionColumn
+    position: int
+    numbers: Positions
+
 
 @dataclass(frozen=True, slots=True)
 class LineItemColumn:
@@ -52,7 +90,7 @@ class LineItemColumn:
     id, name, format : str
         The line item's.
     position : int
-        The position of the column.
+        The position of the column; -1 if the values of all line items are in one column.
     scale : str or None
         The time scale of its values, if these are periods.
     """
@@ -77,12 +115,15 @@ class PlannedCells:
         How many rows these are.
     with_cells : int
         How many of them have a cell to write.
+    calculated : int
+        How many of them are of a line item that Anaplan calculates, and are left out.
     """
 
     cells: CellBatch
     refused: dict[int, str]
     rows: int
     with_cells: int
+    calculated: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +140,15 @@ class CellPlan:
         Whether missing values blank their cells.
     names : callable
         Returns the names of the model's periods.
+    single : SingleColumn or None
+        Where line items and values are, if they are in two columns.
     """
 
     dimensions: tuple[DimensionColumn, ...]
     line_items: tuple[LineItemColumn, ...]
     blank: bool
     names: Names
+    single: SingleColumn | None = None
     coordinates: Coordinates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,25 +172,36 @@ class CellPlan:
             If a value has no counterpart in Anaplan; names column and row.
         """
         count = batch.num_rows
-        locations, refused = [], dict[int, str]()
-        for column in self.dimensions:
-            locations.append(self._places(column, batch, first_row, refused))
+        refused: dict[int, str] = {}
+        locations = self.places(batch, first_row, refused)
         known = np.ones(count, dtype=bool)
         for found in locations:
             known &= found >= 0
         combinations = self.coordinates.combinations(locations, count)
         written = np.zeros(count, dtype=bool)
         parts = []
-        for number, item in enumerate(self.line_items):
-            values = self._values(item, batch, first_row)
-            present = known & as_mask(pc.is_valid(values))
-            written |= present
-            at = np.flatnonzero(present)
-            if len(at) < count:
-                values = values.take(pa.array(at))
+        line_items = self._numbers(batch, first_row, refused)
+        for number, at, values in self._values(batch, first_row, known, line_items):
+            present = as_mask(pc.is_valid(values))
+            if not present.all():
+                at, values = at[present], values.drop_null()
+            written[at] = True
             cells = self.coordinates.cells(combinations[at], number)
             parts.append(CellBatch(at + first_row, cells, values))
-        return PlannedCells(CellBatch.join(parts), refused, count, int(written.sum()))
+        calculated = 0 if line_items is None else int((known & (line_items == -1)).sum())
+        joined = CellBatch.join(parts)
+        return PlannedCells(joined, refused, count, int(written.sum()), calculated)
+
+    def places(
+        self, batch: pa.RecordBatch, first_row: int, refused: dict[int, str]
+    ) -> list[Positions]:
+        """Find the rows' items of each dimension, and add the rows without one to `refused`."""
+        return [
+            np.full(batch.num_rows, column.fixed, dtype=np.int64)
+            if column.position is None
+            else self._places(column, column.position, batch, first_row, refused)
+            for column in self.dimensions
+        ]
 
     def describe(self, cell: int) -> str:
         """Name the items of a cell."""
@@ -155,33 +210,83 @@ class CellPlan:
     def _places(
         self,
         column: DimensionColumn,
+        position: int,
         batch: pa.RecordBatch,
         first_row: int,
         refused: dict[int, str],
     ) -> Positions:
-        """Find the rows' items of one dimension, and add the rows without one to `refused`."""
-        if column.position is None:
-            return np.full(batch.num_rows, column.fixed, dtype=np.int64)
-        location = ValueLocation(batch.schema.names[column.position], first_row)
-        values = unwrapped(batch.column(column.position))
-        keys = column.keys
+        location = ValueLocation(batch.schema.names[position], first_row)
+        values = unwrapped(batch.column(position))
         if column.items.dimension.is_time and pt.is_temporal(values.type):
-            values, keys = self.names().names(values, column.scale, location), ("name",)
-        texts = value_texts(values, location)
-        if not keys:
-            keys = column.keys = column.items.likely_keys(texts)
-        found = column.items.find(texts, keys)
+            keys: tuple[ItemKey, ...] = ("name",)
+            texts = value_texts(self.names().names(values, column.scale, location), location)
+            found = column.items.find(texts, keys)
+        else:
+            texts = value_texts(values, location)
+            found = column.find(texts, self.names)
+            keys = column.keys
         for at in np.flatnonzero(found < 0).tolist():
             reason = column.items.reason(texts[at].as_py(), int(found[at]), keys)
             add_message(refused, first_row + at, reason)
         return found
 
-    def _values(self, item: LineItemColumn, batch: pa.RecordBatch, first_row: int) -> pa.Array:
-        return cell_values(
-            batch.column(item.position),
-            item.format,
-            ValueLocation(batch.schema.names[item.position], first_row),
-            blank=self.blank,
-            names=self.names,
-            scale=item.scale,
-        )
+    def line_item_places(
+        self, batch: pa.RecordBatch, first_row: int, refused: dict[int, str]
+    ) -> Positions:
+        """Find the rows' line items in their column, among all of the module."""
+        assert self.single is not None
+        column = self.single.items
+        assert column.position is not None
+        return self._places(column, column.position, batch, first_row, refused)
+
+    def _numbers(
+        self, batch: pa.RecordBatch, first_row: int, refused: dict[int, str]
+    ) -> Positions | None:
+        """Find the rows' line items if they are in a column: -1 is calculated, -2 is none."""
+        if self.single is None:
+            return None
+        found = self.line_item_places(batch, first_row, refused)
+        numbers: Positions = np.where(found < 0, -2, self.single.numbers[np.maximum(found, 0)])
+        return numbers
+
+    def _values(
+        self, batch: pa.RecordBatch, first_row: int, known: Mask, line_items: Positions | None
+    ) -> Iterator[tuple[int, Positions, pa.Array]]:
+        """Yield, for each line item, its number, rows of the batch, and their values as JSON."""
+        if line_items is not None:
+            yield from self._single_values(batch, first_row, known, line_items)
+            return
+        rows = np.flatnonzero(known)
+        every = len(rows) == len(known)
+        for number, item in enumerate(self.line_items):
+            values = cell_values(
+                batch.column(item.position),
+                item.format,
+                ValueLocation(batch.schema.names[item.position], first_row),
+                blank=self.blank,
+                names=self.names,
+                scale=item.scale,
+            )
+            yield number, rows, values if every else values.take(pa.array(rows))
+
+    def _single_values(
+        self, batch: pa.RecordBatch, first_row: int, known: Mask, line_items: Positions
+    ) -> Iterator[tuple[int, Positions, pa.Array]]:
+        """Yield as `_values` does, if all values are in one column."""
+        assert self.single is not None
+        position = self.single.position
+        location = ValueLocation(batch.schema.names[position], first_row)
+        column = unwrapped(batch.column(position))
+        texts = value_texts(column, location)
+        rows = np.flatnonzero(known & (line_items >= 0))
+        rows = rows[np.argsort(line_items[rows], kind="stable")]
+        numbers, starts = np.unique(line_items[rows], return_index=True)
+        for number, at in zip(numbers.tolist(), np.split(rows, starts[1:]), strict=False):
+            item = self.line_items[number]
+            its_texts = texts.take(pa.array(at))
+            if item.scale is not None:
+                its_texts = with_period_names(its_texts, self.names, item.scale)
+            values = json_of_texts(
+                its_texts, item.format, is_number=is_number(column.type), blank=self.blank
+            )
+            yield number, at, values

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from anaplan_frames.calendar.period_names import PeriodNames
+from anaplan_frames.cells.period_texts import Names, with_period_names
 from anaplan_frames.codec.column_types import is_period
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.field_texts import render, unwrapped
@@ -20,9 +18,6 @@ from anaplan_frames.writes.arrow_arrays import TEXT
 _DIALECT = Dialect()
 _BLANKS = {"NUMBER": "0", "BOOLEAN": "false"}
 _FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false"}
-
-Names = Callable[[], PeriodNames]
-"""Returns the names of the model's periods; called only if there are dates instead of names."""
 
 
 def cell_values(
@@ -61,14 +56,44 @@ def cell_values(
     EncodingError
         If a value has no counterpart in Anaplan; names column and row.
     """
-    kind = format_.strip().upper()
     column = unwrapped(column)
-    if is_period(kind) and pt.is_temporal(column.type):
-        column = names().names(column, scale, location)
-    texts = value_texts(column, location)
+    texts = cell_texts(column, format_, location, names=names, scale=scale)
+    return json_of_texts(texts, format_, is_number=is_number(column.type), blank=blank)
+
+
+def cell_texts(
+    column: pa.Array,
+    format_: str,
+    location: ValueLocation,
+    *,
+    names: Names,
+    scale: str | None,
+) -> pa.Array:
+    """Return the values as texts, a missing one as null; all else as for `cell_values`."""
+    column = unwrapped(column)
+    if not is_period(_kind(format_)):
+        return value_texts(column, location)
+    if pt.is_temporal(column.type):
+        return value_texts(names().names(column, scale, location), location)
+    return with_period_names(value_texts(column, location), names, scale)
+
+
+def json_of_texts(texts: pa.Array, format_: str, *, is_number: bool, blank: bool) -> pa.Array:
+    """Return values as JSON, of their texts.
+
+    Parameters
+    ----------
+    texts : pa.Array of large_string
+        As `cell_texts` returns them.
+    format_, blank
+        As for `cell_values`.
+    is_number : bool
+        Whether the caller has them as numbers.
+    """
+    kind = _kind(format_)
     if kind == "BOOLEAN":
         values = _flags(texts)
-    elif kind == "NUMBER" and _is_number(column.type):
+    elif kind == "NUMBER" and is_number:
         values = texts
     else:
         values = json_values(texts)
@@ -89,8 +114,13 @@ def value_texts(column: pa.Array, location: ValueLocation) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
 
 
-def _is_number(kind: pa.DataType) -> bool:
+def is_number(kind: pa.DataType) -> bool:
+    """Whether values of this type are numbers."""
     return bool(pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind))
+
+
+def _kind(format_: str) -> str:
+    return format_.strip().upper()
 
 
 def _flags(texts: pa.Array) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,20 +19,18 @@ from anaplan_frames.cells.cell_batches import (
 )
 from anaplan_frames.cells.cell_planner import CellPlan, PlannedCells
 from anaplan_frames.cells.cells_outcome import CHANGED, CellsOutcome
-from anaplan_frames.cells.duplicate_cells import DuplicateCellCheck
 from anaplan_frames.codec.json_records import json_array
-from anaplan_frames.errors import AnaplanError, ColumnMismatch, RequestRefused
+from anaplan_frames.errors import AnaplanError, RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
 from anaplan_frames.writes.batch_outcome import Reconciled
 from anaplan_frames.writes.batches import Batches
-from anaplan_frames.writes.input_rows import InputRows
+from anaplan_frames.writes.retained_rows import RetainedRows
 
 MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says 1,000
 MOST_BYTES = 15_000_000
 
-_BLOCK_ROWS, _BLOCK_CELLS = 65_536, 1_000_000
 _TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the cells is calculated
 _BLANK = '""'
 
@@ -50,10 +48,8 @@ class CellWriter:
         The module in words.
     plan : CellPlan
         How the rows become cells.
-    rows : InputRows
-        The rows.
-    one_shot : bool
-        Whether the rows can be read only once. Otherwise all are checked before any is sent.
+    rows : RetainedRows
+        The rows, which are released as soon as it is known whether they were rejected.
     read_back : callable
         Yields the cells that are written, as they are now.
     """
@@ -65,8 +61,7 @@ class CellWriter:
         label: str,
         *,
         plan: CellPlan,
-        rows: InputRows,
-        one_shot: bool,
+        rows: RetainedRows,
         read_back: Callable[[], Iterator[CellBatch]],
     ) -> None:
         self._transport = transport
@@ -74,25 +69,22 @@ class CellWriter:
         self._label = label
         self._plan = plan
         self._rows = rows
-        self._one_shot = one_shot
         self._read_back = read_back
-        self._duplicates = DuplicateCellCheck()
         self._pieces: dict[int, CellBatch] = {}
         self._result = CellsOutcome()
 
-    def send(self, *, progress: bool | None) -> CellsOutcome:
+    def send(
+        self, planned: Iterable[PlannedCells], *, total: int | None, progress: bool | None
+    ) -> CellsOutcome:
         """Write all cells; an error that ends it early is in the outcome.
 
-        Raises
-        ------
-        ColumnMismatch, EncodingError
-            If two rows write one cell, or a value has no counterpart; nothing is sent then.
+        Parameters
+        ----------
+        planned : iterable of PlannedCells
+        total : int or None
+            How many cells there are, if that is known.
+        progress : bool or None
         """
-        planned = self._planned()
-        total = None
-        if not self._one_shot:
-            known = list(planned)
-            total, planned = sum(len(each.cells) for each in known), iter(known)
         label = f"Writing {self._label}"
         with Progress(label, unit=" cells", total=total, show=progress) as bar:
             batches = Batches(
@@ -105,17 +97,7 @@ class CellWriter:
                     self._rows.release(int(piece.rows.min()), self._result.errors)
         return self._result
 
-    def _planned(self) -> Iterator[PlannedCells]:
-        """Find the cells of all rows, and refuse those that come twice."""
-        rows = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // len(self._plan.line_items)))
-        for first_row, batch in self._rows.batches(rows):
-            planned = self._plan.cells_of(batch, first_row)
-            duplicate = self._duplicates.add(planned.cells)
-            if duplicate:
-                raise self._duplicate_error(*duplicate)
-            yield planned
-
-    def _pieces_of(self, planned: Iterator[PlannedCells]) -> Iterator[Positions]:
+    def _pieces_of(self, planned: Iterable[PlannedCells]) -> Iterator[Positions]:
         """Cut cells into requests, and number the cells of each by positions."""
         overhead = self._plan.coordinates.longest
         pieces = cut(self._counted(planned), cells=MOST_CELLS, size=MOST_BYTES, overhead=overhead)
@@ -123,13 +105,13 @@ class CellWriter:
             self._pieces[number] = piece
             yield positions_of(number, piece)
 
-    def _counted(self, planned: Iterator[PlannedCells]) -> Iterator[CellBatch]:
+    def _counted(self, planned: Iterable[PlannedCells]) -> Iterator[CellBatch]:
         """Count rows as they pass; an error in a stream ends it, as if it were its end."""
         try:
             for each in planned:
                 self._result.add_planned(each)
                 yield each.cells
-                if self._result.error is not None and self._one_shot:
+                if self._result.error is not None and self._rows.source.one_shot:
                     return
         except AnaplanError as error:
             self._result.error = self._result.error or error
@@ -165,14 +147,6 @@ class CellWriter:
         if local[-1] - local[0] == len(local) - 1:
             return piece.slice(int(local[0]), int(local[-1]) + 1)
         return piece.take(local)
-
-    def _duplicate_error(self, row: int, other: int, cell: int) -> ColumnMismatch:
-        return ColumnMismatch(
-            f"Rows {row} and {other} (counted from 0) both write one cell of {self._label}: "
-            f"{self._plan.describe(cell)}. Keep one of them, for instance with .drop_duplicates(). "
-            "If periods are given as dates, periods of different lengths cannot be distinguished: "
-            "give their names."
-        )
 
 
 def _equal(values: pa.Array, others: pa.Array | pa.Scalar) -> Mask:

@@ -26,6 +26,8 @@ class CellsOutcome:
         Rows of the caller that were planned.
     with_cells : int
         Those of them with a cell to write.
+    calculated : int
+        Those of them that are of a line item that Anaplan calculates, and are left out.
     changed : int
         Cells that Anaplan says it changed.
     errors : dict of int to str
@@ -42,6 +44,7 @@ class CellsOutcome:
 
     rows: int = 0
     with_cells: int = 0
+    calculated: int = 0
     changed: int = 0
     errors: dict[int, str] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
@@ -53,6 +56,7 @@ class CellsOutcome:
         """Count rows that are about to be sent, and note those that name no cell."""
         self.rows += planned.rows
         self.with_cells += planned.with_cells
+        self.calculated += planned.calculated
         for row, text in planned.refused.items():
             add_message(self.errors, row, text)
         self.refused.update(planned.refused)

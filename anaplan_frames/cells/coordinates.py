@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,9 +30,15 @@ class Coordinates:
     def __init__(self, dimensions: Sequence[DimensionItems], line_items: Sequence[str]) -> None:
         self.dimensions = tuple(dimensions)
         self._items = len(line_items)
+        self._line_item_ids = list(line_items)
         starts = [f'{{"lineItemId":{json.dumps(id_)},"dimensions":[' for id_ in line_items]
         self._starts = pa.array(starts, TEXT)
         self._json = [items.json() for items in self.dimensions]
+
+    @cached_property
+    def _hashes(self) -> list[npt.NDArray[np.uint64]]:
+        texts = [*(items.ids for items in self.dimensions), self._line_item_ids]
+        return [pd.util.hash_array(np.array(each, dtype=object)) for each in texts]
 
     @property
     def longest(self) -> int:
@@ -74,6 +83,15 @@ class Coordinates:
             for items, at in zip(self.dimensions, places, strict=True)
         ]
         return ", ".join([*named, f"line item {line_items[int(numbers[0])]!r}"])
+
+    def identities(self, cells: Positions) -> Iterator[npt.NDArray[np.uint64]]:
+        """Yield, for each dimension and the line items, numbers made of the cells' ids alone.
+
+        They stay the same if other items are added, unlike the positions of items.
+        """
+        places, line_items = self._split(cells)
+        for hashes, at in zip(self._hashes, (*places, line_items), strict=True):
+            yield hashes[at]
 
     def line_item_of(self, cells: Positions) -> Positions:
         """Return the position of each cell's line item."""

@@ -97,6 +97,17 @@ class DimensionItems:
         """Return the name of an item, else its code."""
         return str(self._texts["name"][place].as_py() or self._texts["code"][place].as_py())
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the items."""
+        ids: list[str] = self._texts["id"].to_pylist()
+        return ids
+
+    @property
+    def names(self) -> pa.Array:
+        """The name of each item, else its code."""
+        return pc.coalesce(self._texts["name"], self._texts["code"])
+
     def json(self) -> pa.Array:
         """Return each item as a cell's request names it, with its dimension, by ids."""
         before = f'{{"dimensionId":{json.dumps(self.dimension.id)},"itemId":"'

@@ -1,141 +1,190 @@
-"""The path of one write to a module: match columns, find items, send cells, count rows."""
+"""What a write to a module needs to know: columns are matched, and items of dimensions fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.cell_batches import CellBatch
 from anaplan_frames.cells.cell_matching import (
+    CellMatching,
     MatchBy,
+    check_match_by,
     fixed_items,
     keys_by_dimension,
     match_cell_columns,
 )
-from anaplan_frames.cells.cell_planner import CellPlan, DimensionColumn
-from anaplan_frames.cells.cell_results import cell_result
-from anaplan_frames.cells.cell_writer import CellWriter
+from anaplan_frames.cells.cell_planner import CellPlan, DimensionColumn, SingleColumn
 from anaplan_frames.cells.item_key_reader import read_dimension_items
-from anaplan_frames.cells.item_keys import DimensionItems, ItemKey
+from anaplan_frames.cells.item_keys import ITEM_KEYS, DimensionItems
+from anaplan_frames.cells.prepared_cells import PreparedCells
 from anaplan_frames.cells.view_description import ViewDescription
-from anaplan_frames.cells.view_shape import CellColumn
-from anaplan_frames.cells.written_line_items import time_scale, written_line_items
+from anaplan_frames.cells.view_shape import CellColumn, Dimension
+from anaplan_frames.cells.written_line_items import (
+    WrittenLineItems,
+    time_scale,
+    written_line_items,
+)
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import NotFound
-from anaplan_frames.results import WriteResult
+from anaplan_frames.resources.resource import Resource
 from anaplan_frames.writes.arrow_arrays import TEXT
-from anaplan_frames.writes.columns import Matching
-from anaplan_frames.writes.input_rows import InputRows
-from anaplan_frames.writes.result_builder import (
-    OnRejected,
-    check_on_rejected,
-    check_result,
-    halfway_error,
-)
+from anaplan_frames.writes.column_mapping import named_mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModuleWriteOptions:
-    """What the caller wants done; `Module.write` says what the options mean."""
+@dataclass(frozen=True, slots=True)
+class CellRules:
+    """How rows are meant; `Module.write` says what the options mean."""
 
-    mapping: Mapping[str, str] | None
-    pages: Mapping[str, str] | None
+    mapping: Mapping[str, str]
+    fixed: Mapping[str, str]
     match_by: MatchBy
     blank: bool
-    on_rejected: OnRejected
-    progress: bool | None
-
-    def __post_init__(self) -> None:
-        check_on_rejected(self.on_rejected)
 
 
-def write_module(
-    target: ViewDescription, path: str, name: str, source: Source, options: ModuleWriteOptions
-) -> WriteResult:
-    """Write rows to the cells of a module; the errors are those of `Module.write`.
+def cell_rules(
+    *,
+    mapping: Mapping[Hashable, str] | None,
+    fixed: Mapping[str, str] | None,
+    match_by: MatchBy,
+    blank: bool,
+) -> CellRules:
+    """Check and gather how rows are meant.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not what it must be.
+    """
+    if fixed is not None and not isinstance(fixed, Mapping):
+        raise TypeError(
+            f"fixed must be a dict, {{'a dimension': 'its item'}}, not {type(fixed).__name__}"
+        )
+    check_match_by(match_by)
+    return CellRules(named_mapping(mapping), dict(fixed or {}), match_by, blank)
+
+
+def prepare_cells(
+    module: Resource, target: ViewDescription, source: Source, rules: CellRules
+) -> PreparedCells:
+    """Match rows to a module as it is now; the errors are those of `Module.write`.
 
     Parameters
     ----------
+    module : Resource
     target : ViewDescription
         The default view of the module.
-    path, name : str
-        The module's.
     source : Source
         The caller's rows.
+    rules : CellRules
     """
-    fixed = fixed_items(options.pages, target.axes, target.label)
+    fixed = fixed_items(rules.fixed, target.axes, target.label)
     columns = [column for column in target.cells.columns if column.id not in fixed]
-    matching = match_cell_columns(
-        source.columns, columns, target.axes, options.mapping, target.label
-    )
-    plan = _plan(target, matching, columns, fixed, options)
-    rows = InputRows(source, matching.needed)
-    writer = CellWriter(
-        target.catalogue.transport,
-        path,
-        target.label,
+    matching = match_cell_columns(source, columns, target.axes, rules.mapping, target.label)
+    items = _line_items(target, matching, columns)
+    plan = _plan(target, matching, columns, items, fixed, rules)
+    return PreparedCells(
+        module,
+        source,
+        matching=matching,
         plan=plan,
-        rows=rows,
-        one_shot=source.one_shot,
+        fixed=tuple(d.name for d in target.axes.dimensions if d.id in fixed),
+        calculated=items.calculated,
         read_back=lambda: _present_cells(target, plan),
     )
-    outcome = writer.send(progress=options.progress)
-    result = cell_result(name, outcome, rows)
-    if outcome.error is not None:
-        done = (
-            f"{outcome.changed:,} cells were changed; the rows that were not written are in "
-            "the error's .result.rejected. To write the same cells again does no harm."
-        )
-        raise halfway_error(
-            outcome.error, result, target.label, done=done if outcome.changed else ""
-        ) from outcome.error
-    return check_result(result, options.on_rejected)
+
+
+def _line_items(
+    target: ViewDescription, matching: CellMatching, columns: Sequence[CellColumn]
+) -> WrittenLineItems:
+    return written_line_items(
+        columns,
+        _records(target),
+        _positions(matching, columns),
+        target.label,
+        single=matching.single,
+    )
+
+
+def _records(target: ViewDescription) -> dict[str, Mapping[str, Any]]:
+    return {str(record["id"]): record for record in target.line_items}
+
+
+def _positions(matching: CellMatching, columns: Sequence[CellColumn]) -> dict[str, int]:
+    """Return the positions of the caller's columns by the id of dimension or line item."""
+    by_header = matching.positions
+    return {column.id: by_header[column.name] for column in columns if column.name in by_header}
 
 
 def _plan(
     target: ViewDescription,
-    matching: Matching,
+    matching: CellMatching,
     columns: Sequence[CellColumn],
+    items: WrittenLineItems,
     fixed: Mapping[str, str],
-    options: ModuleWriteOptions,
+    rules: CellRules,
 ) -> CellPlan:
     """Decide what each column is, and fetch the items of all dimensions."""
-    by_header = dict(zip(matching.headers, matching.positions, strict=True))
-    positions = {
-        column.id: by_header[column.name] for column in columns if column.name in by_header
-    }
-    records = {str(record["id"]): record for record in target.line_items}
-    line_items = written_line_items(columns, records, positions, target.label)
-    keys = keys_by_dimension(options.match_by, target.axes, target.label)
-    scale = time_scale(records[line_items[0].id])
+    positions = _positions(matching, columns)
+    keys = keys_by_dimension(rules.match_by, target.axes, target.label)
+    first = items.written[0].id
+    names = cache(lambda: period_names(target.catalogue))
     dimensions = []
-    for items in read_dimension_items(target.catalogue, target.axes.dimensions, line_items[0].id):
-        id_ = items.dimension.id
+    for found in read_dimension_items(target.catalogue, target.axes.dimensions, first):
+        id_ = found.dimension.id
         column = DimensionColumn(
-            items=items, position=positions.get(id_), keys=keys.get(id_, ()), scale=scale
+            items=found,
+            position=positions.get(id_),
+            keys=keys.get(id_, ()),
+            scale=time_scale(_records(target)[first]),
         )
         if id_ in fixed:
-            column.fixed = _fixed_position(items, fixed[id_], column.keys, target.label)
+            texts = pa.array([fixed[id_]], TEXT)
+            column.fixed = int(column.find(texts, names)[0])
+            if column.fixed < 0:
+                reason = found.reason(fixed[id_], column.fixed, column.keys)
+                raise NotFound(f"fixed= of {target.label}: {reason}")
         dimensions.append(column)
     return CellPlan(
         dimensions=tuple(dimensions),
-        line_items=tuple(line_items),
-        blank=options.blank,
-        names=cache(lambda: period_names(target.catalogue)),
+        line_items=items.written,
+        blank=rules.blank,
+        names=names,
+        single=_single_column(target, matching, items) if matching.single else None,
     )
 
 
-def _fixed_position(items: DimensionItems, text: str, keys: Sequence[ItemKey], label: str) -> int:
-    texts = pa.array([text], TEXT)
-    keys = keys or items.likely_keys(texts)
-    place = int(items.find(texts, keys)[0])
-    if place < 0:
-        raise NotFound(f"pages= of {label}: {items.reason(text, place, keys)}")
-    return place
+def _single_column(
+    target: ViewDescription, matching: CellMatching, items: WrittenLineItems
+) -> SingleColumn:
+    """Return where line items and values are, and all line items of the module by their keys."""
+    line_items, value = matching.matching.positions[-2:]
+    assert value is not None
+    texts = {
+        key: pa.array([_text(record.get(key)) for record in target.line_items], TEXT)
+        for key in ITEM_KEYS
+    }
+    numbers = {item.id: number for number, item in enumerate(items.written)}
+    name = matching.matching.headers[-2]
+    return SingleColumn(
+        items=DimensionColumn(
+            items=DimensionItems(Dimension("", name), texts), position=line_items
+        ),
+        position=value,
+        numbers=np.array(
+            [numbers.get(str(record["id"]), -1) for record in target.line_items], dtype=np.int64
+        ),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
 
 
 def _present_cells(target: ViewDescription, plan: CellPlan) -> Iterator[CellBatch]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import os
+from collections.abc import Hashable, Mapping
+from functools import partial
+from typing import Any, ClassVar, Literal, overload
 
 import pandas as pd
 
 from anaplan_frames.cells.cell_matching import MatchBy
 from anaplan_frames.cells.line_items import line_items_frame
-from anaplan_frames.cells.module_write import ModuleWriteOptions, write_module
+from anaplan_frames.cells.module_write import CellRules, cell_rules, prepare_cells
+from anaplan_frames.cells.prepared_cells import PreparedCells
 from anaplan_frames.cells.views import View
-from anaplan_frames.dataframes.sources import open_source
+from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.dataframes.spool import open_kept
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.results import WriteResult
-from anaplan_frames.writes.result_builder import OnRejected
+from anaplan_frames.writes.plan import WritePlan, plan_of
+from anaplan_frames.writes.result_builder import OnRejected, check_result
+from anaplan_frames.writes.send_options import send_options
 
 
 class Module(View):
@@ -46,28 +53,69 @@ class Module(View):
         )
         return listing_frame("views", records)
 
+    @overload
     def write(
         self,
         data: Any,
         *,
-        mapping: Mapping[str, str] | None = None,
-        pages: Mapping[str, str] | None = None,
+        dry_run: Literal[False] = False,
+        mapping: Mapping[Hashable, str] | None = None,
+        fixed: Mapping[str, str] | None = None,
         match_by: MatchBy = None,
         blank: bool = False,
-        on_rejected: OnRejected = "raise",
         index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
         progress: bool | None = None,
-    ) -> WriteResult:
+    ) -> WriteResult: ...
+
+    @overload
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: Literal[True],
+        mapping: Mapping[Hashable, str] | None = None,
+        fixed: Mapping[str, str] | None = None,
+        match_by: MatchBy = None,
+        blank: bool = False,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> WritePlan: ...
+
+    def write(
+        self,
+        data: Any,
+        *,
+        dry_run: bool = False,
+        mapping: Mapping[Hashable, str] | None = None,
+        fixed: Mapping[str, str] | None = None,
+        match_by: MatchBy = None,
+        blank: bool = False,
+        index: bool = False,
+        on_rejected: OnRejected = "raise",
+        dump: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        progress: bool | None = None,
+    ) -> WriteResult | WritePlan:
         """Write cells from a tidy table as `read` returns it: only the columns that it has.
 
         Parameters
         ----------
         data : DataFrame, Arrow data or iterator
-            As for `anaplan_frames.to_anaplan`: one column per dimension, one per line item. An
-            iterator is written in memory that does not grow, except for 16 bytes per cell.
+            As for `anaplan_frames.to_anaplan`: one column per dimension, one per line item. Instead
+            of those, it may have the columns ``"Line items"`` and ``"Value"``, with one cell in
+            each row. An iterator is written in memory that does not grow, except for 16 bytes per
+            cell.
+        dry_run : bool
+            True sends nothing, and returns a plan whose ``.send()`` does it.
         mapping : dict of str to str, optional
             ``{column of the data: dimension or line item}`` for names that differ.
-        pages : dict of str to str, optional
+        fixed : dict of str to str, optional
             The item of a dimension for which the data has no column, ``{dimension: item}``.
         match_by : {"name", "code", "id"} or dict, optional
             By what items are found, for all dimensions or for each. By default by name, code or
@@ -76,36 +124,43 @@ class Module(View):
         blank : bool
             Whether a missing value blanks its cell (a number becomes 0, a boolean false); by
             default the cell keeps its value. An empty text is missing, too.
-        on_rejected : {"raise", "warn", "ignore"}
-            What to do about rejected rows.
         index : bool
             Write the index of a DataFrame too, as columns.
+        on_rejected : {"raise", "warn", "ignore"}
+            What to do about rejected rows.
+        dump : path, optional
+            A folder for rejected rows (``rejected.csv``).
+        timeout : float, optional
+            Seconds for the whole call.
         progress : bool, optional
-            As for `anaplan_frames.read_anaplan`.
+            True shows a bar at once, False never; by default it appears in a terminal or notebook
+            when the work takes longer than a moment.
 
         Returns
         -------
-        WriteResult
+        WriteResult or WritePlan
             ``rejected`` holds the rows of which a cell was refused: because it is a total, because
-            there is no such item, because a value does not fit. ``ignored`` counts rows without
-            a value.
+            there is no such item, because a value does not fit. ``rows_ignored`` counts rows
+            without a value. A plan knows of rows whose items do not exist.
 
         Raises
         ------
         ColumnMismatch
-            If a dimension has neither a column nor a page, no line item has a column that can be
-            written, or two rows write one cell. Nothing is sent then, unless the data is a stream
-            whose first rows were sent before.
+            If a dimension has neither a column nor a fixed item, no line item has a column that
+            can be written, or two rows write one cell. Nothing is sent then, unless the data is a
+            stream whose first rows were sent before.
         EncodingError
             If a value has no counterpart in Anaplan; the same applies.
         NotFound
-            If `pages` or `match_by` names a dimension or item that does not exist.
+            If `fixed` or `match_by` names a dimension or item that does not exist.
         RejectedRows
             If rows were rejected; its ``.result.rejected`` holds them. Their other cells are
             written.
         TaskFailed
             If an error ended the writing half-way. Its ``.result`` says what was done, and
             ``.result.rejected`` also holds the rows that were not written.
+        TransferTimeout, TaskTimeout
+            If the time ended before a cell was written, or half-way.
         TaskUncertain
             If the answer to a batch was lost and reading back does not show whether it was
             written. Writing the same cells again does no harm.
@@ -113,16 +168,33 @@ class Module(View):
         Notes
         -----
         A line item that Anaplan calculates cannot be written; its column is left out with a
-        warning. Dates instead of periods become the names of the periods in which they are, on
-        the line items' time scale.
+        warning, or silently if the data was read from a module. Dates instead of periods become the
+        names of the periods in which they are, on the line items' time scale.
+
+        Examples
+        --------
+        >>> costs = model.modules["Costs"]  # doctest: +SKIP
+        >>> costs.write(df, fixed={"Versions": "Forecast"})  # doctest: +SKIP
+        >>> plan = costs.write(df, dry_run=True)  # doctest: +SKIP
+        >>> plan.send()  # doctest: +SKIP
         """
-        options = ModuleWriteOptions(
-            mapping=mapping,
-            pages=pages,
-            match_by=match_by,
-            blank=blank,
-            on_rejected=on_rejected,
-            progress=progress,
+        options = send_options(
+            on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
-        source = open_source(data, index=index)
-        return write_module(self._describe(), self.path, self.name, source, options)
+        rules = cell_rules(mapping=mapping, fixed=fixed, match_by=match_by, blank=blank)
+        with time_limit(self._transport.clock, timeout):
+            source = open_kept(data, index=index, keep=dry_run)
+            prepared = self._prepare(source, rules)
+            prepared.warn_of_columns(calculated=not _is_read_from_module(source))
+            if dry_run:
+                return plan_of(prepared, partial(self._prepare, source, rules), options)
+            return check_result(prepared.send(options), options.on_rejected)
+
+    def _prepare(self, source: Source, rules: CellRules) -> PreparedCells:
+        return prepare_cells(self, self._describe(), source, rules)
+
+
+def _is_read_from_module(source: Source) -> bool:
+    """Whether rows were read from a module, so that they have all of its line items."""
+    facts = source.attrs.get("anaplan")
+    return isinstance(facts, Mapping) and facts.get("kind") in ("module", "view")

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.cells.cell_planner import LineItemColumn
 from anaplan_frames.cells.view_shape import CellColumn, LineItem
 from anaplan_frames.errors import ColumnMismatch
-from anaplan_frames.messages import warn
 
 _EVERY_VERSION = "all versions"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLineItems:
+    """The line items of a module, by whether they can be written.
+
+    Attributes
+    ----------
+    written : tuple of LineItemColumn
+        Those that are written.
+    calculated : tuple of str
+        The names of those that Anaplan calculates, and that the data has.
+    """
+
+    written: tuple[LineItemColumn, ...]
+    calculated: tuple[str, ...]
 
 
 def written_line_items(
@@ -18,8 +34,10 @@ def written_line_items(
     records: Mapping[str, Mapping[str, Any]],
     positions: Mapping[str, int | None],
     label: str,
-) -> list[LineItemColumn]:
-    """Return the line items that have a column and can be written; warn of the others.
+    *,
+    single: bool,
+) -> WrittenLineItems:
+    """Return the line items that the data has, by whether they can be written.
 
     Parameters
     ----------
@@ -31,6 +49,8 @@ def written_line_items(
         The positions of the caller's columns, by the id of dimension or line item.
     label : str
         The module in words.
+    single : bool
+        Whether the data has all line items in one column.
 
     Raises
     ------
@@ -39,7 +59,7 @@ def written_line_items(
     """
     written, calculated = [], []
     for column in columns:
-        position = positions.get(column.id)
+        position = -1 if single else positions.get(column.id)
         if column.kind != "line item" or position is None:
             continue
         record = records[column.id]
@@ -49,12 +69,10 @@ def written_line_items(
         format_ = LineItem.of(record).format
         scale = _period_scale(record)
         written.append(LineItemColumn(column.id, column.name, format_, position, scale))
-    names = ", ".join(map(repr, calculated))
     if not written:
+        names = ", ".join(map(repr, calculated))
         raise ColumnMismatch(f"Anaplan calculates {names} in {label}; there is nothing to write.")
-    if calculated:
-        warn(f"{label} calculates {names}: this cannot be written, and is left out.")
-    return written
+    return WrittenLineItems(tuple(written), tuple(calculated))
 
 
 def time_scale(record: Mapping[str, Any]) -> str | None:

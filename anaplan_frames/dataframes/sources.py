@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow as pa
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.batch_sizes import regroup
 from anaplan_frames.dataframes.frame_batches import check_labels, frame_batch
+from anaplan_frames.dataframes.row_selection import frame_rows, to_pandas
 from anaplan_frames.dataframes.unsupported_data import is_polars, is_series, unsupported
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 
@@ -36,9 +38,15 @@ class Source(ABC):
         Rough size in memory; None if that is not known.
     one_shot : bool
         Whether the rows can be asked for only once.
+    index_names : tuple of str
+        Names of a DataFrame's index, if it does not count as columns.
+    attrs : mapping
+        What a DataFrame, or the first of an iterator, says of itself.
     """
 
     columns: list[str]
+    index_names: tuple[str, ...] = ()
+    attrs: Mapping[Any, Any] = MappingProxyType({})
     rows: int | None = None
     nbytes: int | None = None
     one_shot: bool = False
@@ -137,6 +145,9 @@ class _Frame(Source):
         head = self._slice(0, 0)
         check_labels(head)
         self.columns = [str(name) for name in head.columns]
+        if not index:
+            self.index_names = tuple(str(name) for name in frame.index.names if name is not None)
+        self.attrs = frame.attrs
         self.rows = len(frame)
         self.nbytes = _frame_bytes(frame)
 
@@ -151,7 +162,7 @@ class _Frame(Source):
         return _Frame(self.take(positions), index=self.index)
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        return self.frame.iloc[list(positions)]
+        return frame_rows(self.frame, positions)
 
     def _slice(self, start: int, stop: int) -> pd.DataFrame:
         part = self.frame.iloc[start:stop]
@@ -184,8 +195,7 @@ class _Table(Source):
         return _Table(self._rows(positions))
 
     def take(self, positions: Sequence[int]) -> pd.DataFrame:
-        # An index that pandas noted in the schema would take its columns out of the frame.
-        return _at(positions, self._rows(positions).to_pandas(ignore_metadata=True))
+        return _at(positions, to_pandas(self._rows(positions)))
 
     def _rows(self, positions: Sequence[int]) -> pa.Table:
         try:
@@ -262,6 +272,8 @@ class _Parts(_Once):
             ) from None
         opened = self._opened(first, 0)
         self.columns = opened.columns
+        self.index_names = opened.index_names
+        self.attrs = opened.attrs
         self._remaining = chain([opened], remaining)
 
     def batches(
@@ -292,7 +304,7 @@ class _Parts(_Once):
                 yield piece if in_order else _Reordered(piece, order, self.columns)
 
     def _opened(self, part: Any, number: int) -> Source:
-        if isinstance(part, Iterator) or not _is_table(part):
+        if not _is_table(part):
             raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
         return open_source(part, index=self.index)
 

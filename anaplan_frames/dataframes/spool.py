@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.codec.mixed_columns import NUMBER
+from anaplan_frames.dataframes.row_selection import to_pandas
 from anaplan_frames.dataframes.sources import Source, open_source
 
 _BATCH_ROWS = 65_536
@@ -46,6 +47,8 @@ class SpooledSource(Source):
 
     def __init__(self, source: Source) -> None:
         self.columns = source.columns
+        self.index_names = source.index_names
+        self.attrs = source.attrs
         self._runs: list[_Run] = []
         with tempfile.NamedTemporaryFile(
             prefix="anaplan-frames-", suffix=".arrow", delete=False
@@ -144,7 +147,7 @@ def _frame(batch: pa.RecordBatch) -> pd.DataFrame:
         if pa.types.is_union(column.type):
             columns[name] = pd.Series(_objects(column), dtype=object)
         else:
-            columns[name] = column.to_pandas()
+            columns[name] = to_pandas(pa.table({name: column}))[name]
     return pd.DataFrame(columns)
 
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.hierarchy import ROOT, Cycle, depths, find_nodes
+from anaplan_frames.lists.refused_rows import resembles
 from anaplan_frames.messages import listed
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, one_array
 
@@ -27,6 +28,8 @@ class ParentPlacement:
         if the parent stays.
     depths : array of int64
         How many nodes are going to be above each node.
+    unknown : array of bool
+        Which rows name a parent that neither is nor is going to be an item.
 
     Raises
     ------
@@ -42,6 +45,7 @@ class ParentPlacement:
         self._refuse_deleted(texts, given & (found < 0))
         self.depths = self._depths(found, given)
         self.values = self._values(texts, found, given)
+        self.unknown = self._unknown(texts, found)
 
     def _depths(self, found: Positions, given: Mask) -> Positions:
         desired = self._desired
@@ -60,13 +64,24 @@ class ParentPlacement:
         above = np.where(
             desired.is_new, ROOT, desired.above[desired.items] if desired.count else ROOT
         )
-        same_text = as_mask(pc.fill_null(pc.equal(texts, text_now), fill_value=False))
+        same_text = as_mask(
+            pc.fill_null(pc.equal(texts, pc.fill_null(text_now, "")), fill_value=False)
+        )
         same = np.where(found >= 0, found == above, same_text)
         stays = np.where(given, same, as_mask(pc.is_null(text_now)))
         if not desired.blank:
             stays |= ~given
         sent = pc.if_else(pa.array(given), names, _NOTHING)
         return pc.if_else(pa.array(stays), _MISSING, sent)
+
+    def _unknown(self, texts: pa.Array, found: Positions) -> Mask:
+        sent = as_mask(pc.fill_null(pc.not_equal(self.values, ""), fill_value=False))
+        unknown: Mask = sent & (found < 0)
+        if unknown.any():
+            rows = np.flatnonzero(unknown)
+            named = [*self._final.values(), self._present_names()]
+            unknown[rows[resembles(texts.take(pa.array(rows)), named)]] = False
+        return unknown
 
     def _final_texts(self, key: str) -> pa.Array:
         """Return name or code of every node as it is going to be; null if it is to be deleted."""

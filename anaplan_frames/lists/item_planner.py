@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,15 +16,25 @@ from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.item_changes import describe_changes
 from anaplan_frames.lists.item_differences import (
     NEW,
-    UNKNOWN,
     changed_values,
     check_unique,
     match_items,
 )
+from anaplan_frames.lists.refused_rows import (
+    KeyClaims,
+    Reasons,
+    refused_claims,
+    removed_codes,
+    resembles,
+    unknown_parent,
+    without_item,
+    without_name,
+)
 from anaplan_frames.lists.write_stages import Stage, StagePlanner
-from anaplan_frames.writes.arrow_arrays import Mask, Positions, mask_of, one_array
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, as_texts, one_array
 
 Mode = Literal["insert", "update", "upsert", "delete", "sync"]
+_UNIQUE: tuple[Literal["name", "code"], ...] = ("name", "code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,8 @@ class WriteRules:
         Whether parents are items of the list itself.
     numbered : bool
         Whether the list makes the names.
+    skip_blank : bool
+        Whether rows without any value are ignored.
     label : str
         The list in words.
     """
@@ -57,6 +69,7 @@ class WriteRules:
     delete: bool
     own_parents: bool
     numbered: bool
+    skip_blank: bool
     label: str
 
 
@@ -69,20 +82,39 @@ class ItemPlan:
     stages : list of Stage
         One after the other.
     refused : dict of int to str
-        Rows that are not sent, by position, and why.
-    unchanged : int
-        Number of rows that change nothing.
+        Rows that are not sent because they are sure to be refused, by position, and why.
+    blank : int
+        Number of rows without any value, which are ignored.
     changes : pa.Table
         As `describe_changes` returns them.
     """
 
     stages: list[Stage]
-    refused: dict[int, str]
-    unchanged: int
+    refused: Reasons
+    blank: int
     changes: pa.Table
 
+    @property
+    def deleted_without_row(self) -> int:
+        """How many items are deleted because no row is about them."""
+        unnamed = pc.and_(
+            pc.equal(self.changes["action"], "delete"), pc.less(self.changes["row"], 0)
+        )
+        return int(pc.sum(unnamed).as_py() or 0)
 
-def plan_items(rules: WriteRules, state: pa.Table, rows: pa.Table) -> ItemPlan:
+    @property
+    def digest(self) -> object:
+        """What compares equal as long as the same would be done."""
+        stages = [
+            (stage.action, stage.records, stage.ids, pa.array(stage.rows), stage.temporary)
+            for stage in self.stages
+        ]
+        return stages, self.refused, self.blank, self.changes
+
+
+def plan_items(
+    rules: WriteRules, state: pa.Table, rows: pa.Table, refused: Mapping[int, str] | None = None
+) -> ItemPlan:
     """Compare and put in order.
 
     Parameters
@@ -91,39 +123,120 @@ def plan_items(rules: WriteRules, state: pa.Table, rows: pa.Table) -> ItemPlan:
         The items, typed, with ``id``, ``code``, ``name``, ``parent`` and the columns of `rows`.
     rows : pa.Table
         The caller's rows as texts.
+    refused : mapping of int to str, optional
+        Rows of which it is known already that they are sure to be refused, and why.
 
     Raises
     ------
     ColumnMismatch
         If several rows are of one item, new items lack a name, or parents are impossible.
     """
-    state, rows = _in_one_piece(state), _in_one_piece(rows)
-    items = _items(rules, state, rows)
-    if rules.keys:
-        check_unique(rows, items, rules.keys, rules.label)
-    refused = _refused(rules, rows, items)
-    sent = np.flatnonzero(~mask_of(np.array(list(refused), dtype=np.int64), rows.num_rows))
-    if refused:
-        rows, items = rows.take(pa.array(sent)), items[sent]
-    _check_new(rules, rows, items)
-    gone = _gone(rules, state, items)
-    planner = StagePlanner(
-        DesiredState(
-            state=state,
-            items=items,
-            values=_values(rules, state, rows, items),
-            parents=_parents(rules, rows),
-            gone=gone,
-            blank=rules.blank,
-            numbered=rules.numbered,
-            label=rules.label,
+    return _Comparison(rules, _in_one_piece(state), _in_one_piece(rows), refused or {}).plan()
+
+
+class _Comparison:
+    """The caller's rows compared with the items."""
+
+    def __init__(
+        self, rules: WriteRules, state: pa.Table, rows: pa.Table, refused: Mapping[int, str]
+    ) -> None:
+        self._rules = rules
+        self._state = state
+        self._rows = rows
+        self._items = _items(rules, state, rows)
+        if rules.keys:
+            check_unique(rows, self._items, rules.keys, rules.label)
+        blank = blank_rows(rows) if rules.skip_blank else np.zeros(rows.num_rows, dtype=bool)
+        self._blank_count = int(blank.sum())
+        self._active = ~blank
+        self._refused: Reasons = {}
+        self._gone = _gone(rules, state, self._items)
+        self._refuse(refused)
+        self._refuse(
+            without_item(
+                rows,
+                np.where(self._active, self._items, 0),
+                rules.keys,
+                rules.label,
+                only_existing=rules.mode in ("update", "delete"),
+            )
         )
-    )
-    changed = planner.changed
-    changes = describe_changes(state, items, planner.values, changed, gone)
-    stages = [replace(stage, rows=_callers(stage.rows, sent)) for stage in planner.stages()]
-    unchanged = 0 if rules.mode == "delete" else int((~changed).sum())
-    return ItemPlan(stages, refused, unchanged, _with_callers_rows(changes, sent))
+        self._values = _values(rules, state, rows, self._items)
+
+    def plan(self) -> ItemPlan:
+        """Find what is refused, and put the rest in order."""
+        rules = self._rules
+        if rules.mode != "delete":
+            _check_new(rules, self._rows, self._items[self._active])
+            if not rules.numbered:
+                self._refuse(without_name(self._rows, self._items))
+            self._refuse(removed_codes(self._values, self._state, self._items))
+        claims = self._claims()
+        self._refuse(refused_claims(claims, self._active))
+        desired, sent = self._desired()
+        planner = StagePlanner(desired)
+        while planner.unknown_parents.any():
+            self._refuse(self._strangers(sent[planner.unknown_parents]))
+            self._refuse(refused_claims(claims, self._active))
+            desired, sent = self._desired()
+            planner = StagePlanner(desired)
+        changed = planner.changed
+        changes = describe_changes(self._state, desired.items, planner.values, changed, self._gone)
+        stages = [replace(stage, rows=_callers(stage.rows, sent)) for stage in planner.stages()]
+        return ItemPlan(
+            stages,
+            dict(sorted(self._refused.items())),
+            self._blank_count,
+            _with_callers_rows(changes, sent),
+        )
+
+    def _refuse(self, reasons: Mapping[int, str]) -> None:
+        for row, reason in reasons.items():
+            if self._active[row]:
+                self._refused[row] = reason
+                self._active[row] = False
+
+    def _claims(self) -> list[KeyClaims]:
+        return [
+            KeyClaims(key, as_texts(self._state[key]), self._values[key], self._items, self._gone)
+            for key in _UNIQUE
+            if key in self._values
+        ]
+
+    def _strangers(self, rows: Positions) -> Reasons:
+        texts = one_array(self._rows["parent"])
+        label = self._rules.label
+        return {row: unknown_parent(texts[row].as_py(), label) for row in rows.tolist()}
+
+    def _desired(self) -> tuple[DesiredState, Positions]:
+        """Return what the rows that are sent want, and their positions."""
+        sent = np.flatnonzero(self._active)
+        chosen = pa.array(self._active)
+        every = len(sent) == len(self._active)
+
+        def those(array: pa.Array) -> pa.Array:
+            return array if every else array.filter(chosen)
+
+        parents = _parents(self._rules, self._rows)
+        desired = DesiredState(
+            state=self._state,
+            items=self._items[sent],
+            values={name: those(array) for name, array in self._values.items()},
+            parents=None if parents is None else those(parents),
+            gone=self._gone,
+            blank=self._rules.blank,
+            numbered=self._rules.numbered,
+            label=self._rules.label,
+        )
+        return desired, sent
+
+
+def blank_rows(rows: pa.Table) -> Mask:
+    """Return which rows have no value at all."""
+    blank = np.ones(rows.num_rows, dtype=bool)
+    for name in rows.column_names:
+        blank &= as_mask(pc.is_null(one_array(rows[name])))
+    return blank
 
 
 def _with_callers_rows(changes: pa.Table, sent: Positions) -> pa.Table:
@@ -145,23 +258,6 @@ def _items(rules: WriteRules, state: pa.Table, rows: pa.Table) -> Positions:
     if rules.mode == "insert":  # Anaplan refuses rows whose items exist
         return np.full(rows.num_rows, NEW, dtype=np.int64)
     return match_items(state, rows, rules.keys)
-
-
-def _refused(rules: WriteRules, rows: pa.Table, items: Positions) -> dict[int, str]:
-    """Return the rows whose item does not exist, and why they are refused."""
-    missing = items == UNKNOWN
-    if rules.mode in ("update", "delete"):
-        missing |= items == NEW
-    refused = {}
-    for position in np.flatnonzero(missing):
-        named = ((key, rows[key][int(position)].as_py()) for key in rules.keys)
-        key, value = next(((k, v) for k, v in named if v is not None), (rules.keys[0], None))
-        refused[int(position)] = (
-            f"{rules.label} has no item with the {key} {value!r}"
-            if value is not None
-            else "the row does not say which item it is"
-        )
-    return refused
 
 
 def _check_new(rules: WriteRules, rows: pa.Table, items: Positions) -> None:
@@ -187,14 +283,24 @@ def _values(
         and not (column.name == "parent" and rules.own_parents)
     ]
     if rules.mode == "insert":
-        return {column.name: one_array(rows[column.name]) for column in compared}
-    return changed_values(
+        return {column.name: _without_blanks(one_array(rows[column.name])) for column in compared}
+    values = changed_values(
         state,
         rows,
         items,
         columns=[column.name for column in compared],
         blank=rules.blank,
     )
+    if "name" in values:  # an item always has a name: a missing one leaves it alone
+        values["name"] = _without_blanks(values["name"])
+    if "parent" in values:  # for a new item, no parent is what is not sent
+        is_new = pa.array(items < 0)
+        values["parent"] = pc.if_else(is_new, _without_blanks(values["parent"]), values["parent"])
+    return values
+
+
+def _without_blanks(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
 
 
 def _parents(rules: WriteRules, rows: pa.Table) -> pa.Array | None:
@@ -209,11 +315,24 @@ def _gone(rules: WriteRules, state: pa.Table, items: Positions) -> Mask:
     return gone
 
 
-def parents_as_names(rows: pa.Table, codes: pa.Array, names: pa.Array) -> pa.Table:
-    """Replace parents that are given by code with their names; a name comes before a code."""
+def parents_as_names(rows: pa.Table, codes: pa.Array, names: pa.Array) -> tuple[pa.Table, Mask]:
+    """Replace parents that are given by code with their names; a name comes before a code.
+
+    Returns
+    -------
+    pa.Table
+    array of bool
+        Which rows name a parent that there is not.
+    """
     parents = one_array(rows["parent"])
     is_name = pc.is_in(parents, value_set=pc.cast(names, parents.type))
     found = pc.index_in(parents, value_set=pc.cast(codes, parents.type), skip_nulls=True)
     by_code = pc.coalesce(pc.cast(names, parents.type).take(found), parents)
     texts = pc.if_else(is_name, parents, by_code)
-    return rows.set_column(rows.schema.get_field_index("parent"), "parent", texts)
+    named = as_mask(pc.fill_null(pc.not_equal(parents, ""), fill_value=False))
+    unknown: Mask = named & ~as_mask(is_name) & ~as_mask(pc.is_valid(found))
+    if unknown.any():
+        candidates = np.flatnonzero(unknown)
+        alike = resembles(parents.take(pa.array(candidates)), [names, codes])
+        unknown[candidates[alike]] = False
+    return rows.set_column(rows.schema.get_field_index("parent"), "parent", texts), unknown

@@ -11,15 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.clock import Clock
-from anaplan_frames.errors import TransferError
+from anaplan_frames.errors import AnaplanError, TransferError
 from anaplan_frames.lists.item_differences import equal_values
 from anaplan_frames.lists.item_requests import ITEM_REQUESTS
 from anaplan_frames.lists.write_stages import Stage
 from anaplan_frames.polling import poll
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask, as_texts, one_array
-from anaplan_frames.writes.batch_outcome import Reconciled
+from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
 
 _KEYS = ("id", "code", "name")
+_UNEXPLAINED = "Anaplan did not write this, and gives no reason"
 _PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between looks for items that have no key
 
 ReadItems = Callable[[Sequence[str]], pa.Table]
@@ -50,19 +51,49 @@ class ItemReconciler:
 
     def reconcile(self, stage: Stage, positions: Positions) -> Reconciled:
         """Read the list back, and say which records of a batch were written."""
-        records = part_of(stage.records, positions)
-        if stage.action == "insert":
-            done = self._inserted(records)
-        else:
-            now = self._read_items([*_KEYS, *_other_columns(records)])
-            ids = pc.take(stage.ids, pa.array(positions))
-            places = pc.index_in(ids, value_set=as_texts(now["id"]))
-            exists = as_mask(pc.is_valid(places))
-            done = ~exists if stage.action == "delete" else exists & _is_so(records, now, places)
+        done = self._done(stage, part_of(stage.records, positions), positions)
         count = int(done.sum())
         self._count += {"insert": count, "delete": -count}.get(stage.action, 0)
         counted_as = ITEM_REQUESTS[stage.action].counted_as
         return Reconciled(Counter({counted_as: count}), positions[~done])
+
+    def audit(self, stage: Stage, positions: Positions, outcome: BatchOutcome) -> None:
+        """Read back records that Anaplan neither counts nor refuses, and correct the outcome."""
+        counted_as = ITEM_REQUESTS[stage.action].counted_as
+        counted = outcome.counts[counted_as]
+        refused = np.array(sorted(outcome.failures), dtype=np.int64)
+        left = np.setdiff1d(positions, refused)
+        lost = len(left) - len(outcome.unplaced) - counted
+        if not lost or outcome.unplaced:
+            return
+        records = part_of(stage.records, left)
+        said = f"Anaplan counts {counted:,} of {len(left):,} items as {counted_as}"
+        if stage.action == "insert" and is_keyless(records).any():
+            # Without a key it is not known which they are.
+            outcome.unplaced += [f"{said}, without a reason"] * max(lost, 0)
+            return
+        try:
+            done = self._done(stage, records, left)
+        except AnaplanError as error:
+            why = f"{said}, without a reason, and the list cannot be read back: {error}"
+            outcome.unplaced += [why] * max(lost, 0)
+            return
+        for position in left[~done].tolist():
+            outcome.failures[position] = _UNEXPLAINED
+        if stage.action == "update":  # what Anaplan has not counted was as it should be before
+            outcome.counts[counted_as] = min(counted, int(done.sum()))
+        else:
+            outcome.counts[counted_as] = int(done.sum())
+
+    def _done(self, stage: Stage, records: pa.Table, positions: Positions) -> Mask:
+        """Read the list back, and return which records are so."""
+        if stage.action == "insert":
+            return self._inserted(records)
+        now = self._read_items([*_KEYS, *_other_columns(records)])
+        ids = pc.take(stage.ids, pa.array(positions))
+        places = pc.index_in(ids, value_set=as_texts(now["id"]))
+        exists = as_mask(pc.is_valid(places))
+        return ~exists if stage.action == "delete" else exists & _is_so(records, now, places)
 
     def _inserted(self, records: pa.Table) -> Mask:
         """Return which records are items now and were not before."""

@@ -62,6 +62,7 @@ class ItemWriter:
             most=MOST_ITEMS,
             label=self._label,
             progress=self._progress,
+            audit=lambda positions, outcome: self._reconciler.audit(stage, positions, outcome),
             **({"threads": 1} if is_keyless(stage.records).any() else {}),
         )
         return batches.run(stage.records.num_rows)

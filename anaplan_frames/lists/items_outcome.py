@@ -52,10 +52,14 @@ class ItemsOutcome:
         self.unplaced += outcome.unplaced
         taken = stage.records.num_rows - len(errors)
         self.done += taken
+        failed = {int(stage.rows[position]) for position in errors}
+        written = (
+            set(stage.rows.tolist()) - failed - {-1} if stage.temporary or self._renamed else set()
+        )
         if stage.temporary:
-            failed = {int(stage.rows[position]) for position in errors}
-            self._renamed |= set(stage.rows.tolist()) - failed - {-1}
+            self._renamed |= written
         else:
+            self._renamed -= written  # final names come first
             counted = outcome.counts[ITEM_REQUESTS[stage.action].counted_as]
             self.uncounted[stage.action] += max(0, taken - counted)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.list_description import ListDescription
 
+Key = Literal["id", "code", "name"]
 _KEYS = ("id", "code", "name")
 _ITEM = ("id", "code", "name", "parent")
 

@@ -72,6 +72,12 @@ class ListDescription:
         return above
 
     @property
+    def top_level_item(self) -> str | None:
+        """The name of the item to which all without a parent add up, if there is one."""
+        top = self.metadata.get("topLevelItem") or {}
+        return str(top["name"]) if top.get("name") else None
+
+    @property
     def items(self) -> ItemSource:
         """Where its items are."""
         count = int(self.metadata.get("itemCount") or 0)

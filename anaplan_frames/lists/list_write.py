@@ -1,22 +1,19 @@
-"""The path of one write to a list: read its items, plan the changes, send them, count the rows."""
+"""The path of one write to a list: read its items, plan the changes, and send them or not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from anaplan_frames.lists.item_planner import (
-    ItemPlan,
-    Mode,
-    WriteRules,
-    parents_as_names,
-    plan_items,
-)
-from anaplan_frames.lists.item_writer import ItemWriter
-from anaplan_frames.lists.items_outcome import ItemsOutcome
+from anaplan_frames.deadline import time_limit
+from anaplan_frames.lists.delete_guard import DEFAULT_SHARE, check_max_delete
+from anaplan_frames.lists.item_planner import Mode, WriteRules, parents_as_names, plan_items
 from anaplan_frames.lists.key_columns import (
     check_key,
     columns_to_read,
@@ -25,17 +22,17 @@ from anaplan_frames.lists.key_columns import (
     writable_columns,
 )
 from anaplan_frames.lists.list_description import ListDescription
-from anaplan_frames.lists.list_results import list_result
-from anaplan_frames.progress import Progress
+from anaplan_frames.lists.prepared_items import PlannedItems, PreparedItems
+from anaplan_frames.lists.refused_rows import Reasons, unknown_parent
+from anaplan_frames.lists.top_level import without_top_level
+from anaplan_frames.resources.resource import Resource
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.arrow_arrays import one_array
 from anaplan_frames.writes.input_texts import InputTexts, read_texts
-from anaplan_frames.writes.result_builder import (
-    OnRejected,
-    check_on_rejected,
-    check_result,
-    halfway_error,
-)
+from anaplan_frames.writes.plan import SendOptions, WritePlan, plan_of
+from anaplan_frames.writes.result_builder import check_result
+
+_log = logging.getLogger("anaplan_frames")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,43 +40,83 @@ class ListWriteOptions:
     """What the caller wants done; the methods of `List` say what the options mean."""
 
     mode: Mode
-    mapping: Mapping[str, str] | None
-    on_rejected: OnRejected
+    mapping: Mapping[Hashable, str] | None
     index: bool
-    progress: bool | None
     key: str | None = None
     blank: bool = False
     delete: bool = False
-    dry_run: bool = False
+    max_delete: int | float = DEFAULT_SHARE
 
     def __post_init__(self) -> None:
-        check_on_rejected(self.on_rejected)
+        check_max_delete(self.max_delete)
 
 
-def write_list(target: ListDescription, data: Any, options: ListWriteOptions) -> WriteResult:
-    """Bring rows into a list; the errors are those of `List.insert`."""
-    given = _read_data(target, data, options)
-    rules = _rules(target, given, options)
-    texts = _with_parent_names(given.table, target, options.mode)
-    columns = columns_to_read(texts.column_names, options.mode)
-    state = target.read_items(columns, progress=options.progress)
-    plan = plan_items(rules, state, texts)
-    if options.dry_run:
-        return list_result(target.name, plan, given, ItemsOutcome(), "A dry run: nothing was sent.")
-    outcome = _send(target, plan, state, progress=options.progress)
-    result = list_result(target.name, plan, given, outcome)
-    if outcome.error is not None:
-        done = (
-            f"{result.rows_loaded:,} of {result.rows_sent:,} rows were done; the others are in the "
-            "error's .result.rejected."
-        )
-        raise halfway_error(
-            outcome.error, result, target.label, done=done if outcome.done else ""
-        ) from outcome.error
-    return check_result(result, options.on_rejected)
+def write_list(
+    lst: Resource, data: Any, options: ListWriteOptions, send: SendOptions, *, dry_run: bool
+) -> WriteResult | WritePlan:
+    """Bring rows into a list, or plan it; the errors are those of `List.insert`."""
+    clock = lst.catalogue.transport.clock
+    with time_limit(clock, send.timeout):
+        begun = clock.monotonic()
+        target = ListDescription.fetch(lst.catalogue, lst.info)
+        texts = _read_data(target, data, options, keep=dry_run)
+        again = partial(_prepare_again, lst, texts, options, send)
+        prepared = PreparedItems(_planned(target, texts, options, send, begun), again)
+        if dry_run:
+            return plan_of(prepared, again, send)
+        return check_result(prepared.send(send), send.on_rejected)
 
 
-def _read_data(target: ListDescription, data: Any, options: ListWriteOptions) -> InputTexts:
+def _prepare_again(
+    lst: Resource, texts: InputTexts, options: ListWriteOptions, send: SendOptions
+) -> PreparedItems:
+    """Plan for the list as it is now."""
+    begun = lst.catalogue.transport.clock.monotonic()
+    target = ListDescription.fetch(lst.catalogue, lst.info)
+    again = partial(_prepare_again, lst, texts, options, send)
+    return PreparedItems(_planned(target, texts, options, send, begun), again)
+
+
+def _planned(
+    target: ListDescription,
+    texts: InputTexts,
+    options: ListWriteOptions,
+    send: SendOptions,
+    begun: float,
+) -> PlannedItems:
+    """Read the items and compare."""
+    clock = target.catalogue.transport.clock
+    rules = _rules(target, texts, options)
+    columns = columns_to_read(texts.table.column_names, options.mode)
+    state = target.read_items(columns, progress=send.progress)
+    _log.info(
+        "%s: read %s items in %.1f s",
+        target.label,
+        f"{state.num_rows:,}",
+        clock.monotonic() - begun,
+    )
+    if rules.own_parents:
+        top, names = target.top_level_item, state["name"]
+        state = without_top_level(state, top, names, none=None)
+        sent = without_top_level(texts.table, top, names, none="")
+        refused: Reasons = {}
+    else:
+        sent, refused = _with_parent_names(texts.table, target, options.mode)
+    return PlannedItems(
+        target=target,
+        mode=options.mode,
+        plan=plan_items(rules, state, sent, refused),
+        before=state.select(["id", "code", "name"]),
+        texts=texts,
+        sent=sent,
+        max_delete=options.max_delete,
+        begun=begun,
+    )
+
+
+def _read_data(
+    target: ListDescription, data: Any, options: ListWriteOptions, *, keep: bool
+) -> InputTexts:
     check_key(options.key, target)
     return read_texts(
         data,
@@ -89,34 +126,45 @@ def _read_data(target: ListDescription, data: Any, options: ListWriteOptions) ->
         label=target.label,
         index=options.index,
         warn_unused=options.mode != "delete",
+        keep=keep,
     )
 
 
-def _rules(target: ListDescription, given: InputTexts, options: ListWriteOptions) -> WriteRules:
+def _rules(target: ListDescription, texts: InputTexts, options: ListWriteOptions) -> WriteRules:
     return WriteRules(
         mode=options.mode,
-        keys=key_columns(given.table.column_names, options.mode, options.key, target.label),
+        keys=key_columns(texts.table.column_names, options.mode, options.key, target.label),
         columns=target.columns,
         blank=options.blank,
         delete=options.delete,
         own_parents=target.parent is None,
         numbered=target.is_numbered,
+        # Which row is wholly blank is not known if some of its columns are left out.
+        skip_blank=options.mode != "delete" or not texts.matching.unused,
         label=target.label,
     )
 
 
-def _with_parent_names(texts: pa.Table, target: ListDescription, mode: Mode) -> pa.Table:
-    """Let parents in another list be given by code, too: Anaplan compares and shows names."""
+def _with_parent_names(
+    texts: pa.Table, target: ListDescription, mode: Mode
+) -> tuple[pa.Table, Reasons]:
+    """Let parents in another list be given by code, too: Anaplan compares and shows names.
+
+    Returns
+    -------
+    pa.Table
+    dict of int to str
+        The rows whose parent is not in the other list, and why they are refused.
+    """
     if target.parent is None or mode == "delete" or "parent" not in texts.column_names:
-        return texts
+        return texts, {}
     parents = ListDescription.fetch(target.catalogue, target.parent)
     known = parents.read_items(["code", "name"])
-    return parents_as_names(texts, one_array(known["code"]), one_array(known["name"]))
-
-
-def _send(
-    target: ListDescription, plan: ItemPlan, state: pa.Table, *, progress: bool | None
-) -> ItemsOutcome:
-    total = sum(stage.records.num_rows for stage in plan.stages)
-    with Progress(f"Writing {target.label}", unit=" items", total=total, show=progress) as bar:
-        return ItemWriter(target, state, bar).send(plan.stages)
+    names = one_array(known["name"])
+    texts = without_top_level(texts, parents.top_level_item, names, none="")
+    texts, unknown = parents_as_names(texts, one_array(known["code"]), names)
+    named = one_array(texts["parent"])
+    return texts, {
+        row: unknown_parent(named[row].as_py(), parents.label)
+        for row in np.flatnonzero(unknown).tolist()
+    }

@@ -70,6 +70,8 @@ class StagePlanner:
     ----------
     values : dict of str to pa.Array
         As those of the desired state, with the parents; a value that a stage sends becomes null.
+    unknown_parents : array of bool
+        Which rows name a parent that neither is nor is going to be an item.
 
     Raises
     ------
@@ -81,9 +83,11 @@ class StagePlanner:
         self._desired = desired
         self.values = dict(desired.values)
         self._depths = np.zeros(desired.count + desired.new_count, dtype=np.int64)
+        self.unknown_parents = np.zeros(len(desired.is_new), dtype=bool)
         if desired.parents is not None:
             placement = ParentPlacement(desired, desired.parents)
             self._depths = placement.depths
+            self.unknown_parents = placement.unknown
             self.values["parent"] = placement.values
 
     @property

@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from anaplan_frames.errors import AnaplanError, RequestRefused, TaskUncertain
+from anaplan_frames.deadline import check_time
+from anaplan_frames.errors import (
+    AnaplanError,
+    RequestRefused,
+    TaskTimeout,
+    TaskUncertain,
+    TransferTimeout,
+)
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import in_order
 from anaplan_frames.transport import AnswerLost
@@ -22,6 +29,7 @@ _TOO_MANY = re.compile(r"too many|too large|maximum|exceed|limit|at most|more th
 
 Send = Callable[[Positions], Mapping[str, Any]]
 Reconcile = Callable[[Positions], Reconciled]
+Audit = Callable[[Positions, BatchOutcome], None]
 
 
 class Batches:
@@ -46,6 +54,9 @@ class Batches:
         Number of batches that are sent at once.
     progress : Progress, optional
         Advanced by the number of records of each batch.
+    audit : callable, optional
+        Compares what an answer counts with the records that were sent, and corrects the outcome
+        if that does not add up.
     """
 
     def __init__(
@@ -57,6 +68,7 @@ class Batches:
         label: str,
         threads: int = _THREADS,
         progress: Progress | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self._send = send
         self._reconcile = reconcile
@@ -64,6 +76,7 @@ class Batches:
         self._label = label
         self._threads = threads
         self._progress = progress
+        self._audit = audit
         self._stopped = False
 
     def run(self, count: int) -> BatchOutcome:
@@ -97,6 +110,7 @@ class Batches:
         if len(positions) > self._most:
             return self._in_halves(positions)
         try:
+            check_time(self._label)
             outcome = BatchOutcome.of(self._send(positions), positions)
         except AnswerLost as error:
             return self._read_back(positions, error, lost + 1)
@@ -108,6 +122,8 @@ class Batches:
             return self._stop(positions, error)
         if lost and outcome.failures:
             self._count_done_before(outcome)
+        if self._audit is not None and outcome.error is None:
+            self._audit(positions, outcome)
         self._advance(len(positions))
         return outcome
 
@@ -152,9 +168,10 @@ class Batches:
 
     def _uncertain(self, positions: Positions, failed: AnaplanError) -> TaskUncertain:
         self._stopped = True
-        return TaskUncertain(
+        kind = TaskTimeout if isinstance(failed, TransferTimeout) else TaskUncertain
+        return kind(
             f"{self._label}: the answer to {len(positions):,} records was lost, and reading back "
-            f"does not tell what became of them ({failed}). Look before you send them again."
+            f"does not show what happened to them ({failed}). Look before you send them again."
         )
 
     def _stop(self, positions: Positions, error: AnaplanError) -> BatchOutcome:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+
+from anaplan_frames.results import WriteResult
 
 _REJECTED = "rejected.csv"
 _DUMPS = "failure_dump_{}.csv"
@@ -67,3 +70,12 @@ def open_dump(dump: str | os.PathLike[str] | None) -> DumpFolder | None:
     """Make the folder that is asked for, if one is."""
     check_dump(dump)
     return None if dump is None else DumpFolder(dump)
+
+
+def kept(result: WriteResult, folder: DumpFolder | None) -> WriteResult:
+    """Write the rejected rows of a result to a folder, and name it in the result."""
+    if folder is None:
+        return result
+    folder.keep_rejected(result.rejected)
+    note = " ".join(filter(None, [result.note, folder.problem]))
+    return replace(result, dump=str(folder.path), note=note)

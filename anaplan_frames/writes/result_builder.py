@@ -13,7 +13,9 @@ from anaplan_frames.errors import (
     RejectedRows,
     TaskCancelled,
     TaskFailed,
+    TaskTimeout,
     TaskUncertain,
+    TransferTimeout,
 )
 from anaplan_frames.messages import listed, warn
 from anaplan_frames.outcomes import Outcome, named_values
@@ -108,7 +110,8 @@ def build_result(
     note = rejects.note
     if unplaced:
         reasons = "; ".join(dict.fromkeys(unplaced))
-        note = f"Anaplan does not say which rows it rejected for this: {reasons}."
+        said = f"Anaplan does not say which rows it rejected for this: {reasons}."
+        note = f"{note} {said}".strip()
     by_counts: Verdict = "failed" if failed else "rejected" if rejected else "loaded"
     return WriteResult(
         target=name,
@@ -263,9 +266,13 @@ def halfway_error(
         What was done, as sentences; empty if nothing was.
     """
     if isinstance(error, TaskUncertain):
-        return TaskUncertain(str(error), result)
+        return type(error)(str(error), result)
     if not done:
         return error
+    if isinstance(error, TransferTimeout):
+        return TaskTimeout(
+            f"Writing {label} ended half-way, because the time of timeout= is over. {done}", result
+        )
     return TaskFailed(f"Writing {label} ended half-way: {error} {done}", result)
 
 

@@ -14,14 +14,27 @@ from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.dataframes.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Span:
-    """A run of rows: where it begins, how long it is, and the rows or their types."""
+    """A run of rows: where it begins, how long it is, and the rows or their types.
+
+    Attributes
+    ----------
+    first, rows : int
+        The position of its first row in the whole data, and how many it has so far.
+    schema : pa.Schema
+        The types of its columns.
+    source : Source or None
+        The part that the rows are of, if they are kept.
+    origin : int
+        The position of that part's first row.
+    """
 
     first: int
     rows: int
     schema: pa.Schema
     source: Source | None
+    origin: int
 
 
 class RetainedRows:
@@ -69,31 +82,33 @@ class RetainedRows:
         """
         self.count = 0
         for part in self.source.parts():
-            first = self.count
-            schema: pa.Schema | None = None
-            for batch in part.batches(batch_rows, needed, self.count):
-                schema = schema or batch.schema
-                yield self.count, batch
+            origin = self.count
+            for batch in part.batches(batch_rows, needed, origin):
+                first = self.count
                 self.count += batch.num_rows
+                # Noted before the batch is used: what is done with it may fail half-way.
+                if self.source.one_shot and batch.num_rows:
+                    self._note(first, batch, part, origin)
+                yield first, batch
                 del batch
-            if self.source.one_shot and self.count > first:
-                self._note(first, schema or pa.schema([]), part)
 
-    def _note(self, first: int, schema: pa.Schema, part: Source) -> None:
-        rows = self.count - first
+    def _note(self, first: int, batch: pa.RecordBatch, part: Source, origin: int) -> None:
+        source = part if self._keep else None
         last = self._spans[-1] if self._spans else None
-        if self._keep:
-            self._spans.append(_Span(first, rows, schema, part))
-        elif last is not None and last.schema == schema:  # equal types need no span of their own
-            self._spans[-1] = _Span(last.first, last.rows + rows, schema, None)
+        if last is None or last.source is not source:
+            goes_on = False
+        else:  # parts that are not kept and have equal types need no spans of their own
+            goes_on = self._keep or last.schema == batch.schema
+        if last is not None and goes_on:
+            last.rows += batch.num_rows
         else:
-            self._spans.append(_Span(first, rows, schema, None))
+            self._spans.append(_Span(first, batch.num_rows, batch.schema, source, origin))
 
     def release(self, before: int, wanted: Collection[int] = ()) -> None:
         """Forget the rows before a position, except those that are wanted."""
         while self._keep and self._spans and self._spans[0].first + self._spans[0].rows <= before:
             span = self._spans.popleft()
-            rows = [row for row in range(span.first, span.first + span.rows) if row in wanted]
+            rows = _within(wanted, span.first, span.first + span.rows)
             if rows:
                 self._wanted.append((span.first, _taken(span, rows)))
 
@@ -173,10 +188,17 @@ def with_messages(frame: pd.DataFrame, messages: Sequence[str]) -> pd.DataFrame:
     return frame.assign(**{name: list(messages)})
 
 
+def _within(rows: Collection[int], first: int, end: int) -> list[int]:
+    """Return the rows from `first` to before `end`, in order."""
+    if len(rows) < end - first:
+        return sorted(row for row in rows if first <= row < end)
+    return [row for row in range(first, end) if row in rows]
+
+
 def _taken(span: _Span, positions: Sequence[int]) -> pd.DataFrame:
     """Take rows of a kept span, and label them with their positions in the whole data."""
     assert span.source is not None
-    frame = span.source.take([row - span.first for row in positions])
+    frame = span.source.take([row - span.origin for row in positions])
     return frame.set_axis(pd.Index(list(positions), dtype="int64"))
 
 

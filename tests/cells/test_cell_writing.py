@@ -90,7 +90,6 @@ def test_what_is_written_is_read_again_in_all_formats(costs: Module) -> None:
         0,
     )
     assert result.rejected.empty
-    assert result.rejected.columns.tolist() == [*CELLS, "error"]
     assert result.details["message"].tolist() == ["12 cells were changed"]
     found = CELLS[WHERE].merge(costs.read())  # type: ignore[arg-type]
     for name in CELLS.columns.drop(WHERE):
@@ -120,6 +119,7 @@ def test_totals_are_rejected_row_by_row_and_calculated_line_items_warned_of_befo
 ) -> None:
     costs.write(CELLS)
     before: Any = costs.read(totals=True)
+    before.attrs.clear()
     with (
         pytest.warns(UserWarning, match="'Costs' calculates 'Double': this cannot") as caught,
         pytest.raises(af.RejectedRows) as error,
@@ -208,25 +208,24 @@ def test_a_dimension_without_a_column_is_an_error_that_says_what_to_do(costs: Mo
     with pytest.raises(af.ColumnMismatch) as error:
         costs.write(CELLS.drop(columns="Versions").rename(columns={"People": "people"}))
     assert str(error.value) == (
-        "The columns do not fit module 'Costs'. The data has no column 'People'. Did you mean "
-        "'people'? The data has no column 'Versions'. Where only the names differ, say so with "
-        "mapping={'your column': 'its header'}. Where all rows are of one item, give it with "
-        "pages={'People': 'item'}."
+        "The data has no column 'People', 'Versions', which module 'Costs' needs. If only the "
+        "names differ, say so with mapping={'people': 'People'}. If all rows are of one item, "
+        "give it with fixed={'Versions': 'item'}."
     )
 
 
 def test_an_item_can_be_given_for_all_rows(costs: Module) -> None:
     frame = CELLS.drop(columns="Versions")
-    costs.write(frame, pages={"Versions": "Actual"})
+    costs.write(frame, fixed={"Versions": "Actual"})
     assert len(read(costs)) == 2
     with pytest.raises(af.NotFound, match=r"There is no item 'Actua' in 'Versions'\. Did"):
-        costs.write(frame, pages={"Versions": "Actua"})
+        costs.write(frame, fixed={"Versions": "Actua"})
     with pytest.raises(
         af.NotFound, match=r"no 'Version' among the dimensions of module 'Costs'\. Did"
     ):
-        costs.write(frame, pages={"Version": "Actual"})
-    with pytest.raises(af.ColumnMismatch, match="pages= gives the item of 'Versions', but"):
-        costs.write(CELLS, pages={"Versions": "Actual"})
+        costs.write(frame, fixed={"Version": "Actual"})
+    with pytest.raises(af.ColumnMismatch, match="fixed= gives the item of 'Versions', but"):
+        costs.write(CELLS, fixed={"Versions": "Actual"})
 
 
 def test_dates_mean_the_periods_that_hold_them(costs: Module) -> None:
@@ -431,14 +430,14 @@ class TestToAnaplan:
         assert result is not None
         assert result.rows_loaded == 2
         frame = CELLS.drop(columns="Versions")
-        af.to_anaplan(frame, "Costs", model, kind="module", pages={"Versions": "Actual"})
+        af.to_anaplan(frame, "Costs", model, kind="module", fixed={"Versions": "Actual"})
         assert len(read(costs)) == 2
 
     def test_options_of_other_targets_are_refused(self, model: af.Model) -> None:
         with pytest.raises(ValueError, match="mode= is an option of lists, which module 'Costs'"):
             af.to_anaplan(CELLS, "Costs", model, mode="insert")
-        with pytest.raises(ValueError, match="pages= is an option of modules, which list 'People'"):
-            af.to_anaplan(CELLS, "People", model, pages={"Versions": "Actual"})
+        with pytest.raises(ValueError, match="fixed= is an option of modules, which list 'People'"):
+            af.to_anaplan(CELLS, "People", model, fixed={"Versions": "Actual"})
 
 
 def test_nothing_warns_if_all_fits(costs: Module) -> None:

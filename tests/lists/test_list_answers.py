@@ -51,12 +51,59 @@ def test_a_failure_that_names_no_row_is_counted_and_noted(
     ) == (2, 1, 0, 0)
 
 
-def test_items_that_anaplan_ignores_without_a_reason_are_ignored(
+def test_items_that_anaplan_does_not_count_and_that_are_not_there_are_rejected(
     server: ScriptedServer, lst: List
 ) -> None:
-    server.rule = serving(as_json({"added": 1, "ignored": 2, "total": 3}))
-    result = lst.insert(FRAME)
-    assert (result.rows_created, result.rows_ignored, result.rows_rejected) == (1, 2, 0)
+    said = as_json({"added": 1, "ignored": 2, "total": 3})
+    there = as_json({"listItems": [{"id": "1", "code": "a", "name": "A"}]})
+
+    def rule(seen: Seen) -> Answer:
+        if seen.method != "GET" or "/items" not in seen.path:
+            return said if seen.method != "GET" else METADATA
+        return there if any(call.method == "POST" for call in server.calls) else NOTHING
+
+    server.rule = rule
+    result = lst.insert(FRAME, on_rejected="ignore")
+    assert (result.rows_created, result.rows_ignored, result.rows_rejected) == (1, 0, 2)
+    assert result.rejected["code"].tolist() == ["b", "c"]
+    assert result.rejected["error"].str.contains("gives no reason").all()
+    with pytest.warns(UserWarning, match="3 of 3 rows were rejected"):  # a is there now
+        lst.insert(FRAME, on_rejected="warn")
+
+
+def test_items_that_anaplan_does_not_count_and_that_are_as_they_should_be_are_ignored(
+    server: ScriptedServer, lst: List
+) -> None:
+    before = [{"id": str(n), "code": code, "name": code} for n, code in enumerate("abc")]
+    after = [{**item, "name": item["name"].upper()} for item in before]
+
+    def rule(seen: Seen) -> Answer:
+        if seen.method != "GET" or "/items" not in seen.path:
+            counted = {"updated": 1, "ignored": 2, "total": 3}
+            return as_json(counted) if seen.method != "GET" else METADATA
+        written = any(call.method == "PUT" for call in server.calls)
+        return as_json({"listItems": after if written else before})
+
+    server.rule = rule
+    result = lst.update(FRAME)
+    assert (result.rows_updated, result.rows_ignored, result.rows_rejected) == (1, 2, 0)
+
+
+def test_if_counts_do_not_add_up_and_the_list_cannot_be_read_that_is_an_error(
+    server: ScriptedServer, lst: List
+) -> None:
+    def rule(seen: Seen) -> Answer:
+        if seen.method != "GET":
+            return as_json({"added": 2, "total": 3})
+        written = any(call.method == "POST" for call in server.calls)
+        if written:
+            return Answer(404, b"{}")
+        return NOTHING if "/items" in seen.path else METADATA
+
+    server.rule = rule
+    with pytest.raises(RejectedRows, match=r"counts 2 of 3 items as added.* cannot be read") as e:
+        lst.insert(FRAME)
+    assert (e.value.result.rows_created, e.value.result.rows_rejected) == (2, 1)
 
 
 def test_what_is_sent_is_the_documented_body(server: ScriptedServer, lst: List) -> None:

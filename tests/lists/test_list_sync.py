@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import anaplan_frames as af
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.writes.plan import WritePlan
 from tests.lists.staff import STAFF, rows
 from tests.lists.test_write_stages import as_rows, trees
 
@@ -59,10 +60,10 @@ def test_from_any_state_to_any_state_it_ends_equal_and_then_sends_nothing(
 ) -> None:
     for items, chosen in zip((before, after), active, strict=True):
         frame = frame_of(items, chosen)
-        told = lst.sync(frame, delete=True, dry_run=True)
-        done = lst.sync(frame, delete=True)
+        plan = lst.sync(frame, delete=True, dry_run=True)
+        done = lst.sync(frame, delete=True, confirm=True)
         assert state(lst) == as_state(frame)
-        pd.testing.assert_frame_equal(done.changes, told.changes)
+        pd.testing.assert_frame_equal(done.changes, plan.changes)
         again = lst.sync(frame, delete=True)
         assert (again.rows_loaded, again.rows_ignored) == (0, len(frame))
 
@@ -92,11 +93,11 @@ class TestSync:
         staff.insert(STAFF)
         before = staff.read()
         refused = tenant.faults.add("500", method="P*", path="*/items", times=None)
-        result = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
+        plan = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
         assert refused.hits == 0
-        assert (result.rows_updated, result.rows_deleted) == (1, 2)
-        assert "dry run" in result.note
-        assert result.changes[["action", "code", "name", "change"]].to_numpy().tolist() == [
+        assert (plan.rows_updated, plan.rows_deleted) == (1, 2)
+        assert isinstance(plan, WritePlan)
+        assert plan.changes[["action", "code", "name", "change"]].to_numpy().tolist() == [
             ["update", "00e1", "Ann", "Grade: x -> w"],
             ["delete", "e2", 'Bo "B" \\', ""],
             ["delete", "e3", "Çağ", ""],
@@ -122,13 +123,50 @@ class TestSync:
 
 
 def test_the_temporary_name_of_an_item_that_cannot_get_its_final_one_is_in_the_error(
-    staff: List,
+    staff: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    staff.insert(pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]}))
-    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "C"]})  # but c keeps its name
+    staff.insert(pd.DataFrame({"code": ["a", "b"], "name": ["A", "B"]}))
+    write = staff._transport.write_json
+    written: list[Any] = []
+
+    def take_a_name_that_is_free_for_a_moment(method: str, path: str, body: Any, **how: Any) -> Any:
+        answer = write(method, path, body, **how)
+        if not written:
+            taken = b'{"items": [{"code": "x", "name": "A"}]}'
+            write("POST", path, taken, **{**how, "params": {"action": "add"}})
+        written.append(body)
+        return answer
+
+    monkeypatch.setattr(staff._transport, "write_json", take_a_name_that_is_free_for_a_moment)
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "A"]})
     result = staff.sync(frame, on_rejected="ignore")
     assert result.rejected["code"].tolist() == ["b"]
     assert "already used" in result.rejected["error"].iloc[0]
     called = dict(rows(staff, "code", "name"))["b"]
     assert f"the item is called {called!r}" in result.rejected["error"].iloc[0]
-    assert staff.sync(frame.assign(name=["B", "A"])).rows_updated == 1
+    assert staff.sync(frame.assign(name=["B", "C"])).rows_updated == 1
+
+
+def test_the_error_of_an_item_that_has_its_final_name_says_nothing_of_a_temporary_one(
+    staff: List,
+) -> None:
+    staff.insert(pd.DataFrame({"code": ["a", "b"], "name": ["A", "B"]}))
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "A"], "FTE": ["1", "bad"]})
+    result = staff.sync(frame, on_rejected="ignore")
+    assert result.rejected["error"].tolist() == [
+        "incorrect format -- column name:FTE, value:bad (INCORRECT_FORMAT)"
+    ]
+    assert rows(staff, "code", "name") == [("a", "B"), ("b", "A")]
+
+
+def test_a_row_that_cannot_have_its_name_is_not_sent_and_those_that_depend_on_it_neither(
+    staff: List,
+) -> None:
+    staff.insert(pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]}))
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "C"]})  # but c keeps its name
+    result = staff.sync(frame, on_rejected="ignore")
+    assert result.rejected["error"].tolist() == [
+        "the name is already used by another item: 'B'",
+        "the name is already used by another item: 'C'",
+    ]
+    assert rows(staff, "code", "name") == [("a", "A"), ("b", "B"), ("c", "C")]

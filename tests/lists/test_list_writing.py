@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.errors import ConfirmationRequired
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from tests.lists.staff import STAFF, rows
@@ -191,7 +192,9 @@ def test_no_rows_change_nothing(staff: List, method: str) -> None:
 
 def test_an_empty_table_deletes_all_items_if_a_sync_may_delete(staff: List) -> None:
     staff.insert(STAFF)
-    assert staff.sync(STAFF.iloc[:0], delete=True).rows_deleted == 3
+    with pytest.raises(ConfirmationRequired, match="delete 3 of the 3 items"):
+        staff.sync(STAFF.iloc[:0], delete=True)
+    assert staff.sync(STAFF.iloc[:0], delete=True, confirm=True).rows_deleted == 3
 
 
 def test_data_without_any_column_of_the_list_is_refused(headcount: af.Model) -> None:

@@ -1,0 +1,163 @@
+"""A plan's `send` does what the plan said, for random lists and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from anaplan_frames.errors import ColumnMismatch, PlanStale
+from anaplan_frames.lists.item_planner import Mode
+from anaplan_frames.lists.lists import List
+from anaplan_frames.results import COUNTS
+from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.writes.plan import WritePlan
+
+CODES = list("abcde")
+NAMES = [code.upper() for code in CODES]
+PLANNED = [name for name in COUNTS if name != "rows_loaded"]
+ORDINARY, LONG = 25, 500
+
+
+@pytest.fixture(scope="module")
+def lst() -> Iterator[List]:
+    with Sandbox(rate_limit=None) as sandbox:
+        model = sandbox.workspace("W").model("M")
+        properties = {"Grade": "TEXT", "FTE": "NUMBER"}
+        model.list("L", properties=properties, subsets=["Active"], top_level_item="All")
+        with sandbox.connect() as connection:
+            yield connection.model("M").lists["L"]
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> pd.DataFrame:
+    """Draw rows that may lack values, share names, and name parents that there are not."""
+    texts = {
+        "code": [*CODES, None],
+        "name": [*NAMES, *NAMES, None],
+        "parent": [*NAMES, None, None, None, "All", "nobody"],
+        "Grade": ["x", "y", None],
+        "FTE": [1.0, 2.0, None],
+        "Active": [True, False],
+    }
+    columns = {"code", *draw(st.sets(st.sampled_from([*texts, "name", "name"]), min_size=1))}
+    count = draw(st.integers(0, 5))
+    frame = pd.DataFrame(
+        {
+            name: draw(st.lists(st.sampled_from(values), min_size=count, max_size=count))
+            for name, values in texts.items()
+            if name in columns
+        }
+    )
+    index = draw(st.permutations(range(count)))
+    return frame.set_axis(pd.Index(index, dtype="int64"))
+
+
+def reset(lst: List, frame: pd.DataFrame) -> None:
+    """Make the list what a frame says, as far as that is possible."""
+    lst.delete(lst.read(columns=["id"]))
+    clean = frame.dropna(subset=["code"]).drop_duplicates("code")
+    if "name" in clean:
+        clean = clean.dropna(subset=["name"]).drop_duplicates("name")
+    else:
+        clean = clean.assign(name=[code.upper() for code in clean["code"]])
+    lst.insert(clean.drop(columns="parent", errors="ignore"), on_rejected="ignore")
+
+
+def planned(lst: List, frame: pd.DataFrame, mode: Any, **options: Any) -> WritePlan | None:
+    """Return the plan, None if the frame cannot be written in this way."""
+    try:
+        if mode == "sync":
+            plan = lst.sync(frame, dry_run=True, **options)
+        else:
+            plan = lst.write(frame, mode=mode, dry_run=True)
+    except ColumnMismatch:
+        event("columns, keys or parents do not fit")
+        return None
+    assert isinstance(plan, WritePlan)
+    return plan
+
+
+def check_plan_is_kept(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: Any, delete: bool
+) -> None:
+    reset(lst, before)
+    options = {"delete": delete} if mode == "sync" else {}
+    plan = planned(lst, frame, mode, **options)
+    if plan is None:
+        return
+    event(f"{mode}: {plan.rows_rejected} rejected")
+    result = plan.send(on_rejected="ignore", confirm=True)
+    assert {name: getattr(result, name) for name in PLANNED} == {
+        name: getattr(plan, name) for name in PLANNED
+    }
+    pd.testing.assert_frame_equal(result.changes, plan.changes)
+    pd.testing.assert_frame_equal(result.rejected, plan.rejected)
+    assert (len(result.unmatched), result.note) == (0, "")
+    if mode in ("upsert", "sync", "update"):
+        again = planned(lst, frame, mode, **options)
+        assert again is not None
+        assert (len(again.changes), again.rows_rejected) == (0, plan.rows_rejected)
+
+
+def check_plan_is_stale(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: Any
+) -> None:
+    reset(lst, before)
+    plan = planned(lst, frame, mode)
+    if plan is None:
+        return
+    reset(lst, meanwhile)
+    state = lst.read()
+    now = planned(lst, frame, mode)
+    same = now is not None and now.changes.equals(plan.changes)
+    try:
+        result = plan.send(on_rejected="ignore", confirm=True)
+    except (PlanStale, ColumnMismatch):
+        event("stale")
+        pd.testing.assert_frame_equal(lst.read(), state)
+        return
+    event("still the same")
+    assert same
+    pd.testing.assert_frame_equal(result.changes, plan.changes)
+
+
+slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(slow, max_examples=ORDINARY)
+@given(before=frames(), frame=frames(), mode=st.sampled_from(get_args(Mode)), delete=st.booleans())
+def test_what_is_sent_is_what_was_planned(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
+) -> None:
+    check_plan_is_kept(lst, before, frame, mode, delete)
+
+
+@settings(slow, max_examples=ORDINARY)
+@given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(get_args(Mode)))
+def test_a_plan_for_a_list_that_has_changed_is_stale(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
+) -> None:
+    check_plan_is_stale(lst, before, frame, meanwhile, mode)
+
+
+@pytest.mark.long
+@settings(slow, max_examples=LONG)
+@given(before=frames(), frame=frames(), mode=st.sampled_from(get_args(Mode)), delete=st.booleans())
+def test_what_is_sent_is_what_was_planned_for_many_frames(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
+) -> None:
+    check_plan_is_kept(lst, before, frame, mode, delete)
+
+
+@pytest.mark.long
+@settings(slow, max_examples=LONG)
+@given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(get_args(Mode)))
+def test_a_plan_for_a_list_that_has_changed_is_stale_for_many_frames(
+    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
+) -> None:
+    check_plan_is_stale(lst, before, frame, meanwhile, mode)
