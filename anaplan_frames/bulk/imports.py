@@ -42,9 +42,18 @@ class Import(Action):
     kind: ClassVar[str] = "import"
     plural: ClassVar[str] = "imports"
 
-    @property
     def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of the import: ``name``, ``type``, ``source`` with its dialect."""
+        """Ask what Anaplan knows of it: ``name``, ``type``, ``source`` with the file's dialect.
+
+        Returns
+        -------
+        mapping
+            By Anaplan's names.
+
+        Examples
+        --------
+        >>> model.imports["Load flights"].metadata()["source"]["headerNames"]  # doctest: +SKIP
+        """
         return import_metadata(self._catalogue, self.id, self.label)
 
     @overload

@@ -38,9 +38,18 @@ class Process(Import):
     kind: ClassVar[str] = "process"
     plural: ClassVar[str] = "processes"
 
-    @property
     def metadata(self) -> Mapping[str, Any]:
-        """What Anaplan says of the process: ``name``, ``actions`` ..."""
+        """Ask what Anaplan knows of it: ``name``, ``actions``.
+
+        Returns
+        -------
+        mapping
+            By Anaplan's names.
+
+        Examples
+        --------
+        >>> model.processes["Load all"].metadata()["actions"]  # doctest: +SKIP
+        """
         metadata: Mapping[str, Any] = self._transport.get(self.path, label=self.label)[
             "processMetadata"
         ]
@@ -82,7 +91,7 @@ class Process(Import):
         )
 
     def _actions(self) -> list[Mapping[str, Any]]:
-        return list(self.metadata.get("actions") or ())
+        return list(self.metadata().get("actions") or ())
 
     def _opened(self, data: Any, *, index: bool, keep: bool) -> Any:
         if isinstance(data, Mapping):

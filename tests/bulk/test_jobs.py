@@ -343,6 +343,21 @@ def test_rejected_rows_and_the_failure_dump_are_kept_in_a_folder(
     assert list(folder.iterdir()) == []
 
 
+def test_failure_dumps_of_a_process_are_kept_by_the_ids_of_its_imports(
+    model: af.Model, tmp_path: Path
+) -> None:
+    with pytest.raises(af.TaskFailed):
+        model.processes["Load all"].write({"Load airlines": TWICE}, dump=tmp_path)
+    load = model.imports["Load airlines"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"failure_dump_{load.id}.csv",
+        "rejected.csv",
+    ]
+    again = load.run(dump=tmp_path, on_rejected="ignore")
+    assert (again.rows_rejected, again.dump) == (1, str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == [f"failure_dump_{load.id}.csv"]
+
+
 def test_a_folder_that_cannot_be_written_to_hides_no_import(
     model: af.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +373,24 @@ def test_a_folder_that_cannot_be_written_to_hides_no_import(
     result = af.to_anaplan(TWICE, "Load airlines", model, dump=tmp_path, on_rejected="ignore")
     assert len(result.rejected) == 1
     assert "No space left on device" in result.note
+
+
+def test_the_bar_of_an_upload_counts_the_rows_that_are_known(
+    model: af.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[float] = []
+    monkeypatch.setattr(
+        "anaplan_frames.progress.Progress.advance", lambda self, amount: moved.append(amount)
+    )
+    file = model.files["airlines.csv"]
+    file.write(TWICE, progress=True)
+    assert "0/3 [" in capsys.readouterr().err
+    assert sum(moved) == 3
+    size = file.write(iter([TWICE]), progress=True).bytes_sent
+    assert "/3 [" not in capsys.readouterr().err
+    assert sum(moved) == 3 + size
+    file.upload(b"x" * 3_000, progress=True)
+    assert "/3.00k [" in capsys.readouterr().err
 
 
 def test_the_clock_of_a_bar_goes_on_between_looks(
