@@ -149,7 +149,7 @@ class ViewDescription:
         dimensions = [each for each in self.axes.dimensions if each.id not in asked]
         columns = self.dimension_columns
         for dimension, totals in read_totals(self.catalogue, dimensions):
-            yield LeafFilter(columns[dimension.id], totals.names, totals.ambiguous, self.label)
+            yield LeafFilter(columns[dimension.id], totals, self.label)
         for dimension in dimensions:
             if dimension.is_time:
                 scales, ranges = self._scales(), time_ranges(self.line_items)
