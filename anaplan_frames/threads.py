@@ -1,4 +1,4 @@
-"""The one ordered thread pool: work is done ahead by threads, results are taken in order."""
+"""Work that threads do ahead: many pieces, whose results are taken in order, or one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from anaplan_frames import cancellation
 
@@ -66,6 +66,39 @@ def in_order(
         for future in under_way:  # a second failure is of no use to the caller, the first is
             with suppress(BaseException):
                 future.exception(timeout=0)
+
+
+class Ahead(Generic[Result]):
+    """Work that another thread does until its result is needed.
+
+    Parameters
+    ----------
+    work : callable
+    name : str
+        Of the thread.
+    """
+
+    def __init__(self, work: Callable[[], Result], *, name: str) -> None:
+        self._given_up = threading.Event()
+
+        def listening() -> Result:
+            with cancellation.listening(self._given_up):
+                return work()
+
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._future = self._pool.submit(copy_context().run, listening)
+
+    def result(self) -> Result:
+        """Wait for the result; raises what the work raised."""
+        try:
+            return self._future.result()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let the work try nothing again, and wait for its end."""
+        self._given_up.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def core_count() -> int:

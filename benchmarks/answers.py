@@ -198,6 +198,9 @@ def _in_model(rest: str, chunks: int) -> dict[str, Any] | None:
         "lists": _listed("lists", [_LIST, *_DIMENSION_LISTS]),
         f"lists/{tenant.LIST}": {"metadata": _LIST_METADATA},
         **{f"lists/{each['id']}": {"metadata": each} for each in _DIMENSION_LISTS},
+        f"lists/{tenant.FEW}/items": {
+            "listItems": [{"id": f"20100000000{i}", "name": f"Region {i}"} for i in range(5)]
+        },
         "modelCalendar": {"modelCalendar": _CALENDAR},
         f"imports/{tenant.IMPORT}": {"importMetadata": _IMPORT_METADATA},
         f"exports/{tenant.EXPORT}": {"exportMetadata": _EXPORT_METADATA},

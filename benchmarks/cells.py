@@ -66,7 +66,7 @@ def _write_page(path: Path, region: str, part: pd.DataFrame) -> None:
 
 
 def write_dimension_items(folder: Path, rows: int) -> Path:
-    """Write what each of the module's lists answers: as many items as there are products."""
+    """Write what the list of products answers."""
     path = folder / f"cells-{rows}-items.json"
     if not path.exists():
         products = -(-rows // (_PAGES * _MONTHS))

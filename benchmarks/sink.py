@@ -118,7 +118,7 @@ class Sink:
             return _send(connection, 204, b"")
         if method == "GET" and (chunk is not None or parts[-2] == "files"):
             return self._content(connection, self._replay, chunk)
-        if method == "GET" and parts[-1] == "items":
+        if method == "GET" and parts[-1] == "items" and parts[-2] != tenant.FEW:
             return self._content(connection, self._items, None, "application/json")
         if "format=v1" in query and (page := _PAGE.search(query)):
             return self._content(connection, self._pages[int(page[1])], None, "application/json")

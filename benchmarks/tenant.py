@@ -33,6 +33,8 @@ AXES = {
     "columns": {"20000000003": "Time"},
 }
 """The module's line item, and its dimensions by axis, id and name."""
+(FEW,) = AXES["pages"]
+"""The list that has a few items only."""
 
 CHUNK_BYTES = 10_000_000
 """Size of an export's chunks, and of a large read's pages, as Anaplan cuts them."""

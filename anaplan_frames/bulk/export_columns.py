@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 from typing import Any
 
 import pyarrow as pa
@@ -51,8 +50,10 @@ class ExportColumns:
         The columns and their types; empty if the metadata do not name them.
     periods : sequence of str
         The columns that hold names of periods.
-    lists : sequence of str
-        For each column the name of its list, blank if there is none.
+    lists : mapping of str to str
+        By a column, the name of its list, blank if there is none.
+    entities : frozenset of str
+        The columns that hold items or periods.
     """
 
     catalogue: Catalogue
@@ -60,7 +61,8 @@ class ExportColumns:
     layout: str
     schema: pa.Schema
     periods: Sequence[str]
-    lists: Sequence[str]
+    lists: Mapping[str, str]
+    entities: frozenset[str]
 
     @classmethod
     def of(
@@ -68,9 +70,18 @@ class ExportColumns:
     ) -> ExportColumns:
         """Read ``exportMetadata``."""
         schema = export_schema(metadata)
-        lists = [str(name or "") for name in metadata.get("listNames") or ()]
-        lists += [""] * (len(schema) - len(lists))
-        return cls(catalogue, label, layout, schema, period_columns(schema, metadata), lists)
+        named = zip(schema.names, metadata.get("listNames") or (), strict=False)
+        kinds = zip(schema.names, metadata.get("dataTypes") or (), strict=False)
+        periods = period_columns(schema, metadata)
+        return cls(
+            catalogue,
+            label,
+            layout,
+            schema,
+            periods,
+            {name: str(of or "") for name, of in named},
+            frozenset([*periods, *(name for name, kind in kinds if kind == "ENTITY")]),
+        )
 
     @property
     def is_grid(self) -> bool:
@@ -113,42 +124,60 @@ class ExportColumns:
             If no line item is read, or it is not known which columns hold them.
         """
         found: list[RowFilter] = []
-        if cells.totals is False:
-            found += self._total_filters(asked)
-        if cells.omit_empty:
-            found.append(self._empty_filter(columns))
+        if cells.totals is False or cells.omit_empty:
+            records = line_item_records(self.catalogue)
+            dimensions = self._dimensions(records)
+            if cells.totals is False:
+                found += self._total_filters(dimensions, records, asked)
+            if cells.omit_empty:
+                found.append(self._empty_filter(dimensions, columns))
         return [*found, *column_filters(asked)]
 
-    def _dimensions(self) -> dict[str, str]:
+    def _dimensions(self, records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return the ids of the dimensions, by their columns: the first columns of a table."""
         ids = {str(each["name"]): id_ for id_, each in self.catalogue.records("lists").items()}
+        ids |= {str(d["name"]): str(d["id"]) for each in records for d in _dimensions_of(each)}
         ids |= _EVERYWHERE
-        named = zip(self.schema.names, self.lists, strict=True)
-        first = takewhile(lambda each: each[0] in ids or each[0] == each[1], named)
-        return {name: ids.get(name, "") for name, _ in first}
+        found: dict[str, str] = {}
+        for name in self.schema.names:
+            if name not in ids and name != self.lists.get(name):
+                if name in self.entities and name not in {str(each["name"]) for each in records}:
+                    raise DataError(
+                        f"It is not known whether column {name!r} of {self.label} is a dimension. "
+                        "Read it without totals=False and omit_empty=True, and select with pandas."
+                    )
+                break
+            found[name] = ids.get(name, "")
+        return found
 
-    def _total_filters(self, asked: Asked) -> Iterable[RowFilter]:
-        dimensions = self._dimensions()
+    def _total_filters(
+        self,
+        dimensions: Mapping[str, str],
+        records: Sequence[Mapping[str, Any]],
+        asked: Asked,
+    ) -> Iterable[RowFilter]:
         lists = [
             Dimension(id_, name) for name, id_ in dimensions.items() if id_ and name not in asked
         ]
         for dimension, totals in read_totals(self.catalogue, lists):
-            yield LeafFilter(dimension.name, totals.names, totals.ambiguous, self.label)
+            yield LeafFilter(dimension.name, totals, self.label)
         if "Time" in dimensions and "Time" not in asked:
-            records = self._line_items(dimensions)
+            applying = self._line_items(dimensions, records)
             names = partial(period_names, self.catalogue)
-            scales = {str(each["name"]): time_scale(each) or "" for each in records}
-            yield period_filter("Time", names, scales, time_ranges(records), self.label)
+            scales = {str(each["name"]): time_scale(each) or "" for each in applying}
+            yield period_filter("Time", names, scales, time_ranges(applying), self.label)
 
-    def _line_items(self, dimensions: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _line_items(
+        self, dimensions: Mapping[str, str], records: Iterable[Mapping[str, Any]]
+    ) -> list[Mapping[str, Any]]:
         """Find its line items among the model's: Anaplan does not say which module it exports."""
         values = {name for name in self.schema.names if name not in dimensions}
         found = [
             record
-            for record in line_item_records(self.catalogue)
+            for record in records
             if time_scale(record) not in (None, _NOT_APPLICABLE)
             and (_LINE_ITEMS in dimensions or str(record["name"]) in values)
-            and _lists_of(record) <= dimensions.keys()
+            and {str(each["name"]) for each in _dimensions_of(record)} <= dimensions.keys()
         ]
         whole = {
             module
@@ -163,8 +192,9 @@ class ExportColumns:
             )
         return found
 
-    def _empty_filter(self, columns: Sequence[str] | None) -> EmptyRowFilter:
-        dimensions = self._dimensions()
+    def _empty_filter(
+        self, dimensions: Mapping[str, str], columns: Sequence[str] | None
+    ) -> EmptyRowFilter:
         values = {field.name: field.type for field in self.schema if field.name not in dimensions}
         read = values.keys() if columns is None else values.keys() & set(columns)
         if not dimensions or not read:
@@ -175,5 +205,6 @@ class ExportColumns:
         return EmptyRowFilter(values)
 
 
-def _lists_of(record: Mapping[str, Any]) -> set[str]:
-    return {str(each["name"]) for each in record.get("appliesTo") or ()}
+def _dimensions_of(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the lists and subsets of a line item."""
+    return record.get("appliesTo") or ()

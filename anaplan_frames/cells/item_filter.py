@@ -7,7 +7,9 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.errors import DataError, TransferError
+from anaplan_frames.cells.total_items import TotalItems
+from anaplan_frames.errors import AnaplanWarning, DataError, TransferError
+from anaplan_frames.messages import warn
 from anaplan_frames.resources.row_filters import ValueFilter
 
 
@@ -49,24 +51,22 @@ class LeafFilter(ValueFilter):
     ----------
     column : str
         The dimension's column.
-    totals : pyarrow.Array of string
+    totals : TotalItems
         What totals are called.
-    ambiguous : pyarrow.Array of string
-        What both a total and a leaf item are called.
     label : str
         The table in words, for messages.
     """
 
-    def __init__(self, column: str, totals: pa.Array, ambiguous: pa.Array, label: str) -> None:
-        super().__init__(column, totals.cast, kept=False)
-        self._ambiguous = ambiguous
+    def __init__(self, column: str, totals: TotalItems, label: str) -> None:
+        super().__init__(column, totals.names.cast, kept=False)
+        self._totals = totals
         self._label = label
 
     def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return which rows are kept."""
-        if len(self._ambiguous):
+        if len(self._totals.ambiguous):
             names = pc.unique(batch.column(self.column)).cast(pa.string())
-            both = names.filter(pc.is_in(names, value_set=self._ambiguous))
+            both = names.filter(pc.is_in(names, value_set=self._totals.ambiguous))
             if len(both):
                 raise DataError(
                     f"{both[0].as_py()!r} is the name of a total and of another item of "
@@ -74,3 +74,12 @@ class LeafFilter(ValueFilter):
                     "row is of. Read it with totals=True."
                 )
         return super().mask(batch)
+
+    def end(self) -> None:
+        """Warn if there was no total of a numbered list, whose items may have other names."""
+        if self._totals.numbered and self.some_received and not self.some_found:
+            warn(
+                f"{self._label} has no total of {self.column!r} by its name or code. If it shows "
+                "the items of numbered lists by other names, totals may be among the rows.",
+                AnaplanWarning,
+            )

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.errors import DataError, EncodingError
+from anaplan_frames.resources.row_filters import RowFilter
 
 _NOT_APPLICABLE = "Not Applicable"
 _TOTAL_PERIODS = {"ytd", "ytg", "all periods"}
 
 
-class PeriodFilter:
+class PeriodFilter(RowFilter):
     """Leaves out the rows of periods that are not of the time scale of any line item read.
 
     Parameters
@@ -75,9 +76,6 @@ class PeriodFilter:
             self._kept |= {name: self._is_leaf(name) for name in new}
             found = self._found(column)
         return pc.or_(found, pc.is_null(column)) if column.null_count else found
-
-    def end(self) -> None:
-        """Accept that no row was kept."""
 
     def _found(self, column: pa.Array) -> pa.Array:
         names = [name for name, kept in self._kept.items() if kept]

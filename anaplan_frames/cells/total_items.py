@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,10 +36,13 @@ class TotalItems:
         What totals are called, and nothing else is: their names and codes.
     ambiguous : pyarrow.Array of string
         What both a total and another item are called.
+    numbered : bool
+        Whether a list is numbered, whose items may be shown by other names.
     """
 
     names: pa.Array
     ambiguous: pa.Array
+    numbered: bool = False
 
 
 def read_totals(
@@ -82,7 +85,8 @@ def _totals(catalogue: Catalogue, dimension: Dimension) -> TotalItems | None:
     top_names = [str(item["name"]) for item in top if isinstance(item, Mapping) and "name" in item]
     names = _distinct(*(each["name"] for each in above), pa.array(top_names, pa.string()))
     codes = _distinct(*(each["code"] for each in above))
-    return _labels(names, codes, leaves, numbered=lowest.is_numbered)
+    totals = _labels(names, codes, leaves, numbered=lowest.is_numbered)
+    return replace(totals, numbered=any(each.is_numbered for each in (lowest, *parents)))
 
 
 def _labels(names: pa.Array, codes: pa.Array, leaves: pa.Table, *, numbered: bool) -> TotalItems:

@@ -23,7 +23,7 @@ from anaplan_frames.cells.view_text import CellText
 from anaplan_frames.cells.written_line_items import time_scale
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.resources.row_filters import EmptyRowFilter, RowFilter
+from anaplan_frames.resources.row_filters import EmptyRowFilter, LateFilters, RowFilter
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.where import Asked
 
@@ -124,12 +124,22 @@ class ViewDescription:
         )
         filters: list[RowFilter] = []
         if options.totals is False:
-            filters += self._total_filters(selection, names)
+            filters += self._without_totals(selection, names, late=columns is None)
         if options.omit_empty:
             filters.append(self._empty_filter(text.left_out, columns))
         of_periods = [column.name for column in cells.columns if column.is_period]
         table = dated(text.table(filters), of_periods, options.periods, names)
         return CellTable(table, selection)
+
+    def _without_totals(
+        self, selection: Selection, names: Callable[[], PeriodNames], *, late: bool
+    ) -> Sequence[RowFilter]:
+        """Return what leaves out totals; if all columns are read, it is made meanwhile."""
+
+        def make() -> list[RowFilter]:
+            return list(self._total_filters(selection, names))
+
+        return [LateFilters(make, self.label)] if late else make()
 
     def _total_filters(
         self, selection: Selection, names: Callable[[], PeriodNames]
@@ -139,7 +149,7 @@ class ViewDescription:
         dimensions = [each for each in self.axes.dimensions if each.id not in asked]
         columns = self.dimension_columns
         for dimension, totals in read_totals(self.catalogue, dimensions):
-            yield LeafFilter(columns[dimension.id], totals.names, totals.ambiguous, self.label)
+            yield LeafFilter(columns[dimension.id], totals, self.label)
         for dimension in dimensions:
             if dimension.is_time:
                 scales, ranges = self._scales(), time_ranges(self.line_items)

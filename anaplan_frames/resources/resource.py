@@ -40,6 +40,12 @@ class Resource:
         return f"{self._catalogue.path}/{self.plural}/{self.id}"
 
     @property
+    def url(self) -> str:
+        """Its ``anaplan://`` URL, by ids, which `read_anaplan` and `to_anaplan` take."""
+        facts = self._catalogue.facts
+        return f"anaplan://{facts['workspace_id']}/{facts['model_id']}/{self.plural}/{self.id}"
+
+    @property
     def label(self) -> str:
         """The thing in words, e.g. ``"import 'Load flights'"``."""
         return f"{self.kind} {self.name!r}"

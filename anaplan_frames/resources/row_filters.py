@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,10 +21,14 @@ from anaplan_frames.resources.table_source import (
     iterating,
 )
 from anaplan_frames.resources.where import Asked, value_set
+from anaplan_frames.threads import Ahead
 
 
-class RowFilter(Protocol):
+class RowFilter:
     """Says which rows of a batch are kept."""
+
+    def prepare(self) -> None:
+        """Begin whatever takes time; the table is opened meanwhile."""
 
     def columns(self, names: Sequence[str]) -> Sequence[str]:
         """Return the columns that it looks at.
@@ -34,18 +38,23 @@ class RowFilter(Protocol):
         names : sequence of str
             The columns that are asked for, which is all if the caller names none.
         """
+        raise NotImplementedError
 
     def begin(self, schema: pa.Schema, names: Sequence[str]) -> None:
         """Learn the types of the columns, and which of them the caller asked for."""
 
     def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return which rows are kept, without nulls; None if all are."""
+        raise NotImplementedError
 
     def end(self) -> None:
         """Check, after the last row, whether what was filtered makes sense."""
 
+    def close(self) -> None:
+        """End what `prepare` began."""
 
-class ValueFilter:
+
+class ValueFilter(RowFilter):
     """Keeps the rows in which a column has certain values, or leaves them out.
 
     Parameters
@@ -89,12 +98,9 @@ class ValueFilter:
             return None if found.true_count == len(found) else found
         return pc.invert(found) if found.true_count else None
 
-    def end(self) -> None:
-        """Accept that no row was kept."""
-
 
 @dataclass(slots=True)
-class EmptyRowFilter:
+class EmptyRowFilter(RowFilter):
     """Leaves out the rows in which every line item is missing, 0, False or an empty text.
 
     Attributes
@@ -120,8 +126,63 @@ class EmptyRowFilter:
         found = [_has_value(batch.column(name), self.line_items[name]) for name in self._read]
         return reduce(pc.or_, found) if found else None
 
+
+class LateFilters(RowFilter):
+    """Filters that are made in another thread, while the table is opened with all columns.
+
+    Parameters
+    ----------
+    make : callable
+        Makes them.
+    label : str
+        The table in words, for messages.
+    """
+
+    def __init__(self, make: Callable[[], Sequence[RowFilter]], label: str) -> None:
+        self._make = make
+        self._label = label
+        self._made: Ahead[Sequence[RowFilter]] | None = None
+        self._filters: Sequence[RowFilter] = ()
+
+    def prepare(self) -> None:
+        """Begin to make the filters."""
+        self._made = Ahead(self._make, name="anaplan-filters")
+
+    def columns(self, names: Sequence[str]) -> Sequence[str]:
+        """Return none: all are read."""
+        return ()
+
+    def begin(self, schema: pa.Schema, names: Sequence[str]) -> None:
+        """Wait for the filters."""
+        assert self._made is not None
+        self._filters = self._made.result()
+        for each in self._filters:
+            check_columns(each.columns(names), schema.names, self._label)
+            each.begin(schema, names)
+
+    def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
+        """Return which rows all filters keep."""
+        return _joint_mask(self._filters, batch)
+
     def end(self) -> None:
-        """Accept that no row was kept."""
+        """Let each filter check."""
+        for each in self._filters:
+            each.end()
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._made is not None:
+            self._made.close()
+
+
+def _joint_mask(filters: Iterable[RowFilter], batch: pa.RecordBatch) -> pa.Array | None:
+    """Return which rows all filters keep; None if they keep all rows."""
+    together: pa.Array | None = None
+    for each in filters:
+        mask = each.mask(batch)
+        if mask is not None:
+            together = mask if together is None else pc.and_(together, mask)
+    return together
 
 
 def _has_value(values: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -185,7 +246,8 @@ class FilteredRows:
         whole = self.schema.names == self._rows.schema.names
         with iterating(self._rows) as batches:
             for batch in batches:
-                found = self._filtered(batch)
+                mask = _joint_mask(self._filters, batch)
+                found = batch if mask is None else batch.filter(mask)
                 del batch  # not held while the next is waited for
                 if found.num_rows:
                     yield found if whole else found.select(self.schema.names)
@@ -193,17 +255,11 @@ class FilteredRows:
         for each in self._filters:
             each.end()
 
-    def _filtered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        together: pa.Array | None = None
-        for each in self._filters:
-            mask = each.mask(batch)
-            if mask is not None:
-                together = mask if together is None else pc.and_(together, mask)
-        return batch if together is None else batch.filter(together)
-
     def close(self) -> None:
         """Stop reading."""
         close_rows(self._rows)
+        for each in self._filters:
+            each.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +284,18 @@ class FilteredTable:
         self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
     ) -> RowBatches:
         """Begin to read, as `TableSource` says."""
+        try:
+            for each in self.filters:
+                each.prepare()
+            return self._open(columns, retype, new_bar)
+        except BaseException:
+            for each in self.filters:
+                each.close()
+            raise
+
+    def _open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> RowBatches:
         if columns is None:
             rows = self.table.open(None, retype, new_bar)
             names = rows.schema.names

@@ -326,15 +326,14 @@ class Table(Resource):
 
     def _attrs(self, options: ReadOptions, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a frame says of itself, in values of JSON."""
-        model = self._catalogue.facts
         read_at = dt.datetime.fromtimestamp(self._transport.clock.time(), dt.UTC)
         return {
             "schema": 1,
             "kind": self.kind,
             "name": self.name,
             "id": self.id,
-            **model,
-            "url": f"anaplan://{model['workspace_id']}/{model['model_id']}/{self.plural}/{self.id}",
+            **self._catalogue.facts,
+            "url": self.url,
             "totals": None,
             "where": as_json(options.asked),
             "read_at": read_at.isoformat(timespec="seconds"),

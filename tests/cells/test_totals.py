@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,16 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.cells.total_items import _labels
+from anaplan_frames.bulk.export_columns import ExportColumns
+from anaplan_frames.cells.cell_options import CellOptions
+from anaplan_frames.cells.item_filter import LeafFilter
+from anaplan_frames.cells.total_items import TotalItems, _labels, read_totals
+from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.errors import AnaplanWarning
+from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.sandbox import Calendar, Sandbox
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 CALENDAR = Calendar(2026, 0, 0, halves=True, total=True)
 SHOPS = ["Oslo", "Bergen", "Rome", "Q1 FY26"]  # one is named like a period
@@ -240,3 +249,77 @@ def test_codes_of_totals_count_unless_they_are_texts_of_other_items() -> None:
     # The text of a numbered list may have codes.
     assert labels(["1"], [], leaves) == (["1"], [])
     assert labels(["1"], [], leaves, numbered=True) == ([], ["1"])
+
+
+def test_totals_of_a_subset_are_items_with_others_of_the_subset_below(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    records = {"Accounts": "101000000001", "Other": "101000000002"}
+    items = [
+        {"id": "1", "name": "All", "code": "A", "subsets": {"Big": True}},
+        {"id": "2", "name": "Costs", "parentId": "1", "subsets": {"Big": True}},
+        {"id": "3", "name": "Rent", "parentId": "2", "subsets": {"Big": False}},
+    ]
+
+    def rule(seen: Seen) -> Answer:
+        path = seen.path.split("?")[0]
+        if path.endswith("/lists"):
+            paging = {"currentPageSize": 2, "totalSize": 2, "offset": 0}
+            listed = [{"id": id_, "name": name} for name, id_ in records.items()]
+            return as_json({"meta": {"paging": paging}, "lists": listed})
+        if path.endswith("/items"):
+            return as_json({"listItems": items})
+        id_ = path.rsplit("/", 1)[1]
+        subsets = [{"id": "109000000001", "name": "Big"}] if id_ == records["Accounts"] else []
+        return as_json({"metadata": {"id": id_, "name": "x", "subsets": subsets}})
+
+    server.rule = rule
+    catalogue = Catalogue(transport, "/models/m", "model 'M'")
+    dimensions = [
+        Dimension("109000000001", "Big"),
+        Dimension(records["Accounts"], "Accounts"),
+        Dimension("109000000002", "Unknown"),
+        Dimension("114000000001", "Some line items"),
+        Dimension("20000000003", "Time"),
+    ]
+    found = {
+        each.name: sorted(t.names.to_pylist()) for each, t in read_totals(catalogue, dimensions)
+    }
+    assert found == {"Big": ["A", "All"], "Accounts": ["A", "All", "Costs"]}
+
+
+def test_totals_of_numbered_lists_that_have_other_names_are_warned_of() -> None:
+    names = pa.array(["#1"])
+    for numbered, kept in ((True, ["x", "y"]), (False, ["x", "y"])):
+        totals = TotalItems(names, pa.array([], pa.string()), numbered=numbered)
+        leaves = LeafFilter("Shops", totals, "module 'M'")
+        batch = pa.RecordBatch.from_pydict({"Shops": kept})
+        leaves.begin(batch.schema, ["Shops"])
+        assert leaves.mask(batch) is None
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            leaves.end()
+        assert [each.category for each in caught] == [AnaplanWarning] * numbered
+
+
+def test_a_column_of_an_export_that_may_be_a_dimension_is_not_guessed(model: af.Model) -> None:
+    export = model.exports["All of it"]
+    metadata = dict(export.metadata())
+    catalogue = export.catalogue
+    header = ["Shops", "Somewhere", "Time", "Amount"]
+    metadata |= {
+        "headerNames": header,
+        "dataTypes": ["ENTITY", "ENTITY", "TIME_ENTITY", "NUMBER"],
+        "listNames": ["Shops", "", "", ""],
+    }
+    columns = ExportColumns.of(catalogue, "export 'E'", "TABULAR_MULTI_COLUMN", metadata)
+    with pytest.raises(af.DataError, match="not known whether column 'Somewhere' of export 'E'"):
+        columns.filters(None, {}, CellOptions(totals=False))
+    # A line item may have items as its values.
+    metadata |= {
+        "headerNames": ["Shops", "Time", "Twice", "Amount"],
+        "dataTypes": ["ENTITY", "TIME_ENTITY", "ENTITY", "NUMBER"],
+    }
+    columns = ExportColumns.of(catalogue, "export 'E'", "TABULAR_MULTI_COLUMN", metadata)
+    (empty,) = columns.filters(None, {}, CellOptions(omit_empty=True))
+    assert empty.columns(["Shops", "Time", "Twice", "Amount"]) == ["Twice", "Amount"]
