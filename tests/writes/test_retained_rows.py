@@ -54,7 +54,7 @@ def test_a_part_that_is_released_half_read_goes_on_at_the_right_rows() -> None:
     frame = pd.DataFrame({"n": range(10)})
     rows = RetainedRows(open_source(iter([frame])))
     for first, batch in rows.batches(3):
-        rows.release(first, {4: "wanted"})
+        rows.release(first + batch.num_rows, {4: "wanted", 9: "wanted"})
         assert batch.column(0).to_pylist() == list(range(first, first + batch.num_rows))
     assert rows.take([4, 9])["n"].tolist() == [4, 9]
 
