@@ -20,7 +20,7 @@ from anaplan_frames.writes.plan import WritePlan
 CODES = list("abcde")
 NAMES = [f"Item {code}" for code in CODES]  # which are unlike the codes, whatever the case
 PLANNED = [name for name in COUNTS if name != "rows_loaded"]
-ORDINARY, LONG = 25, 500
+ORDINARY, LONG = 8, 100
 
 
 @pytest.fixture(scope="module")
