@@ -135,7 +135,7 @@ def test_credentials_that_cannot_be_meant_are_refused(
 
 def test_one_proxy_serves_both_kinds_of_url() -> None:
     connection = af.connect("a", "b", proxies="http://proxy.example.com:8080")
-    assert connection._transport._sender._proxies == {
+    assert connection._transport._sender.proxies == {
         "http": "http://proxy.example.com:8080",
         "https": "http://proxy.example.com:8080",
     }

@@ -225,7 +225,7 @@ def test_a_task_that_is_listed_for_ever_does_not_stop_a_load(
     load = demo_model.imports["Load airlines"]
     load.write(AIRLINES)
     [old] = demo_sandbox.tasks.of("imports", demo_model.id, load.id)
-    old.state, old.rows_created = state, time.time() - hours * 3600
+    old.state, old.created = state, time.time() - hours * 3600
     with pytest.warns(AnaplanWarning) as seen:
         assert load.write(AIRLINES).rows_loaded == 2
     RECORD.take()  # the contract does not know the state
@@ -240,7 +240,7 @@ def test_a_task_that_is_younger_is_waited_for_within_the_time(
     load = demo_model.imports["Load airlines"]
     load.write(AIRLINES)
     [old] = demo_sandbox.tasks.of("imports", demo_model.id, load.id)
-    old.state, old.rows_created = "IN_PROGRESS", time.time() - 23 * 3600
+    old.state, old.created = "IN_PROGRESS", time.time() - 23 * 3600
     with pytest.warns(UserWarning, match="waiting for its end"), pytest.raises(TransferTimeout):
         load.write(AIRLINES, timeout=0.5)
 

@@ -55,7 +55,7 @@ Way = Callable[[Case], Any]
 def by_ours(case: Case) -> Any:
     """Do the job with anaplan_frames, on a clock on which nobody waits."""
     sandbox = case.sandbox
-    options = {"timeout": (5, TIMEOUT), "requests_per_minute": None, "clock": _Clock()}
+    options = {"http_timeout": (5, TIMEOUT), "requests_per_minute": None, "clock": _Clock()}
     with sandbox.connect(**options) as connection:
         return case.owned(connection.model(case.model.id))
 

@@ -61,7 +61,7 @@ class Collection:
         if kind == "startIndex":
             return as_json(self._by_index(start, items))
         paging: dict[str, Any] = {"currentPageSize": len(items)}
-        if self.rows_sent:
+        if self.total:
             paging["totalSize"] = len(self.items)
         paging["offSet" if kind == "nextUrl" else "offset"] = start
         if kind == "nextUrl" and start + len(items) < len(self.items) and not self._ended:
@@ -71,7 +71,7 @@ class Collection:
 
     def _by_index(self, start: int, items: Sequence[Any]) -> dict[str, Any]:
         answer = {"startIndex": start + 1, "itemsPerPage": len(items), "things": items}
-        return {**answer, "totalResults": len(self.items)} if self.rows_sent else answer
+        return {**answer, "totalResults": len(self.items)} if self.total else answer
 
     @property
     def _ended(self) -> bool:
