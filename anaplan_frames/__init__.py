@@ -54,7 +54,10 @@ if TYPE_CHECKING:
     from anaplan_frames.model import Model
     from anaplan_frames.reading import read_anaplan, read_arrow
     from anaplan_frames.resources.collection import Collection
+    from anaplan_frames.resources.parts import Part
+    from anaplan_frames.resources.protocols import Readable, Writable
     from anaplan_frames.resources.resource import Resource
+    from anaplan_frames.resources.table_reader import Table
     from anaplan_frames.results import Report, WriteResult
     from anaplan_frames.tasks import Hook, Task
     from anaplan_frames.writes.plan import WritePlan
@@ -91,15 +94,18 @@ __all__ = [
     "ModelUnavailable",
     "Module",
     "NotFound",
+    "Part",
     "PermissionDenied",
     "PlanStale",
     "Process",
     "RateLimited",
+    "Readable",
     "RejectedRows",
     "Report",
     "RequestRefused",
     "Resource",
     "SignInRequired",
+    "Table",
     "Task",
     "TaskCancelled",
     "TaskFailed",
@@ -109,6 +115,7 @@ __all__ = [
     "TransferError",
     "TransferTimeout",
     "View",
+    "Writable",
     "WritePlan",
     "WriteResult",
     "connect",
@@ -148,6 +155,10 @@ _HOMES = {
     "read_anaplan": "reading",
     "read_arrow": "reading",
     "to_anaplan": "writing",
+    "Part": "resources.parts",
+    "Table": "resources.table_reader",
+    "Readable": "resources.protocols",
+    "Writable": "resources.protocols",
 }
 
 
