@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -43,8 +44,12 @@ def test_the_summary_of_a_command_begins_its_help(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_has_examples_that_are_right(
-    name: str, capsys: pytest.CaptureFixture[str]
+    name: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # a log file is opened when its option is parsed
     assert main([name, "--help"]) == 0
     _, _, examples = capsys.readouterr().out.partition("Examples:\n")
     lines = [shlex.split(line) for line in examples.splitlines()]
