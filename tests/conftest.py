@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import settings
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Run the property-based tests with ``-m long`` too."""
     if _is_long_run(config):
         for item in items:
-            if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
                 item.add_marker("long")
 
 
