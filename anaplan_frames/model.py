@@ -23,6 +23,15 @@ from anaplan_frames.cells.modules import Module
 from anaplan_frames.cells.views import Views
 from anaplan_frames.errors import ConfirmationRequired
 from anaplan_frames.lists.lists import List
+from anaplan_frames.model_collections import (
+    Actions,
+    Exports,
+    Files,
+    Imports,
+    Lists,
+    Modules,
+    Processes,
+)
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.results import WriteResult
@@ -58,39 +67,39 @@ class Model:
         )
 
     @cached_property
-    def files(self) -> Collection[File]:
+    def files(self) -> Files:
         """Its files: what imports read, and what exports last wrote."""
-        return Collection(self._catalogue, File)
+        return Files(self._catalogue, File)
 
     @cached_property
-    def imports(self) -> Collection[Import]:
+    def imports(self) -> Imports:
         """Its imports."""
-        return Collection(self._catalogue, Import)
+        return Imports(self._catalogue, Import)
 
     @cached_property
-    def exports(self) -> Collection[Export]:
+    def exports(self) -> Exports:
         """Its exports."""
-        return Collection(self._catalogue, Export)
+        return Exports(self._catalogue, Export)
 
     @cached_property
-    def actions(self) -> Collection[Action]:
+    def actions(self) -> Actions:
         """Its other actions, such as deleting from a list."""
-        return Collection(self._catalogue, Action)
+        return Actions(self._catalogue, Action)
 
     @cached_property
-    def processes(self) -> Collection[Process]:
+    def processes(self) -> Processes:
         """Its processes."""
-        return Collection(self._catalogue, Process)
+        return Processes(self._catalogue, Process)
 
     @cached_property
-    def lists(self) -> Collection[List]:
+    def lists(self) -> Lists:
         """Its lists."""
-        return Collection(self._catalogue, List)
+        return Lists(self._catalogue, List)
 
     @cached_property
-    def modules(self) -> Collection[Module]:
+    def modules(self) -> Modules:
         """Its modules."""
-        return Collection(self._catalogue, Module)
+        return Modules(self._catalogue, Module)
 
     @cached_property
     def views(self) -> Views:

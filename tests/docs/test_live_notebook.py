@@ -44,9 +44,15 @@ def test_names_of_lists_are_completed(kernel: BlockingKernelClient) -> None:
 
 
 def test_methods_of_a_module_are_completed(kernel: BlockingKernelClient) -> None:
-    found = completions(kernel, "module.")
+    found = completions(kernel, 'model.modules["Flights by Month"].')
     assert any(match.endswith("read") for match in found)
     assert any(match.endswith("write") for match in found)
+
+
+def test_methods_of_an_import_are_completed(kernel: BlockingKernelClient) -> None:
+    found = completions(kernel, 'model.imports["Load flights"].')
+    assert any(match.endswith("write") for match in found)
+    assert any(match.endswith("start") for match in found)
 
 
 def test_public_names_are_completed_and_no_others(kernel: BlockingKernelClient) -> None:
