@@ -59,9 +59,13 @@ def _changes(
                 if new and not (first and state.ended):
                     yield action.task(task_id)
         first = False
-        if clock is None or (timeout is not None and clock.monotonic() >= end):
+        if clock is None:
             return
-        clock.sleep(interval if timeout is None else min(interval, end - clock.monotonic()))
+        # Looked at once: between two looks the end may pass, and no sleep is shorter than nothing.
+        left = interval if timeout is None else end - clock.monotonic()
+        if left <= 0 and timeout is not None:
+            return
+        clock.sleep(min(interval, left))
 
 
 def _action(collections: Collections, name: str, owner: str) -> Action:
