@@ -11,9 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from tests.contract.json_schema import FORMATS, to_json_schema
+from tests.contract.json_schema import Validator, to_json_schema, validator_of
 from tests.contract.keys import KeyCheck
 from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
 from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
@@ -35,9 +33,8 @@ class Body:
     may_lack: frozenset[str]
 
     @cached_property
-    def _validator(self) -> Draft202012Validator:
-        schema = {**self.schema, "components": self.document["components"]}
-        return Draft202012Validator(schema, format_checker=FORMATS)
+    def _validator(self) -> Validator:
+        return validator_of({**self.schema, "components": self.document["components"]})
 
     @cached_property
     def _keys(self) -> KeyCheck:
@@ -46,7 +43,7 @@ class Body:
     def faults(self, answer: Any) -> Iterator[str]:
         """Say what is wrong with an answer."""
         for error in self._validator.iter_errors(answer):
-            where = ".".join(map(str, error.absolute_path)) or "the answer"
+            where = ".".join(map(str, error.instance_path)) or "the answer"
             yield f"{where}: {error.message[:300]}"
         yield from self._keys.faults(answer, self.schema, self.examples)
 
@@ -69,10 +66,10 @@ class Contract:
     def __init__(self, operations: list[Operation], error: Body) -> None:
         self.operations = operations
         self.error = error
-        self._by_segments: dict[int, list[tuple[list[str], Operation]]] = {}
+        self._by_shape: dict[tuple[int, str], list[tuple[list[str], Operation]]] = {}
         for operation in operations:
             segments = _segments(operation.path)
-            self._by_segments.setdefault(len(segments), []).append((segments, operation))
+            self._by_shape.setdefault(_shape(segments), []).append((segments, operation))
 
     def find(self, method: str, path: str) -> Operation | None:
         """Find an operation; a trailing slash does not count, fixed words go before parameters."""
@@ -86,7 +83,7 @@ class Contract:
     def _matches(self, path: str) -> list[tuple[int, Operation]]:
         asked = _segments(path)
         found = []
-        for template, operation in self._by_segments.get(len(asked), []):
+        for template, operation in self._by_shape.get(_shape(asked), []):
             pairs = list(zip(template, asked, strict=True))
             if all(part == word or part.startswith("{") for part, word in pairs):
                 found.append((sum(part == word for part, word in pairs), operation))
@@ -95,6 +92,11 @@ class Contract:
 
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
+
+
+def _shape(segments: list[str]) -> tuple[int, str]:
+    """Return what all paths of an operation share: their length, and the third word."""
+    return len(segments), segments[2] if len(segments) > 2 else ""
 
 
 def read(name: str) -> dict[str, Any]:
@@ -136,11 +138,11 @@ def _both_forms(paths: dict[str, Any]) -> dict[str, Any]:
     return complete
 
 
-def validator(name: str, schema: str) -> Draft202012Validator:
+def validator(name: str, schema: str) -> Validator:
     """Return a validator of one of a file's named schemas, mended."""
     components = mended(name)["components"]
     chosen = {"$ref": f"#/components/schemas/{schema}"}
-    return Draft202012Validator({**chosen, "components": components})
+    return validator_of({**chosen, "components": components})
 
 
 @cache

@@ -59,7 +59,7 @@ def test_a_wrong_type_is_caught() -> None:
     answer = _right("GET", f"{MODEL}/files")
     answer["files"][0]["chunkCount"] = "0"
     assert _faults(answer, "GET", f"{MODEL}/files") == [
-        "files.0.chunkCount: '0' is not of type 'integer'"
+        'files.0.chunkCount: "0" is not of type "integer"'
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_text_in_place_of_an_object_is_caught_though_the_schema_names_no_type(
     answer["processes"] = ["118000000001"]
     answer["meta"]["paging"] = {"currentPageSize": 1, "offset": 0, "totalSize": 1}
     assert _faults(answer, "GET", f"{MODEL}/processes") == [
-        "processes.0: '118000000001' is not of type 'object'"
+        'processes.0: "118000000001" is not of type "object"'
     ]
 
 
@@ -144,9 +144,9 @@ def test_the_task_list_of_a_model_that_one_may_not_see_is_no_404() -> None:
 
 
 def test_an_error_must_come_in_the_error_envelope() -> None:
-    assert "status: 'x' is not of type 'object'" in _faults({"status": "x"}, "GET", TASK, 404)
+    assert 'status: "x" is not of type "object"' in _faults({"status": "x"}, "GET", TASK, 404)
     bad_time = {"status": {"code": 404, "message": "x"}, "path": "/", "timestamp": "yesterday"}
-    assert _faults(bad_time, "GET", TASK, 404) == ["timestamp: 'yesterday' is not a 'date-time'"]
+    assert _faults(bad_time, "GET", TASK, 404) == ['timestamp: "yesterday" is not a "date-time"']
 
 
 def test_an_undocumented_content_type_is_caught() -> None:

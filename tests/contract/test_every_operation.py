@@ -151,5 +151,5 @@ def test_an_answer_that_breaks_the_contract_fails_the_test(
     monkeypatch.setattr(model, "name", 7)  # the sandbox sends it as it is
     http.get("/models")
     violations = RECORD.take()  # taken here, so that it is not this test that fails
-    with pytest.raises(pytest.fail.Exception, match=r"models\.0\.name: 7 is not of type 'string'"):
+    with pytest.raises(pytest.fail.Exception, match=r'models\.0\.name: 7 is not of type "string"'):
         fail_for(violations)

@@ -28,9 +28,12 @@ def load(
     watch.step("Checking the rows", 0.45)
     extras = _read_rows(con, lst, plan)
     _note_row_faults(con, plan, extras)
-    _match_existing(con, lst, plan)
+    has_items = list_tables.item_count(con, lst) > 0
+    if has_items:
+        _match_existing(con, lst, plan)
     watch.step("Looking for duplicates", 0.6)
-    _reject_existing_names(con, lst, plan)
+    if has_items:
+        _reject_existing_names(con, lst, plan)
     _reject_repeated(con, lst, plan)
     if "Parent" in plan.columns:
         watch.step("Finding the parents", 0.7)
@@ -190,11 +193,11 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
         changes.append("name = w.name")
     if "Parent" in plan.columns:
         changes.append("parent = w.parent")
-    _give_ids(con, lst, created)
-    renamed = con.execute(
-        f"SELECT count(*) FROM work w JOIN {table} old ON old.id = w.item"
-        " WHERE w.good AND NOT w.fresh AND old.name <> w.name"
-    ).fetchone()
+    if created:
+        _give_ids(con, lst, created)
+    if "Parent" in plan.columns:
+        con.execute("UPDATE work SET parent = up.item FROM work up WHERE up.line = -work.parent")
+    renamed = _count_renamed(con, table) if "name = w.name" in changes and updated else 0
     if changes and updated:
         con.execute(
             f"UPDATE {table} SET {', '.join(changes)} FROM work w"
@@ -210,20 +213,28 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
         total,
         created=created,
         updated=updated,
-        renamed=int(renamed[0]) if renamed and "Name" in plan.columns and not lst.numbered else 0,
+        renamed=renamed,
         failed=total - created - updated,
     )
 
 
 def _give_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> None:
-    """Assign ids to new items, in the order of the rows, and to the parents of their children."""
+    """Assign ids to new items, in the order of the rows."""
     last = list_tables.reserve_ids(con, lst, count)
     con.execute(
         f"UPDATE work SET fresh = true, item = {last} + new.place FROM (SELECT line,"
         " row_number() OVER (ORDER BY line) AS place FROM work WHERE good AND item IS NULL) new"
         " WHERE new.line = work.line"
     )
-    con.execute("UPDATE work SET parent = up.item FROM work up WHERE up.line = -work.parent")
+
+
+def _count_renamed(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return how many good rows give an existing item another name."""
+    row = con.execute(
+        f"SELECT count(*) FROM work w JOIN {table} old ON old.id = w.item"
+        " WHERE w.good AND NOT w.fresh AND old.name <> w.name"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _numbers(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:

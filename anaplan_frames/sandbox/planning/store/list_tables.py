@@ -73,11 +73,12 @@ def last_id(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:
 
 def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> int:
     """Reserve `count` new ids; return the id before the first of them."""
-    last = last_id(con, lst)
-    con.execute(
+    row = con.execute(
         f"UPDATE known_lists SET last_number = last_number + {count} WHERE list_id = {lst.id}"
-    )
-    return last
+        " RETURNING prefix, last_number"
+    ).fetchone()
+    assert row is not None
+    return int(row[0]) * ITEMS_PER_PREFIX + int(row[1]) - count
 
 
 def top_level_id(lst: ListDefinition) -> str:

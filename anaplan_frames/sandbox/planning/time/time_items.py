@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.schema.definitions import Version
+from anaplan_frames.sandbox.planning.store.sql_text import literal
 from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale
 
 YEAR_TO_DATE = 204_800_000_001
@@ -37,21 +38,23 @@ def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Per
         "INSERT INTO time_members SELECT id, NULL, name, parent, leaf, ord FROM written_periods"
     )
     con.unregister("written_periods")
-    links = [(leaf.id, number) for number, _, leaves in summaries for leaf in leaves]
+    links = ", ".join(
+        f"({leaf.id}, {number})" for number, _, leaves in summaries for leaf in leaves
+    )
     if links:
-        con.executemany("INSERT INTO time_summaries VALUES (?, ?)", links)
+        con.execute(f"INSERT INTO time_summaries VALUES {links}")
 
 
 def write_versions(con: duckdb.DuckDBPyConnection, versions: Sequence[Version]) -> None:
     """Write the versions."""
     con.execute(f"CREATE OR REPLACE TABLE version_members {_COLUMNS}")
-    con.executemany(
-        "INSERT INTO version_members VALUES (?, ?, ?, NULL, true, ?)",
-        [
-            (int(version.id), version.code, version.name, number)
-            for number, version in enumerate(versions)
-        ],
+    # One statement is faster than `executemany`, which runs one for each row.
+    rows = ", ".join(
+        f"({version.id}, {literal(version.code)}, {literal(version.name)}, NULL, true, {place})"
+        for place, version in enumerate(versions)
     )
+    if rows:
+        con.execute(f"INSERT INTO version_members VALUES {rows}")
 
 
 def default_version(con: duckdb.DuckDBPyConnection) -> int:
