@@ -1,4 +1,4 @@
-"""Work that is given up: its threads are told, and do not begin to wait or to try again."""
+"""Work that is given up: its threads learn of it, and do not begin to wait or to try again."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def check_process(process: int) -> None:
     """Raise AnaplanError in a child that was forked from the process which began this reading."""
     if os.getpid() != process:
         raise AnaplanError(
-            "This reading was begun by another process, of which this one was forked, and cannot "
-            "be continued here. Read again."
+            "This read was begun by the process that this one was forked from, and cannot be "
+            "continued here. Read again."
         )

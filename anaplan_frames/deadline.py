@@ -69,13 +69,13 @@ def check_time(label: str) -> None:
     deadline = _current.get()
     if deadline is not None and deadline.clock.monotonic() >= deadline.end:
         raise TransferTimeout(
-            f"{label}: the {deadline.seconds:g} seconds of timeout= are over, before anything was "
-            "started in Anaplan. To run the same again does no harm; give it more time."
+            f"{label}: the {deadline.seconds:g} seconds of timeout= were over before anything was "
+            "started in Anaplan. Running it again does no harm; give it more time."
         )
 
 
 def check_timeout(seconds: object) -> None:
-    """Refuse a time that is none, before anything is sent; None is no limit.
+    """Refuse what is not a time, before anything is sent; None sets no limit.
 
     Raises
     ------

@@ -107,7 +107,7 @@ class Model:
         return Views(self._catalogue)
 
     def line_items(self, module: str | None = None) -> pd.DataFrame:
-        """Return the line items with all that Anaplan tells of them.
+        """Return the line items with all that Anaplan says about them.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Model:
         ----------
         dimension : str
             Name or id of a list, a list subset, a line-item subset, ``"Time"``, ``"Versions"``
-            or ``"Users"``. A subset is found by name where a line item applies to it.
+            or ``"Users"``. A subset is found by name if a line item applies to it.
 
         Returns
         -------
@@ -187,7 +187,7 @@ class Model:
             ``name`` (as in modules: ``Jan 26``, ``Q1 FY26``, ``Week 1 FY26``), ``kind`` (week,
             month, period (of four weeks), quarter, half_year, year, year_to_date, year_to_go or
             all_periods), ``start``, ``end`` (first and last day, datetime64), ``fiscal_year``
-            and ``parent`` (names of periods, missing where there is none).
+            and ``parent`` (names of periods, missing if there is none).
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Model:
         pandas.DataFrame
             The latest first: ``kind`` (import, export, process or action), ``name``, ``id``,
             ``task_id``, ``state`` (text), ``created``, ``started`` (datetime64, UTC),
-            ``duration`` (timedelta64; Anaplan does not always tell it), ``progress`` (Float64, 0
+            ``duration`` (timedelta64; Anaplan does not always give it), ``progress`` (Float64, 0
             to 1), ``step`` (text), ``successful``, ``dump_available`` (boolean), ``message``
             (what Anaplan says of it).
         """
@@ -245,7 +245,7 @@ class Model:
         --------
         >>> model.task(task_id, of="Load flights").result()  # doctest: +SKIP
         """
-        return find_task(self._action_collections, task_id, of, owner=self._catalogue.label)
+        return find_task(self._action_collections, task_id, of, owner=f"of {self._catalogue.label}")
 
     def watch(
         self, *, interval: float = 5.0, timeout: float | None = None
@@ -293,7 +293,7 @@ class Model:
         Raises
         ------
         ValueError
-            If it is no day; a text must be ISO.
+            If it is not a date; a text must be ISO.
         RequestRefused
             If the day is outside of the calendar.
         """
@@ -347,7 +347,7 @@ class Model:
         NotFound
             If there is no such version; names the near names.
         ValueError
-            If it is no day; a text must be ISO.
+            If it is not a date; a text must be ISO.
         RequestRefused
             If the day cannot be the version's switchover.
         """
@@ -360,7 +360,7 @@ class Model:
         -------
         pandas.Series
             ``step`` (``Open``, ``Closed`` or what goes on), ``progress`` (Float64, 0 to 1;
-            missing where nothing goes on), ``task_id``, ``tooltip``, ``export_task_type``
+            missing if nothing goes on), ``task_id``, ``tooltip``, ``export_task_type``
             (text), ``peak_memory`` (Int64, bytes), ``peak_memory_time`` and ``asked`` (when
             this was asked; datetime64, UTC).
         """
@@ -401,7 +401,7 @@ class Model:
         if confirm is not True:
             raise ConfirmationRequired(
                 f"This would close model {self.name!r} for everybody who is working in it. Nothing "
-                "is done yet: say confirm=True if that is meant."
+                "is done yet: pass confirm=True to close it."
             )
         opening.change(self._catalogue, "close", timeout)
 

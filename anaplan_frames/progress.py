@@ -24,7 +24,7 @@ class Progress:
         ``"B"`` for bytes (shown with k, M, G and their rate), ``"%"`` for a share of 100, or the
         name of what is counted.
     total : float, optional
-        The number at which the work is done, where it is known.
+        The number at which the work is done, if it is known.
     show : bool, optional
         True shows the bar at once, False never; by default it appears in a terminal or notebook
         when the work takes longer than a moment.
@@ -90,6 +90,6 @@ def _in_notebook() -> bool:
 
 
 def _tqdm() -> Any:
-    """Choose the bar: a notebook's own where it has widgets to draw it with, else text."""
+    """Choose the bar: a notebook's own if it has widgets to draw it with, else text."""
     kind = "notebook" if _in_notebook() and find_spec("ipywidgets") else "std"
     return import_module(f"tqdm.{kind}").tqdm

@@ -317,7 +317,7 @@ def _own_options(table: Table, asked: Mapping[str, Any]) -> dict[str, Any]:
         if name not in table.takes:
             raise ValueError(
                 f"{table.label} has no {name}=, which is an option of {_OWN_OPTIONS[name][1]}. "
-                "Leave it out, or name one of those (with kind= if several have the name)."
+                "Leave it out, or read one of those (with kind= if several have the name)."
             )
     return given
 

@@ -33,7 +33,7 @@ _log = logging.getLogger("anaplan_frames")
 
 
 class Hook(Protocol):
-    """What is told of every task that a connection starts; see `anaplan_frames.connect`.
+    """What is called for every task that a connection starts; see `anaplan_frames.connect`.
 
     A hook that raises is logged with a warning, and changes nothing.
     """
@@ -62,7 +62,7 @@ class Job(Generic[R]):
     read : callable
         Makes the result of an outcome; also of one that is cancelled or unknown.
     on_rejected : {"raise", "warn", "ignore"}
-        What to do about rejected rows if `Task.result` is not told.
+        What to do about rejected rows if `Task.result` does not say it.
     progress : bool or None
         As for `anaplan_frames.to_anaplan`.
     hooks : sequence of Hook
@@ -293,9 +293,9 @@ class Task(Generic[R]):
                 raise
 
     def announce(self) -> None:
-        """Tell the hooks that it was started."""
+        """Inform the hooks that it was started."""
         for hook in self._live().hooks:
-            _tell(hook.on_start, self)
+            _call_hook(hook.on_start, self)
 
     def _settled(self) -> R:
         """Wait for the end, and return what was done; rejected rows and failures raise nothing.
@@ -355,14 +355,14 @@ class Task(Generic[R]):
         return timed(replace(result, task_id=self.id), started, seconds)  # type: ignore[return-value]
 
     def _report(self, result: R | None, error: Exception | None) -> None:
-        """Tell the hooks of the end, once."""
+        """Inform the hooks of the end, once."""
         with self._lock:
             if self._reported:
                 return
             self._reported = True
         known = result if result is not None else getattr(error, "result", None)
         for hook in self._live().hooks:
-            _tell(hook.on_end, self, known, error)
+            _call_hook(hook.on_end, self, known, error)
 
     @contextmanager
     def _within(self, timeout: float | None) -> Iterator[None]:
@@ -424,8 +424,8 @@ class Task(Generic[R]):
         return f"<task {self.id} of {self._label}: {self.state}{share}{step}>"
 
 
-def _tell(hook: Callable[..., None], *facts: Any) -> None:
+def _call_hook(hook: Callable[..., None], *facts: Any) -> None:
     try:
         hook(*facts)
     except Exception:
-        _log.warning("A hook raised an error, which changes nothing", exc_info=True)
+        _log.warning("A hook raised an error; the task goes on", exc_info=True)

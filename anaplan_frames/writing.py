@@ -262,7 +262,9 @@ def _write_items(
         return result
     for name, value in sync.items():
         if value != _WRITING[name][0]:
-            raise ValueError(f"{name}= is an option of mode='sync'. Leave it out, or say so.")
+            raise ValueError(
+                f"{name}= is an option of mode='sync'. Leave it out, or pass mode='sync'."
+            )
     result = found.write(data, mode=mode or "upsert", key=key, blank=blank, **options)
     return result
 
@@ -297,8 +299,8 @@ def _refuse(found: Resource, options: Mapping[str, Any]) -> None:
         usual, owners = _WRITING[name]
         if value != usual:
             raise ValueError(
-                f"{name}= is an option of {owners}, which {found.label} does not have. "
-                "Leave it out, or say with kind= that another thing of this name is meant."
+                f"{name}= is an option of {owners}, not of {found.label}. Leave it out, "
+                "or, if another thing of this name is meant, say which with kind=."
             )
 
 
@@ -320,6 +322,6 @@ def _no_target(model: Model, export: str) -> ValueError:
     imports = model.imports.names
     named = f" Its imports are {listed(imports)}." if imports else " It has no imports."
     return ValueError(
-        f"{model.exports[export].label} of model {model.name!r} writes a file, and data cannot be "
-        f"loaded by it. Name an import of the model instead.{named}"
+        f"{model.exports[export].label} of model {model.name!r} writes a file, so you cannot load "
+        f"data with it. Name an import of the model instead.{named}"
     )

@@ -122,7 +122,7 @@ _CALENDAR = {
 
 
 def json_answer(method: str, path: str, chunks: int) -> tuple[int, bytes]:
-    """Return status and body for everything that is no content of a file.
+    """Return status and body for everything but the contents of files.
 
     Parameters
     ----------

@@ -57,6 +57,6 @@ def _some(random: np.random.Generator, values: list[str], rows: int) -> pd.Serie
 
 
 def write_text(frame: pd.DataFrame, path: Path) -> None:
-    """Write the frame as Anaplan's export would: quotes only where needed, true and false."""
+    """Write the frame as Anaplan's export would: quotes only if needed, true and false."""
     active = frame["Active"].map({True: "true", False: "false"})
     frame.assign(Active=active).to_csv(path, index=False, lineterminator="\n")

@@ -15,7 +15,7 @@ from benchmarks import ours
 
 
 def _fixed(library: Any, level: int, url: str, rows: int) -> Callable[[], object]:
-    setattr(upload, "METHODS", (Method(library, level),))  # noqa: B010 it is no part of the API
+    setattr(upload, "METHODS", (Method(library, level),))  # noqa: B010 it is not part of the API
     return ours.write(url, rows)
 
 

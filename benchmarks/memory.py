@@ -17,7 +17,7 @@ def start() -> float | None:
     Returns
     -------
     float or None
-        Megabytes; None where the system cannot tell (it takes Linux).
+        Megabytes; None if the system does not show it (it takes Linux).
     """
     gc.collect()
     arrow = sys.modules.get("pyarrow")

@@ -39,7 +39,7 @@ class Replay:
         return start, min(start + self._chunk_bytes, self.size)
 
     def send(self, to: socket.socket, start: int, end: int, link: Link) -> None:
-        """Send a part, from the page cache to the socket without a copy where the system can."""
+        """Send a part, from the page cache to the socket without a copy if the system can."""
         if self._file is None:
             return
         for offset, count in self._segments(start, end):

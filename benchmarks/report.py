@@ -55,5 +55,5 @@ def compared(runs: dict[str, Run], of: str) -> str:
 
 
 def megabytes(value: float | None) -> str:
-    """Return a number of megabytes, or a dash where it is not known."""
+    """Return a number of megabytes, or a dash if it is not known."""
     return "-" if value is None else f"{value:.0f}"

@@ -139,7 +139,7 @@ class Sink:
         replay.send(connection, start, end, self._link)
 
     def _own(self, path: str) -> bytes:
-        """Tell what was asked since the last reset, or reset."""
+        """Report what was asked since the last reset, or reset."""
         with self._lock:
             if path == "/sink/reset":
                 self._reset()

@@ -70,7 +70,7 @@ def demo_model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
-    """Answer as the test tells it to."""
+    """Answer as the test says."""
     with ScriptedServer() as running:
         yield running
 

@@ -29,6 +29,6 @@ def test_every_public_name_is_there() -> None:
         assert name in dir(af)
 
 
-def test_a_name_that_is_none_is_told_as_python_does() -> None:
+def test_an_unknown_name_gives_the_error_that_python_gives() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'to_anaplam'"):
         af.to_anaplam  # noqa: B018

@@ -1,4 +1,4 @@
-"""What people are told when something is wrong, word for word."""
+"""What people read when something is wrong, word for word."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_a_missing_column_is_named(demo_model: af.Model) -> None:
         af.to_anaplan(pd.DataFrame({"carier": ["AA"]}), "Load airlines", demo_model)
     assert str(caught.value) == (
         "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
-        "mean 'carier'? The data has no column 'name'. Where only the names differ, say so with "
+        "mean 'carier'? The data has no column 'name'. If only the names differ, pass "
         "mapping={'your column': 'its header'}."
     )
 
 
-def test_a_wrong_password_is_told_without_the_password(demo_sandbox: Sandbox) -> None:
+def test_a_wrong_password_is_reported_without_the_password(demo_sandbox: Sandbox) -> None:
     connection = af.connect(
         "demo@example.com",
         "sesame-open",
@@ -62,12 +62,12 @@ def test_a_wrong_password_is_told_without_the_password(demo_sandbox: Sandbox) ->
         connection.models()
     assert str(caught.value) == (
         "Anaplan does not accept the email 'demo@example.com' with this password. Check both; "
-        "where your company signs in by SSO, only an exception user has a password, and others "
-        "use CertificateAuth. Anaplan says: 'The email or the password is wrong'."
+        "if your company signs in by SSO, only an exception user has a password, and others use "
+        "CertificateAuth. Anaplan says: 'The email or the password is wrong'."
     )
 
 
-def test_no_network_is_told_with_the_host() -> None:
+def test_no_network_is_reported_with_the_host() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -82,7 +82,7 @@ def test_no_network_is_told_with_the_host() -> None:
     )
 
 
-def test_a_missing_extra_is_told_with_the_line_that_installs_it() -> None:
+def test_a_missing_extra_is_reported_with_the_line_that_installs_it() -> None:
     blocked = "import sys; sys.modules['duckdb'] = None; from anaplan_frames.cli import main; "
     done = subprocess.run(
         [sys.executable, "-c", blocked + "raise SystemExit(main(['demo']))"],

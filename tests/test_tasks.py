@@ -1,4 +1,4 @@
-"""Starting once and watching to the end, against a server that answers as a test tells it."""
+"""Starting once and watching to the end, against a server that answers as a test says."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def test_a_new_task_that_is_listed_late_is_waited_for(server: ScriptedServer, ru
     assert len(starts(server)) == 1
 
 
-@pytest.mark.parametrize(("new", "told"), [((), "no new task"), (("A", "B"), "A, B")])
-def test_what_cannot_be_told_is_uncertain_and_not_started_again(
-    server: ScriptedServer, run: Run, new: tuple[str, ...], told: str
+@pytest.mark.parametrize(("new", "said"), [((), "no new task"), (("A", "B"), "A, B")])
+def test_an_unclear_start_is_uncertain_and_not_repeated(
+    server: ScriptedServer, run: Run, new: tuple[str, ...], said: str
 ) -> None:
     server.script = [listed("OLD"), Answer(fault="reset"), *[listed("OLD", *new)] * 5]
-    with pytest.raises(af.TaskUncertain, match=told):
+    with pytest.raises(af.TaskUncertain, match=said):
         run()
     assert len(starts(server)) == 1
 
@@ -243,12 +243,12 @@ def test_odd_details_of_a_task_end_in_no_error(
 
 
 @pytest.mark.parametrize(
-    ("told", "read"), [(0.4, 0.4), ("40%", 0.4), ("0.4", 0.4), (None, None), ("most", None)]
+    ("said", "read"), [(0.4, 0.4), ("40%", 0.4), ("0.4", 0.4), (None, None), ("most", None)]
 )
 def test_progress_is_read_however_it_is_written(
-    server: ScriptedServer, transport: Transport, told: object, read: float | None
+    server: ScriptedServer, transport: Transport, said: object, read: float | None
 ) -> None:
-    running = {"taskId": "T", "taskState": "IN_PROGRESS", "progress": told, "currentStep": "Now"}
+    running = {"taskId": "T", "taskState": "IN_PROGRESS", "progress": said, "currentStep": "Now"}
     server.script = [listed(), STARTED, as_json({"task": running})]
     task = started(transport).refresh()
     assert (task.progress, task.step, task.state) == (read, "Now", "IN_PROGRESS")

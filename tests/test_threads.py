@@ -54,7 +54,7 @@ def test_the_first_failure_is_raised_and_nothing_new_begins() -> None:
     assert len(begun) < 10
 
 
-def test_what_has_failed_stops_the_next_even_where_a_thread_is_free(
+def test_what_has_failed_stops_the_next_even_if_a_thread_is_free(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     futures: list[Future[Any]] = []
@@ -99,7 +99,7 @@ def test_leaving_early_leaves_no_thread_behind() -> None:
 
 
 class CountingClock(Clock):
-    """Counts how often somebody waits, who is told so by `waiting`."""
+    """Counts how often somebody waits, who learns it from `waiting`."""
 
     def __init__(self) -> None:
         self.naps = 0

@@ -62,7 +62,7 @@ def test_a_missing_column_is_named_with_its_near_names_before_a_byte_is_sent(
         af.to_anaplan(AIRLINES.rename(columns={"carrier": "carier"}), "Load airlines", demo_model)
     assert str(caught.value) == (
         "The columns do not fit file 'airlines.csv'. The data has no column 'carrier'. Did you "
-        "mean 'carier'? Where only the names differ, say so with mapping={'your column': 'its "
+        "mean 'carier'? If only the names differ, pass mapping={'your column': 'its "
         "header'}."
     )
     with pytest.raises(af.NotFound):
@@ -251,9 +251,9 @@ def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(
         (AIRLINES, {"chunk_bytes": 5}, "from 1,000,000 to 50,000,000"),
         (AIRLINES.assign(name=["fine", float("inf")]), {}, "infinite"),
     ],
-    ids=["a word that is none", "a size out of bounds", "a bad value"],
+    ids=["not one of those words", "a size out of bounds", "a bad value"],
 )
-def test_what_is_wrong_is_told_while_the_file_keeps_its_content(
+def test_what_is_wrong_is_raised_while_the_file_keeps_its_content(
     demo_model: af.Model, data: pd.DataFrame, options: dict, message: str
 ) -> None:
     demo_model.files["airlines.csv"].write(AIRLINES)
@@ -276,7 +276,7 @@ def test_a_result_shows_itself_as_a_small_table(demo_model: af.Model) -> None:
     assert "<table" in result._repr_html_()
 
 
-def test_an_id_that_is_no_files_is_refused_and_creates_none(demo_model: af.Model) -> None:
+def test_an_id_of_no_file_is_refused_and_creates_none(demo_model: af.Model) -> None:
     for refused in (
         lambda: demo_model.files["113999999999"].upload(b"a"),
         lambda: af.to_anaplan(AIRLINES, "113999999999", demo_model),
@@ -295,7 +295,7 @@ def test_an_export_is_refused_as_a_target_and_the_imports_are_named(
     demo_model.exports["Flights export"].run()
     before = b"".join(demo_model.files["Flights export"].stream())
     for name in ("Flights export", demo_model.exports["Flights export"].id):
-        with pytest.raises(ValueError, match="writes a file, and data cannot be loaded") as caught:
+        with pytest.raises(ValueError, match="writes a file, so you cannot load data") as caught:
             af.to_anaplan(AIRLINES, name, demo_model, **options)
         assert "'Load airlines', 'Load airports', 'Load flights'" in str(caught.value)
     assert b"".join(demo_model.files["Flights export"].stream()) == before

@@ -28,7 +28,7 @@ def delete_models(
     if models and confirm is not True:
         raise ConfirmationRequired(
             f"This would delete {_listed(models)} for good. Nothing is deleted yet: "
-            "say confirm=True if that is meant."
+            "pass confirm=True to delete."
         )
     by_workspace: dict[str, list[str]] = {}
     for model in models:

@@ -29,7 +29,7 @@ def open_keystore(
     if not source.is_pkcs12:
         raise ConfigurationError(
             f"The {source} is not a keystore (JKS, JCEKS or PKCS#12). "
-            "Where it is PEM text, use CertificateAuth."
+            "If it is PEM text, use CertificateAuth."
         )
     store = open_pkcs12(source.content, password)
     if store is None:

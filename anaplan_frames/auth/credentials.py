@@ -133,7 +133,8 @@ class BasicAuth(Credentials):
             )
         if ":" in email:
             raise ConfigurationError(
-                f"The email {email!r} has a colon in it, which a sign-in by password cannot carry."
+                f"The email {email!r} contains a colon, which a sign-in by password does not "
+                "allow. Check it."
             )
         self.email = email
         self._password = secret
@@ -155,8 +156,8 @@ class BasicAuth(Credentials):
         """The message for a password that Anaplan refuses."""
         return (
             f"Anaplan does not accept the email {self.email!r} with this password. Check both; "
-            "where your company signs in by SSO, only an exception user has a password, "
-            "and others use CertificateAuth."
+            "if your company signs in by SSO, only an exception user has a password, and "
+            "others use CertificateAuth."
         )
 
 

@@ -15,4 +15,4 @@ def check_data_format(data_format: str) -> DataFormat:
         return "v1"
     if data_format == "v2":
         return "v2"
-    raise ConfigurationError(f"data_format={data_format!r}: there are 'v2' (now usual) and 'v1'.")
+    raise ConfigurationError(f"data_format={data_format!r}: use 'v2' (now usual) or 'v1'.")

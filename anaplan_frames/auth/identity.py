@@ -49,7 +49,7 @@ class Identity:
         """
         if not isinstance(key, rsa.RSAPrivateKey):
             raise AuthenticationError(
-                f"The private key of {origin} is not an RSA key, and Anaplan takes no other. "
+                f"The private key of {origin} is not an RSA key, and Anaplan takes only those. "
                 "Have a certificate made for an RSA key."
             )
         public = _public_bytes(key.public_key())

@@ -1,4 +1,4 @@
-"""Find the rows of the data that a failure dump speaks of, by line number and by values."""
+"""Find the rows of the data that a failure dump is about, by line number and by values."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def match_rows(dump: Sequence[DumpRow], sent: RowTexts, dialect: Dialect) -> lis
     dump : sequence of DumpRow
         From `parse_dump`.
     sent : RowTexts
-        What was sent. It is only scanned if line numbers do not tell all.
+        What was sent. It is only scanned if line numbers do not identify all.
     dialect : Dialect
         Of the file that was imported: its first data row, and its decimal separator.
 
@@ -60,7 +60,7 @@ def match_rows(dump: Sequence[DumpRow], sent: RowTexts, dialect: Dialect) -> lis
     -------
     list of (int or None)
         In the order of the dump: a position in the data, counted from 0 and none twice, or None
-        where nothing that was sent has these values.
+        if nothing that was sent has these values.
     """
     matched: list[int | None] = [None] * len(dump)
     keys = _LenientKeys(dialect.decimal_separator)
@@ -78,7 +78,9 @@ def _match_by_line(
     matched: list[int | None],
 ) -> None:
     """Match the rows whose line number leads to their values."""
-    numbered = [number for number, row in enumerate(dump) if row.line is not None and _tells(row)]
+    numbered = [
+        number for number, row in enumerate(dump) if row.line is not None and _has_values(row)
+    ]
     if not numbered:
         return
     # Lines of the file or rows of the data, counted from 1 or from 0.
@@ -132,7 +134,7 @@ def _match_by_values(
     """Match what is left by the values alone; the last of equal rows are meant."""
     wanted: dict[Known, dict[Key, list[int]]] = {}
     for number, row in enumerate(dump):
-        if matched[number] is None and _tells(row):
+        if matched[number] is None and _has_values(row):
             known = _known(row.values)
             (key,) = keys([row.values], known)
             wanted.setdefault(known, {}).setdefault(key, []).append(number)
@@ -158,7 +160,7 @@ def _match_by_values(
                 taken.add(position)
 
 
-def _tells(row: DumpRow) -> bool:
+def _has_values(row: DumpRow) -> bool:
     return any(value is not None for value in row.values)
 
 

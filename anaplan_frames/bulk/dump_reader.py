@@ -7,7 +7,7 @@ from anaplan_frames.transport import Transport
 
 
 def read_dump(transport: Transport, path: str, *, label: str) -> bytes:
-    """Fetch a failure dump, by chunks or whole; empty where Anaplan has none to give.
+    """Fetch a failure dump, by chunks or whole; empty if Anaplan has none to give.
 
     Parameters
     ----------

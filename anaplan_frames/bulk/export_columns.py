@@ -102,7 +102,8 @@ class ExportColumns:
             if given and not self.layout.startswith("TABULAR"):
                 raise ValueError(
                     f"{name}= needs a tabular layout, and that of {self.label} is "
-                    f"{self.layout or 'unknown'}. Leave it out, or have the layout changed."
+                    f"{self.layout or 'unknown'}. Leave it out, or have the export's "
+                    "layout changed in Anaplan."
                 )
         if self.is_grid or not len(self.schema):
             return  # only its text shows the columns

@@ -155,7 +155,7 @@ class Export(Action, Table):
         Raises
         ------
         ColumnMismatch
-            If it lacks a column; suggests near names. The export is not run then.
+            If it does not have a column; suggests near names. The export is not run then.
         TaskFailed
             If the export did not succeed.
         EmptyContent, NotFound
@@ -184,8 +184,8 @@ class Export(Action, Table):
         )
         if layout != "table":
             raise ValueError(
-                f"{self.label} has no layout=, which is an option of views and modules. It is read "
-                "as it is."
+                f"{self.label} has no layout=, which is an option of views and modules. Leave it "
+                "out: an export is read in the layout that it has."
             )
         cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
         return self._read(options, partial(self._table, cells=cells, run=run), totals=totals)
@@ -248,7 +248,7 @@ class Export(Action, Table):
         run : bool
             False fetches what it last wrote.
         resume : bool
-            Where an earlier run was killed while it fetched the same, fetch only the rest.
+            If an earlier run was killed while it fetched the same, fetch only the rest.
         progress : bool, optional
             True shows a bar at once, False never.
         """

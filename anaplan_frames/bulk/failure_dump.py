@@ -24,7 +24,8 @@ class DumpRow:
     Attributes
     ----------
     values : tuple of (str or None)
-        The source row, one text per header of the file; None for a column that the dump lacks.
+        The source row, one text per header of the file; None for a column that is not in the
+        dump.
     line : int or None
         Its line as the dump gives it; what it counts from is for `match_rows` to find out.
     messages : tuple of str
@@ -154,7 +155,7 @@ def _sniffed(text: str, headers: Sequence[str], dialect: Dialect) -> Dialect:
 
 
 def _layouts(first: Sequence[str], headers: Sequence[str]) -> list[_Layout]:
-    """Read off the header of the dump what its lines may look like; empty if this is no header."""
+    """Read off the header of the dump what its lines may look like; empty if it is none."""
     folded = [_folded(field) for field in first]
     names = _names(headers)
     start = _run(list(first), names)
@@ -188,7 +189,7 @@ def _layouts(first: Sequence[str], headers: Sequence[str]) -> list[_Layout]:
 
 
 def _without_header(rows: Sequence[Sequence[str]], count: int) -> list[_Layout]:
-    """Return what lines may look like of which no header tells."""
+    """Return what lines may look like that no header describes."""
     positions = tuple(range(1, count + 1))
     documented = _Layout(count + 2, positions, count + 1, frozenset([0]), count + 2)
     if all(documented.line_of(row) is not None for row in rows[:_SAMPLE_ROWS]):
@@ -200,8 +201,8 @@ def _without_header(rows: Sequence[Sequence[str]], count: int) -> list[_Layout]:
 def _fitness(layout: _Layout, uneven: Sequence[Sequence[str]]) -> tuple[int, int]:
     """Judge by lines that the header does not fit: line numbers there, much text in messages."""
     lines = sum(layout.line_of(row) is not None for row in uneven)
-    told = (row[layout.gap : layout.gap + max(len(row) - layout.width, 0)] for row in uneven)
-    return lines, sum(len(field) for fields in told for field in fields)
+    messages = (row[layout.gap : layout.gap + max(len(row) - layout.width, 0)] for row in uneven)
+    return lines, sum(len(field) for fields in messages for field in fields)
 
 
 def _names(headers: Sequence[str]) -> list[str]:

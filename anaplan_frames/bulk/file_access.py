@@ -104,7 +104,7 @@ def _task_waiter(key: str) -> Callable[[], None]:
     def wait() -> None:
         holder = _holders.get(key)
         if holder is not None:
-            with suppress(TaskUncertain):  # it lets the lock go, and its own caller is told
+            with suppress(TaskUncertain):  # it lets the lock go, and its own caller is informed
                 holder.wait_for_end(show=False)
 
     return wait

@@ -1,4 +1,4 @@
-"""A file as data must be written for it: its path, dialect and headers, as Anaplan tells them."""
+"""A file as data must be written for it: its path, dialect and headers, as Anaplan gives them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FileTarget:
     dialect : Dialect
         How its text is written.
     headers : tuple of str
-        Its columns in order; empty where Anaplan does not tell them, then the data's are taken.
+        Its columns in order; empty if Anaplan does not give them, then the data's are taken.
     """
 
     id: str
@@ -57,14 +57,14 @@ def target_of_import(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarge
     file_id = str(info.get("importDataSourceId") or "")
     if metadata.get("type", "FILE") != "FILE" or not file_id:
         raise ColumnMismatch(
-            f"{label} reads no file but a {str(metadata.get('type')).lower()}, so no data can be "
-            f"given to it. Run it with model.imports[{info['name']!r}].run()."
+            f"{label} reads no file but a {str(metadata.get('type')).lower()}, so you cannot load "
+            f"data with it. Run it with model.imports[{info['name']!r}].run()."
         )
-    # Posting to an id that is no file's would create a file that no import reads.
+    # Posting to an id that belongs to no file would create a file that no import reads.
     if file_id not in catalogue.records("files"):
         raise NotFound(
             f"{label} reads the file {file_id}, which is not among the files of {catalogue.label} "
-            "that your user may see."
+            "that your user may see. Ask for access to it, or name an import of another file."
         )
     source = metadata.get("source") or {}
     return _target(

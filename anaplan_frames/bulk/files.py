@@ -70,7 +70,7 @@ class File(Table):
         ----------
         target : path
         resume : bool
-            Where an earlier run was killed while it fetched the same, fetch only the rest.
+            If an earlier run was killed while it fetched the same, fetch only the rest.
         progress : bool, optional
             True shows a bar at once, False never.
         """

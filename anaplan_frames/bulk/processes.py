@@ -151,7 +151,9 @@ class Process(Import):
                 str(unknown[0]), keys, kind="imports and files", owner=f"of {self.label}"
             )
         if len({keys[key].id for key in data}) < len(data):
-            raise ColumnMismatch(f"Two of the data given to {self.label} go into the same file.")
+            raise ColumnMismatch(
+                f"Two of the tables given to {self.label} go into the same file. Give one of them."
+            )
         return [(keys[key], part, (mapping or {}).get(key)) for key, part in data.items()]
 
     def _keys(self, targets: Mapping[str, FileTarget]) -> dict[str, FileTarget]:

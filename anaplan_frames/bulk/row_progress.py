@@ -12,7 +12,7 @@ from anaplan_frames.progress import Progress
 
 
 class RowProgress(Progress):
-    """A bar that shows how many rows have been sent, as far as bytes tell.
+    """A bar that shows how many rows have been sent, as far as bytes show.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def _each(work: Any, things: list[Any], bar: Progress) -> Iterator[Any]:
 
 
 def _outcome(catalogue: Catalogue, task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the task itself tells; nothing if Anaplan has forgotten it meanwhile."""
+    """Return what the task itself says; nothing if Anaplan has forgotten it meanwhile."""
     label = f"task {task['taskId']} of {task['kind']} {task['name']!r}"
     try:
         answer = catalogue.transport.get(f"{task['path']}/tasks/{task['taskId']}", label=label)

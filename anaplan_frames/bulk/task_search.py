@@ -28,7 +28,7 @@ def find_task(
     for action, records in _listed(collections):
         if any(str(record["taskId"]) == task_id for record in records):
             return action.task(task_id)
-    raise NotFound(f"There is no task {task_id!r} among the tasks {owner}.")
+    raise NotFound(f"There is no task {task_id!r} {owner}. See .tasks() for those that are listed.")
 
 
 def watch_tasks(
@@ -73,7 +73,7 @@ def _action(collections: Collections, name: str, owner: str) -> Action:
     with_id = [each for each in found if name in list(each)]
     if len(with_id or found) > 1:
         kinds = ", ".join(type(each[name]).plural for each in found)
-        raise AmbiguousName(f"{name!r} is among the {kinds} {owner}. Give its id.")
+        raise AmbiguousName(f"{name!r} is the name of several: {kinds} {owner}. Give its id.")
     if not found:
         names = [each for collection in collections for each in collection.names]
         raise not_found(name, names, kind="actions", owner=owner)

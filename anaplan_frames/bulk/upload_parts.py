@@ -200,7 +200,9 @@ class UploadParts(
             )
         for part, size in zip(self._parts, given, strict=True):
             if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-                raise ValueError(f"{part!r} was not written: its size is {size!r}.")
+                raise ValueError(
+                    f"{part!r} was not written: its size is {size!r}. Pass what .write() returned."
+                )
 
     @overload
     def __getitem__(self, index: int) -> UploadPart: ...

@@ -163,6 +163,7 @@ def _unknown(settings: Mapping[str, Any]) -> EncodingError:
     year = settings.get("fiscalYear") or {}
     return EncodingError(
         f"The calendar {settings.get('calendarType') or 'of the model'!r} has a fiscal year "
-        f"{year.get('year')!r} from {year.get('startDate')} to {year.get('endDate')}, which is not "
-        "how its years are known to begin and end, so its periods cannot be worked out."
+        f"{year.get('year')!r} from {year.get('startDate')} to {year.get('endDate')}. Years of "
+        "such a calendar are not known to begin and end so, and its periods cannot be worked out. "
+        "Use the names of periods instead of dates."
     )

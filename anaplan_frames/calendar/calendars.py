@@ -101,7 +101,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Which totals a calendar has besides those of its years."""
+    """Which totals a calendar has in addition to those of its years."""
 
     quarters: bool = False
     half_years: bool = False

@@ -137,7 +137,7 @@ def _ask_for_leaving_periods(catalogue: Catalogue, year: str) -> None:
     if current.strip().casefold() == str(year).strip().casefold():
         return
     move = f"Moving {catalogue.label} from fiscal year {current!r} to {year!r}"
-    way_out = "Nothing is changed yet: say confirm=True if that is meant."
+    way_out = "Nothing is changed yet: pass confirm=True to change it."
     periods = [period for period in _calendar(catalogue).periods if period.fiscal_year]
     years = list(dict.fromkeys(str(period.fiscal_year) for period in periods))
     numbers = [_year_number(current), _year_number(str(year))]
@@ -258,5 +258,5 @@ def _date(day: object) -> dict[str, str]:
     except (TypeError, ValueError):
         moment = None
     if moment is None or pd.isna(moment) or moment != moment.normalize():
-        raise ValueError(f"{day!r} is no day: give a date, or text such as '2026-03-01'.")
+        raise ValueError(f"{day!r} is not a date: give a date, or text such as '2026-03-01'.")
     return {"date": moment.date().isoformat()}

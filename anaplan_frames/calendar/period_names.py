@@ -109,7 +109,7 @@ class PeriodNames:
             position = pc.index(coded.indices, pa.scalar(found.index(None), pa.int32())).as_py()
             day = coded.dictionary[coded.indices[position].as_py()].as_py()
             raise location.encoding_error(
-                position, day.isoformat(), "lies in no period of the model's calendar."
+                position, day.isoformat(), "is not in any period of the model's calendar."
             )
         return pa.array(found, pa.string()).take(coded.indices)
 
@@ -178,7 +178,7 @@ class PeriodNames:
     def _unknown(self, name: str, position: int, location: ValueLocation) -> EncodingError:
         near = near_names(name, [period.name for period in self._calendar.periods])
         return location.encoding_error(
-            position, name, f"is no period of the model's calendar.{near}"
+            position, name, f"is not a period of the model's calendar.{near}"
         )
 
 

@@ -85,7 +85,7 @@ def cut(
     size : int
         How many bytes it has at most.
     overhead : int
-        How many bytes a cell takes besides its value.
+        How many bytes a cell takes in addition to its value.
     """
     waiting: list[CellBatch] = []
     count = nbytes = 0

@@ -135,8 +135,8 @@ def _refuse_fixed(unused: Sequence[str], axes: Axes) -> None:
     if both:
         names = ", ".join(map(repr, sorted(both)))
         raise ColumnMismatch(
-            f"fixed= gives the item of {names}, but the data has such a column. Leave one of "
-            "the two out."
+            f"fixed= gives the item of {names}, but the data has a column for that, too. Leave "
+            "one of the two out."
         )
 
 

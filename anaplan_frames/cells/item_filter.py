@@ -38,8 +38,8 @@ class ItemFilter(ValueFilter):
         if self.some_received and not self.some_found and self._labels:
             raise TransferError(
                 f"No row of {self._label} is of {self.column} "
-                f"{' or '.join(sorted(self._labels))}, though Anaplan knows these items: it does "
-                "not show them, or has other names for them there. Read without where= and select "
+                f"{' or '.join(sorted(self._labels))}, though Anaplan has these items: it does "
+                "not show them, or shows other names for them. Read without where= and select "
                 "with pandas."
             )
 

@@ -1,4 +1,4 @@
-"""Dates in place of the names of periods, where they are texts: of objects, or of a text file."""
+"""Dates in place of the names of periods, if they are texts: of objects, or of a text file."""
 
 from __future__ import annotations
 

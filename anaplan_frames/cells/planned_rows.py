@@ -62,7 +62,7 @@ class PlannedRows:
 
     def _duplicate_error(self, row: int, other: int, cell: int) -> ColumnMismatch:
         return ColumnMismatch(
-            f"Rows {row} and {other} (counted from 0) both write one cell of {self.label}: "
+            f"Rows {row} and {other} (counted from 0) both write the same cell of {self.label}: "
             f"{self.plan.describe(cell)}. Keep one of them, for instance with .drop_duplicates(). "
             "If periods are given as dates, periods of different lengths cannot be distinguished: "
             "give their names."

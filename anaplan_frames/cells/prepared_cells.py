@@ -189,7 +189,7 @@ class PreparedCells(PreparedWrite):
             return
         done = (
             f"{outcome.changed:,} cells were changed; the rows that were not written are in "
-            "the error's .result.rejected. To write the same cells again does no harm."
+            "the error's .result.rejected. Writing the same cells again does no harm."
         )
         raise halfway_error(
             outcome.error, result, self._module.label, done=done if outcome.changed else ""

@@ -108,7 +108,7 @@ class Decoder:
             raise fault.error(first_row) from None
 
     def decode_block(self, block: Block) -> pa.RecordBatch:
-        """Decode like `decode`, where the position of the first row is not known yet.
+        """Decode like `decode`, if the position of the first row is not known yet.
 
         Raises
         ------
@@ -209,7 +209,7 @@ class Decoder:
         return _width_fault(faults[0], len(self._names)) if faults else None
 
     def _rewritten(self, block: Block) -> bytes:
-        """Write the block with a comma and quotes, where Arrow cannot take its separator."""
+        """Write the block with a comma and quotes, if Arrow cannot take its separator."""
         try:
             text = str(block, "utf-8")
         except UnicodeDecodeError as error:
@@ -271,8 +271,8 @@ def type_fault(field: pa.Field, doubt: ParseError) -> BlockFault:
     """Word a text that is not of its column's type."""
     text = doubt.text[:_SHOWN]
     return BlockFault(
-        f"{text!r} is not surely a value of type {field.type}. Read the column as text: "
-        f'dtype={{{field.name!r}: "string"}}.',
+        f"{text!r} cannot be read with certainty as a value of type {field.type}. Read the "
+        f'column as text: dtype={{{field.name!r}: "string"}}.',
         doubt.index,
         field.name,
         doubt.text,

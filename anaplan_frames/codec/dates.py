@@ -24,7 +24,7 @@ def render_dates(column: pa.Array, location: ValueLocation) -> pa.Array:
     Raises
     ------
     EncodingError
-        If a timestamp is not at midnight, or a year has not four digits.
+        If a timestamp is not at midnight, or a year does not have four digits.
     """
     days = column
     if pt.is_timestamp(column.type):

@@ -101,7 +101,7 @@ def decode_stream(
     schema : pyarrow.Schema or callable, optional
         From `export_schema`. Without it (or empty) the header's names are taken, all as text.
         Or what makes a schema of them (each its own, as `unique_names` has it), which may leave
-        some out, where the header is the first to tell what there is.
+        some out, if the header is the first to show what there is.
     columns : sequence of str, optional
         Read only these, in this order; also the way around a header that has more columns than
         the schema.
@@ -118,7 +118,7 @@ def decode_stream(
     Raises
     ------
     ColumnMismatch
-        If the header is not the schema's. The same names in another order are no mismatch: the
+        If the header is not the schema's. The same names in another order are not a mismatch: the
         file's order is followed, and the batches have the schema's.
     EncodingError
         If the text is cut short or a row cannot be decoded; names column and row.
@@ -226,16 +226,16 @@ def _agreed(found: list[str], expected: list[str], columns: Sequence[str] | None
     unused = [name for name in spelt if name not in expected]
     if columns is not None and not set(columns) & set(missing) and len(set(spelt)) == len(spelt):
         return spelt
-    told = [
+    faults = [
         *(f"{name!r} is missing.{near_names(name, unused)}" for name in missing[:_MOST_NAMED]),
         *(f"{name!r} is not in the metadata." for name in unused[:_MOST_NAMED]),
     ]
     more = max(len(missing) - _MOST_NAMED, 0) + max(len(unused) - _MOST_NAMED, 0)
     if more:
-        told.append(f"So it is with {more:,} more.")
+        faults.append(f"The same is true of {more:,} more.")
     raise ColumnMismatch(
         "The header of the text is not the one that Anaplan's metadata names: "
-        f"{' '.join(told) or 'a name occurs twice.'} If the export was changed meanwhile, read "
+        f"{' '.join(faults) or 'a name occurs twice.'} If the export was changed meanwhile, read "
         "again; or name the columns to read in `columns`."
     )
 

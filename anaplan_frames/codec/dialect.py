@@ -39,11 +39,11 @@ class Dialect:
     separator : str
         Between two fields of a row.
     delimiter : str
-        Around a text, doubled inside it; ``""`` where the file has none.
+        Around a text, doubled inside it; ``""`` if the file has none.
     encoding : str
         As Anaplan, which is written in Java, names it: "UTF-8", "UTF-16LE", "windows-1252" ...
     header_row : int
-        Line of the header, counted from 1; 0 where the file has none.
+        Line of the header, counted from 1; 0 if the file has none.
     first_data_row : int
         Line of the first row, counted from 1; always below the header.
     decimal_separator : str

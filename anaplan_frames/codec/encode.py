@@ -25,8 +25,9 @@ from anaplan_frames.errors import EncodingError
 
 _TEXT = pa.large_string()
 _LINE_END = "\n"
+_WIDER_ENCODING = "Set the encoding to UTF-8 in Anaplan's settings of the file."
 # Arrow's CSV writer works through a batch in steps, which should stay in the processor's cache
-# where rows are short and in memory where a cell has megabytes.
+# if rows are short and in memory if a cell has megabytes.
 _ROWS_PER_STEP, _BYTES_PER_STEP = 16_384, 64_000_000
 
 
@@ -76,7 +77,7 @@ class Encoder:
         if encoded is None:
             raise EncodingError(
                 f"The headers {', '.join(map(repr, self.layout.headers))} cannot be written in "
-                f"{self.dialect.encoding}, the file's encoding."
+                f"{self.dialect.encoding}, the file's encoding. {_WIDER_ENCODING}"
             )
         return bytes(encoded)
 
@@ -106,7 +107,10 @@ class Encoder:
         encoded = self._charset.convert(rows)
         if encoded is None:
             self._charset.refuse([field.texts() for field in fields], locations)
-            raise EncodingError(f"The rows cannot be written in {self.dialect.encoding}.")
+            raise EncodingError(
+                f"The rows cannot be written in {self.dialect.encoding}, the file's encoding. "
+                f"{_WIDER_ENCODING}"
+            )
         return encoded
 
     def texts(self, batch: pa.RecordBatch, first_row: int) -> list[pa.Array]:
@@ -115,7 +119,7 @@ class Encoder:
         Returns
         -------
         list of pa.Array
-            Of large_string, null where the field is empty.
+            Of large_string, null if the field is empty.
 
         Raises
         ------
@@ -153,7 +157,7 @@ class Encoder:
         return fields
 
     def _alone(self, field: Field, location: ValueLocation) -> Field:
-        """Keep a lone missing value from being an empty line, which is no row."""
+        """Keep a lone missing value from being an empty line, which is not read as a row."""
         texts = field.texts()
         if self.dialect.delimiter:
             return Field(pc.fill_null(texts, ""), is_text=True)
@@ -162,8 +166,8 @@ class Encoder:
             raise location.encoding_error(
                 position,
                 "",
-                "is an empty line, which is no row in a file of one column without a text "
-                "delimiter. Leave such rows out, for instance with .dropna().",
+                "would be an empty line, which is not read as a row in a file of one column "
+                "without a text delimiter. Leave such rows out, for instance with .dropna().",
             )
         return field
 

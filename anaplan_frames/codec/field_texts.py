@@ -43,7 +43,7 @@ class Field:
     values : pa.Array
         Strings, or any type whose cast to strings is what the file is to hold; null is empty.
     is_text : bool
-        Strings that are to be quoted where the file has a text delimiter.
+        Strings that are to be quoted if the file has a text delimiter.
     """
 
     values: pa.Array
@@ -102,7 +102,7 @@ def unwrapped(column: pa.Array) -> pa.Array:
 
 
 def _number(numbers: pa.Array, dialect: Dialect) -> Field:
-    """Write numbers with the file's decimal mark, quoted where that mark means something else."""
+    """Write numbers with the file's decimal mark, quoted if that mark means something else."""
     mark = dialect.decimal_separator
     if mark != ".":
         numbers = with_decimal_mark(numbers, mark)

@@ -47,7 +47,7 @@ def decode_grid(
     a line of page items; one per row dimension, named by the metadata or ``"Row 1"``, ...; then
     one per column, named by its labels, which are joined by ``" | "`` where several dimensions
     are on the columns. A label or item that is left blank is that of its neighbour to the left
-    or above. Values are text where the metadata does not type them.
+    or above. Values are text if the metadata does not type them.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def decode_grid(
     Raises
     ------
     ColumnMismatch
-        If a later page has columns that the first has not.
+        If a later page has columns that the first does not have.
     EncodingError
         If the text is cut short or a row cannot be decoded.
     """
@@ -82,7 +82,7 @@ def decode_grid(
 class _Top:
     """What stands above the rows of a page.
 
-    Where the header names the row dimensions itself (`corner` is not blank), they are columns like
+    If the header names the row dimensions itself (`corner` is not blank), they are columns like
     the others.
     """
 
@@ -229,8 +229,8 @@ def _order(top: _Top, page: _Top, items: Sequence[str]) -> list[int | None] | No
     for label in here:
         if label not in labels:
             raise ColumnMismatch(
-                f"Page {' | '.join(items)!r} has a column {label!r} that the first page has not."
-                f"{near_names(label, labels)} Export in a tabular layout instead."
+                f"Page {' | '.join(items)!r} has a column {label!r} that the first page does not "
+                f"have.{near_names(label, labels)} Export in a tabular layout instead."
             )
     positions = {label: position for position, label in enumerate(here)}
     return [positions.get(label) for label in labels]

@@ -22,7 +22,7 @@ _CUT = re.compile(rb'\}\s*,(?=\s*\{\s*"[^\s,:}\]"])')
 
 
 class BrokenItems(ValueError):
-    """The answer is no JSON object, or is cut short."""
+    """The answer is not a JSON object, or is cut short."""
 
 
 class ItemSplitter:
@@ -69,13 +69,13 @@ class ItemSplitter:
         try:
             text = self._pending.decode()
             if self._before is None:
-                # Where there are no items, their key may be missing.
+                # If there are no items, their key may be missing.
                 self.envelope = _object(text)
                 return
             items, end = json.JSONDecoder().raw_decode("[" + text)
             self.envelope = _object(f'{self._before.decode()}"{_KEY}": []{text[end - 1 :]}')
         except ValueError:
-            raise BrokenItems("The answer is cut short, or is no JSON object.") from None
+            raise BrokenItems("The answer is cut short, or is not a JSON object.") from None
         if items:
             yield text[: end - 2].rstrip().encode()
 

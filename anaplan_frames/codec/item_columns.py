@@ -48,7 +48,7 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
     Parameters
     ----------
     metadata : mapping
-        ``metadata`` of ``GET lists/{listId}``. Where it names no properties or no subsets, the
+        ``metadata`` of ``GET lists/{listId}``. If it names no properties or no subsets, the
         list has none.
     """
     columns = [ItemColumn(key, "", key, pa.string()) for key in ITEM_KEYS]

@@ -22,9 +22,9 @@ _LIST = "items"
 class ItemDecoder:
     """Decode blocks of items; pure, so several threads may share one.
 
-    A value that an item lacks, ``null`` and an empty text are missing; an item that does not tell
-    of a subset is not in it. Values of properties are texts in the answer, whatever their format:
-    they are converted where they are of the column's type beyond doubt.
+    A value that an item does not have, ``null`` and an empty text are missing; an item that
+    does not name a subset is not in it. Values of properties are texts in the answer, whatever
+    their format: they are converted if they are of the column's type beyond doubt.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class ItemDecoder:
         return arrays
 
     def _reread(self, block: Block) -> list[pa.Array]:
-        """Parse again, bearing values that are no texts, and texts that are no Unicode."""
+        """Parse again, accepting values that are not texts, and texts that are not Unicode."""
         try:
             items = json.loads(b"".join([b"[", block, b"]"]), parse_int=str, parse_float=str)
         except ValueError as error:
@@ -118,13 +118,13 @@ def _type_in_json(column: ItemColumn) -> pa.DataType:
 
 
 def _child(struct: pa.StructArray, key: str) -> pa.Array:
-    """Return a field's values, missing where the whole struct is."""
+    """Return a field's values, missing if the whole struct is."""
     position = struct.type.get_field_index(key)
     return struct.flatten()[position] if struct.null_count else struct.field(position)
 
 
 def typed(found: pa.Array, column: ItemColumn) -> pa.Array:
-    """Bring a column's values to its type; an item that does not tell of a subset is not in it.
+    """Bring a column's values to its type; an item that does not name a subset is not in it.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def _cast(found: pa.Array, wanted: pa.DataType) -> pa.Array:
         return found.cast(wanted)
     numbers = found.cast(pa.float64())
     largest = pc.max(pc.abs(numbers)).as_py() or 0
-    # Beyond that a float has not all digits.
+    # Beyond that a float does not have all digits.
     return (numbers if largest < 2**53 else found).cast(wanted)
 
 
@@ -184,5 +184,5 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    # A lone half of a surrogate pair is no character.
+    # A lone half of a surrogate pair is not a character.
     return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -25,7 +25,7 @@ def fields_in_header(
     header : sequence of str
         The fields' names, each its own, as `unique_names` makes them.
     columns : sequence of ItemColumn
-        What is looked for. The id is told by no large read that is known, so it may be missing.
+        What is looked for. No known large read has the id, so it may be missing.
     list_name : str
         The list's: its items' names stand below it.
 
@@ -36,7 +36,7 @@ def fields_in_header(
     """
     free = dict.fromkeys(header)
     own = {"name": [list_name, "name"], "code": ["code"], "parent": ["parent"], "id": ["id"]}
-    # The item's own columns come first, also where a property has the name of one.
+    # The item's own columns come first, even if a property has the name of one.
     found = {key: _take(free, names) for key, names in own.items()}
     fields_by_name: dict[str, str] = {}
     for column in columns:

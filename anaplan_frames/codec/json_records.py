@@ -40,7 +40,7 @@ def json_records(members: Mapping[str, pa.Array], count: int) -> pa.Array:
 
 
 def nested(members: Mapping[str, pa.Array], count: int) -> pa.ExtensionArray:
-    """Make one inner object per row, to be a member of `json_records`; null where it is empty."""
+    """Make one inner object per row, to be a member of `json_records`; null if it is empty."""
     inner = _objects([(key, json_values(column)) for key, column in members.items()], count)
     empty = pc.equal(inner, "{}")
     return pa.ExtensionArray.from_storage(

@@ -1,4 +1,4 @@
-"""Text that is not written as Arrow reads it, into its column's type where there is no doubt."""
+"""Text that is not written as Arrow reads it, into its column's type if there is no doubt."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ParseError(Exception):
 
 
 def to_type(texts: pa.Array, wanted: pa.DataType, decimal_separator: str = ".") -> pa.Array:
-    """Convert texts, bearing blanks around them and other spellings of the same value.
+    """Convert texts, accepting blanks around them and other spellings of the same value.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _EXACT_INTEGERS = {2: 2**11, 4: 2**24, 8: 2**53}
 
 _FEW = 100  # values that are looked at before all are
 
-NOT_FINITE = "is infinite, which Anaplan has no number for. Replace it, for instance by NaN."
+NOT_FINITE = "is infinite, and Anaplan has no such number. Replace it, for instance with NaN."
 
 
 def plain_number(value: float | np.floating[Any] | Decimal) -> str:
@@ -83,7 +83,7 @@ def _refuse_infinite(values: np.ndarray[Any, Any], location: ValueLocation) -> N
 
 
 def _are_whole(size: np.ndarray[Any, Any]) -> bool:
-    """Say whether all are whole numbers; mostly a few tell that they are not."""
+    """Say whether all are whole numbers; mostly a few show that they are not."""
     few = size[:_FEW]
     return bool((few == np.trunc(few)).all() and (size == np.trunc(size)).all())
 

@@ -63,8 +63,8 @@ def _fits(
     dialect: Dialect,
 ) -> bool:
     """Whether the text delimiters can be read so; `inside` is 1 if the first one closes."""
-    beside = np.zeros(256, dtype=bool)
-    beside[[*b"\r\n", ord(dialect.separator), ord(dialect.delimiter)]] = True
+    may_stand_next = np.zeros(256, dtype=bool)
+    may_stand_next[[*b"\r\n", ord(dialect.separator), ord(dialect.delimiter)]] = True
     opening, closing = marks[inside::2], marks[1 - inside :: 2]
     before, after = opening[opening > 0] - 1, closing[closing + 1 < len(view)] + 1
-    return bool(beside[view[before]].all() and beside[view[after]].all())
+    return bool(may_stand_next[view[before]].all() and may_stand_next[view[after]].all())

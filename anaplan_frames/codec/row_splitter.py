@@ -26,7 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LONGEST_MARK = 4
-# A row longer than this is no row: some text delimiter was never closed.
+# A row longer than this is not a row: some text delimiter was never closed.
 _LONGEST_ROW = 256_000_000
 _COUNTED_AT_ONCE = 1 << 18
 _FIRST_BLOCK = 1 << 18
@@ -39,7 +39,7 @@ class RowSplitter:
 
     A newline inside a quoted text does not end a row. If the first line ends with a carriage return
     alone, so do the others. A byte order mark is dropped, and decides
-    the encoding where it differs from the dialect's. NUL is a character like any other. UTF-8 is
+    the encoding if it differs from the dialect's. NUL is a character like any other. UTF-8 is
     passed on unchecked: the decoder, which can name the row, checks it. Blocks are views of the
     pieces; only what lies across two pieces is copied.
 

@@ -14,7 +14,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.value_location import ValueLocation
 
 _TEXT = pa.large_string()
-_NUL = "holds a NUL character, which no file of Anaplan's can carry. Take it out."
+_NUL = "holds a NUL character, which a file in Anaplan cannot hold. Remove it."
 # In these Python writes nothing that it does not read back as it was.
 _FAITHFUL = ("utf", "iso8859", "cp125", "ascii")
 
@@ -40,8 +40,8 @@ def check_unquoted(texts: pa.Array, dialect: Dialect, location: ValueLocation) -
             raise location.encoding_error(
                 position,
                 texts[position].as_py(),
-                f"holds the {called} {mark!r}, and the file has no text delimiter to keep it "
-                "together. Take it out, or set a text delimiter in Anaplan's settings of the file.",
+                f"holds the {called} {mark!r}, and the file has no text delimiter to enclose "
+                "it. Remove it, or set a text delimiter in Anaplan's settings of the file.",
             )
 
 
@@ -52,7 +52,8 @@ def check_first(texts: pa.Array, location: ValueLocation) -> None:
         raise location.encoding_error(
             0,
             first,
-            "begins with a byte order mark, which at the start of a file is no text. Take it out.",
+            "begins with a byte order mark, which is not read as text at the start of a file. "
+            "Remove it.",
         )
 
 

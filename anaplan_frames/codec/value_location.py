@@ -36,7 +36,7 @@ class ValueLocation:
 
 
 def shortened(text: str) -> str:
-    """Return the repr of a text, cut where it is too long for a message."""
+    """Return the repr of a text, cut if it is too long for a message."""
     if len(text) <= _LONGEST_SHOWN:
         return repr(text)
     return f"{text[:_LONGEST_SHOWN]!r}... ({len(text):,} characters)"

@@ -20,8 +20,8 @@ def check_labels(frame: pd.DataFrame) -> None:
     Raises
     ------
     ColumnMismatch
-        If the columns are a MultiIndex (says how to make one level of it), or a name is no text
-        that can be written.
+        If the columns are a MultiIndex (says how to make one level of it), or a name is a text
+        that cannot be written.
     """
     if frame.columns.nlevels > 1:
         raise ColumnMismatch(
@@ -33,8 +33,8 @@ def check_labels(frame: pd.DataFrame) -> None:
             str(name).encode()
         except UnicodeEncodeError:
             raise ColumnMismatch(
-                f"The column name {name!r} holds half a character (a lone surrogate), which no "
-                "encoding can carry. Rename the column."
+                f"The column name {name!r} holds half a character (a lone surrogate), which cannot "
+                "be encoded. Rename the column."
             ) from None
 
 
@@ -80,6 +80,6 @@ def _column(series: pd.Series[Any], location: ValueLocation) -> pa.Array:
     try:
         found = pa.array(values, from_pandas=not shared)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        # What Arrow has no type for (mixed categories, sparse values) is told value by value.
+        # What Arrow has no type for (mixed categories, sparse values) is found value by value.
         return objects_to_arrow(series.astype(object).to_numpy(), location)
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

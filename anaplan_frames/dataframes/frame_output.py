@@ -134,7 +134,7 @@ class _Frame:
         self._rows += batch.num_rows
 
     def finish(self, start: int) -> pd.DataFrame:
-        """Return the frame; its rows are numbered from `start` where no column is the index."""
+        """Return the frame; its rows are numbered from `start` if no column is the index."""
         arrays = [column.finish() for column in self._columns]
         index: pd.Index[Any] = pd.RangeIndex(start, start + self._rows)
         if len(self._index) == 1:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from anaplan_frames.memory import CAN_GROW, LARGE_PAGE, mapping
 
-_STEP = 2 * LARGE_PAGE  # bytes; what is longer is a mapping where that can grow
+_STEP = 2 * LARGE_PAGE  # bytes; what is longer is a mapping if that can grow
 
 
 class Growing:

@@ -1,4 +1,4 @@
-"""Columns of Python objects -> Arrow, each value for itself where they are not all text."""
+"""Columns of Python objects -> Arrow, each value for itself if they are not all text."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def _checked(text: str, position: int, location: ValueLocation) -> str:
         raise location.encoding_error(
             position,
             text,
-            "holds half a character (a lone surrogate), which no encoding can carry. Decode it "
-            "again from its source, or replace it.",
+            "holds half a character (a lone surrogate), which cannot be encoded. Decode it again "
+            "from its source, or replace it.",
         ) from None
     return text
 
@@ -120,7 +120,7 @@ def _decimal(value: Decimal, position: int, location: ValueLocation) -> tuple[in
         raise location.encoding_error(position, str(value), NOT_FINITE)
     if abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise location.encoding_error(
-            position, str(value), "is beyond all numbers that Anaplan can hold."
+            position, str(value), "is too large or too small for a number in Anaplan."
         )
     return NUMBER, plain_number(value)
 

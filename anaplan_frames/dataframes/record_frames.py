@@ -1,4 +1,4 @@
-"""Tables of JSON records whose columns and dtypes are known, also where there is no record."""
+"""Tables of JSON records whose columns and dtypes are known, even if there is no record."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Field:
 def frame_of_fields(
     records: Iterable[Mapping[str, Any]], fields: Mapping[str, Field], *, more: bool = False
 ) -> pd.DataFrame:
-    """Make one row per record, with just these columns; what a record lacks is missing.
+    """Make one row per record, with just these columns, missing values if it has none.
 
-    A text that is no value of its column's kind is missing, too. With `more`, the keys of the
+    A text that is not a value of its column's kind is missing, too. With `more`, the keys of the
     records that no field names become columns after them, with dtypes by their values.
     """
     rows = list(records)
@@ -176,7 +176,7 @@ def frame_of_records(
     Parameters
     ----------
     records : iterable of mapping
-        As Anaplan's JSON has them; a key that a record lacks is missing in its row.
+        As Anaplan's JSON has them; a key that a record does not have is missing in its row.
     first : sequence of str
         Keys that come first, and are there even when there is no record at all.
     columns : mapping of str to str, optional

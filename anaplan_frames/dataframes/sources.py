@@ -267,8 +267,8 @@ class _Parts(_Once):
             first = next(remaining)
         except StopIteration:
             raise ColumnMismatch(
-                "The iterator gave nothing, so nothing is known of its columns. Give at least one "
-                "part, which may have no rows."
+                "The iterator gave nothing, so its columns are not known. Give at least one part, "
+                "which may have no rows."
             ) from None
         opened = self._opened(first, 0)
         self.columns = opened.columns
@@ -305,7 +305,7 @@ class _Parts(_Once):
 
     def _opened(self, part: Any, number: int) -> Source:
         if not _is_table(part):
-            raise TypeError(f"Part {number} of the iterator is no table. {unsupported(part)}")
+            raise TypeError(f"Part {number} of the iterator is not a table. {unsupported(part)}")
         return open_source(part, index=self.index)
 
     def _order(self, columns: Sequence[str], number: int) -> Sequence[int]:
@@ -359,8 +359,8 @@ def _handed_over(how: Callable[[Any], Any], data: Any) -> Any:
         return how(data)
     except pa.ArrowInvalid as error:
         raise TypeError(
-            f"The {type(data).__name__} is no table that Arrow can hold ({error}). Cast columns "
-            "of types that Arrow lacks, for instance to text or Decimal."
+            f"The {type(data).__name__} cannot be converted to Arrow ({error}). Cast columns of "
+            "types that Arrow does not have, for instance to text or Decimal."
         ) from error
 
 

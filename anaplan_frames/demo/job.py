@@ -43,18 +43,18 @@ def run() -> bool:
         namesakes = _load(airports, "Load airports", model)
         strays = _load(flights, "Load flights", model)
 
-        lost = f"{strays['flights'].sum():,} flights go to airports that the list lacks"
+        lost = f"{strays['flights'].sum():,} flights go to airports that are not in the list"
         print(f"\n2. Correct in pandas what was rejected, and load only that again ({lost})")
         namesakes["name"] += " (" + namesakes["faa"] + ")"
         airports.update(namesakes["name"])
-        lacking = _read("airports_lacking")
+        missing = _read("airports_missing")
         _load(namesakes, "Load airports", model)
-        _load(lacking, "Load airports", model)
+        _load(missing, "Load airports", model)
         _load(strays, "Load flights", model)
 
         print("\n3. Read the export back and compare every measure with the source")
         exported = read_anaplan("Flights export", model)
-        in_anaplan = _by_code(exported, airlines, pd.concat([airports, lacking]))
+        in_anaplan = _by_code(exported, airlines, pd.concat([airports, missing]))
     return _prove(flights, in_anaplan, seconds=time.perf_counter() - began)
 
 

@@ -67,5 +67,5 @@ def question(*, deleted: int, items: int, rows: int, most: int, label: str) -> s
     )
     return (
         f"This would delete {deleted:,} of the {items:,} items of {label} and their cells, {why}. "
-        "Nothing was sent. If that is meant, say confirm=True; the error's .plan shows the changes."
+        "Nothing was sent. Pass confirm=True to delete them; the error's .plan shows the changes."
     )

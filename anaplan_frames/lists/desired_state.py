@@ -1,4 +1,4 @@
-"""A list as it is and what it shall become, and which of the caller's rows is of which item."""
+"""A list as it is and what it should become, and which of the caller's rows is of which item."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_texts, mask_o
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredState:
-    """What a list shall become.
+    """What a list should become.
 
     The items that exist and those that are added are its nodes, in this order.
 

@@ -78,7 +78,7 @@ def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], label: s
         first = int(repeated[0].as_py())
         places = np.flatnonzero(items == first)[:2]
         raise ColumnMismatch(
-            f"Rows {places[0]} and {places[1]} speak of the same item of {label} "
+            f"Rows {places[0]} and {places[1]} are about the same item of {label} "
             f"({names[int(places[0])].as_py()!r}), one by its code and one by its name. Keep one."
         )
 
@@ -193,7 +193,7 @@ def _refuse_repeated(values: pa.Array, key: str, label: str) -> None:
         shown.append(f"{value.as_py()!r} (rows {', '.join(map(str, places))})")
     more = len(repeated) - len(shown)
     raise ColumnMismatch(
-        f"Column {key!r} says of each row which item of {label} it is, and names {len(repeated):,} "
-        f"more than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. Keep one row "
-        f"of each, for instance with df.drop_duplicates({key!r})."
+        f"Column {key!r} says which item of {label} each row is, and {len(repeated):,} of its "
+        f"values occur more than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. "
+        f"Keep one row of each, for instance with df.drop_duplicates({key!r})."
     )

@@ -117,7 +117,7 @@ class ParentPlacement:
         if len(lost):
             raise ColumnMismatch(
                 f"Rows name parents in {self._desired.label} that would be deleted, because no row "
-                f"speaks of them: {_shown(lost)}. Add rows for them, or name other parents."
+                f"is about them: {_shown(lost)}. Add rows for them, or name other parents."
             )
 
     def _checked_depths(self, parents: Positions) -> Positions:
@@ -127,8 +127,8 @@ class ParentPlacement:
             names = pc.coalesce(*self._final.values())
             named = names.take(pa.array(cycle.nodes)).drop_null()
             raise ColumnMismatch(
-                f"Parents in {self._desired.label} would stand in a circle, so that items are "
-                f"above themselves: {_shown(named)}. Give one of them another parent, or none."
+                f"Parents in {self._desired.label} would form a circle, so that items are above "
+                f"themselves: {_shown(named)}. Give one of them another parent, or none."
             ) from None
 
 

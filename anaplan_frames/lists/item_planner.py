@@ -129,7 +129,7 @@ def plan_items(
     Raises
     ------
     ColumnMismatch
-        If several rows are of one item, new items lack a name, or parents are impossible.
+        If several rows are of one item, new items have no name, or parents are impossible.
     """
     return _Comparison(rules, _in_one_piece(state), _in_one_piece(rows), refused or {}).plan()
 

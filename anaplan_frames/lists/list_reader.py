@@ -164,7 +164,7 @@ class ReadableList(Table):
         Raises
         ------
         ColumnMismatch
-            If it lacks a column; suggests near names.
+            If it does not have a column; suggests near names.
         EncodingError
             If a text is not of the type that the metadata give; names column and row.
         TransferError, TransferTimeout

@@ -372,7 +372,7 @@ class List(ReadableList):
         >>> result = model.lists["Staff"].delete(df[["code"]])  # doctest: +SKIP
         """
         if blank:
-            raise ValueError("blank= has no meaning for items that are deleted; leave it out.")
+            raise ValueError("blank= is not an option of deleting; leave it out.")
         send = send_options(
             on_rejected=on_rejected,
             dump=dump,
@@ -577,7 +577,7 @@ class List(ReadableList):
             modes = ", ".join(map(repr, get_args(Mode)))
             raise ValueError(f"mode must be one of {modes}, not {mode!r}")
         if mode == "insert" and own:
-            raise ValueError(f"{next(iter(own))}= is not an option of inserting; leave it out.")
+            raise ValueError(f"{next(iter(own))}= is not an option of mode='insert'; leave it out.")
         result: WriteResult | WritePlan = getattr(self, mode)(
             data,
             dry_run=dry_run,

@@ -114,8 +114,8 @@ class PreparedItems(PreparedWrite):
         _log.info("%s: %s, %s, in %.1f s", label, planned.mode, result.summary, seconds)
         if outcome.error is not None:
             done = (
-                f"{result.rows_loaded:,} of {result.rows_sent:,} rows were done; the others are "
-                "in the error's .result.rejected."
+                f"{result.rows_loaded:,} of {result.rows_sent:,} rows were written; the others "
+                "are in the error's .result.rejected."
             )
             raise halfway_error(
                 outcome.error, result, label, done=done if outcome.done else ""
@@ -147,7 +147,7 @@ def _unchecked(target: ListDescription, columns: list[str]) -> pd.DataFrame:
         {
             "subject": f"property {column.key!r}",
             "reason": f"Whether a value is of its format, {formats[column.key]}, is only known "
-            "when it was sent.",
+            "once it is sent.",
         }
         for column in target.columns
         if column.name in columns

@@ -24,7 +24,7 @@ class Catalogue:
     name : str, optional
         The model's name.
     hooks : sequence of Hook, optional
-        What is told of every task that is started.
+        What is called for every task that is started.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The columns of a model's listings: what Anaplan tells of each kind of thing."""
+"""The columns of a model's listings: what Anaplan says about each kind of thing."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ def check_columns(wanted: Iterable[str], names: Sequence[str], label: str) -> No
     Raises
     ------
     ColumnMismatch
-        If it lacks one; suggests near names.
+        If it does not have one; suggests near names.
     """
     for name in wanted:
         if name not in names:

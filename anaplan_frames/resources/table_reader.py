@@ -45,7 +45,7 @@ class TextTable:
     Attributes
     ----------
     fetch : callable
-        Yields the text in pieces, in order; tells the bar how many bytes have come.
+        Yields the text in pieces, in order; informs the bar how many bytes have come.
     dialect : Dialect
         How its text is written.
     schema : pyarrow.Schema or callable
@@ -167,7 +167,7 @@ class Table(Resource):
         Raises
         ------
         ColumnMismatch
-            If it lacks a column; suggests near names.
+            If it does not have a column; suggests near names.
         EncodingError
             If a text is not of the type that was asked for; names column and row.
         EmptyContent, NotFound
@@ -282,7 +282,7 @@ class Table(Resource):
         table: Callable[[ReadOptions], TableSource],
         **facts: Any,
     ) -> pd.DataFrame | Frames:
-        """Read the table; `facts` are what ``attrs["anaplan"]`` says besides."""
+        """Read the table; `facts` are what ``attrs["anaplan"]`` also says."""
         backend = None if options.dtype_backend is no_default else options.dtype_backend
         clock = _TimeLeft(self, options.timeout)
 

@@ -47,7 +47,7 @@ class CompressedPiece:
     size, checksum : int
         Number of bytes before compression, and their CRC-32.
     digest : bytes
-        Of the bytes before compression; empty where none is needed.
+        Of the bytes before compression; empty if none is needed.
     """
 
     deflated: tuple[bytes, ...]

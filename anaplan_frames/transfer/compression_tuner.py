@@ -38,7 +38,7 @@ def best(trials: Iterable[Trial], line: float, threads: int) -> Method:
     """Choose the method by which most bytes of data get through in a second.
 
     Compressing and sending go on at the same time, so the slower of them sets the pace. Each
-    method is slower than the one before: where compressing alone is the slower, the search ends.
+    method is slower than the one before: if compressing alone is the slower, the search ends.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class CompressionTuner:
         self._trials: list[Trial] = []
         self._rates: deque[float] = deque(maxlen=_SENDS_REMEMBERED)
         self._lock = threading.Lock()
-        self._told = threading.Event()
+        self._measured = threading.Event()
 
     def show(self, content: memoryview) -> None:
         """Let methods be tried on `content`, some of the data, if it comes to that."""
@@ -88,19 +88,19 @@ class CompressionTuner:
             self._sample = bytes(content[:_SAMPLE_BYTES])
 
     def wait(self) -> None:
-        """Wait until a chunk has told how fast the line is; raises Stopped when given up."""
-        while not self._told.wait(_LOOK):
+        """Wait until a chunk has shown how fast the line is; raises Stopped when given up."""
+        while not self._measured.wait(_LOOK):
             cancellation.check("compressing")
 
     def end_waiting(self) -> None:
         """Have nobody wait any more."""
-        self._told.set()
+        self._measured.set()
 
     def sent(self, size: int, seconds: float) -> None:
         """Take note that a sender needed so many seconds for a chunk of `size` bytes."""
         with self._lock:
             # The senders share the line: it takes as much from each of the others meanwhile. The
-            # best of some sends tells its speed, as work on this machine can only slow them down.
+            # best of some sends shows its speed, as work on this machine can only slow them down.
             self._rates.append(size * self._senders / max(seconds, 1e-6))
             if self._sample:
                 self.method = best(self._tried(), max(self._rates), self._threads)

@@ -23,8 +23,8 @@ _FORMAT = 1
 class Journal:
     """What is known of one transfer of one file; who writes to it holds the file's turn.
 
-    It is a file of lines, each written at once and whole. Where one cannot be written, as on a
-    full disk, the transfer goes on without a journal; where one cannot be read, nothing of it is
+    It is a file of lines, each written at once and whole. If one cannot be written, as on a full
+    disk, the transfer goes on without a journal; if one cannot be read, nothing of it is
     believed. It holds names, numbers and digests, none of the data and no secret.
 
     Parameters
@@ -35,7 +35,7 @@ class Journal:
         What must be the same for a resumed transfer: user, file, dialect, and so on. Under
         ``"tasks"`` the latest task of each import of the file, by the import's id.
     clock : Clock
-        Tells how old it is.
+        Shows how old it is.
     resume : bool
         False forgets what an earlier run left.
     """
@@ -87,7 +87,7 @@ class Journal:
         self.forget()
         return DataChanged(
             f"An earlier run was interrupted while it sent data to {label}, and the data given now "
-            "begin like those but are others. Nothing was imported. Run it again: it will start "
+            "begin like those but then differ. Nothing was imported. Run it again: it will start "
             "from the beginning."
         )
 
@@ -124,12 +124,12 @@ class Journal:
         self._note({"import": import_id, "task": task_id})
 
     def forget(self) -> None:
-        """Delete it: what it tells is of no more use."""
+        """Delete it: what it holds is of no more use."""
         self._arrived.clear()
         self._path.unlink(missing_ok=True)
 
     def _note(self, entry: Mapping[str, Any]) -> None:
-        """Write a line; where that fails there is no journal, rather than one that lacks a line."""
+        """Write a line; if that fails there is no journal, rather than one without that line."""
         if not self._kept:
             return
         try:

@@ -30,7 +30,7 @@ def large_read(
     """Yield the pages of a large read, in order, while later ones are still being written.
 
     Together they are one text, whose header stands on the first page only. The read request is
-    deleted at the end, also where it fails or the caller stops early: what a user has of them takes
+    deleted at the end, even if it fails or the caller stops early: what a user has of them takes
     room in Anaplan.
 
     Parameters
@@ -165,9 +165,9 @@ class _Request:
         self._note(found)
 
     def _note(self, found: Mapping[str, Any]) -> None:
-        told = found.get("availablePages")
-        available = max(int(told or 0), self._available)
-        # Where pages come, the next is not far; else wait ever longer.
+        given = found.get("availablePages")
+        available = max(int(given or 0), self._available)
+        # If pages come, the next is not far; else wait ever longer.
         faster = available > self._available or not self._pause
         self._pause = _FIRST_PAUSE if faster else min(self._pause * _SLOWER, _LONGEST_PAUSE)
         self._available = available
@@ -181,7 +181,7 @@ class _Request:
                 f"Anaplan could not write the large read of {self._label}. Try again; if it fails "
                 "again, read less at once, or by an export."
             )
-        if state == "COMPLETE" and told is None:
+        if state == "COMPLETE" and given is None:
             raise TransferError(
                 f"Anaplan does not say how many pages the large read of {self._label} has. Try "
                 "again."
@@ -191,8 +191,8 @@ class _Request:
 
 
 def _state(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is told of the request: ``viewReadRequest`` or ``listReadRequest``."""
-    for told in answer.values():
-        if isinstance(told, Mapping) and "requestId" in told:
-            return told
+    """Return what is said of the request: ``viewReadRequest`` or ``listReadRequest``."""
+    for entry in answer.values():
+        if isinstance(entry, Mapping) and "requestId" in entry:
+            return entry
     raise TransferError("Anaplan's answer about a large read names no request. Try again.")

@@ -83,7 +83,7 @@ def of_exception(error: Exception, label: str, url: str, setting: str) -> Failur
         return _tls_failure(root, label, host, way_out)
     if isinstance(error, requests.exceptions.ProxyError):
         text = (
-            f"{label}: the proxy does not let through to {host} ({_reason(root)}). "
+            f"{label}: the proxy allows no connection to {host} ({_reason(root)}). "
             "Check HTTPS_PROXY and NO_PROXY, or proxies=...."
         )
         return Failure(TransferError(text), again=True, doubtful=False)
@@ -109,7 +109,7 @@ def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Fa
         reason = root.verify_message or "verification failed"
         text = (
             f"{label}: the TLS certificate of {host} is not trusted here ({reason}). "
-            "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
+            "If your company inspects TLS, give its CA bundle: verify='company.pem', or set "
             "REQUESTS_CA_BUNDLE."
         )
         return Failure(TransferError(text), again=False, doubtful=False)

@@ -54,7 +54,7 @@ def clean_url(url: str, *, name: str, prefix: str = "/2/0", allow_http: bool) ->
     if parts.scheme == "http" and not allow_http and not is_loopback(cleaned):
         raise ConfigurationError(
             f"{name}={url!r} would send the token unencrypted to another machine. "
-            "Use https://, or say allow_http=True if you are sure."
+            "Use https://, or pass allow_http=True if you are sure."
         )
     return cleaned
 

@@ -46,7 +46,7 @@ class CheckedResponse(requests.Response):
         whole = f" before all its {promised} bytes were there" if promised else ""
         raise BrokenBody(
             f"{self.label}: the answer broke off{whole}. "
-            "If this goes on, look at the network, the proxy or the time-out."
+            "If this happens again, look at the network, the proxy or the time-out."
         )
 
 

@@ -65,7 +65,7 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
     ),
     429: (
         RateLimited,
-        "Anaplan goes on refusing because of too many requests. "
+        "Anaplan still refuses because there are too many requests. "
         "Run fewer jobs at once, or connect with a lower requests_per_minute.",
     ),
     500: _BUSY_SERVER,

@@ -26,7 +26,8 @@ def named_mapping(mapping: Mapping[Hashable, str] | None) -> dict[str, str]:
     for column, header in mapping.items():
         if not isinstance(header, str):
             raise TypeError(
-                f"mapping sends the column {column!r} to {header!r}, and a name in Anaplan is a str"
+                f"mapping sends the column {column!r} to {header!r}, but a name in Anaplan "
+                "must be a str"
             )
     return {str(column): header for column, header in mapping.items()}
 
@@ -69,12 +70,14 @@ def check_mapping(
                     f"column of your data comes first: {mapping_line({header: column})}."
                 )
             hint = _missing_column(column, header, known, index_names)
-            raise ColumnMismatch(f"The mapping names {column!r}, which is no column.{hint}")
+            raise ColumnMismatch(
+                f"The mapping names {column!r}, which is not a column of the data.{hint}"
+            )
         near = close_names(header, takes)
         line = f" Write {mapping_line({column: near[0]})}." if len(near) == 1 else ""
         raise ColumnMismatch(
-            f"The mapping sends {column!r} to {header!r}, which is no column of {label} that "
-            f"can be written.{near_names(header, takes)}{line} These can: "
+            f"The mapping sends {column!r} to {header!r}, which is not a column of {label} "
+            f"that can be written.{near_names(header, takes)}{line} These can: "
             f"{', '.join(map(repr, takes))}."
         )
 
@@ -110,7 +113,7 @@ def suggested(columns: Iterable[str], wanted: Iterable[str], index_names: Sequen
     pairs = {found[0]: name for name in targets if len(found := close_names(name, free)) == 1} or {
         "your column": targets[0] if targets else "its name"
     }
-    return f" If only the names differ, say so with {mapping_line(pairs)}."
+    return f" If only the names differ, pass {mapping_line(pairs)}."
 
 
 def _missing_column(

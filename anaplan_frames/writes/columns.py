@@ -46,10 +46,10 @@ def match_columns(
     Parameters
     ----------
     columns
-        The caller's columns; names that are no text count by their ``str``.
+        The caller's columns; names that are not text count by their ``str``.
     headers
         The file's headers. An empty one is fed by a column "Column n" (n counts from 1), as
-        Anaplan names it in its messages, and is left empty where there is none.
+        Anaplan names it in its messages, and is left empty if there is none.
     mapping
         The caller's column -> header, for those that have another name. It comes before equal
         names: a column that has the name of a header that is mapped to is unused.
@@ -60,7 +60,7 @@ def match_columns(
     ------
     ColumnMismatch
         If a header is fed by no column or by several, or the mapping names what there is not;
-        tells all of it at once, with the near names.
+        reports all of it at once, with the near names.
     """
     return _Match(columns, headers, mapping or {}, target).result()
 
@@ -115,14 +115,14 @@ class _Match:
         """Return the matching, or raise what is wrong with it, all at once."""
         if not self.headers:
             raise ColumnMismatch(
-                f"Anaplan knows no columns of {self.target}. Set up its file in Anaplan first."
+                f"Anaplan has no columns for {self.target}. Set up its file in Anaplan first."
             )
         self._check_mapping()
         positions = self._positions()
         if self.complaints:
             raise ColumnMismatch(
-                f"The columns do not fit {self.target}. {' '.join(self.complaints)} Where only the "
-                "names differ, say so with mapping={'your column': 'its header'}."
+                f"The columns do not fit {self.target}. {' '.join(self.complaints)} If only the "
+                "names differ, pass mapping={'your column': 'its header'}."
             )
         used = set(positions)
         unused = tuple(name for number, name in enumerate(self.columns) if number not in used)
@@ -134,17 +134,22 @@ class _Match:
         for column, header in self.mapping.items():
             if column not in known:
                 near = near_names(column, self.columns)
-                self.complaints.append(f"The mapping names {column!r}, which is no column.{near}")
+                self.complaints.append(
+                    f"The mapping names {column!r}, which is not a column of the data.{near}"
+                )
             elif header not in wanted:
                 near = near_names(header, self.wanted)
                 self.complaints.append(
-                    f"The mapping sends {column!r} to {header!r}, which is no header.{near}"
+                    f"The mapping sends {column!r} to {header!r}, which is not a header of "
+                    f"the file.{near}"
                 )
             fed[header].append(column)
         for header, columns in fed.items():
             if len(columns) > 1:
                 names = " and ".join(map(repr, columns))
-                self.complaints.append(f"The mapping sends {names} to {header!r}; only one can be.")
+                self.complaints.append(
+                    f"The mapping sends {names} to {header!r}; only one of them can go there."
+                )
 
     def _positions(self) -> tuple[int | None, ...]:
         sources = self._sources()
@@ -180,11 +185,11 @@ class _Match:
 
     def _complain_of_several(self, name: str, times: int, feeding: Sequence[str]) -> None:
         if len(set(feeding)) > 1:
-            return  # the mapping's fault, and told as such
+            return  # the mapping's fault, and reported as such
         in_file = "" if times == 1 else f", the file {times} headers {name!r}"
         self.complaints.append(
             f"The data has {_columns(len(feeding))} named {feeding[0]!r}{in_file}; "
-            "rename or drop what is too much."
+            "rename or drop those that are not meant."
         )
 
     def _complain_of_none(self, missing: Sequence[str]) -> None:
@@ -192,11 +197,11 @@ class _Match:
         free = [
             column for column in self.columns if column not in wanted and column not in self.mapping
         ]
-        # To look for near names takes long, where there are thousands.
+        # To look for near names takes long if there are thousands.
         for name in missing[:_MOST_NAMED]:
             self.complaints.append(f"The data has no column {name!r}.{near_names(name, free)}")
         if len(missing) > _MOST_NAMED:
-            self.complaints.append(f"Nor has it {len(missing) - _MOST_NAMED:,} others.")
+            self.complaints.append(f"It also has none of {len(missing) - _MOST_NAMED:,} others.")
 
 
 def _columns(count: int) -> str:

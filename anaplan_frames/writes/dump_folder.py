@@ -61,7 +61,7 @@ class DumpFolder:
 
 
 def check_dump(dump: object) -> None:
-    """Refuse what cannot be a folder, before anything is sent; None is no folder."""
+    """Refuse what cannot be a folder, before anything is sent; None stands for no folder."""
     if dump is not None and not isinstance(dump, str | os.PathLike):
         raise TypeError(f"dump must be the path of a folder, not {type(dump).__name__}")
 

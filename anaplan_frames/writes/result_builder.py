@@ -60,7 +60,7 @@ _NO_REJECTS = Rejects()
 
 
 def check_on_rejected(on_rejected: str) -> None:
-    """Refuse a word that is none of those, before anything is sent."""
+    """Refuse any other word, before anything is sent."""
     if on_rejected not in get_args(OnRejected):
         raise ValueError(f"on_rejected must be 'raise', 'warn' or 'ignore', not {on_rejected!r}")
 
@@ -147,9 +147,9 @@ def result_of_task(
     rows_sent : int, optional
         How many rows were sent, if that is known here; by default what Anaplan has counted.
     """
-    told = outcome.counts
+    named = outcome.counts
     counts = {
-        kind: next((told[word] for word in words if word in told), 0)
+        kind: next((named[word] for word in words if word in named), 0)
         for kind, words in _COUNT_NAMES.items()
     }
     if rows_sent is not None:

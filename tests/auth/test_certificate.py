@@ -198,7 +198,7 @@ def test_a_key_that_is_not_rsa_is_refused() -> None:
     curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
     assert refusal_message(curve.pem, curve.key_pem()) == (
         "AuthenticationError: The private key of certificate given is not an RSA key, and Anaplan "
-        "takes no other. Have a certificate made for an RSA key."
+        "takes only those. Have a certificate made for an RSA key."
     )
 
 
@@ -289,7 +289,7 @@ def test_a_key_in_openssh_format_comes_with_the_command_that_converts_it(planner
 
 def test_an_unknown_data_format_is_refused(planner: Holder) -> None:
     assert refusal_message(planner.pem, planner.key_pem(), data_format="v3") == (
-        "ConfigurationError: data_format='v3': there are 'v2' (now usual) and 'v1'."
+        "ConfigurationError: data_format='v3': use 'v2' (now usual) or 'v1'."
     )
 
 

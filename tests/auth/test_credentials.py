@@ -57,7 +57,8 @@ def test_no_repr_shows_a_secret() -> None:
         (
             "a:b",
             "c",
-            "The email 'a:b' has a colon in it, which a sign-in by password cannot carry.",
+            "The email 'a:b' contains a colon, which a sign-in by password does not allow. "
+            "Check it.",
         ),
     ],
 )

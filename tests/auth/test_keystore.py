@@ -220,7 +220,7 @@ def test_a_damaged_keystore_is_named_and_never_crashes(path: Path) -> None:
 def test_a_file_that_is_not_a_keystore_is_named(planner: Holder) -> None:
     assert refusal_message(planner.pem, STORE) == (
         "ConfigurationError: The keystore given is not a keystore (JKS, JCEKS or PKCS#12). "
-        "Where it is PEM text, use CertificateAuth."
+        "If it is PEM text, use CertificateAuth."
     )
     assert refusal_message("nowhere.jks", STORE) == (
         "ConfigurationError: The keystore 'nowhere.jks': there is no such file. Check the path."

@@ -59,13 +59,13 @@ def test_of_equal_rows_the_last_ones_are_meant_and_none_twice() -> None:
     assert match_rows([row(("b",))] * 3, sent, Dialect()) == [1, 4, None]
 
 
-def test_equal_rows_with_line_numbers_are_told_apart() -> None:
+def test_equal_rows_with_line_numbers_are_distinguished() -> None:
     sent = RetainedRows([("a",), ("b",), ("a",), ("a",)])
     dump = [row(("a",), 2), row(("b",), 3), row(("a",), 5), row(("a",))]
     assert match_rows(dump, sent, Dialect()) == [0, 1, 3, 2]
 
 
-def test_the_same_texts_tell_the_base_before_the_same_numbers_do() -> None:
+def test_the_same_texts_show_the_base_before_the_same_numbers_do() -> None:
     sent = RetainedRows([("1",), ("1.0",)])
     assert match_rows([row(("1",), 2)], sent, Dialect(header_row=2, first_data_row=3)) == [0]
 
@@ -75,7 +75,7 @@ def test_what_was_never_sent_is_not_matched() -> None:
     assert match_rows([row(("a", "2"), 2), row(("z", "1"))], sent, Dialect()) == [None, None]
 
 
-def test_columns_that_the_dump_lacks_are_not_compared() -> None:
+def test_columns_that_are_not_in_the_dump_are_not_compared() -> None:
     sent = RetainedRows([("a", "1"), ("b", "2")])
     dump = [row((None, "2"), 3), row(("a", None)), row((None, None), 2)]
     assert match_rows(dump, sent, Dialect()) == [1, 0, None]
@@ -121,7 +121,7 @@ def test_many_rejected_rows_of_many_more_are_found_without_a_scan() -> None:
             return [(f"item {position}", str(position % 7)) for position in positions]
 
         def scan(self) -> Iterator[list[Texts]]:
-            raise AssertionError("line numbers tell all")
+            raise AssertionError("line numbers identify all")
 
     places = range(13, 5_000_000, 50)
     dump = [row((f"item {place}", str(place % 7)), place + 2) for place in places]
@@ -146,7 +146,7 @@ def rejections(draw: st.DrawFn) -> tuple[bytes, list[str], list[Texts], list[int
     rejected = draw(st.lists(st.integers(0, len(sent) - 1), unique=True, max_size=8))
     with_line = draw(st.booleans())
     if not with_line:
-        # By values alone equal rows cannot be told apart: the last of them are meant.
+        # By values alone equal rows cannot be distinguished: the last of them are meant.
         rejected = [place for place in rejected if sent.count(sent[place]) == 1]
     header_row = draw(st.sampled_from([1, 2]))
     base = draw(st.sampled_from([0, 1, 2, header_row + 1]))

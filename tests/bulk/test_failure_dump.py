@@ -17,7 +17,7 @@ def parse(text: str, headers: list[str] | None = None) -> list[DumpRow]:
     return parse_dump(text.encode(), headers or HEADERS, Dialect())
 
 
-def told(rows: list[DumpRow]) -> list[tuple[object, ...]]:
+def shown(rows: list[DumpRow]) -> list[tuple[object, ...]]:
     return [(row.values, row.line, row.messages) for row in rows]
 
 
@@ -28,7 +28,7 @@ def test_the_documented_layout_with_a_message_per_fault() -> None:
         '"Failed","y","2","5","No such item","Not a number, at all"\n'
     )
     rows = parse(text)
-    assert told(rows) == [
+    assert shown(rows) == [
         (X, 2, ('Invalid item: Column 1 ("x")',)),
         (Y, 5, ("No such item", "Not a number, at all")),
     ]
@@ -54,18 +54,18 @@ def test_the_documented_layout_with_a_message_per_fault() -> None:
     ],
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_other_layouts_tell_the_same(text: str, line_end: str) -> None:
-    assert told(parse(text.replace("\n", line_end))) == [(X, 2, ("bad",)), (Y, 5, ("a", "b"))]
+def test_other_layouts_say_the_same(text: str, line_end: str) -> None:
+    assert shown(parse(text.replace("\n", line_end))) == [(X, 2, ("bad",)), (Y, 5, ("a", "b"))]
 
 
-def test_messages_are_told_from_values_by_their_text_where_nothing_else_tells() -> None:
+def test_messages_are_distinguished_from_values_by_their_text_if_nothing_else_helps() -> None:
     before = "code,cost\nThis item is not known,x,1\nNot a number,Not in the list,y,2\n"
     behind = "code,cost\nx,1,This item is not known\ny,2,Not a number,Not in the list\n"
     expected = [
         (X, None, ("This item is not known",)),
         (Y, None, ("Not a number", "Not in the list")),
     ]
-    assert told(parse(before)) == told(parse(behind)) == expected
+    assert shown(parse(before)) == shown(parse(behind)) == expected
 
 
 def test_an_empty_header_is_called_by_its_column() -> None:
@@ -78,21 +78,21 @@ def test_repeated_headers_are_found_as_a_run() -> None:
     assert parse(text, ["a", "a", "b"])[0].values == ("1", "2", "3")
 
 
-def test_a_column_that_the_dump_lacks_is_none() -> None:
+def test_a_column_that_is_not_in_the_dump_gives_none() -> None:
     text = "_Status_,cost,_Line_,_Error_1_\nF,1,2,bad\n"
-    assert told(parse(text)) == [((None, "1"), 2, ("bad",))]
+    assert shown(parse(text)) == [((None, "1"), 2, ("bad",))]
 
 
-def test_fields_of_no_known_meaning_are_no_messages() -> None:
+def test_fields_of_unknown_meaning_are_not_messages() -> None:
     text = "_Status_,code,cost,_Line_,_Object_,_Error_1_\nF,x,1,2,Airlines,bad\n"
-    assert told(parse(text)) == [(X, 2, ("bad",))]
+    assert shown(parse(text)) == [(X, 2, ("bad",))]
 
 
 def test_the_files_own_separator_delimiter_and_encoding_are_accepted() -> None:
     text = "_Status_;code;cost;_Line_;_Error_1_\nF;'é;''';1;2;bad\n"
     dialect = Dialect(separator=";", delimiter="'", encoding="ISO-8859-1")
     for content in (text.encode(), text.encode("latin-1"), codecs.BOM_UTF8 + text.encode()):
-        assert told(parse_dump(content, HEADERS, dialect)) == [(("é;'", "1"), 2, ("bad",))]
+        assert shown(parse_dump(content, HEADERS, dialect)) == [(("é;'", "1"), 2, ("bad",))]
     usual = text.replace(";", ",").replace("'é,'''", '"é;\'"').encode()
     assert parse_dump(usual, HEADERS, dialect)[0].values == ("é;'", "1")
 
@@ -111,7 +111,7 @@ def test_an_empty_dump_has_no_rows(text: str) -> None:
 
 def test_lines_that_repeat_a_row_are_one_row_with_all_messages() -> None:
     text = "code,cost,_Line_,_Error_1_\nx,1,2,a\nx,1,2,b\nx,1,2,a\nx,1,3,a\n"
-    assert told(parse(text)) == [(X, 2, ("a", "b")), (X, 3, ("a",))]
+    assert shown(parse(text)) == [(X, 2, ("a", "b")), (X, 3, ("a",))]
 
 
 def test_a_message_of_several_hundred_thousand_characters_is_read() -> None:

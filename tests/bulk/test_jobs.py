@@ -107,7 +107,7 @@ def test_what_is_not_a_tasks_url_is_refused(demo_sandbox: Sandbox, url: str) -> 
 
 
 def test_a_task_that_nobody_has_is_not_found(demo_model: af.Model) -> None:
-    with pytest.raises(af.NotFound, match="no task 'T'"):
+    with pytest.raises(af.NotFound, match="no task 'T' of model 'Flight Planning'"):
         demo_model.task("T")
     with pytest.raises(af.NotFound, match="Did you mean 'Load airlines'"):
         demo_model.task("T", of="Load airline")
@@ -213,14 +213,14 @@ def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
 
 
 @pytest.mark.parametrize(
-    ("state", "hours", "told"),
+    ("state", "hours", "said"),
     [
         ("IN_PROGRESS", 25, "running for 25 hours"),
         ("FAILED", 1, "'FAILED', which Anaplan does not"),
     ],
 )
 def test_a_task_that_is_listed_for_ever_does_not_stop_a_load(
-    demo_sandbox: Sandbox, demo_model: af.Model, state: str, hours: int, told: str
+    demo_sandbox: Sandbox, demo_model: af.Model, state: str, hours: int, said: str
 ) -> None:
     load = demo_model.imports["Load airlines"]
     load.write(AIRLINES)
@@ -230,7 +230,7 @@ def test_a_task_that_is_listed_for_ever_does_not_stop_a_load(
         assert load.write(AIRLINES).rows_loaded == 2
     RECORD.take()  # the contract does not know the state
     [warning] = seen
-    assert f"task {old.id} is listed as {told}" in str(warning.message)
+    assert f"task {old.id} is listed as {said}" in str(warning.message)
     assert str(warning.message).endswith("it is not waited for.")
 
 
@@ -308,7 +308,7 @@ class Broken:
     on_end = None
 
 
-def test_hooks_are_told_of_the_start_and_once_of_the_end_and_a_broken_one_changes_nothing(
+def test_hooks_are_called_for_the_start_and_once_for_the_end_and_a_broken_one_changes_nothing(
     demo_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     hook = Hooked()

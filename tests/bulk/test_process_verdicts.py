@@ -18,7 +18,7 @@ TWICE = pd.concat([AIRLINES, AIRLINES.iloc[:1]], ignore_index=True)
 def saying(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, flag: object, **action: object
 ) -> None:
-    """Have processes run their first action only, and say what they are told to."""
+    """Have processes run their first action only, and say what the test gives them."""
     real = sandbox.actions._run_process
 
     def run(model: Any, process: Any, task: Any) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def test_an_index_that_pandas_noted_in_a_table_stays_a_column(model: af.Model) -
     assert result.rejected["Code"].tolist() == ["a"]
 
 
-def test_rows_that_cannot_be_given_back_are_told_in_a_note_and_left_in_the_dump(
+def test_rows_that_cannot_be_given_back_are_named_in_a_note_and_left_in_the_dump(
     model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(self: object, positions: object) -> None:

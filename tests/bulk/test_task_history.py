@@ -35,7 +35,7 @@ def test_a_model_in_which_nothing_was_run_has_all_columns(tenant: Sandbox) -> No
     assert dtypes(tasks) == DTYPES
 
 
-def test_tasks_of_all_kinds_are_told_with_their_outcomes_the_latest_first(
+def test_tasks_of_all_kinds_are_listed_with_their_outcomes_the_latest_first(
     demo_model: af.Model,
 ) -> None:
     loaded = demo_model.imports["Load airlines"].write(AIRLINES, on_rejected="ignore")

@@ -135,8 +135,8 @@ def test_the_current_period_is_set_by_a_day_in_any_form_and_set_back(
     tenant: Sandbox, day: object
 ) -> None:
     model = model_of(tenant, Calendar(2026))
-    told = model.set_current_period(day)
-    assert told[["period", "end"]].tolist() == ["Feb 26", pd.Timestamp("2026-02-28")]
+    shown = model.set_current_period(day)
+    assert shown[["period", "end"]].tolist() == ["Feb 26", pd.Timestamp("2026-02-28")]
     back = model.set_current_period(None)
     assert pd.isna(back["end"])
     assert pd.isna(model.calendar()["current_period_end"])
@@ -152,7 +152,7 @@ def test_a_day_outside_of_the_calendar_is_refused_in_anaplans_words(tenant: Sand
 def test_what_is_not_a_date_is_refused_before_anything_is_sent(
     demo_model: af.Model, day: object
 ) -> None:
-    with pytest.raises(ValueError, match="is no day"):
+    with pytest.raises(ValueError, match="is not a date: give a date"):
         demo_model.set_current_period(day)
 
 
@@ -180,8 +180,8 @@ def test_versions_have_all_columns_and_their_switchover_can_be_set(tenant: Sandb
     ]
     tenant.workspace("W").model("M", calendar=Calendar(2026), versions=versions)
     model = tenant.connect().model("M")
-    told = model.set_switchover("Forecast", "2026-05-20")
-    assert told[["version", "switchover", "switchover_period"]].tolist() == [
+    shown = model.set_switchover("Forecast", "2026-05-20")
+    assert shown[["version", "switchover", "switchover_period"]].tolist() == [
         "Forecast",
         pd.Timestamp("2026-05-01"),
         "May 26",

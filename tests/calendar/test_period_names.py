@@ -248,7 +248,7 @@ def test_names_become_the_first_or_last_day() -> None:
     ]  # quarters are not chosen
     with pytest.raises(EncodingError) as caught:
         date_list(calendar, *names)
-    assert "row 1: 'Q1 FY26' is no period of the model's calendar." in str(caught.value)
+    assert "row 1: 'Q1 FY26' is not a period of the model's calendar." in str(caught.value)
     names.remove("Q1 FY26")
     starts = ["2026-02-01", None, None, "2026-01-01", "2026-01-23", "2026-02-01"]
     ends = ["2026-02-28", None, None, "2026-12-31", "2026-01-23", "2026-02-28"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from tests.campaign.case import TELLING, Case, Verdict
+from tests.campaign.case import INFORMING, Case, Verdict
 from tests.sandbox.planning.model_actions import export_bytes, items
 
 CHUNK = 3_000  # bytes, so that small data come in several chunks
@@ -61,12 +61,14 @@ class Upload(Case):
         if len(tasks) > 1 or any(read not in self._meant for read in self._read):
             return Verdict.DOUBLE
         if error is not None:
-            return Verdict.UNTOLD if tasks and not isinstance(error, TELLING) else Verdict.RAISED
+            return (
+                Verdict.UNREPORTED if tasks and not isinstance(error, INFORMING) else Verdict.RAISED
+            )
         loaded = items(self.model, self._list)["code"].tolist() == self._frame["Code"].tolist()
-        told = not isinstance(result, af.WriteResult) or result.rows_loaded == len(self._frame)
+        reported = not isinstance(result, af.WriteResult) or result.rows_loaded == len(self._frame)
         if not (tasks and loaded):
             return Verdict.LOST
-        return Verdict.WELL if told else Verdict.MISTOLD
+        return Verdict.WELL if reported else Verdict.MISREPORTED
 
     def untouched(self) -> bool:
         return not self.started("imports", self._import.id)

@@ -14,7 +14,7 @@ from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.tenant.task_queue import Task
 
 # Their sentences say that something was or may have been done.
-TELLING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
+INFORMING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
 
 
 class Verdict(enum.Enum):
@@ -23,16 +23,16 @@ class Verdict(enum.Enum):
     Attributes
     ----------
     WELL
-        Returned, with what was meant done once, and told so.
+        Returned, with what was meant done once, and reported so.
     RAISED
         Raised, and nothing was done, or the error says what was or may have been.
     LOST
         Returned, and what was meant is not done, or other data was returned.
     DOUBLE
         An action was started twice, an item is there twice, or an import read another file.
-    UNTOLD
+    UNREPORTED
         Raised by an error that does not say that something was done.
-    MISTOLD
+    MISREPORTED
         Returned, with what was meant done once, but the result says something else.
     """
 
@@ -40,8 +40,8 @@ class Verdict(enum.Enum):
     RAISED = "raised"
     LOST = "silent loss"
     DOUBLE = "double effect"
-    UNTOLD = "raised, done untold"
-    MISTOLD = "done, told otherwise"
+    UNREPORTED = "raised, done unreported"
+    MISREPORTED = "done, reported otherwise"
 
 
 class Case(ABC):

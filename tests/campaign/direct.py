@@ -17,7 +17,7 @@ from anaplan_frames.sandbox.planning.store.cell_tables import (
 )
 from anaplan_frames.sandbox.planning.store.list_tables import property_column
 from tests.campaign.bulk import things
-from tests.campaign.case import TELLING, Case, Verdict
+from tests.campaign.case import INFORMING, Case, Verdict
 from tests.sandbox.planning.model_actions import items
 
 _ROWS = 40
@@ -61,10 +61,14 @@ class Items(Case):
         if error is None:
             created = result.rows_created if isinstance(result, af.WriteResult) else result.added
             return _returned(added == meant, created == _ROWS)
-        if isinstance(error, TELLING):
-            told = getattr(error, "result", None)
-            return Verdict.UNTOLD if told is not None and not self._is_so(told) else Verdict.RAISED
-        return Verdict.UNTOLD if added else Verdict.RAISED
+        if isinstance(error, INFORMING):
+            reported = getattr(error, "result", None)
+            return (
+                Verdict.UNREPORTED
+                if reported is not None and not self._is_so(reported)
+                else Verdict.RAISED
+            )
+        return Verdict.UNREPORTED if added else Verdict.RAISED
 
     def untouched(self) -> bool:
         return not self._added()
@@ -73,12 +77,12 @@ class Items(Case):
         frame = items(self.model, self._list)
         return Counter(frame[property_column(self._list, "Text")]) - self._before
 
-    def _is_so(self, told: af.WriteResult) -> bool:
+    def _is_so(self, reported: af.WriteResult) -> bool:
         """Whether each row is an item, or not, as a result says that came with an error."""
         added = self._added()
-        unsure = told.rejected["error"].str.contains("not known")
-        missing = told.rejected["Text"][~unsure]
-        done = self._frame["Text"][~self._frame["Text"].isin(told.rejected["Text"])]
+        unsure = reported.rejected["error"].str.contains("not known")
+        missing = reported.rejected["Text"][~unsure]
+        done = self._frame["Text"][~self._frame["Text"].isin(reported.rejected["Text"])]
         return not any(added[text] for text in missing) and all(added[text] for text in done)
 
 
@@ -124,12 +128,12 @@ class Cells(Case):
             if isinstance(result, af.WriteResult):
                 return _returned(now == meant, result.rows_loaded == _ROWS)
             return _returned(now == meant, result["numberOfCellsChanged"] == 2 * _ROWS)
-        told = getattr(error, "result", None)
-        if told is None:
-            return Verdict.RAISED if now == earlier else Verdict.UNTOLD
-        doubtful = set(told.rejected["Things"])
+        reported = getattr(error, "result", None)
+        if reported is None:
+            return Verdict.RAISED if now == earlier else Verdict.UNREPORTED
+        doubtful = set(reported.rejected["Things"])
         is_so = all(now[cell] == meant[cell] for cell in meant if cell[0] not in doubtful)
-        return Verdict.RAISED if is_so and isinstance(error, TELLING) else Verdict.UNTOLD
+        return Verdict.RAISED if is_so and isinstance(error, INFORMING) else Verdict.UNREPORTED
 
     def untouched(self) -> bool:
         return self._now() == _cells(self._earlier)
@@ -157,7 +161,7 @@ def _cells(frame: pd.DataFrame) -> dict[tuple[str, str], Any]:
     }
 
 
-def _returned(done: bool, told: bool) -> Verdict:
+def _returned(done: bool, reported: bool) -> Verdict:
     if done:
-        return Verdict.WELL if told else Verdict.MISTOLD
+        return Verdict.WELL if reported else Verdict.MISREPORTED
     return Verdict.LOST

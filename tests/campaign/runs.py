@@ -74,7 +74,7 @@ def run(
 ) -> Run:
     """Run one schedule, and judge it.
 
-    Where an error came before anything was done, the job is done again without faults, and must
+    If an error came before anything was done, the job is done again without faults, and must
     then end well: what an interrupted run leaves behind does no harm.
     """
     with ExitStack() as stack:
@@ -109,10 +109,10 @@ def check(make: type[Case], sandbox: Sandbox, seeds: Iterable[int], *, well: flo
     """Run schedules; none may lose or double anything, and a share must end well."""
     runs = [run(make, sandbox, seed) for seed in seeds]
     wrong = [one for one in runs if one.verdict not in (Verdict.WELL, Verdict.RAISED)]
-    assert not wrong, _told(wrong)
+    assert not wrong, _listed(wrong)
     raised = [one for one in runs if one.verdict is Verdict.RAISED]
-    assert len(raised) <= (1 - well) * len(runs), _told(raised)
+    assert len(raised) <= (1 - well) * len(runs), _listed(raised)
 
 
-def _told(runs: Iterable[Run]) -> str:
+def _listed(runs: Iterable[Run]) -> str:
     return "".join(f"\nseed {one.seed}: {one.verdict.value} {one.error!r}" for one in runs)

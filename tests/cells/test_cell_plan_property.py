@@ -175,7 +175,7 @@ def check(world: World, drawn: Drawn) -> None:
     try:
         cells, refused = expected(drawn, keys)
     except TwiceError:
-        with pytest.raises(af.ColumnMismatch, match="both write one cell"):
+        with pytest.raises(af.ColumnMismatch, match="both write the same cell"):
             world.module.write(drawn.data(), **options)
         return
     plan = world.module.write(drawn.data(), **options)
@@ -203,11 +203,11 @@ def check(world: World, drawn: Drawn) -> None:
                 plan.rows_ignored,
             )
             # A row may be refused for one reason more, if an item has another name now.
-            sent, told = (
+            sent, planned = (
                 each.drop(columns="error", errors="ignore")
                 for each in (result.rejected, plan.rejected)
             )
-            pd.testing.assert_frame_equal(sent, told)
+            pd.testing.assert_frame_equal(sent, planned)
         blank = {cell: v for cell, v in world.cells.items() if v is not None}
         meant = {cell: float(v) if cell[2] == "Amount" else str(v) for cell, v in blank.items()}
         assert world.present() == meant

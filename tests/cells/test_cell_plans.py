@@ -277,19 +277,21 @@ def test_the_result_says_what_where_and_when(
 ) -> None:
     with caplog.at_level(logging.INFO, logger="anaplan_frames"):
         result = costs.write(CELLS[[*WHERE, "Salary"]])
-    told = result.to_dict()
-    assert {name: told[name] for name in ("kind", "target", "target_id", "model", "outcome")} == {
+    as_dict = result.to_dict()
+    assert {
+        name: as_dict[name] for name in ("kind", "target", "target_id", "model", "outcome")
+    } == {
         "kind": "module",
         "target": "Costs",
         "target_id": costs.id,
         "model": "Headcount",
         "outcome": "loaded",
     }
-    assert (told["model_id"], told["workspace_id"]) == (
+    assert (as_dict["model_id"], as_dict["workspace_id"]) == (
         costs.catalogue.facts["model_id"],
         costs.catalogue.facts["workspace_id"],
     )
-    assert told["started"] is not None
+    assert as_dict["started"] is not None
     assert result.seconds >= 0
     [line] = [r.getMessage() for r in caplog.records if r.levelno == logging.INFO]
     assert line.startswith("module 'Costs': 2 cells of 2 rows changed, 0 rows rejected, in ")

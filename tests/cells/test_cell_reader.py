@@ -403,7 +403,7 @@ def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> No
         ("Stock", {"hierarchy": True}),
     ],
 )
-def test_an_option_that_a_kind_lacks_is_refused_with_the_kinds_that_have_it(
+def test_an_option_that_a_kind_does_not_have_is_refused_with_the_kinds_that_have_it(
     source: str, options: dict[str, Any], model: Model
 ) -> None:
     [option] = options

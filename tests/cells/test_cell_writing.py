@@ -245,7 +245,7 @@ def test_two_rows_of_one_cell_are_an_error_before_anything_is_sent(costs: Module
     with pytest.raises(af.ColumnMismatch) as error:
         costs.write(pd.concat([CELLS, CELLS.assign(People=["001", "Bo"], Time="Jan 26")]))
     assert str(error.value).startswith(
-        "Rows 0 and 2 (counted from 0) both write one cell of module 'Costs': People 'Ada', "
+        "Rows 0 and 2 (counted from 0) both write the same cell of module 'Costs': People 'Ada', "
         "Versions 'Actual', Time 'Jan 26', line item 'Salary'."
     )
     assert read(costs, rows=0) == []

@@ -3,8 +3,8 @@
 Version 0.3.4 pins pandas < 3 and cryptography < 43, so it runs in an environment of its own, which
 is made once and kept in pytest's cache folder. Its login by certificate cannot be tried: it encodes
 a text as if it were bytes and fails before it sends anything. Of the transactional API it knows one
-operation, the listing of lists. Workspaces and models it looks for below a user, where the API has
-none.
+operation, the listing of lists. Workspaces and models it looks for below a user, because the API
+has none.
 """
 
 from __future__ import annotations
@@ -106,6 +106,6 @@ def test_it_does_the_whole_job(python: Path, sandbox: Sandbox, airports: Path) -
 
 
 def _says(lines: list[str], rows: int, rejected: int) -> bool:
-    """Tell whether a detail, as this client shows it, has these counts."""
+    """Say whether a detail, as this client shows it, has these counts."""
     pairs = dict(itertools.pairwise(lines))
     return (pairs.get("totalRowCount"), pairs.get("failedCount")) == (str(rows), str(rejected))

@@ -22,7 +22,7 @@ from tests.auth.making import Holder, holder
 from tests.clients import tenant
 from tests.clients.sdk import CHUNK, connect, connect_async
 from tests.contract.contract import validator
-from tests.contract.overlay.mend import AUTHENTICATION
+from tests.contract.overlay.correction import AUTHENTICATION
 from tests.sandbox.clock import ClockAhead
 
 pytestmark = pytest.mark.usefixtures("sent")
@@ -126,7 +126,7 @@ def test_what_is_uploaded_in_chunks_comes_down_the_same(sandbox: Sandbox) -> Non
     assert client.get_file(113000000002) == b"".join(chunks[:50])
 
 
-def test_an_upload_to_an_id_that_is_no_files_makes_a_new_file(sandbox: Sandbox) -> None:
+def test_an_upload_to_an_id_of_no_file_makes_a_new_file(sandbox: Sandbox) -> None:
     client = connect(sandbox, allow_file_creation=True)
     before = {file.id for file in client.get_files()}
     with pytest.raises(InvalidIdentifierException, match="was created in Anaplan"):
@@ -229,7 +229,7 @@ def test_ids_that_are_not_there_are_refused(sandbox: Sandbox) -> None:
         client.with_model("F" * 32).get_files()
 
 
-def test_it_deletes_closed_models_and_tells_why_others_stay(sandbox: Sandbox) -> None:
+def test_it_deletes_closed_models_and_says_why_others_stay(sandbox: Sandbox) -> None:
     workspace = sandbox.workspaces[tenant.WORKSPACE]
     old, used = workspace.model("Old"), workspace.model("Used")
     client = connect(sandbox)

@@ -62,7 +62,7 @@ def test_a_decimal_comma_is_read_where_the_dialect_has_one() -> None:
 def test_integers_keep_all_their_digits() -> None:
     texts = ["9223372036854775807", "-9223372036854775808", "9007199254740993"]
     assert column(pa.int64(), *texts) == [int(text) for text in texts]
-    # Where one cell is written otherwise, the others still lose nothing.
+    # If one cell is written otherwise, the others still lose nothing.
     assert column(pa.int64(), *texts, "7.0", "1E3")[2:] == [9007199254740993, 7, 1000]
 
 
@@ -97,7 +97,7 @@ def test_a_doubtful_value_is_an_error_that_names_column_row_and_way_out(
         column(kind, "", "", text, "")
     assert (caught.value.column, caught.value.row, caught.value.text) == ("value", 2, text)
     assert str(caught.value) == (
-        f"Column 'value', row 2: {text!r} is not surely a value of type {kind}. "
+        f"Column 'value', row 2: {text!r} cannot be read with certainty as a value of type {kind}. "
         "Read the column as text: dtype={'value': \"string\"}."
     )
 
@@ -230,7 +230,7 @@ def test_a_text_without_rows_gives_the_columns(text: str) -> None:
     assert read(text, TWO) == {"item": [], "cost": []}
 
 
-def test_an_empty_line_is_a_missing_value_where_there_is_one_column() -> None:
+def test_an_empty_line_is_a_missing_value_if_there_is_one_column() -> None:
     one = pa.schema([("item", pa.string())])
     assert read("item\nx\n\ny\n", one) == {"item": ["x", None, "y"]}
     assert read("item,cost\n\nx,1\n\n", TWO) == {"item": ["x"], "cost": [1.0]}
@@ -310,7 +310,7 @@ def test_blocks_of_a_large_piece_are_views_of_it_and_hold_nothing_back() -> None
     assert b"".join(blocks) == row * 100_000
 
 
-def test_a_decoder_names_the_position_that_it_is_told() -> None:
+def test_a_decoder_names_the_position_that_it_is_given() -> None:
     decoder = Decoder(Dialect(), TWO)
     assert decoder.decode(b"x,1\n", 0).schema == TWO
     with pytest.raises(EncodingError) as caught:
@@ -351,13 +351,13 @@ def test_a_byte_order_mark_at_the_beginning_of_a_row_is_text_wherever_blocks_beg
     assert batch[0].to_pylist() == ["\ufeffa"]
 
 
-def test_of_thousands_of_headers_that_differ_the_first_are_told_and_at_once() -> None:
+def test_of_thousands_of_headers_that_differ_the_first_are_named_and_at_once() -> None:
     header = ",".join(f"colum {n}" for n in range(5_000)).encode()
     schema = pa.schema([(f"column {n}", pa.string()) for n in range(5_000)])
     with pytest.raises(ColumnMismatch) as caught:
         list(decode_stream([header + b"\n"], Dialect(), schema))
     assert "'column 0' is missing. Did you mean 'colum 0'" in str(caught.value)
-    assert "So it is with 9,980 more." in str(caught.value)
+    assert "The same is true of 9,980 more." in str(caught.value)
     assert len(str(caught.value)) < 2_000
 
 

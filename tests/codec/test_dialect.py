@@ -1,4 +1,4 @@
-"""How a file is written, as the API's answers tell it."""
+"""How a file is written, as the API's answers describe it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_is_not_said_is_usual(file):
     assert Dialect.of_file(file) == Dialect(",", '"', "UTF-8", 1, 2, ".")
 
 
-def test_an_empty_delimiter_is_none():
+def test_an_empty_delimiter_means_none():
     assert Dialect.of_file({"delimiter": ""}).delimiter == ""
 
 

@@ -74,7 +74,7 @@ def test_nul_is_refused(dialect):
         ("Shift_JIS", "é"),
     ],
 )
-def test_text_that_the_encoding_lacks_is_refused_by_name(encoding, text):
+def test_text_that_the_encoding_does_not_have_is_refused_by_name(encoding, text):
     error = refusal(Dialect(encoding=encoding), a=["x", "y", text], b=["z"] * 3, first_row=100)
     assert (error.column, error.row, error.text) == ("a", 102, text)
     assert encoding in str(error)
@@ -86,7 +86,7 @@ def test_the_first_row_at_fault_is_named_not_the_first_column():
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16LE", "ISO-8859-1"])
-def test_bytes_that_are_no_text_are_refused(encoding):
+def test_bytes_that_are_not_text_are_refused(encoding):
     offsets, data = pa.py_buffer(np.array([0, 1, 3], np.int32)), pa.py_buffer(b"a\xff\xfe")
     broken = pa.StringArray.from_buffers(2, offsets, data)
     error = refusal(Dialect(encoding=encoding), a=broken, b=[1, 2])
@@ -161,7 +161,7 @@ def test_types_without_counterpart_are_refused_with_advice(column, advice):
     assert advice in str(error)
 
 
-def test_a_missing_value_alone_in_its_row_is_no_empty_line():
+def test_a_missing_value_alone_in_its_row_is_not_an_empty_line():
     assert encoded(a=[1, None, 3]) == b'"1"\n""\n"3"\n'
     error = refusal(UNQUOTED, a=["x", None])
     assert (error.column, error.row) == ("a", 1)
@@ -196,7 +196,7 @@ def test_a_header_that_the_file_cannot_hold_is_refused(dialect):
         Encoder(dialect, Matching(("é\t",), (0,), ())).preamble()
 
 
-def test_no_rows_are_no_bytes():
+def test_no_rows_give_no_bytes():
     assert encoded(a=pa.array([], pa.string())) == b""
 
 

@@ -73,8 +73,8 @@ def test_infinity_is_refused(infinite):
     error = refusal(x=pa.array([1.0, infinite]), first_row=40)
     assert (error.column, error.row, error.text) == ("x", 41, str(infinite))
     assert str(error) == (
-        f"Column 'x', row 41: '{infinite}' is infinite, which Anaplan has no number for. "
-        "Replace it, for instance by NaN."
+        f"Column 'x', row 41: '{infinite}' is infinite, and Anaplan has no such number. "
+        "Replace it, for instance with NaN."
     )
 
 

@@ -100,11 +100,11 @@ def test_a_later_page_may_have_the_columns_in_another_order_or_fewer() -> None:
     assert rows(text) == [("P", "A", "1", "2"), ("Q", "A", "4", "3"), ("R", "A", None, "5")]
 
 
-def test_a_column_that_the_first_page_lacks_is_refused() -> None:
+def test_a_column_that_is_not_on_the_first_page_is_refused() -> None:
     with pytest.raises(ColumnMismatch) as caught:
         rows("P\n,January\nA,1\nQ\n,Januar\nA,2\n")
     assert str(caught.value) == (
-        "Page 'Q' has a column 'Januar' that the first page has not. Did you mean 'January'? "
+        "Page 'Q' has a column 'Januar' that the first page does not have. Did you mean 'January'? "
         "Export in a tabular layout instead."
     )
 

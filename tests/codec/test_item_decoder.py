@@ -144,7 +144,7 @@ def test_a_list_without_items_has_no_rows_whether_its_key_is_there_or_not(
     assert decoded(json.dumps(answer).encode()) == []
 
 
-def test_what_is_around_the_items_is_told_wherever_they_stand() -> None:
+def test_what_is_around_the_items_is_returned_wherever_they_stand() -> None:
     for keys in (("meta", "listItems"), ("listItems", "meta")):
         whole = {"meta": {"paging": {"totalSize": 7}}, "listItems": [{"id": "1", "name": "]}"}]}
         splitter = ItemSplitter()
@@ -166,12 +166,12 @@ def one(**properties: Any) -> bytes:
     return json.dumps({"listItems": [{"id": "1", "name": "a", "properties": properties}]}).encode()
 
 
-def test_a_number_that_is_written_otherwise_is_read_where_there_is_no_doubt() -> None:
+def test_a_number_that_is_written_otherwise_is_read_if_there_is_no_doubt() -> None:
     assert decoded(one(Amount=" 1.50 "))[0]["Amount"] == 1.5
 
 
 @pytest.mark.parametrize("text", ["1,000", "12%", "n/a"])
-def test_a_text_that_is_no_number_is_refused_with_its_column_and_row(text: str) -> None:
+def test_a_text_that_is_not_a_number_is_refused_with_its_column_and_row(text: str) -> None:
     second = {"id": "2", "name": "b", "properties": {"Amount": text}}
     items: list[dict[str, Any]] = [{"id": "1", "name": "a"}, second]
     with pytest.raises(EncodingError, match="Column 'Amount', row 1: ") as caught:
@@ -179,12 +179,12 @@ def test_a_text_that_is_no_number_is_refused_with_its_column_and_row(text: str) 
     assert (caught.value.column, caught.value.row, caught.value.text) == ("Amount", 1, text)
 
 
-def test_values_that_are_no_texts_are_read_all_the_same() -> None:
+def test_values_that_are_not_texts_are_read_all_the_same() -> None:
     row = decoded(one(Owner=12, Amount=2.5, Open=True, Start=None))[0]
     assert (row["Owner"], row["Amount"], row["Open"], row["Start"]) == ("12", 2.5, True, None)
 
 
-def test_membership_that_is_told_as_text_is_read_all_the_same() -> None:
+def test_membership_that_is_given_as_text_is_read_all_the_same() -> None:
     items = [{"id": "1", "name": "a", "subsets": {"Active": "true"}}]
     assert decoded(answer_of(items))[0]["Active"] is True
 
@@ -193,7 +193,7 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     assert decoded(one(Owner="a\ud83d"))[0]["Owner"] == "a\ufffd"
 
 
-def test_bytes_that_are_no_utf8_are_refused_wherever_they_stand() -> None:
+def test_bytes_that_are_not_utf8_are_refused_wherever_they_stand() -> None:
     for key in ("name", "code", "unknown"):
         block = b'{"id":"1"},{"id":"2","%s":"\x8e"}' % key.encode()
         with pytest.raises(EncodingError, match=r"Row 7: .*are not UTF-8"):

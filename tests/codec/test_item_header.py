@@ -30,7 +30,7 @@ def test_fields_are_found_in_any_order(header: list[str]) -> None:
     assert fields_in_header(header, COLUMNS, "Cities") == FIELDS
 
 
-def test_names_may_stand_below_name_and_an_id_may_be_told() -> None:
+def test_names_may_stand_below_name_and_an_id_may_be_given() -> None:
     header = ["ID", "name", "code", "parent", "Size", "Mayor", "Big", "More"]
     places = fields_in_header(header, COLUMNS, "Cities")
     assert (places["id"], places["name"], places["code"]) == ("ID", "name", "code")
@@ -61,7 +61,7 @@ def test_only_what_is_asked_for_is_found() -> None:
 
 
 @pytest.mark.parametrize("missing", FIELDS)
-def test_a_header_that_lacks_a_column_is_told_from_others(missing: str) -> None:
+def test_a_header_without_a_column_is_distinguished_from_others(missing: str) -> None:
     header = [field for column, field in FIELDS.items() if column != missing]
     with pytest.raises(UnlikeHeader):
         fields_in_header(header, COLUMNS, "Cities")

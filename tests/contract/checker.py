@@ -159,7 +159,7 @@ class _Answer:
         self._content = bytearray()
 
     def is_complete_with(self, message: Message) -> bool:
-        """Take a message in and tell whether it was the last."""
+        """Take a message in and say whether it was the last."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = {key.lower(): value.decode("latin-1") for key, value in message["headers"]}

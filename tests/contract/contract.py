@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.contract.json_schema import Validator, to_json_schema, validator_of
 from tests.contract.keys import KeyCheck
-from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
-from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
+from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
+from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
 
 FOLDER = Path(__file__).parent / "openapi"
 PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: ""}
@@ -30,7 +30,7 @@ class Body:
     schema: dict[str, Any]
     document: dict[str, Any]
     examples: list[Any]
-    may_lack: frozenset[str]
+    may_omit: frozenset[str]
 
     @cached_property
     def _validator(self) -> Validator:
@@ -38,7 +38,7 @@ class Body:
 
     @cached_property
     def _keys(self) -> KeyCheck:
-        return KeyCheck(self.document, self.may_lack)
+        return KeyCheck(self.document, self.may_omit)
 
     def faults(self, answer: Any) -> Iterator[str]:
         """Say what is wrong with an answer."""
@@ -77,7 +77,7 @@ class Contract:
         return max(matches, key=lambda match: match[0])[1] if matches else None
 
     def has_path(self, path: str) -> bool:
-        """Tell whether some operation, of any method, has this path."""
+        """Say whether some operation, of any method, has this path."""
         return bool(self._matches(path))
 
     def _matches(self, path: str) -> list[tuple[int, Operation]]:
@@ -105,15 +105,15 @@ def read(name: str) -> dict[str, Any]:
     return document
 
 
-def mended(name: str) -> dict[str, Any]:
-    """Read an OpenAPI file, mended by the overlay, with its named schemas as JSON Schema."""
+def corrected(name: str) -> dict[str, Any]:
+    """Read an OpenAPI file, corrected by the overlay, with its named schemas as JSON Schema."""
     document = read(name)
-    for mend in MENDS:
-        if mend.file == name:
+    for correction in CORRECTIONS:
+        if correction.file == name:
             place = document
-            for key in mend.at[:-1]:
+            for key in correction.at[:-1]:
                 place = place.setdefault(key, {})
-            place[mend.at[-1]] = copy.deepcopy(mend.value)
+            place[correction.at[-1]] = copy.deepcopy(correction.value)
     document["components"]["schemas"] = to_json_schema(document["components"]["schemas"])
     if name == INTEGRATION:
         document["paths"] = _both_forms(document["paths"])
@@ -139,8 +139,8 @@ def _both_forms(paths: dict[str, Any]) -> dict[str, Any]:
 
 
 def validator(name: str, schema: str) -> Validator:
-    """Return a validator of one of a file's named schemas, mended."""
-    components = mended(name)["components"]
+    """Return a validator of one of a file's named schemas, corrected."""
+    components = corrected(name)["components"]
     chosen = {"$ref": f"#/components/schemas/{schema}"}
     return validator_of({**chosen, "components": components})
 
@@ -151,22 +151,22 @@ def contract() -> Contract:
     operations = [
         _operation(document, PREFIXES[name], method, path, item[method])
         for name in (INTEGRATION, AUTHENTICATION)
-        for document in [mended(name)]
+        for document in [corrected(name)]
         for path, item in document["paths"].items()
         for method in _METHODS
         if method in item
     ]
-    return Contract(operations, _error_body(mended(INTEGRATION)))
+    return Contract(operations, _error_body(corrected(INTEGRATION)))
 
 
 def _operation(
     document: dict[str, Any], prefix: str, method: str, path: str, described: dict[str, Any]
 ) -> Operation:
-    may_lack = frozenset(
-        rule.key for rule in MAY_LACK if method in rule.methods and re.fullmatch(rule.paths, path)
+    may_omit = frozenset(
+        rule.key for rule in MAY_OMIT if method in rule.methods and re.fullmatch(rule.paths, path)
     )
     answers = {
-        status: _bodies(document, status, response, may_lack)
+        status: _bodies(document, status, response, may_omit)
         for status, response in described["responses"].items()
     }
     if not prefix:
@@ -179,23 +179,23 @@ def _operation(
 
 
 def _bodies(
-    document: dict[str, Any], status: str, response: dict[str, Any], may_lack: frozenset[str]
+    document: dict[str, Any], status: str, response: dict[str, Any], may_omit: frozenset[str]
 ) -> dict[str, Body | None]:
     if response.get("$ref") == NOT_FOUND:
         return {JSON: _error_body(document)}
     content = response.get("content", {})
     if not content and status.startswith("4"):
         return {JSON: _error_body(document)}  # described by its meaning only
-    return {media: _body(document, media, of, may_lack) for media, of in content.items()}
+    return {media: _body(document, media, of, may_omit) for media, of in content.items()}
 
 
 def _body(
-    document: dict[str, Any], media: str, content: dict[str, Any], may_lack: frozenset[str]
+    document: dict[str, Any], media: str, content: dict[str, Any], may_omit: frozenset[str]
 ) -> Body | None:
     if media != JSON:
         return None
     examples = [content["example"]] if "example" in content else []
-    return Body(to_json_schema(content["schema"]), document, examples, may_lack)
+    return Body(to_json_schema(content["schema"]), document, examples, may_omit)
 
 
 def _error_body(document: dict[str, Any]) -> Body:

@@ -15,9 +15,9 @@ _CHECKED = 200  # items of a long list; the others are made by the same code
 class KeyCheck:
     """Compares keys, through all levels of an answer."""
 
-    def __init__(self, document: dict[str, Any], may_lack: frozenset[str]) -> None:
+    def __init__(self, document: dict[str, Any], may_omit: frozenset[str]) -> None:
         self._document = document
-        self._may_lack = may_lack
+        self._may_omit = may_omit
 
     def faults(
         self, answer: Any, schema: dict[str, Any], examples: list[Any], at: str = ""
@@ -45,7 +45,7 @@ class KeyCheck:
         always = set.intersection(*(set(example) for example in shown)) if shown else set()
         known = set(properties).union(*shown)
         for key in sorted(always - set(answer)):
-            if _way(at, key) not in self._may_lack:
+            if _way(at, key) not in self._may_omit:
                 yield f"{_way(at, key)} is missing; the example has it"
         for key, value in answer.items():
             if key not in known:

@@ -19,7 +19,7 @@ TASK = f"{MODEL}/imports/112000000001/tasks/1B1D84DDD53847BAA621810B593C3FC1"
 
 
 def _right(method: str, path: str, status: int = 200) -> Any:
-    """Return an answer that is right: the documentation's example, with its paging mended."""
+    """Return an answer that is right: the documentation's example, with its paging corrected."""
     operation = contract().find(method, path)
     assert operation is not None
     body = operation.answers[str(status)][JSON]
@@ -130,7 +130,7 @@ def test_a_server_error_is_caught_everywhere() -> None:
         assert not [status for status in operation.answers if status.startswith("5")]
 
 
-def test_the_task_list_of_a_model_that_one_may_not_see_is_no_404() -> None:
+def test_the_task_list_of_a_model_that_one_may_not_see_is_not_a_404() -> None:
     error = {
         "status": {"code": 404, "message": "Not Found"},
         "path": "/",
@@ -164,7 +164,7 @@ def test_content_where_none_is_documented_is_caught() -> None:
     assert "documented without content" in _faults(b"{}", "PUT", path, 204)[0]
 
 
-def test_what_is_no_json_is_caught() -> None:
+def test_what_is_not_json_is_caught() -> None:
     assert _faults(b"{", "GET", f"{MODEL}/files")[0].startswith("no JSON")
 
 

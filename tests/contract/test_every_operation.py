@@ -94,7 +94,7 @@ _BEGUN = r".*/(tasks|readRequests)/\{.*"
 
 
 def _refuses(operation: Operation, state: str) -> bool:
-    """Tell whether a model in this state refuses: all but listings, and what was begun before."""
+    """Say whether a model in this state refuses: all but listings, and what was begun before."""
     listing = rf".*/models/\{{modelId\}}/({_LISTED}|\w+/\{{\w+\}}/tasks)"
     if operation.method == "get" and re.fullmatch(listing, operation.path):
         return False
@@ -128,7 +128,7 @@ def test_a_model_that_does_not_work_says_why(
         ("GET", tenant.IN_WORKSPACE, 405),
     ],
 )
-def test_a_path_or_method_that_the_api_lacks_is_refused_in_the_error_envelope(
+def test_a_path_or_method_that_the_api_does_not_have_is_refused_in_the_error_envelope(
     http: Http, method: str, path: str, status: int
 ) -> None:
     answer = http.send(method, path)

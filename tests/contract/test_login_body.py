@@ -1,4 +1,4 @@
-"""What a login by certificate sends, by the mended schema of the authentication service."""
+"""What a login by certificate sends, by the corrected schema of the authentication service."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from anaplan_frames.auth.certificate import CertificateAuth
 from tests.auth.making import holder
 from tests.contract.contract import validator
-from tests.contract.overlay.mend import AUTHENTICATION
+from tests.contract.overlay.correction import AUTHENTICATION
 
 
 @pytest.mark.parametrize(("form", "keys"), [("v1", 2), ("v2", 3)])

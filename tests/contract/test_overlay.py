@@ -1,4 +1,4 @@
-"""The overlay is data that must fit the files it mends."""
+"""The overlay is data that must fit the files it corrects."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import re
 import pytest
 
 from tests.contract.contract import contract, read
-from tests.contract.overlay import MAY_LACK, MENDS, STATUSES
-from tests.contract.overlay.mend import Mend
+from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
+from tests.contract.overlay.correction import Correction
 
 
-def _value_in_file(mend: Mend) -> object:
-    place: object = read(mend.file)
-    for key in mend.at:
+def _value_in_file(correction: Correction) -> object:
+    place: object = read(correction.file)
+    for key in correction.at:
         if not isinstance(place, dict) or key not in place:
             return None
         place = place[key]
     return place
 
 
-@pytest.mark.parametrize("mend", MENDS, ids=lambda mend: "/".join(mend.at))
-def test_a_mend_changes_the_file_and_says_why(mend: Mend) -> None:
-    assert _value_in_file(mend) != mend.value
-    assert mend.why
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda correction: "/".join(correction.at))
+def test_a_correction_changes_the_file_and_says_why(correction: Correction) -> None:
+    assert _value_in_file(correction) != correction.value
+    assert correction.why
 
 
-@pytest.mark.parametrize("rule", [*STATUSES, *MAY_LACK], ids=repr)
+@pytest.mark.parametrize("rule", [*STATUSES, *MAY_OMIT], ids=repr)
 def test_a_rule_applies_to_some_operation(rule: object) -> None:
     paths = [
         operation.path.removeprefix("/2/0")
@@ -37,7 +37,7 @@ def test_a_rule_applies_to_some_operation(rule: object) -> None:
     assert rule.why
 
 
-def test_every_example_keeps_the_mended_contract() -> None:
+def test_every_example_keeps_the_corrected_contract() -> None:
     faults = [
         f"{operation} {status}: {fault}"
         for operation in contract().operations

@@ -146,7 +146,7 @@ def test_a_lone_surrogate_in_a_category_is_named_by_row():
 )
 def test_columns_of_every_pandas_type_are_sent(values, texts):
     found = sent(values)
-    if texts is None:  # a long double has more digits than a double, where there are such
+    if texts is None:  # some systems have a long double with more digits than a double
         assert [np.longdouble(text) for text in found] == list(values)
     else:
         assert found == texts

@@ -205,7 +205,7 @@ def test_some_rows_are_a_source_of_their_own(make):
     assert rows_of(part) == [EXPECTED[9], EXPECTED[0], EXPECTED[4]]
 
 
-def test_sizes_are_told_where_they_are_known():
+def test_sizes_are_given_if_they_are_known():
     assert open_source(FRAME).rows == 10
     assert open_source(pd.DataFrame({"x": np.zeros(1000)})).nbytes == 8_000
     assert open_source(pd.DataFrame({"x": ["a" * 1000] * 5000})).nbytes >= 5_000_000
@@ -229,8 +229,8 @@ def test_no_rows_and_no_columns_are_accepted():
         ({"n": [1]}, "pandas.DataFrame"),
         (FRAME.to_numpy(), "pandas.DataFrame"),
         (ds.dataset(pa.Table.from_pandas(FRAME)), ".to_table()"),
-        (iter([{"n": 1}]), "Part 0 of the iterator is no table"),
-        ([[1, 2]], "Part 0 of the iterator is no table"),
+        (iter([{"n": 1}]), "Part 0 of the iterator is not a table"),
+        ([[1, 2]], "Part 0 of the iterator is not a table"),
         (None, "not from a NoneType"),
         (pl.DataFrame({"n": pl.Series([1], dtype=pl.Int128)}), "Cast columns"),
     ],

@@ -67,7 +67,7 @@ def test_a_fault_in_mid_transfer_changes_no_byte(
     pd.testing.assert_frame_equal(read, frame, check_dtype=False)
 
 
-def test_a_list_that_lacks_a_chunk_gives_no_shorter_table(
+def test_a_list_without_one_of_the_chunks_gives_no_shorter_table(
     sandbox: Sandbox, model: af.Model, tmp_path: Path
 ) -> None:
     model.files["airlines.csv"].upload(AIRLINES.to_csv(index=False).encode())

@@ -60,7 +60,7 @@ def parts(frame: pd.DataFrame, until: int | None = None) -> Iterator[pd.DataFram
 
 
 def wait_for_arrivals(count: int) -> None:
-    """Wait until a journal tells that so many chunks have arrived."""
+    """Wait until a journal shows that so many chunks have arrived."""
     for _ in range(2_000):
         if sum(path.read_text().count("arrived") for path in journals()) >= count:
             return
@@ -289,7 +289,7 @@ def test_a_journal_that_is_damaged_is_not_believed(
 
 
 @pytest.mark.parametrize("from_line", [0, 1, 4])
-def test_a_full_disk_stops_no_upload_and_leaves_no_journal_that_lacks_a_line(
+def test_a_full_disk_stops_no_upload_and_leaves_no_journal_without_one_of_its_lines(
     model: af.Model,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

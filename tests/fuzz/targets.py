@@ -1,4 +1,4 @@
-"""What is fuzzed: each target takes any bytes, and fails where they do what none should do.
+"""What is fuzzed: each target takes any bytes, and fails if they do what none should do.
 
 An `AnaplanError` is an answer; every other exception is a fault, and so is an answer that depends
 on how the bytes were cut on their way.
@@ -63,7 +63,7 @@ def blocks(data: bytes) -> None:
 
 
 def dump(data: bytes) -> None:
-    """Read a failure dump and match it: every line is told, no row is found twice."""
+    """Read a failure dump and match it: every line is reported, no row is found twice."""
     drawn = Drawn(data)
     try:
         dialect = drawn.dialect()

@@ -51,7 +51,7 @@ def read_as_written(table: Table, cuts: list[int], size: int) -> None:
     blocks = [block for piece in in_pieces(content, cuts) for block in splitter.feed(piece)]
     blocks += splitter.finish()
     decoder = Decoder(dialect, schema)
-    if width > 1 and not dialect.header_row:  # empty lines are no rows then
+    if width > 1 and not dialect.header_row:  # empty lines are not rows then
         found = [row for block in blocks for row in decoder.decode(block, 0).to_pylist()]
         assert [tuple(row.values()) for row in found] == expected
 

@@ -56,7 +56,7 @@ def tables(draw: st.DrawFn) -> Table:
         texts = texts.filter(lambda text: not any(mark in text for mark in structure))
     rows = draw(st.lists(st.lists(texts, min_size=width, max_size=width), max_size=8))
     if not dialect.delimiter and width == 1:
-        rows = [row for row in rows if row[0]]  # an empty line is no row
+        rows = [row for row in rows if row[0]]  # an empty line is not a row
     names = [f"c{number}" for number in range(width)]
     columns = [pa.array([row[number] for row in rows], pa.string()) for number in range(width)]
     encoder = Encoder(dialect, match_columns(names, names, None, "the file"))

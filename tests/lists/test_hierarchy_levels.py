@@ -23,7 +23,7 @@ def above(name: str, *items: Item) -> HierarchyList:
     )
 
 
-def told(levels: Levels, *items: Item) -> list[dict[str, Any]]:
+def ancestors(levels: Levels, *items: Item) -> list[dict[str, Any]]:
     """Return the levels of items, as rows."""
     keys = [item[0] if levels.key == "id" else item[2] for item in items]
     names = pa.array([item[1] for item in items], pa.string())
@@ -41,7 +41,7 @@ COUNTRIES = above(
 def test_lists_one_above_the_other_are_one_level_each() -> None:
     levels = Levels([REGIONS, COUNTRIES], "Cities")
     assert levels.names == ["Regions", "Countries", "Cities"]
-    assert told(levels, ("100", "Lyon", "11"), ("101", "Kyoto", "12")) == [
+    assert ancestors(levels, ("100", "Lyon", "11"), ("101", "Kyoto", "12")) == [
         {"Regions": "Europe", "Countries": "France", "Cities": "Lyon"},
         {"Regions": "Asia", "Countries": "Japan", "Cities": "Kyoto"},
     ]
@@ -49,7 +49,7 @@ def test_lists_one_above_the_other_are_one_level_each() -> None:
 
 def test_an_item_that_has_no_parent_has_no_level_above() -> None:
     levels = Levels([REGIONS, COUNTRIES], "Cities")
-    assert told(levels, ("100", "Nowhere", None), ("101", "Poseidonis", "13")) == [
+    assert ancestors(levels, ("100", "Nowhere", None), ("101", "Poseidonis", "13")) == [
         {"Regions": None, "Countries": None, "Cities": "Nowhere"},
         {"Regions": None, "Countries": "Atlantis", "Cities": "Poseidonis"},
     ]
@@ -57,20 +57,20 @@ def test_an_item_that_has_no_parent_has_no_level_above() -> None:
 
 def test_an_item_below_one_of_a_higher_list_leaves_the_level_between_missing() -> None:
     levels = Levels([REGIONS, COUNTRIES], "Cities")
-    assert told(levels, ("100", "Singapore", "2")) == [
+    assert ancestors(levels, ("100", "Singapore", "2")) == [
         {"Regions": "Asia", "Countries": None, "Cities": "Singapore"}
     ]
 
 
 def test_a_parent_that_the_user_may_not_see_is_missing() -> None:
-    assert told(Levels([REGIONS], "Countries"), ("11", "France", "999"))[0]["Regions"] is None
+    assert ancestors(Levels([REGIONS], "Countries"), ("11", "France", "999"))[0]["Regions"] is None
 
 
 def test_a_list_with_parents_within_itself_has_as_many_levels_as_it_is_deep() -> None:
     items = [("1", "All", None), ("2", "Sales", "1"), ("3", "North", "2"), ("4", "HR", "1")]
     levels = Levels([above("Units", *items)])
     assert levels.names == ["Units level 1", "Units level 2", "Units level 3"]
-    rows = [tuple(row.values()) for row in told(levels, *items)]
+    rows = [tuple(row.values()) for row in ancestors(levels, *items)]
     assert rows == [
         ("All", None, None),
         ("All", "Sales", None),
@@ -82,23 +82,23 @@ def test_a_list_with_parents_within_itself_has_as_many_levels_as_it_is_deep() ->
 def test_a_list_without_parents_is_one_level() -> None:
     levels = Levels([REGIONS])
     assert levels.names == ["Regions"]
-    assert told(levels, ("2", "Asia", None)) == [{"Regions": "Asia"}]
+    assert ancestors(levels, ("2", "Asia", None)) == [{"Regions": "Asia"}]
 
 
 def test_the_levels_of_a_deep_list_come_before_those_below_it() -> None:
     levels = Levels([above("Units", ("1", "All", None), ("2", "Sales", "1"))], "Teams")
     assert levels.names == ["Units level 1", "Units level 2", "Teams"]
-    assert told(levels, ("9", "Red", "2")) == [
+    assert ancestors(levels, ("9", "Red", "2")) == [
         {"Units level 1": "All", "Units level 2": "Sales", "Teams": "Red"}
     ]
 
 
 def test_lists_without_items_still_have_levels() -> None:
     levels = Levels([above("Regions"), above("Countries")], "Cities")
-    assert told(levels, ("100", "Lyon", "11")) == [
+    assert ancestors(levels, ("100", "Lyon", "11")) == [
         {"Regions": None, "Countries": None, "Cities": "Lyon"}
     ]
-    assert told(Levels([above("Regions")])) == []
+    assert ancestors(Levels([above("Regions")])) == []
 
 
 def test_items_that_are_their_own_ancestors_are_refused() -> None:
@@ -115,7 +115,7 @@ def test_the_levels_are_the_way_up_in_any_tree(choices: list[int], random: Any) 
     random.shuffle(items)
     up = dict(zip(ids, parents, strict=True))
     levels = Levels([above("L", *items)])
-    for item, row in zip(items, told(levels, *items), strict=True):
+    for item, row in zip(items, ancestors(levels, *items), strict=True):
         way: list[str] = []
         at: str | None = item[0]
         while at is not None:

@@ -1,4 +1,4 @@
-"""Items on their way: whole where they come whole, completed by pages where they do not."""
+"""Items on their way: whole if they come whole, completed by pages if they do not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Service:
     spoil : callable
         Given offset (None: the whole was asked for) and the answer, returns what is sent.
     paging : bool
-        Whether answers tell of offset and total.
+        Whether answers give offset and total.
     """
 
     def __init__(self) -> None:

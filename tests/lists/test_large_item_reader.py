@@ -117,7 +117,7 @@ def test_a_value_that_does_not_fit_is_named_by_its_row(parts: List) -> None:
         list(opened(parts, ["Price"], Price=pa.int64()))
 
 
-def test_a_large_read_that_lacks_a_column_is_left_for_pages(parts: List) -> None:
+def test_a_large_read_without_one_of_the_columns_is_left_for_pages(parts: List) -> None:
     whole: Any = parts.read(columns=["name"])
     known = (
         *item_columns(parts.metadata()),

@@ -35,7 +35,7 @@ def lst() -> Iterator[List]:
 
 @st.composite
 def frames(draw: st.DrawFn) -> pd.DataFrame:
-    """Draw rows that may lack values, share names, and name parents that there are not."""
+    """Draw rows that may have missing values, share names, and name parents that do not exist."""
     texts = {
         "code": [*CODES, None],
         "name": [*NAMES, *NAMES, None],

@@ -389,7 +389,7 @@ class TestTopLevelItem:
         with tenant.connect() as connection:
             yield connection.model("Shop")
 
-    def test_as_a_parent_it_is_no_parent(self, products: af.Model) -> None:
+    def test_as_a_parent_it_means_no_parent(self, products: af.Model) -> None:
         lst = products.lists["Products"]
         frame = pd.DataFrame({"code": ["a", "b"], "name": ["A", "B"], "parent": "All products"})
         assert lst.insert(frame).rows_created == 2

@@ -167,8 +167,8 @@ def test_a_circle_of_parents_is_refused_before_anything_is_sent(staff: List) -> 
 
 def test_surplus_columns_are_left_out_with_a_warning(staff: List) -> None:
     frame = pd.DataFrame({"name": ["A"], "Grad": ["x"], "id": ["7"]})
-    told = "the columns 'Grad', 'id'; they are left out. 'Grad': Did you mean 'Grade'"
-    with pytest.warns(UserWarning, match=told):
+    shown = "the columns 'Grad', 'id'; they are left out. 'Grad': Did you mean 'Grade'"
+    with pytest.warns(UserWarning, match=shown):
         staff.insert(frame)
 
 
@@ -292,7 +292,7 @@ class TestToAnaplan:
             result.rows_rejected,
         ) == counts
 
-    def test_options_that_a_list_lacks_are_refused(self, headcount: af.Model) -> None:
+    def test_options_that_a_list_does_not_have_are_refused(self, headcount: af.Model) -> None:
         with pytest.raises(ValueError, match="parameters= is an option of imports and processes"):
             af.to_anaplan(STAFF, "Staff", headcount, parameters={"Version": "Actual"})
         with pytest.raises(ValueError, match=r"mode must be one of 'insert'.*not 'append'"):

@@ -410,5 +410,5 @@ def test_two_rows_that_find_one_item_by_different_keys_are_refused() -> None:
     rows = pa.table({"code": ["a", None], "name": ["X", "A"]})
     found = np.array([0, 0])
     assert match_items(state, rows, ["code", "name"]).tolist() == [0, NEW]
-    with pytest.raises(ColumnMismatch, match="Rows 0 and 1 speak of the same item"):
+    with pytest.raises(ColumnMismatch, match="Rows 0 and 1 are about the same item"):
         check_unique(rows, found, ["code", "name"], "list 'L'")

@@ -50,7 +50,7 @@ def documented() -> Iterator[Documented]:
         transport.close()
 
 
-def test_the_calendar_may_tell_the_fiscal_year_only(documented: Documented) -> None:
+def test_the_calendar_may_give_the_fiscal_year_only(documented: Documented) -> None:
     year = {"year": "FY21", "startDate": "2021-01-01", "endDate": "2021-12-31"}
     documented.answers["/modelCalendar"] = {"modelCalendar": {"fiscalYear": year}}
     documented.answers["/currentPeriod"] = {
@@ -84,7 +84,7 @@ def test_no_current_period_is_two_empty_texts(documented: Documented) -> None:
 @pytest.mark.parametrize(
     ("exists", "name"), [("Week 1", "Week 1"), ("W/c 5 Jan 2026", "W/c 5 Jan 2026")]
 )
-def test_the_names_of_plain_weeks_are_asked_for_where_they_are_not_told(
+def test_the_names_of_plain_weeks_are_asked_for_if_they_are_not_given(
     documented: Documented, exists: str, name: str
 ) -> None:
     settings = {
@@ -203,15 +203,15 @@ def test_a_finished_task_as_documented(documented: Documented) -> None:
             },
         }
     }
-    told = model.tasks().loc[0]
-    assert told[["kind", "name", "successful", "step"]].tolist() == [
+    shown = model.tasks().loc[0]
+    assert shown[["kind", "name", "successful", "step"]].tolist() == [
         "import",
         "Load",
         True,
         "Complete.",
     ]
-    assert told["message"].startswith("Employees: 90 (0/90) rows successful")
-    assert told[["duration", "started"]].isna().all()
+    assert shown["message"].startswith("Employees: 90 (0/90) rows successful")
+    assert shown[["duration", "started"]].isna().all()
 
 
 def test_a_task_that_anaplan_has_forgotten_meanwhile_is_listed_all_the_same(

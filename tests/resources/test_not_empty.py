@@ -14,7 +14,7 @@ BAR = Progress("", unit="B", show=False)
 
 
 @pytest.mark.parametrize("chunks", [[], [b""], [b"", b"\r\n"], [b"\xff\xfe", b"\n\x00"]])
-def test_nothing_but_blanks_is_no_content(chunks: list[bytes]) -> None:
+def test_nothing_but_blanks_counts_as_no_content(chunks: list[bytes]) -> None:
     fetch: Any = not_empty(lambda bar: iter(chunks), "export 'Out'")
     taken = []
     with pytest.raises(EmptyContent, match=r"export 'Out' has no content at all, not even a head"):

@@ -101,7 +101,7 @@ def test_the_parts_of_a_file_are_its_rows(n: int, name: str, model: af.Model) ->
     assert_exact(file, file.parts(n), least=min(n, 4))
 
 
-def test_a_byte_order_mark_and_rows_without_an_end_are_no_rows(model: af.Model) -> None:
+def test_a_byte_order_mark_and_rows_without_an_end_are_not_rows(model: af.Model) -> None:
     file = model.files["comma.csv"]
     rows = "".join(f'{number},"{note}",1\n' for number, note in enumerate(["a", "b\nc"] * 9_000))
     file.upload(codecs.BOM_UTF8 + b"code,note,amount\n" + rows.encode()[:-1])

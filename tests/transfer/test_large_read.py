@@ -117,7 +117,7 @@ def test_a_read_that_somebody_cancels_is_an_error(
 
 
 @pytest.mark.parametrize("part", ["/pages/3", "/readRequests/A1"])
-def test_a_read_that_is_dropped_meanwhile_is_an_error_that_tells_why(
+def test_a_read_that_is_dropped_meanwhile_is_an_error_that_says_why(
     part: str, server: ScriptedServer, transport: Transport
 ) -> None:
     writing = Writing()
@@ -133,7 +133,7 @@ def test_a_read_that_is_dropped_meanwhile_is_an_error_that_tells_why(
     assert writing.deleted.is_set()
 
 
-def test_the_pages_are_whole_even_where_the_request_cannot_be_deleted(
+def test_the_pages_are_whole_even_if_the_request_cannot_be_deleted(
     server: ScriptedServer, transport: Transport
 ) -> None:
     writing = Writing()

@@ -34,7 +34,7 @@ def test_chunks_hold_every_piece_in_order_and_as_many_as_fit(
         assert size + following[0].size > chunk_bytes
 
 
-def test_nothing_is_no_chunk() -> None:
+def test_nothing_gives_no_chunk() -> None:
     assert list(gather([], chunk_sizes(None))) == []
 
 

@@ -41,7 +41,7 @@ def test_http_to_another_machine_is_refused_unless_asked_for() -> None:
         Transport(AUTH, api_url="http://anaplan.internal")
     assert str(caught.value) == (
         "api_url='http://anaplan.internal' would send the token unencrypted to another machine. "
-        "Use https://, or say allow_http=True if you are sure."
+        "Use https://, or pass allow_http=True if you are sure."
     )
     with pytest.raises(ConfigurationError, match="auth_url"):
         Transport(AUTH, auth_url="http://127.0.0.1.example.com")

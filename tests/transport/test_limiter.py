@@ -28,7 +28,7 @@ def test_the_bucket_fills_again_but_not_beyond_the_burst(clock: TurnedClock) -> 
     assert [limiter.take() for _ in range(61)] == pytest.approx([0] * 60 + [1])
 
 
-def test_no_limit_is_none(clock: TurnedClock) -> None:
+def test_no_limit_means_none(clock: TurnedClock) -> None:
     limiter = Limiter(None, clock)
     assert {limiter.take() for _ in range(5000)} == {0.0}
 

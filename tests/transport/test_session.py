@@ -144,7 +144,7 @@ def test_a_proxy_that_is_passed_is_used_for_this_machine_too(
     with pytest.raises(TransferError) as caught:
         connect(proxies={"http": "http://127.0.0.1:1"}).get("/me", label="me")
     assert str(caught.value) == (
-        f"sign-in: the proxy does not let through to {server.url.removeprefix('http://')} "
+        f"sign-in: the proxy allows no connection to {server.url.removeprefix('http://')} "
         "(connection refused). Check HTTPS_PROXY and NO_PROXY, or proxies=...."
     )
 
@@ -159,7 +159,7 @@ def test_a_certificate_that_is_not_trusted_names_the_ca_bundle_and_is_not_tried_
     words = str(caught.value).replace("self signed", "self-signed")  # OpenSSL 1.1
     assert words == (
         f"sign-in: the TLS certificate of {host} is not trusted here (self-signed certificate). "
-        "Where your company inspects TLS, give its CA bundle: verify='company.pem', or set "
+        "If your company inspects TLS, give its CA bundle: verify='company.pem', or set "
         "REQUESTS_CA_BUNDLE."
     )
     assert clock.slept == 0

@@ -77,7 +77,7 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         (
             429,
             RateLimited,
-            "file 'a': Anaplan goes on refusing because of too many requests. "
+            "file 'a': Anaplan still refuses because there are too many requests. "
             "Run fewer jobs at once, or connect with a lower requests_per_minute.",
         ),
         (

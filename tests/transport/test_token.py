@@ -57,8 +57,8 @@ def test_a_wrong_password_says_what_to_do(demo_sandbox: Sandbox) -> None:
         transport.get("/users/me", label="me")
     assert str(caught.value) == (
         "Anaplan does not accept the email 'demo@example.com' with this password. Check both; "
-        "where your company signs in by SSO, only an exception user has a password, and others "
-        "use CertificateAuth. Anaplan says: 'The email or the password is wrong'."
+        "if your company signs in by SSO, only an exception user has a password, and others use "
+        "CertificateAuth. Anaplan says: 'The email or the password is wrong'."
     )
 
 

@@ -37,7 +37,7 @@ def test_every_missing_header_is_named_with_the_near_names():
     assert refusal(["Carier", "month"], ["Carrier", "Origin"]) == (
         "The columns do not fit import 'Load flights'. "
         "The data has no column 'Carrier'. Did you mean 'Carier'? The data has no column 'Origin'. "
-        "Where only the names differ, say so with mapping={'your column': 'its header'}."
+        "If only the names differ, pass mapping={'your column': 'its header'}."
     )
 
 
@@ -61,17 +61,23 @@ def test_a_mapping_comes_before_an_equal_name():
 
 def test_a_mapping_from_no_column_is_refused_with_near_names():
     text = refusal(["carrier"], ["Carrier"], {"carier": "Carrier"})
-    assert "The mapping names 'carier', which is no column. Did you mean 'carrier'?" in text
+    assert (
+        "The mapping names 'carier', which is not a column of the data. Did you mean 'carrier'?"
+        in text
+    )
 
 
 def test_a_mapping_to_no_header_is_refused_with_near_names():
     text = refusal(["carrier"], ["Carrier"], {"carrier": "Carier"})
-    assert "sends 'carrier' to 'Carier', which is no header. Did you mean 'Carrier'?" in text
+    assert (
+        "sends 'carrier' to 'Carier', which is not a header of the file. Did you mean 'Carrier'?"
+        in text
+    )
 
 
 def test_two_columns_cannot_be_mapped_to_one_header():
     text = refusal(["x", "y"], ["a"], {"x": "a", "y": "a"})
-    assert "The mapping sends 'x' and 'y' to 'a'; only one can be." in text
+    assert "The mapping sends 'x' and 'y' to 'a'; only one of them can go there." in text
 
 
 def test_a_column_that_is_there_twice_is_refused_if_it_is_needed():
@@ -104,7 +110,7 @@ def test_names_that_are_not_text_count_as_text():
 
 
 def test_a_target_without_headers_is_refused():
-    assert "Anaplan knows no columns of import 'Load flights'" in refusal(["a"], [])
+    assert "Anaplan has no columns for import 'Load flights'" in refusal(["a"], [])
 
 
 def test_of_thousands_of_missing_columns_the_first_are_named_without_delay():
@@ -112,5 +118,5 @@ def test_of_thousands_of_missing_columns_the_first_are_named_without_delay():
     with pytest.raises(ColumnMismatch) as caught:
         match_columns(columns, [f"column {n}" for n in range(5_000)], None, "the file")
     assert "no column 'column 0'. Did you mean 'colum 0'" in str(caught.value)
-    assert "Nor has it 4,990 others." in str(caught.value)
+    assert "It also has none of 4,990 others." in str(caught.value)
     assert len(str(caught.value)) < 2_000

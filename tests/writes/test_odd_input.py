@@ -68,7 +68,7 @@ class Target:
         )
 
     def read(self, keys: list[str]) -> list[Any]:
-        """Return the values that stand there now, as text; None where there is none."""
+        """Return the values that stand there now, as text; None if there is none."""
         if self.kind == "file":
             frame = self.model.files["file"].read()
         elif self.kind == "list":
@@ -209,7 +209,7 @@ FRAME = pd.DataFrame({"key": ["k0"], "value": ["v"]})
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_no_rows_are_no_error(target: Target, library: Any) -> None:
+def test_no_rows_are_not_an_error(target: Target, library: Any) -> None:
     result = target.write(library(FRAME.iloc[:0]))
     if target.kind == "file":
         assert target.model.files["file"].read().columns.tolist() == ["key", "value"]
@@ -256,7 +256,7 @@ def test_columns_of_several_levels_are_refused_with_the_line_that_joins_them(
         target.write(levels)
 
 
-def test_an_index_of_several_levels_is_written_only_where_that_is_said(target: Target) -> None:
+def test_an_index_of_several_levels_is_written_only_if_that_is_said(target: Target) -> None:
     keys = target.keys(1)
     frame = pd.DataFrame({"key": keys, "value": ["v"]}).set_index(["key", "value"])
     with pytest.raises(af.ColumnMismatch):
@@ -272,7 +272,7 @@ def test_half_a_character_in_a_column_name_is_refused(target: Target) -> None:
         target.write(frame)
 
 
-def test_ten_thousand_columns_too_many_are_told_in_few_words(target: Target) -> None:
+def test_ten_thousand_columns_too_many_are_named_in_few_words(target: Target) -> None:
     keys = target.keys(1)
     unused = pd.DataFrame(1, index=[0], columns=HEADERS)
     frame = pd.concat([pd.DataFrame({"key": keys, "value": ["v"]}), unused], axis=1)
@@ -292,7 +292,7 @@ def test_ten_thousand_columns_are_written_and_read(model: af.Model) -> None:
     assert read.to_numpy().tolist() == frame.to_numpy().tolist()
 
 
-def test_a_character_that_the_encoding_lacks_is_named(model: af.Model) -> None:
+def test_a_character_that_the_encoding_does_not_have_is_named(model: af.Model) -> None:
     with pytest.raises(af.EncodingError, match="row 0: '€' cannot be written in ISO-8859-1"):
         model.files["latin"].write(FRAME.assign(value="€"))
 
@@ -308,7 +308,7 @@ def test_nuls_and_byte_order_marks_of_others_are_read_as_they_are(model: af.Mode
     assert model.files["file"].read().to_dict("records") == [{"key": "\ufeffk", "value": "a\0b"}]
 
 
-def test_infinity_is_read_and_a_day_that_is_none_is_an_error(model: af.Model) -> None:
+def test_infinity_is_read_and_a_day_that_does_not_exist_is_an_error(model: af.Model) -> None:
     model.files["file"].upload(b"key,value\nInfinity,2013-02-30\n")
     file = model.files["file"]
     assert file.read(dtype={"key": "float64"})["key"].tolist() == [float("inf")]

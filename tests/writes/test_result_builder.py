@@ -20,9 +20,9 @@ def outcome(*, dump: bool = False, successful: bool = True, **counts: int) -> Ou
 
 
 def test_failed_rows_without_a_dump_have_a_note() -> None:
-    told: Any = outcome(totalRowCount=5, failedCount=2)
-    rejects = collect_rejects(None, {"id": "1", "name": "Load"}, told, "", None)
-    result = result_of_task(told, "Load", rejects)
+    ended: Any = outcome(totalRowCount=5, failedCount=2)
+    rejects = collect_rejects(None, {"id": "1", "name": "Load"}, ended, "", None)
+    result = result_of_task(ended, "Load", rejects)
     with pytest.raises(af.RejectedRows) as caught:
         check_result(result, "raise")
     assert str(caught.value) == (

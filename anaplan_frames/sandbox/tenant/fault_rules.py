@@ -133,7 +133,7 @@ class Faults:
             - ``"token"``: all tokens become invalid.
             - ``"restart"``: all connections are reset, all tokens become invalid, and the next
               few connections are reset, too.
-            - ``"missing chunk"``: a list of chunks lacks one.
+            - ``"missing chunk"``: a list of chunks leaves one out.
             - ``"shuffled chunks"``: a list of chunks is in another order.
         method, path : str
             Patterns of the requests: ``"PUT"``, ``"*/chunks/*"``. The path begins after ``/2/0``;

@@ -42,7 +42,7 @@ def model(sandbox: Sandbox) -> Model:
     return build_planned(sandbox)
 
 
-def test_it_tells_of_the_model(tr: Called, model: Model) -> None:
+def test_it_shows_the_model(tr: Called, model: Model) -> None:
     shown = tr.get_model_details()
     assert (shown.id, shown.name, shown.active_state) == (model.id, "Sales planning", "UNLOCKED")
     assert (shown.workspace_id, shown.workspace_name) == (model.workspace.id, "Planning")
@@ -67,7 +67,7 @@ def test_it_lists_modules_views_and_lists_and_sorts_them(tr: Called) -> None:
     assert tr.get_lists(sort_by="name", descending=True) == lists[::-1]
 
 
-def test_it_tells_the_axes_of_a_view(tr: Called) -> None:
+def test_it_shows_the_axes_of_a_view(tr: Called) -> None:
     view = tr.get_view_info(BY_CITY)
     assert (view.view_id, view.view_name) == (BY_CITY, "By city")
     assert [(one.id, one.name) for one in view.rows] == [(CITIES, "City")]
@@ -150,7 +150,7 @@ def test_it_reads_a_line_item_in_place_of_a_view(tr: Called) -> None:
     assert data["rows"][0]["cells"][:4] == ["0", "16", "0", "16"]
 
 
-def test_it_tells_of_a_list(tr: Called) -> None:
+def test_it_shows_a_list(tr: Called) -> None:
     cities = tr.get_list_metadata(CITIES)
     assert (cities.id, cities.name, cities.item_count) == (CITIES, "City", 3)
     assert [(one["name"], one["format"]) for one in cities.properties] == [

@@ -25,7 +25,7 @@ from tests.clients.transactional.ids import (
 
 @pytest.fixture
 def model(sandbox: Sandbox) -> Model:
-    return build_planned(sandbox)  # ids of models of one name are told apart by a number
+    return build_planned(sandbox)  # ids of models of one name are distinguished by a number
 
 
 def test_it_closes_and_wakes_the_model(tr: Called) -> None:
@@ -111,7 +111,7 @@ def _cell(value: Any, line_item: str = "Units") -> dict[str, Any]:
 
 
 def test_it_writes_cells(tr: Called) -> None:
-    # The number alone only where the answer has no failures, which is documented to have them.
+    # The number alone only if the answer has no failures, which is documented to have them.
     done = tr.update_module_data(SALES, [_cell(5), _cell("x", "Note")])
     assert done == {"numberOfCellsChanged": 2, "failures": []}
     done = tr.update_module_data(SALES, [_cell(6), _cell(7, "Double")])

@@ -1,16 +1,16 @@
-"""Examples for answers that have none in the files, or one that lacks what clients read."""
+"""Examples for answers that have none in the files, or one without what clients read."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.overlay.mend import (
+from tests.contract.overlay.correction import (
     AUTHENTICATION,
     IN_MODEL,
     INTEGRATION,
     MODEL,
     WORKSPACE,
-    Mend,
+    Correction,
     answer_at,
     example,
     page,
@@ -141,9 +141,9 @@ _ANSWERS: list[tuple[str, tuple[str, ...], Any, str]] = [
 _READ_REQUEST = f"{IN_MODEL}/views/{{viewId}}/readRequests/{{requestId}}"
 
 EXAMPLES = (
-    *(Mend(file, (*at, "example"), value, why) for file, at, value, why in _ANSWERS),
+    *(Correction(file, (*at, "example"), value, why) for file, at, value, why in _ANSWERS),
     *(
-        Mend(
+        Correction(
             INTEGRATION,
             (*answer_at(method, _READ_REQUEST), "example", "viewReadRequest", "viewId"),
             "102000001443",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.contract.overlay.mend import IN_MODEL, INTEGRATION, MayLack, Mend, answer_at
+from tests.contract.overlay.correction import IN_MODEL, INTEGRATION, Correction, MayOmit, answer_at
 
 _ITEMS = f"{IN_MODEL}/lists/{{listId}}/items"
 _PATH = r".*/lists/\{listId\}/items"
 
 LISTS = (
-    Mend(
+    Correction(
         INTEGRATION,
         (*answer_at("post", _ITEMS), "schema", "oneOf"),
         [{"required": ["added", "ignored", "total"]}, {"required": ["deleted"]}],
@@ -18,9 +18,9 @@ LISTS = (
 
 _OF_ADDING = "sent where items are added; the schema requires it there"
 
-LISTS_MAY_LACK = (
+LISTS_MAY_OMIT = (
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             r".*/lists/\{listId\}",
             f"metadata.{key}",
@@ -29,18 +29,16 @@ LISTS_MAY_LACK = (
         for key in ("parent", "properties")
     ),
     *(
-        MayLack(("get",), _PATH, f"listItems[].{key}", why)
+        MayOmit(("get",), _PATH, f"listItems[].{key}", why)
         for key, why in (
             ("code", "sent 'if specified', as the description says"),
             ("properties", "sent only with includeAll=true, as the schema says"),
             ("subsets", "sent only with includeAll=true, as the schema says"),
         )
     ),
-    *(MayLack(("post",), _PATH, key, _OF_ADDING) for key in ("added", "ignored", "total")),
-    MayLack(
-        ("post", "put"), _PATH, "failures", "left out where nothing failed, as the schema says"
-    ),
-    MayLack(
+    *(MayOmit(("post",), _PATH, key, _OF_ADDING) for key in ("added", "ignored", "total")),
+    MayOmit(("post", "put"), _PATH, "failures", "left out if nothing failed, as the schema says"),
+    MayOmit(
         ("post",),
         r".*/dimensions/\{dimensionId\}/items",
         "items[].code",

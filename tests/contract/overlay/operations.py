@@ -1,6 +1,6 @@
 """Operations that the files leave out.
 
-Those below a model exist as ``/workspaces/{w}/models/{m}/...`` and as ``/models/{m}/...``; where a
+Those below a model exist as ``/workspaces/{w}/models/{m}/...`` and as ``/models/{m}/...``; if a
 file describes one form only, `tests/contract/contract.py` gives the other the same description.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.overlay.mend import (
+from tests.contract.overlay.correction import (
     IN_MODEL,
     INTEGRATION,
-    Mend,
+    Correction,
     envelope,
     example,
     many,
@@ -21,14 +21,16 @@ from tests.contract.overlay.mend import (
 
 _NOT_FOUND = {"$ref": "#/components/responses/NotFoundOrNoAccess"}
 _DUMP = f"{IN_MODEL}/processes/{{processId}}/tasks/{{taskId}}/dumps/{{objectId}}"
-_DUMP_WHY = "an action's dump in a process has the operations of an import's; the file lacks them"
+_DUMP_WHY = (
+    "an action's dump in a process has the operations of an import's; the file does not have them"
+)
 _CHUNK = {"id": "0", "name": "Chunk 0"}
 _ACTION = {"id": "117000000019", "name": "Clear", "actionType": "DELETE_BY_SELECTION"}
 
 
-def _get(path: str, answers: dict[str, Any], why: str) -> Mend:
+def _get(path: str, answers: dict[str, Any], why: str) -> Correction:
     answers = {**answers, "404": _NOT_FOUND}
-    return Mend(INTEGRATION, ("paths", path), {"get": {"responses": answers}}, why)
+    return Correction(INTEGRATION, ("paths", path), {"get": {"responses": answers}}, why)
 
 
 def _json(schema: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
@@ -49,9 +51,9 @@ OPERATIONS = (
     _get(
         f"{IN_MODEL}/actions/{{actionId}}",
         {"200": _json(envelope(action=one("Action")), example("action", action=_ACTION))},
-        "one action, in the form of an element of the list of actions; the file lacks it",
+        "one action, in the form of an element of the list of actions; the file does not have it",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         ("paths", IN_MODEL),
         {"get": {"responses": {"405": _EMPTY}}},
@@ -59,7 +61,7 @@ OPERATIONS = (
     ),
 )
 
-# Requests that are no operation at all: the statuses and why they are right.
+# Requests that are not an operation at all: the statuses and why they are right.
 NO_OPERATION = {
     "404": "a path that the API does not have",
     "405": "a path that the API has, but not with this method",

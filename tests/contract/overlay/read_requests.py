@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.overlay.mend import IN_MODEL, INTEGRATION, Mend, envelope, example, one
+from tests.contract.overlay.correction import (
+    IN_MODEL,
+    INTEGRATION,
+    Correction,
+    envelope,
+    example,
+    one,
+)
 
 _NOT_FOUND = {"$ref": "#/components/responses/NotFoundOrNoAccess"}
 _REQUEST = f"{IN_MODEL}/lists/{{listId}}/readRequests/{{requestId}}"
@@ -28,19 +35,19 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 READ_REQUESTS = (
-    Mend(
+    Correction(
         INTEGRATION,
         ("components", "schemas", "ListReadRequest", "properties", "requestState", "enum"),
         _STATES,
         "the states are those of a view's read request",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         ("paths", _REQUEST),
         {"get": _answer(_STATUS), "delete": _answer(_STOPPED)},
         _WHY,
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         ("paths", f"{_REQUEST}/pages/{{pageNo}}"),
         {"get": {"responses": {"200": {"content": {"text/csv": {}}}, "404": _NOT_FOUND}}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION, Mend, schema_at
+from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, Correction, schema_at
 
 _EMAIL = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$"}
 _EMAIL_WHY = "the file's pattern is escaped twice and rejects every ordinary address"
@@ -68,11 +68,11 @@ _PROCESS_ACTION = {
 
 SCHEMAS = (
     *(
-        Mend(INTEGRATION, schema_at(person, "properties", "email"), _EMAIL, _EMAIL_WHY)
+        Correction(INTEGRATION, schema_at(person, "properties", "email"), _EMAIL, _EMAIL_WHY)
         for person in ("User", "Admin", "Visitor")
     ),
     *(
-        Mend(
+        Correction(
             INTEGRATION,
             schema_at("Export", "properties", key),
             {"type": "string", "enum": _LAYOUTS},
@@ -80,19 +80,19 @@ SCHEMAS = (
         )
         for key in ("exportType", "layout")
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("Import", "properties", "importType", "enum"),
         ["HIERARCHY_DATA", "LINE_ITEM_DEFINITION", "MODULE_DATA", "USERS", "VERSIONS"],
         "there are imports into Versions, and anaplan-sdk knows them as VERSIONS",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("ViewReadRequest", "properties", "viewId"),
         {"type": "string"},
         "an id is a string here as everywhere",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("ModelCalendar", "properties", "totalsSelection", "properties"),
         {
@@ -103,7 +103,7 @@ SCHEMAS = (
         "the file says isQuarterTotals, clients read quarterTotals: both are sent",
     ),
     *(
-        Mend(
+        Correction(
             INTEGRATION,
             schema_at("LineItem", "properties", "formatMetadata", "properties", key),
             schema,
@@ -111,19 +111,19 @@ SCHEMAS = (
         )
         for key, schema in _FORMATS.items()
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("Process", "properties", "actions"),
         {"type": "array", "items": _PROCESS_ACTION},
         "processMetadata lists the actions, as its example shows, and the schema leaves them out",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("Task", "properties", "type"),
         {"const": "taskInformation"},
         "two of the four examples have it, and no schema knows it",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         schema_at("Task", "allOf"),
         [
@@ -144,19 +144,19 @@ SCHEMAS = (
         ],
         "the file says in words only that the result is there when the task has ended, not before",
     ),
-    Mend(
+    Correction(
         AUTHENTICATION,
         schema_at("ValidationUrl", "properties", "validationUrl"),
         {"type": "string", "pattern": r"^https?://[^/]+/token/validate$"},
         "every region has its own host; the file knows auth.anaplan.com only",
     ),
-    Mend(
+    Correction(
         AUTHENTICATION,
         schema_at("TokenInfo", "properties", "refreshToken"),
         {"type": "string"},
         "the service has been seen to send it together with refreshTokenId",
     ),
-    Mend(
+    Correction(
         AUTHENTICATION,
         schema_at("CertPayload"),
         {

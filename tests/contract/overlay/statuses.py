@@ -1,8 +1,8 @@
-"""Statuses that the files leave out, and keys of their examples that an answer may lack."""
+"""Statuses that the files leave out, and keys of their examples that an answer may leave out."""
 
 from __future__ import annotations
 
-from tests.contract.overlay.mend import MayLack, Statuses
+from tests.contract.overlay.correction import MayOmit, Statuses
 
 _ANY = ("get", "post", "put", "delete")
 _WRITES = ("post", "put", "delete")
@@ -14,7 +14,9 @@ STATUSES = (
     Statuses(("401",), _ANY, r"/(models|workspaces|users).*", "no token, or one that has expired"),
     Statuses(("429",), _ANY, r"/(models|workspaces|users).*", "more than 600 requests a minute"),
     Statuses(("400",), ("get",), r".*", "a sort that the operation does not know"),
-    Statuses(("400",), _WRITES, r".*", "a body that lacks something: a task without localeName"),
+    Statuses(
+        ("400",), _WRITES, r".*", "a body in which something is missing: a task without localeName"
+    ),
     Statuses(
         ("404",), _ANY, r"/(workspaces|users|models)/\{\w+\}(/models)?", "there is no such thing"
     ),
@@ -47,16 +49,16 @@ _NUMBER_FORMAT = (
     "formatMetadata.decimalSeparator",
 )
 
-MAY_LACK = (
-    MayLack(("get",), _CHUNKS, "chunks", "the key is left out where there is no chunk"),
-    MayLack(
+MAY_OMIT = (
+    MayOmit(("get",), _CHUNKS, "chunks", "the key is left out if there is no chunk"),
+    MayOmit(
         ("get",),
         rf"{_TASKS}/\{{taskId\}}",
         "task.result",
         "not there before the task has ended, which the schema checks by taskState",
     ),
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             rf"{_TASKS}/\{{taskId\}}",
             f"task.result.{key}",
@@ -64,14 +66,14 @@ MAY_LACK = (
         )
         for key in ("details", "nestedResults")
     ),
-    MayLack(
+    MayOmit(
         ("get",),
         r".*/dimensions/\{dimensionId\}/items",
         "items",
-        "the key is left out where there is no item",
+        "the key is left out if there is no item",
     ),
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             rf"{_MODEL}/views/\{{viewId\}}",
             axis,
@@ -79,24 +81,24 @@ MAY_LACK = (
         )
         for axis in ("rows", "columns", "pages")
     ),
-    MayLack(
+    MayOmit(
         ("get",),
         r".*/modelCalendar",
         "modelCalendar.fiscalYear",
         "a calendar of the type Weeks: General has none, as the operation's description says",
     ),
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             r"/workspaces(/\{workspaceId\})?",
             f"{workspace}.{key}",
-            "sent only where tenantDetails=true asks for it, as the parameter's description says",
+            "sent only if tenantDetails=true asks for it, as the parameter's description says",
         )
         for workspace in ("workspaces[]", "workspace")
         for key in ("sizeAllowance", "currentSize")
     ),
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             r"/users(/\{userId\})?",
             f"{user}.lastLoginDate",
@@ -105,7 +107,7 @@ MAY_LACK = (
         for user in ("users[]", "user")
     ),
     *(
-        MayLack(
+        MayOmit(
             ("get",),
             r".*/modules/\{moduleId\}/lineItems",
             f"items[].{key}",

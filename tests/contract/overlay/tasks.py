@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.overlay.mend import (
+from tests.contract.overlay.correction import (
     IN_MODEL,
     INTEGRATION,
-    Mend,
+    Correction,
     answer_at,
     envelope,
     example,
@@ -48,7 +48,7 @@ _FORM = (
     " of the file's examples some are bare and one list is called task"
 )
 _POLL = (
-    "the file's four examples each lack something that clients read: creationTime and progress"
+    "the file's four examples each leave out something that clients read: creationTime and progress"
     " (anaplan-sdk), currentStep and an import's details, in a process too (anaplan-api)"
 )
 _CANCEL = "DELETE cancels a task; the file leaves it out, so its answer may be empty or the task"
@@ -61,7 +61,7 @@ def _task(kind: str) -> dict[str, Any]:
     return {**one("Task"), "if": complete, "then": {"properties": {"result": result}}}
 
 
-def _mends(kind: str) -> list[Mend]:
+def _corrections(kind: str) -> list[Correction]:
     tasks = f"{IN_MODEL}/{kind}/{_OWNERS[kind]}/tasks"
     poll = {**_SUMMARY, "progress": 1.0, "currentStep": "Complete.", "result": _RESULTS[kind]}
     listed = {
@@ -75,10 +75,10 @@ def _mends(kind: str) -> list[Mend]:
     polled = {"schema": envelope(task=_task(kind)), "example": example("task", task=poll)}
     cancelled = {"schema": envelope(task=one("Task")), "example": example("task", task=_STARTED)}
     return [
-        Mend(INTEGRATION, answer_at("get", tasks), listed, _FORM),
-        Mend(INTEGRATION, answer_at("post", tasks), started, _FORM),
-        Mend(INTEGRATION, answer_at("get", f"{tasks}/{{taskId}}"), polled, _POLL),
-        Mend(
+        Correction(INTEGRATION, answer_at("get", tasks), listed, _FORM),
+        Correction(INTEGRATION, answer_at("post", tasks), started, _FORM),
+        Correction(INTEGRATION, answer_at("get", f"{tasks}/{{taskId}}"), polled, _POLL),
+        Correction(
             INTEGRATION,
             ("paths", f"{tasks}/{{taskId}}", "delete"),
             {"responses": {"200": {"content": {"application/json": cancelled}}, "204": {}}},
@@ -87,4 +87,4 @@ def _mends(kind: str) -> list[Mend]:
     ]
 
 
-TASKS = tuple(mend for kind in _OWNERS for mend in _mends(kind))
+TASKS = tuple(correction for kind in _OWNERS for correction in _corrections(kind))

@@ -91,7 +91,7 @@ def test_a_late_request_is_carried_out_after_its_client_gave_up(
 @pytest.mark.parametrize(
     ("kind", "listed"), [("missing chunk", ["0", "1", "3"]), ("shuffled chunks", list("3210"))]
 )
-def test_a_list_of_chunks_can_lack_one_or_be_in_another_order(
+def test_a_list_of_chunks_can_leave_one_out_or_be_in_another_order(
     unlimited_sandbox: Sandbox, http: Http, kind: str, listed: list[str]
 ) -> None:
     assert http.put(FILE, b"x" * 31_000_000) == 204

@@ -260,7 +260,7 @@ def test_properties_can_be_items_of_another_list_and_periods(empty_model: Model)
     assert list(items(empty_model, lst)["p0"]) == [items(empty_model, grades)["id"][1]]
 
 
-def test_nothing_to_load_is_no_change(empty_model: Model) -> None:
+def test_nothing_to_load_changes_nothing(empty_model: Model) -> None:
     _, definition = staff(empty_model)
     loaded = load(empty_model, definition, HEADER)
     assert loaded.outcome.successful

@@ -77,7 +77,7 @@ def test_a_file_without_a_mapped_column_makes_the_import_fail(empty_model: Model
     assert items(empty_model, next(iter(empty_model.lists.values()))).empty
 
 
-def test_an_empty_file_lacks_its_columns(empty_model: Model) -> None:
+def test_an_empty_file_is_without_its_columns(empty_model: Model) -> None:
     assert read(empty_model, "")[1].outcome.details[0]["type"] == "missingFields"
 
 

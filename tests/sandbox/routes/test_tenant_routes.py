@@ -22,14 +22,14 @@ def test_a_workspace_shows_its_allowance_and_the_sum_of_its_models(tenant: Sandb
 def test_the_memory_of_a_model_is_estimated_unless_it_is_given(tenant: Sandbox) -> None:
     finance = tenant.workspace("Finance")
     model = finance.model("Held")
-    finance.model("Told", memory_usage=12345)
+    finance.model("Given", memory_usage=12345)
     http = Http(tenant)
 
     def usage() -> dict[str, int]:
         models = http.get("/models", modelDetails="true").json()["models"]
         return {one["name"]: one["memoryUsage"] for one in models}
 
-    assert usage() == {"Held": 0, "Told": 12345}
+    assert usage() == {"Held": 0, "Given": 12345}
     teams = model.list("Teams", items=pd.DataFrame({"Name": ["A", "B"]}))
     plan = model.module("Plan", dimensions=[teams], line_items={"a": "NUMBER", "b": "NUMBER"})
     with_items = usage()["Held"]

@@ -45,7 +45,7 @@ def run_import(
         missing = [name for name in definition.mapping if name not in upload.headers]
         if missing:
             names = ", ".join(missing)
-            return _failed("missingFields", f"The file lacks columns that are mapped: {names}")
+            return _failed("missingFields", f"Columns that are mapped are not in the file: {names}")
         try:
             asked = _parameters(definition, parameters)
             plan = _plan(definition, upload, asked)

@@ -174,7 +174,7 @@ def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: 
 
 
 def _are_distinct(con: duckdb.DuckDBPyConnection, keys: list[str]) -> bool:
-    """Tell whether no two good rows share a key, as is usual."""
+    """Say whether no two good rows share a key, as is usual."""
     repeated = "SELECT 1 FROM work WHERE good GROUP BY {} HAVING count(*) > 1 LIMIT 1"
     return all(con.execute(repeated.format(key)).fetchone() is None for key in keys)
 

@@ -105,7 +105,7 @@ class FiscalYears(Timescale):
     past_years, future_years : int
         Further fiscal years before and after it.
     quarters, halves, total : bool
-        Which totals there are besides the year; `total` is the total of all periods.
+        Which totals there are in addition to the year; `total` is the total of all periods.
     year_to_date, year_to_go : bool
         Whether the year of the current period has totals up to this period and after it.
     year_digits : {2, 4}

@@ -79,7 +79,8 @@ def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) 
     Raises
     ------
     RefusedCells
-        If the file is not such an array, has too many cells, or a cell lacks a required field.
+        If the file is not such an array, has too many cells, or a cell is without a required
+        field.
     """
     with store.transaction() as con:
         _read(con, body)

@@ -1,4 +1,4 @@
-"""The forms that a mend of the contract takes, and the words that the mends share."""
+"""The forms that a correction of the contract takes, and the words that the corrections share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IN_MODEL = f"{WORKSPACE}{MODEL}"
 
 
 @dataclass(frozen=True)
-class Mend:
+class Correction:
     """Put `value` at a place of an OpenAPI file; `at` holds the keys that lead there."""
 
     file: str
@@ -34,7 +34,7 @@ class Statuses:
 
 
 @dataclass(frozen=True)
-class MayLack:
+class MayOmit:
     """A key of an operation's example that an answer may leave out."""
 
     methods: tuple[str, ...]
