@@ -125,7 +125,7 @@ class EmptyContent(AnaplanError):
 
 
 class ConfirmationRequired(AnaplanError):
-    """What was asked for cannot be undone; say ``confirm=True`` if it is meant.
+    """What was asked for cannot be undone; pass ``confirm=True`` to do it.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class ColumnMismatch(DataError):
 
 
 class EncodingError(DataError):
-    """A value cannot be carried by the file's dialect, or a text is not what its type promises.
+    """A value cannot be written in the file's dialect, or a text is not what its type promises.
 
     Attributes
     ----------
@@ -193,7 +193,7 @@ class RequestRefused(AnaplanError):
 
 
 class RateLimited(RequestRefused):
-    """Anaplan went on refusing requests because there were too many."""
+    """Anaplan still refused requests, after all tries, because there were too many."""
 
     retryable = True
 

@@ -33,7 +33,7 @@ def cache_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
 
 
 def writable_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Make the cache folder; if there can be none, as in many a container, a temporary one."""
+    """Make the cache folder; if there can be none, as in many containers, a temporary one."""
     with suppress(OSError, RuntimeError):  # RuntimeError: the user has no home
         folder = private_folder(cache_folder(environ))
         if os.access(folder, os.W_OK):

@@ -1,4 +1,4 @@
-"""Memory in mappings of its own: in large pages, and the system's again as soon as it is let go.
+"""Memory in mappings of its own: in large pages, and the system's again as soon as it is released.
 
 Of blocks of some megabytes that come and go, the C library keeps some for each thread; and memory
 in large pages is filled several times as fast as in those of 4 kB.

@@ -331,7 +331,7 @@ class Task(Generic[R]):
         return f"{self.kind} {self.name!r}"
 
     def _note(self, state: TaskState) -> None:
-        """Remember how it stands; at the end, let go what it holds."""
+        """Remember how it stands; at the end, release what it holds."""
         self._seen = state
         if not state.ended or self._ended is not None:
             return

@@ -185,7 +185,7 @@ def to_anaplan(
     ColumnMismatch
         If columns are missing (names them and their near names); nothing is sent then.
     EncodingError
-        If a value cannot be carried by the file's dialect; names column and row.
+        If a value cannot be written in the file's dialect; names column and row.
     RejectedRows
         If Anaplan rejected rows; its ``.result.rejected`` holds them.
     TaskFailed, TaskCancelled

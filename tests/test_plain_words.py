@@ -37,7 +37,7 @@ WORDS = {
     "mend(?:ed|ing|s)?": "correct, repair",
     "shall": "should, is going to",
     "tell(?:ing|s)?|told": "show, say, return, report, distinguish",
-    "what becomes of": "what happens to, how ... is converted",
+    "what (?:(?:had|has|have) )?(?:became|becomes?) of": "what happens to, how ... is converted",
     "(?:also|empty|even|missing|null|only) (?-i:where)"
     "|(?-i:[Ww]here) (?:there (?:are|is|was|were)|needed|no|not|nothing|possible)": "if",
     "whoever": "the user, the caller, the program",

@@ -1,4 +1,4 @@
-"""A file's turn: nobody else writes to it, or reads it, between an upload and its import's end."""
+"""Exclusive access to a file, from an upload to the end of its import."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _holders: WeakValueDictionary[str, Task[Any]] = WeakValueDictionary()
 
 
 class FileAccess:
-    """One's turn with some files, whose uploads nobody else disturbs.
+    """Exclusive access to some files, so that nobody else disturbs their uploads.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class FileAccess:
 
 @contextmanager
 def exclusive_access(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[FileAccess]:
-    """Wait for one's turn with files, and for running imports of them, and keep it.
+    """Wait for exclusive access to files, and for running imports of them, and keep it.
 
     Anaplan takes no lock while an import reads its file: an upload meanwhile corrupts the load.
     Other runs on this machine wait for one another; what was started elsewhere shows in the
@@ -104,7 +104,7 @@ def _task_waiter(key: str) -> Callable[[], None]:
     def wait() -> None:
         holder = _holders.get(key)
         if holder is not None:
-            with suppress(TaskUncertain):  # it lets the lock go, and its own caller is informed
+            with suppress(TaskUncertain):  # it releases the lock, and its own caller is informed
                 holder.wait_for_end(show=False)
 
     return wait

@@ -57,7 +57,7 @@ class PreparedUpload:
         Raises
         ------
         EncodingError
-            If a value cannot be carried; names column and row.
+            If a value cannot be written in the file's dialect; names column and row.
         """
         first = 0
         self.sent.encoder.preamble()
@@ -87,7 +87,7 @@ def prepare_upload(
 def send_rows(
     access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
 ) -> tuple[Journal, int]:
-    """Replace a file's content by data, in its turn.
+    """Replace a file's content by data, with exclusive access to it.
 
     Returns
     -------
@@ -100,8 +100,8 @@ def send_rows(
     Raises
     ------
     EncodingError
-        If a value cannot be carried; if some of the data was sent by then, the upload is left
-        incomplete, so that nothing reads it.
+        If a value cannot be written in the file's dialect; if some of the data was sent by
+        then, the upload is left incomplete, so that nothing reads it.
     """
     clock = access.transport.clock
     begin = clock.monotonic()

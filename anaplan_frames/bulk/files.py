@@ -42,7 +42,7 @@ class File(Table):
     """A file of a model.
 
     What a user uploads is private to that user, and dropped after 48 hours. Anaplan keeps no types
-    for a file: read as a table, everything in it is text unless ``dtype`` says.
+    for a file: read as a table, everything in it is text unless ``dtype`` says otherwise.
     """
 
     kind: ClassVar[str] = "file"
@@ -157,7 +157,7 @@ class File(Table):
         ColumnMismatch
             If columns are missing; names them and their near names. Nothing is sent then.
         EncodingError
-            If a value cannot be carried by the file's dialect; names column and row.
+            If a value cannot be written in the file's dialect; names column and row.
         TransferError, TransferTimeout
             If not every chunk was confirmed, or the time ended before.
 

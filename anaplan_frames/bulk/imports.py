@@ -151,7 +151,7 @@ class Import(Action):
         ColumnMismatch
             If columns are missing; names them and their near names. Nothing is sent then.
         EncodingError
-            If a value cannot be carried by the file's dialect; names column and row.
+            If a value cannot be written in the file's dialect; names column and row.
         RejectedRows
             If Anaplan rejected rows; the error's ``.result.rejected`` holds them.
         TaskFailed, TaskCancelled

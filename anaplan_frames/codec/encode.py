@@ -94,7 +94,7 @@ class Encoder:
         Raises
         ------
         EncodingError
-            If a value cannot be carried; names column, row and text.
+            If a value cannot be written in the file's dialect; names column, row and text.
         """
         if not batch.num_rows or not self.layout.headers:
             return b""
@@ -124,7 +124,7 @@ class Encoder:
         Raises
         ------
         EncodingError
-            If a value cannot be carried.
+            If a value cannot be written in the file's dialect.
         """
         locations = self._places(batch, first_row)
         texts = [field.texts() for field in self._fields(batch, locations)]

@@ -1,6 +1,7 @@
 """Which field of a list's large read holds which column of the list.
 
-The service's documentation does not show the layout, so it is gone by names, in any order.
+The service's documentation does not show the layout, so fields are found by their names,
+in any order.
 """
 
 from __future__ import annotations

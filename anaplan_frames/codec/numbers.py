@@ -89,7 +89,7 @@ def _are_whole(size: np.ndarray[Any, Any]) -> bool:
 
 
 def render_decimals(column: pa.Array) -> pa.Array:
-    """Return decimals so that a cast to text is plain, with all digits that they carry."""
+    """Return decimals so that a cast to text is plain, with all digits that they have."""
     if 0 <= column.type.scale <= 6:
         return column
     texts = pc.cast(column, pa.large_string())

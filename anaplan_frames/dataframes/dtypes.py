@@ -20,7 +20,7 @@ _BACKENDS = ("numpy", "numpy_nullable", "pyarrow")
 
 
 def text_dtype() -> Any:
-    """Return the dtype of text: pandas 3's own ``str``, and on pandas 2 what became of it there.
+    """Return the dtype of text: pandas 3's own ``str``, and on pandas 2 its equivalent.
 
     It holds Arrow memory, is equal to ``"string"`` and shows a missing value as NaN.
     """

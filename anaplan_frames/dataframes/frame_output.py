@@ -29,7 +29,7 @@ def to_pandas(
 ) -> pd.DataFrame:
     """Make one DataFrame of all batches.
 
-    Each batch is taken over while the next is being read and then let go, so beyond the frame
+    Each batch is taken over while the next is being read and then released, so beyond the frame
     itself there is never more than a batch in memory.
 
     Parameters

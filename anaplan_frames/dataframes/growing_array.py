@@ -37,7 +37,7 @@ class Growing:
         self.room(len(values))[:] = values
 
     def room(self, count: int) -> npt.NDArray[Any]:
-        """Add room for so many values; it must be filled, and let go, before more is added."""
+        """Add room for so many values; it must be filled, and released, before more is added."""
         start, self._length = self._length, self._length + count
         if self._length > len(self._values):
             self._grow(self._length * self._dtype.itemsize)

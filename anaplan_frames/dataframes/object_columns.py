@@ -38,7 +38,7 @@ def objects_to_arrow(values: np.ndarray[Any, Any], location: ValueLocation) -> p
     Raises
     ------
     EncodingError
-        If a value is of another kind, or cannot be carried as it is; names column and row.
+        If a value is of another kind, or cannot be written as it is; names column and row.
     """
     try:
         # Arrow's guess is good for text only: it takes a time stamp among dates for a date, and

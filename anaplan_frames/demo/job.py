@@ -65,7 +65,7 @@ def _read(name: str) -> pd.DataFrame:
 
 
 def _load(data: pd.DataFrame, target: str, model: Model) -> pd.DataFrame:
-    """Load data, say what became of it, and return the rejected rows without the reasons."""
+    """Load data, say what happened to it, and return the rejected rows without the reasons."""
     try:
         result = to_anaplan(data, target, model)
     except RejectedRows as rejection:

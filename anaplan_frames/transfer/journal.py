@@ -21,7 +21,7 @@ _FORMAT = 1
 
 
 class Journal:
-    """What is known of one transfer of one file; who writes to it holds the file's turn.
+    """What is known of one transfer of one file; who writes to it has exclusive access to the file.
 
     It is a file of lines, each written at once and whole. If one cannot be written, as on a full
     disk, the transfer goes on without a journal; if one cannot be read, nothing of it is

@@ -1,4 +1,4 @@
-"""`python -m tests.campaign`: the schedules by both clients, and what became of them."""
+"""`python -m tests.campaign`: the schedules by both clients, and how they ended."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ INFORMING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
 
 
 class Verdict(enum.Enum):
-    """What became of a schedule.
+    """What happened in a schedule.
 
     Attributes
     ----------

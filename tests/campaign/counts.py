@@ -22,7 +22,7 @@ _BLOCK = 25  # schedules by one process at a time
 
 
 def count(job: str, way: str, first: int, schedules: int, share: float) -> Counter[Verdict]:
-    """Run schedules in this process, and count what became of them."""
+    """Run schedules in this process, and count how they ended."""
     with tempfile.TemporaryDirectory() as cache:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
             os.environ[name] = cache  # journals are not for the user's own folder

@@ -62,7 +62,7 @@ def by_ours(case: Case) -> Any:
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a schedule, and the error that was raised."""
+    """How a schedule ended, and the error that was raised."""
 
     seed: int
     verdict: Verdict

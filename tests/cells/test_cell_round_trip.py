@@ -20,7 +20,7 @@ MONTHS = ["Jan 26", "Feb 26", "Mar 26"]
 PERIODS = ["Jan 26", "Dec 26", "Q1 FY26", "Q4 FY26", "FY26"]
 ITEMS = pd.MultiIndex.from_product([PEOPLE, MONTHS], names=["People", "Time"]).to_frame(False)
 
-# What an Anaplan text may be: all of Unicode but what XML and CSV cannot carry.
+# What an Anaplan text may be: all of Unicode but what XML and CSV cannot hold.
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n\t")
     | st.sampled_from(list("\",;'\\ 0äß€😀\n")),

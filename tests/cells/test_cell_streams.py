@@ -214,7 +214,7 @@ def test_rejected_rows_that_cannot_be_given_back_are_a_note(
     assert result.reasons["rows"].tolist() == [1]
 
 
-def test_rows_of_a_stream_are_let_go_when_they_are_settled(
+def test_rows_of_a_stream_are_released_when_they_are_settled(
     module: Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []

@@ -386,7 +386,7 @@ class TestBatches:
         assert len(read(costs, rows=35)) == 35
         assert sent == [72, again]  # a blank cell is as it should be
 
-    def test_what_cannot_be_known_is_said_so(self, tenant: Sandbox, costs: Module) -> None:
+    def test_a_plan_says_what_cannot_be_known(self, tenant: Sandbox, costs: Module) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/modules/*/data")
         tenant.faults.add("500", method="GET", path="*/views/*/data", times=None)
         with pytest.raises(af.TaskUncertain, match="the answer to 2 records was lost") as error:

@@ -82,7 +82,7 @@ def test_any_rows_can_be_taken(texts: list[list[str | None]], data: st.DataObjec
     ]
 
 
-def test_a_value_that_cannot_be_carried_is_said_before_anything_else() -> None:
+def test_a_value_that_cannot_be_written_is_named_before_anything_else() -> None:
     bad = pd.DataFrame({"code": ["a", object()]}, dtype=object)
     with pytest.raises(ValueError, match="Column 'code', row 1"):
         SpooledSource(open_source(iter([bad])))

@@ -45,7 +45,7 @@ _DIALECTS = st.builds(
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """A dialect, rows of texts that it can carry, and the bytes that our encoder makes of them."""
+    """A dialect, rows of texts that it can hold, and the bytes that our encoder makes of them."""
     dialect = draw(_DIALECTS)
     width = draw(st.integers(1, 4))
     letters = st.sampled_from("aé¥ÿ€😀\u2028\x85") | st.characters(exclude_characters="\0")

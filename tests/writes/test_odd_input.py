@@ -184,7 +184,7 @@ def test_what_can_be_carried_comes_back_as_it_was(
 
 
 @in_libraries(REFUSED, REFUSED_BY_ARROW)
-def test_what_cannot_be_carried_is_named_by_row_and_nothing_is_written(
+def test_what_cannot_be_written_is_named_by_row_and_nothing_is_written(
     target: Target, library: str, column: Any, expected: str
 ) -> None:
     keys = target.keys(2)
