@@ -16,7 +16,7 @@ def judged(outcome: Outcome, result: WriteResult, *, flag: bool | None) -> Write
     Parameters
     ----------
     flag : bool or None
-        What the process says of itself.
+        What the process says about itself.
     """
     if outcome.successful is not None or result.outcome == "cancelled" or flag is None:
         return result

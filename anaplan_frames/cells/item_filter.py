@@ -34,7 +34,7 @@ class ItemFilter(ValueFilter):
         self._label = label
 
     def end(self) -> None:
-        """Raise if the text has none of the items, but others: it may call them otherwise."""
+        """Raise if the text has none of the items, but others: it may have other names for them."""
         if self.some_received and not self.some_found and self._labels:
             raise TransferError(
                 f"No row of {self._label} is of {self.column} "

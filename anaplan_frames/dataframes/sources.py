@@ -41,7 +41,7 @@ class Source(ABC):
     index_names : tuple of str
         Names of a DataFrame's index, if it does not count as columns.
     attrs : mapping
-        What a DataFrame, or the first of an iterator, says of itself.
+        What a DataFrame, or the first of an iterator, says about itself.
     """
 
     columns: list[str]

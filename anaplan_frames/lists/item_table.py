@@ -23,9 +23,9 @@ from anaplan_frames.resources.table_source import Retype
 _log = logging.getLogger("anaplan_frames")
 
 _NO_IDS = (
-    "{label} has {count:,} items. More than a million come by a large read, which has no ids: "
-    "column 'id' is missing. Name the columns with 'id' among them to have it; the items then "
-    "come page by page, which takes longer."
+    "{label} has {count:,} items. More than a million are fetched by a large read, which has no "
+    "ids: column 'id' is missing. To have it, pass columns= with 'id' in it; the items are then "
+    "fetched page by page, which takes longer."
 )
 
 
@@ -68,7 +68,8 @@ class ItemTable:
 class ItemRows:
     """The items' rows, batch by batch; fetched when the first is asked for.
 
-    More than a million items come by a large read, which has no ids, unless these are needed.
+    More than a million items are fetched by a large read, which has no ids, unless
+    these are needed.
 
     Attributes
     ----------

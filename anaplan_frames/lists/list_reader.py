@@ -172,8 +172,9 @@ class ReadableList(Table):
 
         Notes
         -----
-        More than a million items come by a large read, which has no ids: ``id`` is then missing,
-        and a warning says so. If `columns` names it, or with `hierarchy`, they come page by page.
+        More than a million items are fetched by a large read, which has no ids: ``id`` is
+        then missing, and a warning says so. If `columns` names it, or with `hierarchy`, they are
+        fetched page by page.
 
         Examples
         --------

@@ -325,7 +325,7 @@ class Table(Resource):
         return rows if options.nrows is None else FirstRows(rows, int(options.nrows))
 
     def _attrs(self, options: ReadOptions, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a frame says of itself, in values of JSON."""
+        """Return what a frame says about itself, in values of JSON."""
         read_at = dt.datetime.fromtimestamp(self._transport.clock.time(), dt.UTC)
         return {
             "schema": 1,

@@ -1,6 +1,6 @@
 """By what bytes are known again: 128 bits that change by accident with the bytes, fast to make.
 
-They guard against other data and against damage, not against an enemy: who can change a journal
+They guard against other data and against damage, not against an attacker: who can change a journal
 can change the data, too.
 """
 

@@ -91,7 +91,7 @@ def _origin(scheme: str, netloc: str) -> tuple[str, str]:
 
 
 def check_proxies(proxies: Mapping[str, str] | None) -> None:
-    """Refuse a proxy without a host, which `requests` stumbles over; it may hold a password."""
+    """Refuse a proxy without a host, at which `requests` fails; it may hold a password."""
     for scheme, url in (proxies or {}).items():
         try:
             host = urlsplit(url if "://" in url else f"//{url}").hostname

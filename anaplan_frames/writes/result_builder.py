@@ -182,7 +182,7 @@ def timed(result: WriteResult, started: float | None, seconds: float) -> WriteRe
 
 
 def verdict_of(outcome: Outcome) -> Verdict | None:
-    """Return what a task says of itself, unless that follows from its counts."""
+    """Return what a task says about itself, unless that follows from its counts."""
     if outcome.cancelled:
         return "cancelled"
     return "uncertain" if outcome.successful is None else None

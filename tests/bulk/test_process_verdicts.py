@@ -101,7 +101,7 @@ def test_neither_the_process_nor_its_action_says_how_it_ended(
     assert caught.value.result.outcome == "uncertain"
 
 
-def test_an_action_that_says_nothing_of_itself_follows_its_process(
+def test_an_action_that_says_nothing_about_itself_follows_its_process(
     demo_sandbox: Sandbox, demo_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saying(demo_sandbox, monkeypatch, True, successful=None)

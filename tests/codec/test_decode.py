@@ -62,7 +62,7 @@ def test_a_decimal_comma_is_read_where_the_dialect_has_one() -> None:
 def test_integers_keep_all_their_digits() -> None:
     texts = ["9223372036854775807", "-9223372036854775808", "9007199254740993"]
     assert column(pa.int64(), *texts) == [int(text) for text in texts]
-    # If one cell is written otherwise, the others still lose nothing.
+    # If one cell is written differently, the others still lose nothing.
     assert column(pa.int64(), *texts, "7.0", "1E3")[2:] == [9007199254740993, 7, 1000]
 
 

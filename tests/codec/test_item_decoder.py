@@ -166,7 +166,7 @@ def one(**properties: Any) -> bytes:
     return json.dumps({"listItems": [{"id": "1", "name": "a", "properties": properties}]}).encode()
 
 
-def test_a_number_that_is_written_otherwise_is_read_if_there_is_no_doubt() -> None:
+def test_a_number_that_is_written_differently_is_read_if_there_is_no_doubt() -> None:
     assert decoded(one(Amount=" 1.50 "))[0]["Amount"] == 1.5
 
 
