@@ -286,7 +286,9 @@ def test_a_child_does_not_go_on_with_an_answer_that_its_parent_reads(model: af.M
     first = next(pieces)
 
     def work() -> None:
-        with pytest.raises(af.AnaplanError, match="begun by another process"):
+        with pytest.raises(
+            af.AnaplanError, match="begun by the process that this one was forked from"
+        ):
             next(pieces)
 
     assert in_a_fork(work) == 0

@@ -232,7 +232,7 @@ def test_a_url_names_the_target(demo_model: af.Model) -> None:
     assert af.to_anaplan(AIRLINES, url, demo_model).rows_created == 2
 
 
-def test_a_value_that_cannot_be_carried_is_named_and_nothing_is_imported(
+def test_a_value_that_cannot_be_written_is_named_and_nothing_is_imported(
     demo_model: af.Model,
 ) -> None:
     frame = AIRLINES.assign(name=["fine", "a\x00b"])

@@ -72,7 +72,7 @@ def test_the_data_of_a_plan_is_read_when_the_plan_is_made(demo_model: af.Model) 
     assert plan.send().rows_created == 2
 
 
-def test_a_value_that_cannot_be_carried_is_found_by_the_plan(demo_model: af.Model) -> None:
+def test_a_value_that_cannot_be_written_is_found_by_the_plan(demo_model: af.Model) -> None:
     frame = AIRLINES.assign(name=["fine", "a\x00b"])
     with pytest.raises(af.EncodingError, match="name"):
         af.to_anaplan(frame, "Load airlines", demo_model, dry_run=True)

@@ -209,7 +209,7 @@ def test_a_dimension_without_a_column_is_an_error_that_says_what_to_do(costs: Mo
         costs.write(CELLS.drop(columns="Versions").rename(columns={"People": "people"}))
     assert str(error.value) == (
         "The data has no column 'People', 'Versions', which module 'Costs' needs. If only the "
-        "names differ, say so with mapping={'people': 'People'}. If all rows are of one item, "
+        "names differ, pass mapping={'people': 'People'}. If all rows are of one item, "
         "give it with fixed={'Versions': 'item'}."
     )
 
@@ -271,7 +271,9 @@ def test_names_can_be_mapped_and_the_index_written(costs: Module) -> None:
     frame = CELLS.rename(columns={"People": "who", "Salary": "pay"}).set_index(["who", "Time"])
     costs.write(frame, mapping={"who": "People", "pay": "Salary"}, index=True)
     assert read(costs, "People", "Salary") == [("Ada", 1.5), ("Bo", -1e15)]
-    with pytest.raises(af.ColumnMismatch, match=r"'Salry', which is no .* mean 'Salary'"):
+    with pytest.raises(
+        af.ColumnMismatch, match=r"'Salry', which is not a column of .* mean 'Salary'"
+    ):
         costs.write(frame, mapping={"pay": "Salry"}, index=True)
 
 

@@ -114,7 +114,7 @@ class TestLostAnswers:
         frame = many(30, parent=[None] * 10 + ["c000"] * 20)
         tenant.faults.add("429", method="POST", path="*/items", after=1, times=None, retry_after=0)
         with pytest.raises(
-            af.TaskFailed, match=r"ended half-way.* 10 of 30 rows were done"
+            af.TaskFailed, match=r"ended half-way.* 10 of 30 rows were written"
         ) as caught:
             staff.insert(frame)
         result = caught.value.result

@@ -243,7 +243,7 @@ class TestGuards:
         assert done.rows_deleted == 29
         with pytest.raises(ValueError, match="delete= is an option of mode='sync'"):
             af.to_anaplan(many(1), "Staff", headcount, delete=True)
-        with pytest.raises(ValueError, match="key= is not an option of inserting"):
+        with pytest.raises(ValueError, match="key= is not an option of mode='insert'"):
             af.to_anaplan(many(1), "Staff", headcount, mode="insert", key="code")
 
 
@@ -376,7 +376,7 @@ class TestMapping:
     def test_what_is_not_a_mapping_is_a_type_error(self, staff: List) -> None:
         with pytest.raises(TypeError, match="mapping must be a dict"):
             staff.insert(STAFF, mapping=["code"])  # type: ignore[call-overload]
-        with pytest.raises(TypeError, match="a name in Anaplan is a str"):
+        with pytest.raises(TypeError, match="a name in Anaplan must be a str"):
             staff.insert(STAFF, mapping={"code": 1})  # type: ignore[dict-item]
 
 
@@ -457,7 +457,7 @@ class TestTheCall:
 
             monkeypatch.setattr(lst._transport, "write_json", slowly)
             frame = many(20).assign(parent=[None] * 10 + ["c000"] * 10)
-            with pytest.raises(TaskTimeout, match=r"10 of 20 rows were done") as caught:
+            with pytest.raises(TaskTimeout, match=r"10 of 20 rows were written") as caught:
                 lst.insert(frame, timeout=30)
         assert caught.value.result is not None
         assert caught.value.result.rejected["code"].tolist() == frame["code"].tolist()[10:]
@@ -465,5 +465,5 @@ class TestTheCall:
     def test_unknown_options_are_a_type_error_at_once(self, staff: List) -> None:
         with pytest.raises(TypeError, match="unknown"):
             staff.insert(many(1), unknown=1)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="blank= has no meaning"):
+        with pytest.raises(ValueError, match="blank= is not an option of deleting"):
             staff.delete(many(1), blank=True)

@@ -312,7 +312,7 @@ def test_a_parent_may_be_named_by_its_code_or_by_the_name_that_it_has_had() -> N
 
 
 def test_a_circle_is_an_error_that_names_its_items() -> None:
-    with pytest.raises(ColumnMismatch, match=r"list 'L' would stand in a circle.*'A', 'B'"):
+    with pytest.raises(ColumnMismatch, match=r"list 'L' would form a circle.*'A', 'B'"):
         plan({}, [item("A", "B"), item("B", "A"), item("C")])
 
 

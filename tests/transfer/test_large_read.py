@@ -190,7 +190,9 @@ def test_a_forked_child_does_not_end_the_large_read_of_its_parent(
     first = next(reading)
 
     def go_on() -> None:
-        with pytest.raises(AnaplanError, match="begun by another process"):
+        with pytest.raises(
+            AnaplanError, match="begun by the process that this one was forked from"
+        ):
             next(reading)
 
     assert in_a_fork(go_on) == 0
