@@ -284,7 +284,7 @@ def test_a_key_that_cannot_be_read_is_named(planner: Holder, name: str) -> None:
 def test_a_key_that_is_not_rsa_is_refused() -> None:
     curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
     store = jks_store([key_entry("curve", [curve], STORE)], STORE)
-    assert "is not an RSA key, and Anaplan takes no other" in refusal(store, STORE)
+    assert "is not an RSA key, and Anaplan takes only those" in refusal(store, STORE)
 
 
 @pytest.mark.parametrize("name", unreadable(holder("planner")))

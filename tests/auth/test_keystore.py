@@ -197,7 +197,7 @@ def test_an_expired_certificate_in_a_keystore_is_named() -> None:
 
 def test_a_key_that_is_not_rsa_is_refused() -> None:
     curve = holder("curve", key=ec.generate_private_key(ec.SECP256R1()))
-    assert "is not an RSA key, and Anaplan takes no other" in refusal_message(
+    assert "is not an RSA key, and Anaplan takes only those" in refusal_message(
         p12_store(curve), STORE
     )
 

@@ -303,7 +303,7 @@ def test_a_time_of_day_is_refused() -> None:
 def test_a_day_that_two_digits_cannot_name_is_refused(scale: str) -> None:
     names = PeriodNames(the_calendar(described(MONTHS, "FY26", "2026-01-01", "2026-12-31")))
     days = pa.array([dt.date(2026, 5, 5), dt.date(1926, 5, 5)])
-    with pytest.raises(EncodingError, match="row 1: '1926-05-05' lies in no period"):
+    with pytest.raises(EncodingError, match="row 1: '1926-05-05' is not in any period"):
         names.names(days, scale)
     four_digits = described(MONTHS, "FY2026", "2026-01-01", "2026-12-31")
     assert "1926" in PeriodNames(the_calendar(four_digits)).names(days, scale).to_pylist()[1]

@@ -177,7 +177,7 @@ def test_a_mapping_names_the_columns_of_the_list(staff: List) -> None:
     staff.insert(frame, mapping={"Employee": "name", "Level": "Grade"}, index=True)
     assert rows(staff, "name", "Grade") == [("A", "x")]
     with pytest.raises(
-        af.ColumnMismatch, match=r"no column of list 'Staff'.* Did you mean 'Grade'"
+        af.ColumnMismatch, match=r"not a column of list 'Staff'.* Did you mean 'Grade'"
     ):
         staff.insert(frame, mapping={"Level": "Grades"}, index=True)
 
