@@ -315,7 +315,7 @@ def test_an_export_is_refused_as_a_target_and_the_imports_are_named(
 def test_an_option_that_the_target_does_not_have_is_refused(
     demo_model: af.Model, target: str, options: dict, word: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"{word}= is an option of .* does not have"):
+    with pytest.raises(ValueError, match=f"{word}= is an option of .*, not of .* '{target}'"):
         af.to_anaplan(AIRLINES, target, demo_model, **options)
 
 

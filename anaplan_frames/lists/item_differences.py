@@ -193,7 +193,7 @@ def _refuse_repeated(values: pa.Array, key: str, label: str) -> None:
         shown.append(f"{value.as_py()!r} (rows {', '.join(map(str, places))})")
     more = len(repeated) - len(shown)
     raise ColumnMismatch(
-        f"Column {key!r} says which item of {label} each row is, and {len(repeated):,} of its "
-        f"values occur more than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. "
-        f"Keep one row of each, for instance with df.drop_duplicates({key!r})."
+        f"Column {key!r} says which item of {label} each row is, and names {len(repeated):,} more "
+        f"than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. Keep one row of "
+        f"each, for instance with df.drop_duplicates({key!r})."
     )

@@ -436,9 +436,11 @@ class TestToAnaplan:
         assert len(read(costs)) == 2
 
     def test_options_of_other_targets_are_refused(self, model: af.Model) -> None:
-        with pytest.raises(ValueError, match="mode= is an option of lists, which module 'Costs'"):
+        with pytest.raises(ValueError, match="mode= is an option of lists, not of module 'Costs'"):
             af.to_anaplan(CELLS, "Costs", model, mode="insert")
-        with pytest.raises(ValueError, match="fixed= is an option of modules, which list 'People'"):
+        with pytest.raises(
+            ValueError, match="fixed= is an option of modules, not of list 'People'"
+        ):
             af.to_anaplan(CELLS, "People", model, fixed={"Versions": "Actual"})
 
 

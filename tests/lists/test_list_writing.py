@@ -300,7 +300,7 @@ class TestToAnaplan:
 
     def test_a_mode_is_for_lists_alone(self, demo_sandbox: Sandbox) -> None:
         flights = demo_sandbox.connect().model("Flight Planning")
-        with pytest.raises(ValueError, match="mode= is an option of lists, which import"):
+        with pytest.raises(ValueError, match="mode= is an option of lists, not of import"):
             af.to_anaplan(STAFF, "Load airlines", flights, mode="sync")
 
 
