@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -36,28 +38,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker("long")
 
 
+@pytest.fixture(scope="session")
+def cache_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield paths of folders, one after the other, in one folder.
+
+    pytest lists its temporary folder whenever it makes another one there, which takes ever longer.
+    """
+    base = tmp_path_factory.mktemp("caches")
+    return (base / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def cache(cache_folders: Iterator[Path]) -> Iterator[None]:
     """Keep journals and locks out of the user's own cache folder."""
-    folder = str(tmp_path_factory.mktemp("cache"))
+    folder = next(cache_folders)
+    folder.mkdir()
     # Not by the fixture, which would then undo a test's own patches after all its fixtures' ends.
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-            patch.setenv(name, folder)
+            patch.setenv(name, str(folder))
         yield
 
 
 @pytest.fixture
 def demo_sandbox() -> Iterator[Sandbox]:
-    """Serve a fresh demo tenant on a free loopback port."""
-    with Sandbox.demo() as running:
+    """Serve a fresh demo tenant on a free loopback port; its tasks do not pause."""
+    with Sandbox.demo(task_pause=0) as running:
         yield running
 
 
 @pytest.fixture
 def tenant() -> Iterator[Sandbox]:
-    """Serve an empty tenant, to build on."""
-    with Sandbox(rate_limit=None) as running:
+    """Serve an empty tenant, to build on; its tasks do not pause."""
+    with Sandbox(rate_limit=None, task_pause=0) as running:
         yield running
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanWarning, TaskCancelled, TaskTimeout, TransferTimeout
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.tasks import Task
 from tests.contract.plugin import RECORD
+from tests.sandbox.held_tasks import NotedClock, NotedTurnedClock, held_tasks
 from tests.transport.scripted import TurnedClock
 
 AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
@@ -26,15 +26,23 @@ TWICE = pd.concat([AIRLINES, AIRLINES.iloc[:1]], ignore_index=True)
 
 
 @pytest.fixture
-def slow() -> Iterator[Sandbox]:
-    """Serve the demo tenant with tasks that take a while."""
-    with Sandbox.demo(task_pause=0.4, rate_limit=None) as running:
-        yield running
+def begin(demo_sandbox: Sandbox) -> Iterator[threading.Event]:
+    """Hold the tasks of the demo model until the event is set."""
+    with held_tasks(demo_sandbox) as event:
+        yield event
 
 
 @pytest.fixture
-def slow_model(slow: Sandbox) -> Iterator[af.Model]:
-    with slow.connect() as connection:
+def slow_model(demo_sandbox: Sandbox, begin: threading.Event) -> Iterator[af.Model]:
+    """Connect to a model whose first task begins when the client waits for it."""
+    with demo_sandbox.connect(clock=NotedClock(begin.set)) as connection:
+        yield connection.model("Flight Planning")
+
+
+@pytest.fixture
+def held_model(demo_sandbox: Sandbox, begin: threading.Event) -> Iterator[af.Model]:
+    """Connect to a model whose first task begins with `begin`, by a clock on which nobody waits."""
+    with demo_sandbox.connect(clock=TurnedClock()) as connection:
         yield connection.model("Flight Planning")
 
 
@@ -63,17 +71,20 @@ def test_the_options_of_a_start_count_when_its_result_is_read(
     assert (tmp_path / "rejected.csv").exists()
 
 
-def test_a_result_says_what_ran_where_when_and_how_long(slow_model: af.Model) -> None:
+def test_a_result_says_what_ran_where_when_and_how_long(
+    demo_sandbox: Sandbox, demo_model: af.Model
+) -> None:
+    demo_sandbox.tasks.pause = 0.1
     before = pd.Timestamp.now("UTC")
-    result = slow_model.imports["Load airlines"].write(AIRLINES)
-    load = slow_model.imports["Load airlines"]
+    result = demo_model.imports["Load airlines"].write(AIRLINES)
+    load = demo_model.imports["Load airlines"]
     assert (result.kind, result.target, result.target_id) == ("import", load.name, load.id)
-    assert (result.model, result.model_id) == (slow_model.name, slow_model.id)
-    assert result.workspace_id == slow_model.workspace_id
+    assert (result.model, result.model_id) == (demo_model.name, demo_model.id)
+    assert result.workspace_id == demo_model.workspace_id
     assert result.task_id == load.tasks()["task_id"].item()
     assert before - pd.Timedelta("1s") < result.started < pd.Timestamp.now("UTC")
-    assert 0.8 <= result.seconds < 60
-    assert result.bytes_sent == len(b"".join(slow_model.files["airlines.csv"].stream()))
+    assert 0.2 <= result.seconds < 60
+    assert result.bytes_sent == len(b"".join(demo_model.files["airlines.csv"].stream()))
 
 
 def test_a_task_is_found_by_its_url_by_its_model_and_by_its_action(
@@ -153,13 +164,15 @@ def test_a_task_that_is_dropped_lets_its_file_go(slow_model: af.Model) -> None:
 
 
 def test_time_that_ends_while_the_task_runs_is_a_task_timeout_whose_task_goes_on(
-    slow_model: af.Model,
+    held_model: af.Model, begin: threading.Event
 ) -> None:
-    load = slow_model.imports["Load airlines"]
-    begin = time.monotonic()
+    load = held_model.imports["Load airlines"]
+    clock = load.catalogue.transport.clock
+    began = clock.monotonic()
     with pytest.raises(TaskTimeout, match="goes on in Anaplan") as caught:
         load.write(AIRLINES, timeout=0.5)
-    assert time.monotonic() - begin < 5
+    assert clock.monotonic() - began == pytest.approx(0.5)
+    begin.set()
     error = caught.value
     assert isinstance(error, TimeoutError | af.TaskUncertain)
     assert (error.result.outcome, error.result.rows_sent) == ("uncertain", 2)
@@ -167,10 +180,11 @@ def test_time_that_ends_while_the_task_runs_is_a_task_timeout_whose_task_goes_on
     assert len(load.tasks()) == 1
 
 
-def test_the_time_of_a_result_is_its_own(slow_model: af.Model) -> None:
-    task = slow_model.actions["Clear airports"].start()
+def test_the_time_of_a_result_is_its_own(held_model: af.Model, begin: threading.Event) -> None:
+    task = held_model.actions["Clear airports"].start()
     with pytest.raises(TaskTimeout):
         task.result(timeout=0.1)
+    begin.set()
     assert task.result(timeout=60).outcome == "loaded"
 
 
@@ -200,13 +214,14 @@ def test_no_answer_is_waited_for_beyond_the_time(
 
 
 def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
-    slow: Sandbox, slow_model: af.Model
+    demo_sandbox: Sandbox, demo_model: af.Model
 ) -> None:
-    slow.faults.add("stall", path="*/chunks/*", seconds=2)
-    file = slow_model.files["airlines.csv"]
+    demo_sandbox.faults.add("stall", path="*/chunks/*", seconds=1)
+    file = demo_model.files["airlines.csv"]
     first = threading.Thread(target=file.write, args=(AIRLINES,))
     first.start()
-    time.sleep(0.5)
+    while not demo_sandbox.faults.struck:
+        first.join(0.01)
     with pytest.raises(TransferTimeout, match=r"file 'airlines.csv'"):
         file.write(AIRLINES, timeout=0.3)
     first.join()
@@ -397,37 +412,52 @@ def test_the_bar_of_an_upload_counts_the_rows_that_are_known(
 
 
 def test_the_clock_of_a_bar_goes_on_between_looks(
-    demo_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    demo_sandbox: Sandbox, begin: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks: list[int] = []
+    pauses: list[float] = []
     monkeypatch.setattr("anaplan_frames.progress.Progress.tick", lambda self: ticks.append(1))
-    demo_sandbox.tasks.pause = 3.0
 
-    class Quick(Clock):
-        def sleep(self, seconds: float) -> None:
-            assert seconds <= 1.0
-            super().sleep(seconds)
+    def note(seconds: float) -> None:
+        pauses.append(seconds)
+        if sum(pauses) >= 6:
+            begin.set()
 
-    with demo_sandbox.connect(clock=Quick()) as connection:
+    with demo_sandbox.connect(clock=NotedTurnedClock(note)) as connection:
         connection.model("Flight Planning").actions["Clear airports"].run()
-    assert len(ticks) >= 5
+    assert max(pauses) == 1.0
+    assert len(ticks) == len(pauses) >= 5
 
 
-def test_an_error_with_a_task_and_a_result_survives_pickling(slow_model: af.Model) -> None:
+def test_an_error_with_a_task_and_a_result_survives_pickling(
+    held_model: af.Model, begin: threading.Event
+) -> None:
     with pytest.raises(TaskTimeout) as caught:
-        slow_model.actions["Clear airports"].run(timeout=0.2)
+        held_model.actions["Clear airports"].run(timeout=0.2)
     again = pickle.loads(pickle.dumps(caught.value))
     assert str(again) == str(caught.value)
     assert (again.task.url, again.task.state) == (caught.value.task.url, caught.value.task.state)
     with pytest.raises(af.AnaplanError, match=r"Find it again with conn.task\('anaplan://"):
         again.task.result()
+    begin.set()
     assert caught.value.task.result().outcome == "loaded"
 
 
-def test_watching_a_model_yields_tasks_as_they_begin_and_end(slow_model: af.Model) -> None:
-    slow_model.imports["Load airlines"].write(AIRLINES)  # ended before
-    task = slow_model.actions["Clear airports"].start()
-    seen = [(each.id, each.name) for each in slow_model.watch(interval=0.1, timeout=2)]
-    assert set(seen) == {(task.id, "Clear airports")}
-    assert len(seen) >= 2
+def test_watching_a_model_yields_tasks_as_they_begin_and_end(
+    demo_sandbox: Sandbox, demo_model: af.Model
+) -> None:
+    demo_model.imports["Load airlines"].write(AIRLINES)  # ended before
+    action = demo_model.actions["Clear airports"]
+    with held_tasks(demo_sandbox) as begin:
+
+        def end(seconds: float) -> None:
+            begin.set()
+            action.task(task.id).wait_for_end()
+
+        task = action.start()
+        with demo_sandbox.connect(clock=NotedTurnedClock(end)) as connection:
+            watch = connection.model(demo_model.id).watch(interval=0.1, timeout=2)
+            seen = [(each.id, each.name, each.state) for each in watch]
+    assert {each[:2] for each in seen} == {(task.id, "Clear airports")}
+    assert [seen[0][2], seen[-1][2]] == ["NOT_STARTED", "COMPLETE"]
     assert task.done()

@@ -68,7 +68,7 @@ def served() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def model(served: Sandbox) -> Iterator[Model]:
-    with served.connect() as connection:
+    with served.connect(requests_per_minute=None) as connection:
         yield connection.model("Stock")
 
 
@@ -78,7 +78,7 @@ def narrow() -> Iterator[tuple[Sandbox, Model]]:
     options: dict[str, Any] = {"cell_read_limit": 100, "read_page_size": 500}
     with Sandbox(rate_limit=None, **options) as sandbox:
         build(sandbox)
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield sandbox, connection.model("Stock")
 
 

@@ -58,7 +58,7 @@ def module() -> Iterator[Module]:
                 "Period": "TIME PERIOD",
             },
         )
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("M").modules["Cells"]
 
 

@@ -30,7 +30,7 @@ def module() -> Iterator[Module]:
         model = sandbox.workspace("W").model("M")
         keys = model.list("Keys", items=pd.DataFrame({"Name": NAMES}))
         model.module("Facts", dimensions=[keys], line_items={"Amount": "NUMBER", "Text": "TEXT"})
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("M").modules["Facts"]
 
 

@@ -74,7 +74,7 @@ def build(sandbox: Sandbox) -> None:
 def model() -> Iterator[af.Model]:
     with Sandbox(rate_limit=None) as sandbox:
         build(sandbox)
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("Totals")
 
 

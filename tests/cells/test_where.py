@@ -42,7 +42,7 @@ def model() -> Iterator[af.Model]:
         )
         builder.view(module, "Each", rows=[parts], columns=["Time", "Line items"], pages=[shops])
         builder.view(module, "Lines", rows=[parts], columns=["Time", shops], pages=["Line items"])
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("Where")
 
 

@@ -20,6 +20,7 @@ from anaplan_frames.writes.plan import WritePlan
 CODES = list("abcde")
 NAMES = [f"Item {code}" for code in CODES]  # which are unlike the codes, whatever the case
 PLANNED = [name for name in COUNTS if name != "rows_loaded"]
+MODES = get_args(Mode)
 ORDINARY, LONG = 8, 100
 
 
@@ -29,7 +30,7 @@ def lst() -> Iterator[List]:
         model = sandbox.workspace("W").model("M")
         properties = {"Grade": "TEXT", "FTE": "NUMBER"}
         model.list("L", properties=properties, subsets=["Active"], top_level_item="All")
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("M").lists["L"]
 
 
@@ -133,7 +134,7 @@ slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scope
 
 
 @settings(slow, max_examples=ORDINARY)
-@given(before=frames(), frame=frames(), mode=st.sampled_from(get_args(Mode)), delete=st.booleans())
+@given(before=frames(), frame=frames(), mode=st.sampled_from(MODES), delete=st.booleans())
 def test_what_is_sent_is_what_was_planned(
     lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
 ) -> None:
@@ -141,16 +142,18 @@ def test_what_is_sent_is_what_was_planned(
 
 
 @settings(slow, max_examples=ORDINARY)
-@given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(get_args(Mode)))
+@given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(MODES))
 def test_a_plan_for_a_list_that_has_changed_is_stale(
     lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
 ) -> None:
     check_plan_is_stale(lst, before, frame, meanwhile, mode)
 
 
+# A test for each mode, so that several workers share the examples.
 @pytest.mark.long
-@settings(slow, max_examples=LONG)
-@given(before=frames(), frame=frames(), mode=st.sampled_from(get_args(Mode)), delete=st.booleans())
+@pytest.mark.parametrize("mode", MODES)
+@settings(slow, max_examples=LONG // len(MODES))
+@given(before=frames(), frame=frames(), delete=st.booleans())
 def test_what_is_sent_is_what_was_planned_for_many_frames(
     lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
 ) -> None:
@@ -158,8 +161,9 @@ def test_what_is_sent_is_what_was_planned_for_many_frames(
 
 
 @pytest.mark.long
-@settings(slow, max_examples=LONG)
-@given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(get_args(Mode)))
+@pytest.mark.parametrize("mode", MODES)
+@settings(slow, max_examples=LONG // len(MODES))
+@given(before=frames(), frame=frames(), meanwhile=frames())
 def test_a_plan_for_a_list_that_has_changed_is_stale_for_many_frames(
     lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
 ) -> None:

@@ -25,7 +25,7 @@ def lst() -> Iterator[List]:
     with Sandbox(rate_limit=None) as sandbox:
         model = sandbox.workspace("W").model("M")
         model.list("L", properties={"Grade": "TEXT", "FTE": "NUMBER"}, subsets=["Active"])
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("M").lists["L"]
 
 

@@ -56,7 +56,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    with sandbox.connect() as connection:
+    with sandbox.connect(requests_per_minute=None) as connection:
         found = connection.model("Stock")
         found.exports["Out"].run()
         found.exports["Grid"].run()

@@ -43,7 +43,7 @@ def model() -> Iterator[af.Model]:
         source = builder.file("things", columns=["Code", "N", "D", "B"])
         builder.import_("Load things", source, into=things)
         builder.export("Things out", of=things, layout="TABULAR_MULTI_COLUMN")
-        with sandbox.connect() as connection:
+        with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("M")
 
 
