@@ -49,14 +49,20 @@ def codes(model: af.Model) -> list[str]:
     return sorted(model.lists["Parts"].read(columns=["code"])["code"])
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Return processes, which begin with the first work that they are given."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
 @pytest.mark.parametrize("name", ["Load", "Load wide"])
-def test_processes_send_parts_and_all_are_imported_once(name: str, model: af.Model) -> None:
+def test_processes_send_parts_and_all_are_imported_once(
+    name: str, model: af.Model, pool: ProcessPoolExecutor
+) -> None:
     frames = [frame(0, 1_000), frame(0, 0), frame(1_000, 1_001), frame(1_001, COUNT)]
     import_ = model.imports[name]
-    with (
-        import_.upload_parts(4) as parts,
-        ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool,
-    ):
+    with import_.upload_parts(4) as parts:
         sizes = list(pool.map(send, parts, frames))
         assert codes(model) == []
         result = parts.complete(sizes)

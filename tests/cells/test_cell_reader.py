@@ -61,7 +61,7 @@ def build(sandbox: Sandbox) -> None:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         build(sandbox)
         yield sandbox
 
@@ -75,7 +75,7 @@ def model(served: Sandbox) -> Iterator[Model]:
 @pytest.fixture(scope="module")
 def narrow() -> Iterator[tuple[Sandbox, Model]]:
     """Serve the same where nearly every view is too large to be read at once."""
-    options: dict[str, Any] = {"cell_read_limit": 100, "read_page_size": 500}
+    options: dict[str, Any] = {"cell_read_limit": 100, "read_page_size": 500, "task_pause": 0}
     with Sandbox(rate_limit=None, **options) as sandbox:
         build(sandbox)
         with sandbox.connect(requests_per_minute=None) as connection:

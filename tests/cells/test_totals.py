@@ -72,7 +72,7 @@ def build(sandbox: Sandbox) -> None:
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[af.Model]:
-    with Sandbox(rate_limit=None) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         build(sandbox)
         with sandbox.connect(requests_per_minute=None) as connection:
             yield connection.model("Totals")

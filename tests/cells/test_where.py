@@ -21,7 +21,7 @@ KEYS = ["Shops", "Parts", "Time"]
 @pytest.fixture(scope="module")
 def model() -> Iterator[af.Model]:
     """A module over three dimensions with a view in which each axis has one of them."""
-    with Sandbox(rate_limit=None) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         builder = sandbox.workspace("Demo").model("Where", calendar=Calendar(2026, 0, 0))
         shops = builder.list("Shops", items=pd.DataFrame({"Name": SHOPS, "Code": ["O", "R", "x"]}))
         parts = builder.list("Parts", items=pd.DataFrame({"Name": ["Pipe", "Valve"]}))

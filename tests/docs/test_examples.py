@@ -63,7 +63,7 @@ def test_the_sandbox_is_built_as_its_page_shows() -> None:
 
 
 def test_cells_are_read_and_written_as_their_page_shows() -> None:
-    with Sandbox(rate_limit=None) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         built = sandbox.workspace("Finance").model("Stock")
         parts = built.list("Parts", items=pd.DataFrame({"Name": ["Pipe", "Valve"]}))
         costs = built.module(

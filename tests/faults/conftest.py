@@ -13,7 +13,7 @@ from tests.faults.logged import LoggedChunks
 @pytest.fixture
 def things_sandbox() -> Iterator[Sandbox]:
     """Serve a model with a list of things, and their file and import."""
-    with Sandbox(rate_limit=None) as running:
+    with Sandbox(rate_limit=None, task_pause=0) as running:
         model = running.workspace("W").model("M")
         things = model.list("Things", properties={"Text": "TEXT"})
         file = model.file("things.csv", columns=["Name", "Text"])

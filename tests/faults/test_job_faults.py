@@ -21,7 +21,7 @@ AIRLINES = pd.DataFrame({"carrier": ["AA", "AA", "UA"], "name": ["American", "Tw
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.demo(rate_limit=None, export_chunk_size=40) as running:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=40, task_pause=0) as running:
         yield running
 
 

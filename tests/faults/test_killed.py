@@ -57,6 +57,14 @@ def things() -> pd.DataFrame:
     return pd.DataFrame({"Name": [f"thing {n:08d}" for n in range(ROWS)], "Text": texts})
 
 
+@pytest.fixture(scope="module")
+def things_path(things: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the data to a file for the runs that are killed."""
+    path = tmp_path_factory.mktemp("things") / "things.parquet"
+    things.to_parquet(path)
+    return path
+
+
 def _count_uploads(things_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count how often each chunk comes."""
     came: Counter[str] = Counter()
@@ -74,14 +82,12 @@ def _count_uploads(things_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> 
 def _kill_and_resume(
     things_sandbox: Sandbox,
     things: pd.DataFrame,
-    folder: Path,
+    path: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> float:
     """Kill a run, run it again, check what the import read; return the share sent twice."""
     came = _count_uploads(things_sandbox, monkeypatch)
-    path = folder / "things.parquet"
-    things.to_parquet(path)
     seconds = random.Random(seed).uniform(0, 0.6)
     command = [sys.executable, "-c", _RUN, things_sandbox.api_url, str(path), str(seconds)]
     killed = subprocess.run(command, timeout=60, capture_output=True, check=False)
@@ -103,11 +109,11 @@ def _kill_and_resume(
 def test_after_a_kill_the_import_reads_exactly_the_data(
     things_sandbox: Sandbox,
     things: pd.DataFrame,
-    tmp_path: Path,
+    things_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> None:
-    _kill_and_resume(things_sandbox, things, tmp_path, monkeypatch, seed)
+    _kill_and_resume(things_sandbox, things, things_path, monkeypatch, seed)
 
 
 @pytest.mark.long
@@ -115,10 +121,10 @@ def test_after_a_kill_the_import_reads_exactly_the_data(
 def test_after_a_kill_at_any_of_fifty_moments_the_import_reads_exactly_the_data(
     things_sandbox: Sandbox,
     things: pd.DataFrame,
-    tmp_path: Path,
+    things_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
     seed: int,
 ) -> None:
-    share = _kill_and_resume(things_sandbox, things, tmp_path, monkeypatch, seed)
+    share = _kill_and_resume(things_sandbox, things, things_path, monkeypatch, seed)
     record_property("share of the chunks sent again", share)

@@ -19,7 +19,7 @@ CONTENT = b"carrier,name\n" + b"".join(b"%07d,%07d\n" % (n, n) for n in range(60
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK) as running:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK, task_pause=0) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,13 @@ from tests.transport.scripted import TurnedClock
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send ten items at once instead of 100,000."""
     monkeypatch.setattr(item_writer, "MOST_ITEMS", 10)
+
+
+@pytest.fixture
+def hurried_staff(headcount: af.Model, tenant: Sandbox) -> Iterator[List]:
+    """Connect with a clock on which nobody waits."""
+    with tenant.connect(clock=TurnedClock()) as connection:
+        yield connection.model(headcount.name).lists["Staff"]
 
 
 def many(count: int, **columns: Any) -> pd.DataFrame:
@@ -109,8 +117,9 @@ class TestLostAnswers:
         assert result.rejected["error"].str.startswith("it is not known whether").all()
 
     def test_an_error_half_way_says_what_was_done_and_which_rows_were_not_sent(
-        self, staff: List, tenant: Sandbox
+        self, hurried_staff: List, tenant: Sandbox
     ) -> None:
+        staff = hurried_staff
         frame = many(30, parent=[None] * 10 + ["c000"] * 20)
         tenant.faults.add("429", method="POST", path="*/items", after=1, times=None, retry_after=0)
         with pytest.raises(
@@ -129,11 +138,11 @@ class TestLostAnswers:
         assert staff.insert(result.rejected.drop(columns="error")).rows_created == 20
 
     def test_an_error_before_anything_was_done_is_raised_as_it_is(
-        self, staff: List, tenant: Sandbox
+        self, hurried_staff: List, tenant: Sandbox
     ) -> None:
         tenant.faults.add("429", method="POST", path="*/items", times=None, retry_after=0)
         with pytest.raises(af.RateLimited):
-            staff.insert(many(5))
+            hurried_staff.insert(many(5))
 
 
 class TestTooMany:

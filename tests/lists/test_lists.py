@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -14,10 +15,17 @@ from anaplan_frames.sandbox import Sandbox
 NAMES = ["Lyon", "Kyōto", 'Say "hi", },{"id"']
 
 
-@pytest.fixture
-def lists(tenant: Sandbox) -> Any:
+@pytest.fixture(scope="module")
+def world() -> Iterator[Sandbox]:
+    """Serve a model that no test changes."""
+    with Sandbox(rate_limit=None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lists(world: Sandbox) -> Iterator[Any]:
     """Return the lists of a model with a hierarchy of three, and some others."""
-    model = tenant.workspace("Demo").model("World")
+    model = world.workspace("Demo").model("World")
     regions = model.list(
         "Regions", items=pd.DataFrame({"Name": ["Europe", "Asia"], "Code": ["E", "A"]})
     )
@@ -50,7 +58,7 @@ def lists(tenant: Sandbox) -> Any:
     )
     model.list("Nothing", properties={"Size": "NUMBER"}, subsets=["Some"])
     model.list("Tickets", numbered=True, items=pd.DataFrame({"Code": ["T1", "T2"]}))
-    with tenant.connect() as connection:
+    with world.connect(requests_per_minute=None) as connection:
         yield connection.model("World").lists
 
 
@@ -180,11 +188,11 @@ def test_arrow_takes_a_list_as_it_is(lists: Any) -> None:
     assert levels["Regions"].to_pylist() == ["Europe", "Asia", None]
 
 
-def test_a_list_is_read_completely_if_its_answer_breaks_off(lists: Any, tenant: Sandbox) -> None:
+def test_a_list_is_read_completely_if_its_answer_breaks_off(lists: Any, world: Sandbox) -> None:
     whole = lists["Cities"].read()
-    tenant.faults.add("cut body", method="GET", path="*/items")
+    world.faults.add("cut body", method="GET", path="*/items")
     pd.testing.assert_frame_equal(lists["Cities"].read(), whole)
-    assert [kind for kind, _, _ in tenant.faults.struck] == ["cut body"]
+    assert [kind for kind, _, _ in world.faults.struck] == ["cut body"]
 
 
 def test_metadata_properties_and_subsets_are_returned(lists: Any) -> None:
@@ -216,8 +224,8 @@ def test_a_list_without_properties_or_subsets_has_empty_tables_of_them(lists: An
     assert len(lists["Regions"].subsets()) == 0
 
 
-def test_read_anaplan_takes_a_list_by_name_id_or_url(lists: Any, tenant: Sandbox) -> None:
-    with tenant.connect() as connection:
+def test_read_anaplan_takes_a_list_by_name_id_or_url(lists: Any, world: Sandbox) -> None:
+    with world.connect() as connection:
         model = connection.model("World")
         whole = lists["Cities"].read(hierarchy=True)
         for source in ("Cities", lists["Cities"].id, "anaplan://Demo/World/lists/Cities"):

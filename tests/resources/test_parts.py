@@ -34,7 +34,8 @@ def notes(count: int) -> list[str]:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """Serve a list, a module over it, an export of that, and files of several dialects."""
-    with Sandbox(rate_limit=None, export_chunk_size=CHUNK, read_page_size=CHUNK) as running:
+    sizes = {"export_chunk_size": CHUNK, "read_page_size": CHUNK}
+    with Sandbox(rate_limit=None, task_pause=0, **sizes) as running:
         model = running.workspace("Demo").model("Stock")
         names = [f"Item {number:05}" for number in range(ROWS)]
         codes = [f"{number:05}" for number in range(ROWS)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import traceback
 from collections.abc import Callable
+from unittest import mock
 
 import pytest
 from rich.console import Console
@@ -23,17 +24,18 @@ def ended(work: Callable[[], object]) -> BaseException:
 def by_rich(error: BaseException) -> str:
     """Return what rich prints of an error, with all local variables at full length."""
     console = Console(file=io.StringIO(), width=5_000)
-    console.print(
-        Traceback.from_exception(
-            type(error),
-            error,
-            error.__traceback__,
-            show_locals=True,
-            locals_max_string=None,
-            locals_max_length=None,
-            max_frames=1_000,
-        )
+    shown = Traceback.from_exception(
+        type(error),
+        error,
+        error.__traceback__,
+        show_locals=True,
+        locals_max_string=None,
+        locals_max_length=None,
+        max_frames=1_000,
     )
+    # The colours of the source code take half of the time, and do not show in the text.
+    with mock.patch.object(Traceback, "_guess_lexer", return_value="text"):
+        console.print(shown)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

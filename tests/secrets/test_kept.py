@@ -25,7 +25,7 @@ SECRET_DATA = "the salary of everybody"
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK) as running:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK, task_pause=0) as running:
         yield running
 
 

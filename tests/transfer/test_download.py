@@ -14,7 +14,7 @@ from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content, Transport
-from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
+from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_json
 
 SCHEMA = pa.schema([("item", pa.string()), ("cost", pa.float64())])
 ROWS = [(f"item {number}", float(number)) for number in range(200_000)]
@@ -73,8 +73,9 @@ def test_large_chunks_lie_in_memory_of_their_own(
 
 
 def test_a_large_chunk_that_is_cut_is_fetched_again(
-    server: ScriptedServer, transport: Transport
+    server: ScriptedServer, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(transport.clock, "sleep", TurnedClock().sleep)
     whole = TEXT.encode()
     server.script = [Answer(body=whole, fault="cut"), Answer(body=whole)]
     found = transport.download_large("/files/1/chunks/0", label="chunk 0")

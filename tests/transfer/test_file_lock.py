@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer.file_lock import file_lock
+from tests.sandbox.held_tasks import NotedClock, held_tasks
 from tests.sandbox.http_client import Http
 
 _HOLD = """
@@ -62,19 +62,13 @@ def test_a_killed_process_leaves_no_lock() -> None:
         pass
 
 
-@pytest.fixture
-def slow() -> Iterator[Sandbox]:
-    """Serve the demo tenant with tasks that take a while."""
-    with Sandbox.demo(task_pause=0.4) as running:
-        yield running
-
-
-def test_uploads_of_two_threads_and_their_imports_do_not_mix(slow: Sandbox) -> None:
+def test_uploads_of_two_threads_and_their_imports_do_not_mix(demo_sandbox: Sandbox) -> None:
+    demo_sandbox.tasks.pause = 0.1
     names = [[f"{letter}{number}" for number in range(50)] for letter in "AB"]
     started: list[str] = []
 
     def load(carriers: list[str]) -> None:
-        with slow.connect() as connection:
+        with demo_sandbox.connect() as connection:
             model = connection.model("Flight Planning")
             frame = pd.DataFrame({"carrier": carriers, "name": carriers})
             result = model.imports["Load airlines"].write(frame)
@@ -89,10 +83,13 @@ def test_uploads_of_two_threads_and_their_imports_do_not_mix(slow: Sandbox) -> N
 
 
 def test_an_import_that_was_started_elsewhere_is_reported_and_waited_for(
-    slow: Sandbox,
+    demo_sandbox: Sandbox,
 ) -> None:
-    http = Http(slow)
-    with slow.connect() as connection:
+    http = Http(demo_sandbox)
+    with (
+        held_tasks(demo_sandbox) as begin,
+        demo_sandbox.connect(clock=NotedClock(begin.set)) as connection,
+    ):
         model = connection.model("Flight Planning")
         path = f"/models/{model.id}/imports/{model.imports['Load airlines'].id}/tasks"
         answer = http.post(path, {"localeName": "en_US"}).json()

@@ -27,7 +27,7 @@ _run = count()
 @pytest.fixture(scope="module")
 def model() -> Iterator[af.Model]:
     """Serve a file, a list and a module that take a key and a text called "value"."""
-    with Sandbox(rate_limit=None) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         builder = sandbox.workspace("W").model("M")
         loaded = builder.list("loaded", properties={"value": "TEXT"})
         file = builder.file("file", columns=["key", "value"])
@@ -282,14 +282,14 @@ def test_ten_thousand_columns_too_many_are_named_in_few_words(target: Target) ->
 
 
 def test_ten_thousand_columns_are_written_and_read(model: af.Model) -> None:
-    frame = pd.DataFrame([[f"{row} {n}" for n in range(10_000)] for row in range(2)])
-    frame.columns = HEADERS
+    rows = [[f"{row} {n}" for n in range(10_000)] for row in range(2)]
+    frame = pd.DataFrame(rows, columns=HEADERS)
     model.files["wide"].write(frame)
     read = model.files["wide"].read()
     # pandas' own comparison goes column by column, and takes ten seconds.
     assert list(read.columns) == HEADERS
     assert read.index.tolist() == [0, 1]
-    assert read.to_numpy().tolist() == frame.to_numpy().tolist()
+    assert read.to_numpy().tolist() == rows
 
 
 def test_a_character_that_the_encoding_does_not_have_is_named(model: af.Model) -> None:

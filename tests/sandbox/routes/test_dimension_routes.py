@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,8 @@ REGIONS, CITIES, MODULE, VIEW = "101000000001", "101000000002", "102000000001", 
 SALES, COSTS = "206000000001", "206000000002"
 
 
-@pytest.fixture
-def built(tenant: Sandbox) -> Model:
-    model = tenant.workspace("Finance").model("Sales", calendar=Calendar(2026, 0, 0))
+def build(sandbox: Sandbox) -> Model:
+    model = sandbox.workspace("Finance").model("Sales", calendar=Calendar(2026, 0, 0))
     regions = model.list(
         "Regions",
         id=REGIONS,
@@ -51,8 +51,31 @@ def built(tenant: Sandbox) -> Model:
     return model
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    """Serve a model that no test changes."""
+    with Sandbox(rate_limit=None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sales(shared: Sandbox) -> Model:
+    return build(shared)
+
+
 @pytest.fixture
-def api(tenant: Sandbox, built: Model, with_workspace: bool) -> InModel:
+def api(shared: Sandbox, sales: Model, with_workspace: bool) -> InModel:
+    return in_model(Http(shared), sales, with_workspace=with_workspace)
+
+
+@pytest.fixture
+def built(tenant: Sandbox) -> Model:
+    """A model that the test may change."""
+    return build(tenant)
+
+
+@pytest.fixture
+def own_api(tenant: Sandbox, built: Model, with_workspace: bool) -> InModel:
     return in_model(Http(tenant), built, with_workspace=with_workspace)
 
 
@@ -71,18 +94,18 @@ def test_the_items_of_a_list_have_id_name_and_a_code_if_there_is_one(api: InMode
     assert [item["name"] for item in cities] == ["Oslo", "Rome", "Bari"]
 
 
-def test_the_items_of_a_subset(api: InModel, built: Model) -> None:
-    subsets = built.lists[CITIES].subsets
+def test_the_items_of_a_subset(api: InModel, sales: Model) -> None:
+    subsets = sales.lists[CITIES].subsets
     assert names(api.get(f"/dimensions/{subsets['Large']}/items")) == ["Oslo", "Rome"]
     assert "items" not in api.get(f"/dimensions/{subsets['None']}/items").json()
 
 
-def test_the_line_items_of_a_line_item_subset(api: InModel, built: Model) -> None:
+def test_the_line_items_of_a_line_item_subset(own_api: InModel, built: Model) -> None:
     subset = built.line_item_subset("Money", built.modules[MODULE].line_items[1:])
     assert subset.id.startswith("114")
-    items = api.get(f"/dimensions/{subset.id}/items").json()["items"]
+    items = own_api.get(f"/dimensions/{subset.id}/items").json()["items"]
     assert items == [{"id": COSTS, "name": "Costs"}]
-    assert look_up(api, subset.id, names=["sales", "costs"]) == ["Costs"]
+    assert look_up(own_api, subset.id, names=["sales", "costs"]) == ["Costs"]
 
 
 def test_a_line_item_subset_only_accepts_line_items_of_its_model(
@@ -109,9 +132,9 @@ def test_a_top_level_item_is_the_last_of_its_dimension(tenant: Sandbox, built: M
     assert model.get(path).json()["items"] == shown
 
 
-def test_the_users_of_the_tenant_are_a_dimension(tenant: Sandbox, api: InModel) -> None:
+def test_the_users_of_the_tenant_are_a_dimension(tenant: Sandbox, own_api: InModel) -> None:
     tenant.add_user("ada.lovelace@example.com", "pw")
-    users = api.get(f"/dimensions/{USERS}/items").json()["items"]
+    users = own_api.get(f"/dimensions/{USERS}/items").json()["items"]
     assert [(user["name"], user["code"]) for user in users] == [
         ("Demo User", "demo@example.com"),
         ("Ada Lovelace", "ada.lovelace@example.com"),
@@ -136,11 +159,11 @@ def test_items_are_looked_up_by_name_and_code_ignoring_case(api: InModel) -> Non
     assert look_up(api, REGIONS, codes=["North"]) == []
 
 
-def test_periods_versions_users_and_subsets_are_looked_up_too(api: InModel, built: Model) -> None:
+def test_periods_versions_users_and_subsets_are_looked_up_too(api: InModel, sales: Model) -> None:
     assert look_up(api, TIME, names=["jan 26", "FY26"]) == ["Jan 26", "FY26"]
     assert look_up(api, VERSIONS, names=["forecast"]) == ["Forecast"]
     assert look_up(api, USERS, codes=["demo@example.com"]) == ["Demo User"]
-    large = built.lists[CITIES].subsets["Large"]
+    large = sales.lists[CITIES].subsets["Large"]
     assert look_up(api, large, names=["Oslo", "Bari"]) == ["Oslo"]
 
 

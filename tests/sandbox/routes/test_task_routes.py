@@ -192,7 +192,10 @@ def test_a_cancelled_task_changes_nothing() -> None:
         assert exported(model) == []
 
 
-def test_a_task_cancelled_while_it_runs_is_rolled_back(headcount_api: InModel) -> None:
+def test_a_task_cancelled_while_it_runs_is_rolled_back(
+    tenant: Sandbox, headcount_api: InModel
+) -> None:
+    tenant.tasks.pause = 0.02
     rows = "".join(f"Name {number},E{number},A\n" for number in range(200_000))
     headcount_api.upload(f"Name,Code,Grade\n{rows}".encode())
     task = headcount_api.start(LOAD)
