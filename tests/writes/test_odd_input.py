@@ -78,6 +78,12 @@ class Target:
         values = frame.set_index("key")["value"].reindex(keys)
         return [None if pd.isna(value) else value for value in values]
 
+    def clear(self) -> None:
+        """Delete the items of the list, which every later write and read would fetch."""
+        if self.kind == "list":
+            items = self.model.lists["list"]
+            items.delete(items.read(columns=["id"]))
+
 
 @pytest.fixture(params=["file", "list", "module"])
 def target(request: pytest.FixtureRequest, model: af.Model) -> Target:
@@ -181,6 +187,7 @@ def test_what_can_be_carried_comes_back_as_it_was(
     keys = target.keys(len(column))
     target.write(table_of(keys, column, library))
     assert target.read(keys) == expected
+    target.clear()
 
 
 @in_libraries(REFUSED, REFUSED_BY_ARROW)
