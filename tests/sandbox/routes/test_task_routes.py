@@ -133,7 +133,7 @@ def test_a_task_is_shown_waiting_then_running_then_ended() -> None:
 
 
 def test_a_model_runs_one_task_at_a_time() -> None:
-    with Sandbox(rate_limit=None, task_pause=0.15) as sandbox:
+    with Sandbox(rate_limit=None, task_pause=0.05) as sandbox:
         model = in_model(Http(sandbox), build_headcount(sandbox))
         model.upload(EMPLOYEES)
         tasks = [model.start(LOAD), model.start(f"actions/{CLEAR}"), model.start(LOAD)]
