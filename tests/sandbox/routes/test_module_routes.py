@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,9 +13,16 @@ from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.planning.model_actions import names
 
 
-@pytest.fixture
-def plan(tenant: Sandbox) -> Model:
-    model = tenant.workspace("Finance").model("Headcount", calendar=Calendar(2026, 0, 0))
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    """Serve a model that no test changes."""
+    with Sandbox(rate_limit=None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def plan(shared: Sandbox) -> Model:
+    model = shared.workspace("Finance").model("Headcount", calendar=Calendar(2026, 0, 0))
     people = model.list("People", id="101000000001", items=names("Ada", "Bo"))
     grades = model.list("Grades", id="101000000002", items=names("A"))
     costs = model.module(
@@ -49,8 +57,8 @@ def plan(tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(tenant: Sandbox, plan: Model, with_workspace: bool) -> InModel:
-    return in_model(Http(tenant), plan, with_workspace=with_workspace)
+def api(shared: Sandbox, plan: Model, with_workspace: bool) -> InModel:
+    return in_model(Http(shared), plan, with_workspace=with_workspace)
 
 
 def line_items(api: InModel, path: str = "/modules/102000000001") -> dict[str, dict[str, Any]]:
