@@ -13,7 +13,7 @@ from anaplan_frames.resources.catalogue import Catalogue
 
 _FIRST_PAUSE = 0.2  # seconds between looks
 _IDLE = -1.0  # the service's progress of a model that does nothing
-_BEFORE = {"open": "Closed", "close": "Open"}
+_AFTER = {"open": "Open", "close": "Closed"}
 
 STATUS = {
     "step": Field("currentStep"),
@@ -54,7 +54,8 @@ def change(catalogue: Catalogue, to: Literal["open", "close"], timeout: float) -
     def look() -> bool | None:
         status = _status(catalogue)
         is_idle = status.get("progress") == _IDLE
-        return True if is_idle and status.get("currentStep") != _BEFORE[to] else None
+        # The progress can be that of an idle model while the step still is "Closing".
+        return True if is_idle and status.get("currentStep") == _AFTER[to] else None
 
     pauses = growing_pauses(_FIRST_PAUSE)
     if not poll(look, transport.clock, pauses=pauses, timeout=timeout) and timeout > 0:

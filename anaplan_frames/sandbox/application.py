@@ -9,7 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from anaplan_frames.sandbox.http.middleware import AccessMiddleware, ErrorMiddleware
+from anaplan_frames.sandbox.http.middleware import (
+    AccessMiddleware,
+    ErrorMiddleware,
+    SlashMiddleware,
+)
 from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
 from anaplan_frames.sandbox.routes import (
     action_routes,
@@ -21,6 +25,7 @@ from anaplan_frames.sandbox.routes import (
     model_routes,
     model_state_routes,
     module_routes,
+    optimizer_routes,
     read_request_routes,
     task_routes,
     tenant_routes,
@@ -41,6 +46,7 @@ def build_app(tenant: Tenant) -> ASGIApp:
             *file_routes.routes,
             *task_routes.routes,
             *dump_routes.routes,
+            *optimizer_routes.routes,
             *timing_routes.routes,
             *model_state_routes.routes,
             *list_routes.routes,
@@ -49,11 +55,14 @@ def build_app(tenant: Tenant) -> ASGIApp:
             *view_routes.routes,
             *read_request_routes.routes,
         ],
-        middleware=[Middleware(ErrorMiddleware), Middleware(AccessMiddleware, tenant=tenant)],
+        middleware=[
+            Middleware(ErrorMiddleware),
+            Middleware(SlashMiddleware),
+            Middleware(AccessMiddleware, tenant=tenant),
+        ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error},
     )
-    # The service serves a path with or without a slash at its end, not both, with a few exceptions.
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # `SlashMiddleware` serves both forms
     app.state.tenant = tenant
     return app
 

@@ -41,6 +41,10 @@ class Sandbox(Tenant):
         A folder that keeps the data; by default all data is lost when the sandbox is closed.
     task_pause : float
         Seconds that a task stays in NOT_STARTED, and at least in IN_PROGRESS.
+    behavior : mapping, optional
+        What the sandbox does where reports and documentation of the service disagree, by the name
+        of the habit: `keys`, `update_needs_code`, `process_verdict`, `closing`, `early_chunks`.
+        ``docs/sandbox.md`` lists their values.
     clock : callable
         Returns the seconds since the epoch; tests can replace it.
 

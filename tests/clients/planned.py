@@ -14,6 +14,8 @@ MEASURES = "114000000011"
 ACTUAL, FORECAST = "107000000011", "107000000012"
 TIME, LINE_ITEMS, VERSIONS = "20000000003", "20000000012", "20000000020"
 USERS = "101999999999"
+OPTIMIZER, OPTIMIZE = "117000000011", "118000000011"
+SOLUTION_LOG = "Optimal solution found\nBest objective 2.6e+04\n"
 
 
 def build_planned(sandbox: Sandbox, name: str = "Sales planning") -> Model:
@@ -75,4 +77,6 @@ def build_planned(sandbox: Sandbox, name: str = "Sales planning") -> Model:
     model.view(sales, "By city", ["City"], ["Line items"], ["Time", "Versions"], id=BY_CITY)
     model.line_item_subset("Measures", sales.line_items[:2], id=MEASURES)
     model.dashboard("Overview")
+    optimizer = model.optimizer_action("Solve", SOLUTION_LOG, id=OPTIMIZER)
+    model.process("Optimize", [optimizer], id=OPTIMIZE)
     return model

@@ -38,6 +38,7 @@ def walk_deletion(model: InModel, workspace: str, model_id: str) -> None:
 def walk_bulk(model: InModel) -> None:
     """List, upload, run, watch, cancel and download in the demo's model."""
     model.get("/status")
+    model.post("/status")
     for kind in ("files", "imports", "exports", "actions", "processes"):
         model.get(f"/{kind}", limit=1)
         model.get(f"/{kind}", limit=1, offset=1)
@@ -88,6 +89,14 @@ def walk_planned(model: InModel) -> None:
     _walk_views(model)
     _walk_time(model)
     model.get("/dashboards")
+    _walk_optimizer(model)
+
+
+def _walk_optimizer(model: InModel) -> None:
+    task = model.start(f"processes/{planned.OPTIMIZE}").rpartition("/")[2]
+    model.wait(f"/processes/{planned.OPTIMIZE}/tasks/{task}")
+    log = model.get(f"/optimizeActions/{planned.OPTIMIZER}/tasks/{task}/solutionLogs")
+    assert log.text == planned.SOLUTION_LOG
 
 
 def _walk_lists(model: InModel) -> None:

@@ -12,7 +12,7 @@ from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import InModel
 
 GENERAL, NUMBERED, REGIONS, CITIES = (f"10100000000{number}" for number in range(1, 5))
-INCOMPLETE, INCORRECT = "INCOMPLETE_DATA", "INCORRECT_FORMAT"
+INCOMPLETE, INCORRECT, DUPLICATE = "INCOMPLETE_DATA", "INCORRECT_FORMAT", "DUPLICATE"
 JSON = dict[str, Any]
 
 

@@ -6,9 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from starlette.requests import Request
+
 from anaplan_frames.sandbox.http.response_envelope import ApiError
 
 Item = Mapping[str, Any]
+
+
+def flag(request: Request, name: str) -> bool:
+    """Return a query parameter that is a boolean, in any case: Anaplan Connect sends ``True``."""
+    return request.query_params.get(name, "").lower() == "true"
 
 
 def sort_strictly(items: Iterable[Item], order: str | None, fields: Sequence[str]) -> list[Item]:

@@ -17,6 +17,19 @@ _log = logging.getLogger(__name__)
 _API = "/2/0/"
 
 
+class SlashMiddleware:
+    """Answers a path with a slash at its end like the one without; Anaplan's pages print both."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and len(scope["path"]) > 1:
+            scope = {**scope, "path": scope["path"].removesuffix("/")}
+        await self._app(scope, receive, send)
+
+
 class AccessMiddleware:
     """Passes a request on if it has a valid token and the tenant is within its rate limit."""
 

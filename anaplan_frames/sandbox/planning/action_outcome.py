@@ -25,6 +25,24 @@ class Unwatched:
         """Do nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value for a dimension that imports ask for when they run.
+
+    Attributes
+    ----------
+    dimension, item : str
+        ``entityType`` and ``entityName`` of the API.
+    import_name : str or None
+        ``importId`` of the API, the id or the name of the only import that it is for; None is for
+        all imports of a process.
+    """
+
+    dimension: str
+    item: str
+    import_name: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How an action ended.
@@ -37,8 +55,11 @@ class Outcome:
         The ``details`` of the task's result, as Anaplan writes them.
     dump : Path or None
         The failure dump (UTF-8 CSV) in a temporary file, which the caller removes.
+    imperfect : bool
+        Whether rows were rejected or ignored.
     """
 
     successful: bool
     details: list[dict[str, Any]] = field(default_factory=list)
     dump: Path | None = None
+    imperfect: bool = False

@@ -20,6 +20,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ExportDefinition,
     FileDefinition,
     ImportDefinition,
+    OptimizerDefinition,
     ProcessDefinition,
     check_file,
     check_layout,
@@ -92,7 +93,7 @@ class Model:
         self.files: dict[str, FileDefinition] = {}
         self.imports: dict[str, ImportDefinition] = {}
         self.exports: dict[str, ExportDefinition] = {}
-        self.actions: dict[str, DeleteDefinition] = {}
+        self.actions: dict[str, DeleteDefinition | OptimizerDefinition] = {}
         self.processes: dict[str, ProcessDefinition] = {}
         self.dashboards: dict[str, DashboardDefinition] = {}
         self.store: Store = Store(path)
@@ -391,6 +392,19 @@ class Model:
         check_name("action", name, self.actions, id)
         action_id = self._ids.take(object_ids.ACTION, id, f"action {name!r}")
         definition = DeleteDefinition(action_id, name, of)
+        self.actions[definition.id] = definition
+        return definition
+
+    def optimizer_action(
+        self, name: str, solution_log: str, id: str | None = None
+    ) -> OptimizerDefinition:
+        """Make an action that stands for a run of the optimizer.
+
+        It changes nothing. `solution_log` is the log of every process that runs it.
+        """
+        check_name("action", name, self.actions, id)
+        action_id = self._ids.take(object_ids.ACTION, id, f"action {name!r}")
+        definition = OptimizerDefinition(action_id, name, solution_log)
         self.actions[definition.id] = definition
         return definition
 

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.response_envelope import answer, not_found
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ActionDefinition,
     DeleteDefinition,
     ExportDefinition,
     ImportDefinition,
+    OptimizerDefinition,
     ProcessDefinition,
 )
 from anaplan_frames.sandbox.routes.model_listings import listing
@@ -38,7 +40,7 @@ def exports(request: Request) -> Response:
 
 
 def actions(request: Request) -> Response:
-    """List the other actions: the delete actions."""
+    """List the other actions, which delete items or run the optimizer."""
     definitions = visible_model(request).actions.values()
     return listing(request, "action", "actions", map(_action, definitions))
 
@@ -94,7 +96,7 @@ def process_metadata(request: Request) -> Response:
     definition = working_model(request).processes.get(request.path_params["id"])
     if definition is None:
         raise not_found()
-    with_source = request.query_params.get("showImportDataSource") == "true"
+    with_source = flag(request, "showImportDataSource")
     steps = [_step(action, with_source=with_source) for action in definition.actions]
     metadata = {"name": definition.name, "actions": steps}
     return answer(request, "process", processMetadata=metadata)
@@ -120,7 +122,7 @@ def _export(definition: ExportDefinition) -> dict[str, Any]:
     }
 
 
-def _action(definition: DeleteDefinition) -> dict[str, Any]:
+def _action(definition: DeleteDefinition | OptimizerDefinition) -> dict[str, Any]:
     return {
         "id": definition.id,
         "name": definition.name,
@@ -148,8 +150,6 @@ def _step(action: ActionDefinition, *, with_source: bool) -> dict[str, Any]:
 
 _ENDPOINTS: dict[str, Callable[[Request], Response]] = {
     "/imports": imports,
-    # With the workspace, the documented path ends in a slash; the service accepts both.
-    "/imports/": imports,
     "/exports": exports,
     "/actions": actions,
     "/processes": processes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -109,14 +109,14 @@ def download_whole(request: Request) -> Response:
 
 
 def chunks(request: Request) -> Response:
-    """List the chunks of a download; a file without content has no such key."""
+    """List the chunks of a download, or of the upload under way; else there is no such key."""
     working_model(request)
-    count = _parts(request, _definition(request).id)
+    shown = _uploaded(request) or range(_parts(request, _definition(request).id))
     return collection(
         request,
         "chunk",
         "chunks",
-        [{"id": str(i), "name": f"Chunk {i}"} for i in range(count)],
+        [{"id": str(i), "name": f"Chunk {i}"} for i in shown],
         maximum=tenant_of(request).page_size,
         omit_empty=True,
     )
@@ -178,6 +178,16 @@ def _parts(request: Request, file_id: str) -> int:
     return content.parts(tenant.export_chunk_size) if content else 0
 
 
+def _uploaded(request: Request) -> Sequence[int]:
+    """Return the numbers of the chunks of the caller's upload, if one is under way."""
+    tenant = tenant_of(request)
+    model, file_id = request.path_params["model"], _definition(request).id
+    upload = tenant.contents.upload(model, file_id, caller(request).id)
+    if upload is None or upload.readable or not tenant.behavior.early_chunks:
+        return ()
+    return upload.chunks
+
+
 def _chunk_number(request: Request) -> int:
     text = request.path_params["chunk"]
     if not (text.isascii() and text.isdigit()):
@@ -212,7 +222,6 @@ def _octets(blocks: Iterator[bytes], length: int) -> Response:
 routes: list[Route] = [
     *both_forms("/files", files),
     *both_forms("/files/{file}", begin_upload, ["POST"]),
-    *both_forms("/files/{file}/", begin_upload, ["POST"]),  # the form that anaplan-api uses
     *both_forms("/files/{file}", upload_whole, ["PUT"]),
     *both_forms("/files/{file}", download_whole),
     *both_forms("/files/{file}", delete, ["DELETE"]),

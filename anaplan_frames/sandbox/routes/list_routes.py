@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.response_envelope import ApiError, Page, answer, array, not_found
 from anaplan_frames.sandbox.planning.metadata import list_item_json, list_metadata
 from anaplan_frames.sandbox.planning.sandbox_model import Model
@@ -48,7 +50,7 @@ def metadata(request: Request) -> Response:
 def items(request: Request) -> Response:
     """Send a page of the items if `limit` or `offset` is given, else all items."""
     model, lst = _list(request)
-    include_all = request.query_params.get("includeAll") == "true"
+    include_all = flag(request, "includeAll")
     if {"limit", "offset"} & set(request.query_params):
         return _page(request, model, lst, include_all=include_all)
     with model.store.reading() as con:
@@ -82,7 +84,8 @@ async def add_or_delete(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     """Update items."""
-    return await _change(request, _update)
+    needs_code = tenant_of(request).behavior.update_needs_code
+    return await _change(request, partial(_update, needs_code=needs_code))
 
 
 _Change = Callable[
@@ -103,21 +106,27 @@ async def _change(request: Request, change: _Change) -> Response:
         with model.store.transaction() as con:
             return change(model, con, lst, given)
 
-    return answer(request, "list", **await run_in_threadpool(work))
+    try:
+        return answer(request, "list", **await run_in_threadpool(work))
+    except list_item_writes.CodeMissing:
+        raise ApiError(500, "Internal Server Error") from None  # all that one client has seen
 
 
 def _add(model: Model, con: Any, lst: ListDefinition, given: list[Any]) -> dict[str, Any]:
     return _counts("added", list_item_writes.add(con, lst, given), len(given))
 
 
-def _update(model: Model, con: Any, lst: ListDefinition, given: list[Any]) -> dict[str, Any]:
-    return _counts("updated", list_item_writes.update(con, lst, given), len(given))
+def _update(
+    model: Model, con: Any, lst: ListDefinition, given: list[Any], *, needs_code: bool
+) -> dict[str, Any]:
+    written = list_item_writes.update(con, lst, given, needs_code=needs_code)
+    return _counts("updated", written, len(given))
 
 
 def _delete(model: Model, con: Any, lst: ListDefinition, given: list[Any]) -> dict[str, Any]:
     every_list, every_module = model.lists.values(), model.modules.values()
     written = list_item_writes.delete(con, lst, given, every_list, every_module)
-    return {"deleted": written.done, **_failures(written)}
+    return _counts("deleted", written, len(given))
 
 
 def _counts(verb: str, written: Written, total: int) -> dict[str, Any]:

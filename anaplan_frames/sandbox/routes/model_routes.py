@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from anaplan_frames.sandbox.http.listing_parameters import search, sort_strictly
+from anaplan_frames.sandbox.http.listing_parameters import flag, search, sort_strictly
 from anaplan_frames.sandbox.http.response_envelope import (
     ApiError,
     answer,
@@ -82,7 +82,7 @@ def _model(request: Request, model: Model) -> dict[str, Any]:
         "modelUrl": f"{base_url(request)}/core/workspaces/{model.workspace.id}/models/{model.id}",
         "categoryValues": [],
     }
-    if request.query_params.get("modelDetails") == "true":
+    if flag(request, "modelDetails"):
         shown |= {
             "isoCreationDate": iso_time(tenant.created),
             "lastModified": iso_time(tenant.created),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from anaplan_frames.sandbox.behavior import Closing
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, not_found
 from anaplan_frames.sandbox.routes.request_context import (
     administered_model,
@@ -17,18 +20,30 @@ from anaplan_frames.sandbox.routes.request_context import (
     visible_model,
 )
 
+_IDLE = -1.0
+_BEGINS = 0.3  # the part of the time during which the status is still that of before
+
 
 def status(request: Request) -> Response:
     """Show what the model is doing; this answer has no envelope."""
+    return JSONResponse({"requestStatus": _status(request)})
+
+
+def posted_status(request: Request) -> Response:
+    """Show the same in an envelope, as Anaplan's own collection of requests asks for it."""
+    return answer(request, "dimension", requestStatus=_status(request))
+
+
+def _status(request: Request) -> dict[str, Any]:
     tenant, model = tenant_of(request), visible_model(request)
     task, now = tenant.tasks.running(model.id), tenant.clock()
-    progress, step = -1.0, "Open" if model.is_open else "Closed"
+    progress, step = _IDLE, "Open" if model.is_open else "Closed"
     if task:
         progress, step = task.progress, task.current_step
     elif now < model.changes_until:
-        left = (model.changes_until - now) / (tenant.tasks.pause or 1)
-        progress, step = max(0.0, 1 - left), "Opening" if model.is_open else "Closing"
-    body = {
+        done = max(0.0, 1 - (model.changes_until - now) / (tenant.tasks.pause or 1))
+        step, progress = _changing(done, tenant.behavior.closing, to_open=model.is_open)
+    return {
         "tooltip": None,
         "progress": progress,
         "currentStep": step,
@@ -38,7 +53,15 @@ def status(request: Request) -> Response:
         "peakMemoryUsageEstimate": None,
         "peakMemoryUsageTime": None,
     }
-    return JSONResponse({"requestStatus": body})
+
+
+def _changing(done: float, closing: Closing, *, to_open: bool) -> tuple[str, float]:
+    """Return step and progress of a model that changes; `done` goes from 0 to 1."""
+    changing = "Opening" if to_open else "Closing"
+    if closing == "by progress":
+        return changing, done
+    # The answer to the request was sent before the model begins to change.
+    return ("Closed" if to_open else "Open") if done < _BEGINS else changing, _IDLE
 
 
 def open_model(request: Request) -> Response:
@@ -94,6 +117,7 @@ def _change(request: Request, *, is_open: bool) -> None:
 
 routes: list[Route] = [
     *both_forms("/status", status),
+    *both_forms("/status", posted_status, ["POST"]),
     *both_forms("/open", open_model, ["POST"]),
     *both_forms("/close", close_model, ["POST"]),
     Route("/2/0/workspaces/{workspace}/bulkDeleteModels", bulk_delete, methods=["POST"]),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.request_bodies import receive_file
 from anaplan_frames.sandbox.http.response_envelope import ApiError, collection, not_found
 from anaplan_frames.sandbox.planning.metadata.line_item_metadata import line_item_metadata
@@ -88,7 +89,7 @@ def _module(request: Request) -> ModuleDefinition:
 
 def _line_items(request: Request, of: list[ModuleDefinition]) -> Response:
     model, maximum = working_model(request), tenant_of(request).page_size
-    include_all = request.query_params.get("includeAll") == "true"
+    include_all = flag(request, "includeAll")
     shown = line_item_metadata(model.store, model.calendar, of, include_all=include_all)
     return collection(request, "lineItem", "items", shown, maximum=maximum)
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.listing_parameters import sort_leniently
 from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, collection, not_found
+from anaplan_frames.sandbox.planning.action_outcome import Parameter
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.routes.request_context import (
     both_forms,
@@ -95,15 +96,20 @@ def definitions_of(model: Model, kind: str) -> dict[str, Any]:
     return definitions
 
 
-def _parameters(body: dict[str, Any]) -> dict[str, str]:
-    """Read `mappingParameters`: the parameters of an import, by name."""
+def _parameters(body: dict[str, Any]) -> tuple[Parameter, ...]:
+    """Read `mappingParameters`; `importId` may be missing or null."""
     given = body.get("mappingParameters") or []
     try:
-        parameters = {entry["entityType"]: entry["entityName"] for entry in given}
-    except (TypeError, KeyError):
+        parameters = tuple(
+            Parameter(entry["entityType"], entry["entityName"], entry.get("importId"))
+            for entry in given
+        )
+    except (TypeError, KeyError, AttributeError):
         raise ApiError(400, "mappingParameters must have entityType and entityName") from None
-    if not all(isinstance(text, str) for pair in parameters.items() for text in pair):
-        raise ApiError(400, "entityType and entityName must be texts")
+    for one in parameters:
+        texts = (one.dimension, one.item, one.import_name or "")
+        if not all(isinstance(text, str) for text in texts):
+            raise ApiError(400, "entityType, entityName and importId must be texts")
     return parameters
 
 

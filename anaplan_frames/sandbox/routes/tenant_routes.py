@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from anaplan_frames.sandbox.http.listing_parameters import search, sort_strictly
+from anaplan_frames.sandbox.http.listing_parameters import flag, search, sort_strictly
 from anaplan_frames.sandbox.http.response_envelope import answer, collection, not_found
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
 from anaplan_frames.sandbox.routes.request_context import caller, tenant_of
@@ -93,7 +93,7 @@ def _administered(request: Request) -> Workspace:
 
 def _workspace(request: Request, workspace: Workspace) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": workspace.id, "name": workspace.name, "active": True}
-    if request.query_params.get("tenantDetails") == "true":
+    if flag(request, "tenantDetails"):
         shown["sizeAllowance"] = workspace.definition.size_allowance
         shown["currentSize"] = workspace.current_size
     return shown

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from anaplan_frames.sandbox.behavior import ProcessVerdict
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ActionDefinition,
     ExportDefinition,
     ImportDefinition,
+    OptimizerDefinition,
     ProcessDefinition,
 )
 from anaplan_frames.sandbox.tenant.file_contents import Contents
@@ -33,9 +36,10 @@ class _ActionWatch:
 class ActionRunner:
     """Runs actions and processes on the file contents of the user who started the task."""
 
-    def __init__(self, contents: Contents, dumps: Dumps) -> None:
+    def __init__(self, contents: Contents, dumps: Dumps, process_verdict: ProcessVerdict) -> None:
         self._contents = contents
         self._dumps = dumps
+        self._process_verdict = process_verdict
 
     def run(
         self, model: Model, definition: ActionDefinition | ProcessDefinition, task: Task
@@ -43,49 +47,60 @@ class ActionRunner:
         """Run an action or process and return the result of the task."""
         if isinstance(definition, ProcessDefinition):
             return self._run_process(model, definition, task)
-        return self._run_action(model, definition, task, task)
+        return _result(definition, self._run_action(model, definition, task, task))
 
     def _run_process(self, model: Model, process: ProcessDefinition, task: Task) -> dict[str, Any]:
         """Run the actions in their order; the first that fails ends the process."""
-        nested: list[dict[str, Any]] = []
+        outcomes: list[tuple[ActionDefinition, Outcome]] = []
         for done, action in enumerate(process.actions):
             watch = _ActionWatch(task, done, len(process.actions))
-            nested.append(self._run_action(model, action, task, watch))
-            if not nested[-1]["successful"]:
+            outcomes.append((action, self._run_action(model, action, task, watch)))
+            if not outcomes[-1][1].successful:
                 break
+        nested = [_result(action, outcome) for action, outcome in outcomes]
         return {
             "failureDumpAvailable": any(result["failureDumpAvailable"] for result in nested),
             "nestedResults": nested,
             "objectId": process.id,
             "objectName": process.name,
-            "successful": all(result["successful"] for result in nested),
+            "successful": self._verdict([outcome for _, outcome in outcomes]),
         }
+
+    def _verdict(self, outcomes: Sequence[Outcome]) -> bool:
+        """Return whether a process with these actions is said to be successful."""
+        if self._process_verdict == "always true":
+            return True
+        strict = self._process_verdict == "any imperfection is false"
+        return all(one.successful and not (strict and one.imperfect) for one in outcomes)
 
     def _run_action(
         self, model: Model, action: ActionDefinition, task: Task, watch: Watch
-    ) -> dict[str, Any]:
+    ) -> Outcome:
         watch.step(action.name, 0.0)
         if isinstance(action, ImportDefinition):
             return self._run_import(model, action, task, watch)
         if isinstance(action, ExportDefinition):
             return self._run_export(model, action, task, watch)
-        return _result(action, model.run_delete(action, watch))
+        if isinstance(action, OptimizerDefinition):
+            return Outcome(successful=True)
+        return model.run_delete(action, watch)
 
     def _run_import(
         self, model: Model, action: ImportDefinition, task: Task, watch: Watch
-    ) -> dict[str, Any]:
+    ) -> Outcome:
         source = self._contents.new_path()
         try:
             copied = self._contents.copy(model.id, action.file.id, task.user.id, source)
-            outcome = model.run_import(action, source if copied else None, task.parameters, watch)
+            asked = _parameters(action, task)
+            outcome = model.run_import(action, source if copied else None, asked, watch)
         finally:
             source.unlink(missing_ok=True)
         self._dumps.keep(model.id, action.id, task.user, task.id, outcome.dump)
-        return _result(action, outcome)
+        return outcome
 
     def _run_export(
         self, model: Model, action: ExportDefinition, task: Task, watch: Watch
-    ) -> dict[str, Any]:
+    ) -> Outcome:
         target = self._contents.new_path()
         try:
             outcome = model.run_export(action, target, watch)
@@ -93,7 +108,23 @@ class ActionRunner:
                 self._contents.store(model.id, action.id, task.user.id, target)
         finally:
             target.unlink(missing_ok=True)
-        return _result(action, outcome)
+        return outcome
+
+
+def _parameters(action: ImportDefinition, task: Task) -> dict[str, str]:
+    """Return the parameters of a task that are for this import.
+
+    In a process, those that it does not ask for are for other imports. One with the import's id or
+    name is preferred to one for all imports.
+    """
+    for_all = [one for one in task.parameters if one.import_name is None]
+    for_it = [one for one in task.parameters if one.import_name in (action.id, action.name)]
+    in_process = task.kind == "processes"
+    return {
+        one.dimension: one.item
+        for one in (*for_all, *for_it)
+        if not in_process or action.asks_for(one.dimension)
+    }
 
 
 def _result(action: ActionDefinition, outcome: Outcome) -> dict[str, Any]:

@@ -56,6 +56,12 @@ class Content:
         """Bytes of all chunks."""
         return sum(self.sizes.values())
 
+    @property
+    def chunks(self) -> list[int]:
+        """The numbers of the declared chunks; of those that have arrived if none were declared."""
+        with self._lock:
+            return sorted(self.sizes) if self.declared is None else list(range(self.declared))
+
     def accepts(self, index: int) -> bool:
         """Return whether the upload can have a chunk with this number."""
         return 0 <= index < (MAX_CHUNKS if self.declared is None else self.declared)

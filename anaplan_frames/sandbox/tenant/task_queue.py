@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from anaplan_frames.sandbox.planning.action_outcome import Cancelled
+from anaplan_frames.sandbox.planning.action_outcome import Cancelled, Parameter
 from anaplan_frames.sandbox.tenant.api_times import iso_duration, iso_time
 from anaplan_frames.sandbox.tenant.tenant_users import User
 
@@ -49,7 +49,7 @@ class Task:
     object_id: str
     user: User
     created: float
-    parameters: dict[str, str]
+    parameters: tuple[Parameter, ...]
     id: str = field(default_factory=lambda: uuid.uuid4().hex.upper())
     state: str = NOT_STARTED
     progress: float = 0.0
@@ -143,7 +143,7 @@ class Tasks:
         model_id: str,
         object_id: str,
         user: User,
-        parameters: dict[str, str],
+        parameters: tuple[Parameter, ...],
         work: Work,
     ) -> Task:
         """Queue a task; `work` runs it and returns its result."""

@@ -6,9 +6,11 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from anaplan_frames.sandbox.behavior import Behavior, parse_behavior
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import SIZE_ALLOWANCE, Workspace
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
@@ -43,11 +45,13 @@ class Tenant:
         cell_write_limit: int = 100_000,
         data: str | os.PathLike[str] | None = None,
         task_pause: float = 0.02,
+        behavior: Mapping[str, Any] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         sizes = (page_size, export_chunk_size, cell_read_limit, read_page_size, cell_write_limit)
         if min(sizes) < 1:
             raise ValueError("Sizes and limits must be at least 1.")
+        self.behavior: Behavior = parse_behavior(behavior)
         self.email = email
         self.password = password
         self.page_size = page_size
@@ -71,7 +75,9 @@ class Tenant:
         self.large_reads: LargeReads = LargeReads(
             self.contents.new_path, read_page_size, task_pause, clock
         )
-        self.actions: ActionRunner = ActionRunner(self.contents, self.dumps)
+        self.actions: ActionRunner = ActionRunner(
+            self.contents, self.dumps, self.behavior.process_verdict
+        )
         self.faults: Faults = Faults()
         self.add_user(email, password)
 

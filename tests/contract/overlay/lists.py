@@ -11,8 +11,11 @@ LISTS = (
     Correction(
         INTEGRATION,
         (*answer_at("post", _ITEMS), "schema", "oneOf"),
-        [{"required": ["added", "ignored", "total"]}, {"required": ["deleted"]}],
-        "the operation adds or deletes; Anaplan's help shows only `deleted` for the latter",
+        [
+            {"required": ["added", "ignored", "total"]},
+            {"required": ["deleted", "ignored", "total"]},
+        ],
+        "the operation adds or deletes; reports show `ignored` and `total` for the latter, too",
     ),
 )
 
@@ -36,7 +39,7 @@ LISTS_MAY_OMIT = (
             ("subsets", "sent only with includeAll=true, as the schema says"),
         )
     ),
-    *(MayOmit(("post",), _PATH, key, _OF_ADDING) for key in ("added", "ignored", "total")),
+    MayOmit(("post",), _PATH, "added", _OF_ADDING),
     MayOmit(("post", "put"), _PATH, "failures", "left out if nothing failed, as the schema says"),
     MayOmit(
         ("post",),

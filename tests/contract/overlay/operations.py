@@ -37,6 +37,20 @@ def _json(schema: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema, "example": sample}}}
 
 
+_POSTED_STATUS = envelope(requestStatus=one("ModelStatus"))
+_STATUS = example(
+    "dimension",
+    requestStatus={
+        "peakMemoryUsageEstimate": None,
+        "peakMemoryUsageTime": None,
+        "progress": -1.0,
+        "currentStep": "Open",
+        "tooltip": None,
+        "exportTaskType": None,
+        "creationTime": 1645577591822,
+        "taskId": None,
+    },
+)
 _TEXT: dict[str, Any] = {"content": {"text/plain": {}}}
 _EMPTY: dict[str, Any] = {}
 
@@ -54,6 +68,12 @@ OPERATIONS = (
         "one action, in the form of an element of the list of actions; the file does not have it",
     ),
     Correction(
+        INTEGRATION,
+        ("paths", f"{IN_MODEL}/status"),
+        {"post": {"responses": {"200": _json(_POSTED_STATUS, _STATUS), "404": _NOT_FOUND}}},
+        "Anaplan's own collection of requests has this form, whose answer has an envelope",
+    ),
+    Mend(
         INTEGRATION,
         ("paths", IN_MODEL),
         {"get": {"responses": {"405": _EMPTY}}},

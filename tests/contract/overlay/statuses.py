@@ -25,6 +25,13 @@ STATUSES = (
     ),
     Statuses(("404",), ("delete",), rf"{_TASKS}/\{{taskId\}}", "there is no such task"),
     Statuses(("409",), _WRITES, _BELOW_MODEL, "the model is busy"),
+    Statuses(
+        ("500",),
+        ("put",),
+        r".*/lists/\{listId\}/items",
+        "one client has seen it for an update that does not repeat an item's code",
+    ),
+    Statuses(("403",), ("get",), r".*/optimizeActions/.*", "the file has it, without its form"),
     Statuses(("410",), ("get",), r".*/(dump|dumps/\{objectId\}).*", "an older task's dump is gone"),
     Statuses(("413",), ("post",), r".*/modules/\{moduleId\}/data", "more than 15 MB of cells"),
     Statuses(("422",), _ANY, _BELOW_MODEL, "the model is archived"),

@@ -201,10 +201,13 @@ def test_certificate_login_in_format_v1(tenant: Sandbox, identity: Identity) -> 
     assert whose == "demo@example.com"
 
 
-def test_certificate_login_in_format_v2(tenant: Sandbox, identity: Identity) -> None:
+@pytest.mark.parametrize("random_bytes", [92, 100])
+def test_certificate_login_in_format_v2(
+    tenant: Sandbox, identity: Identity, random_bytes: int
+) -> None:
     tenant.add_user("robot@example.com", "unused")
     tenant.register_certificate(identity.pem, "robot@example.com")
-    data = v2_data()
+    data = v2_data(random_bytes=random_bytes)
     answer = certificate_login(
         tenant, encoded(identity.pem), data, identity.sign(data), encodedDataFormat="v2"
     )
@@ -296,7 +299,7 @@ def test_random_bytes_in_milliseconds_little_endian_or_too_short_are_refused_as_
         os.urandom(150),
         (now * 1000).to_bytes(8, "big") + os.urandom(100),
         now.to_bytes(8, "little") + os.urandom(100),
-        v2_data(random_bytes=99),
+        v2_data(random_bytes=91),
     ):
         answer = certificate_login(
             tenant, encoded(identity.pem), data, identity.sign(data), encodedDataFormat="v2"

@@ -9,6 +9,7 @@ from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import Http, InModel, in_model
 from tests.sandbox.list_client import (
     CITIES,
+    DUPLICATE,
     GENERAL,
     INCOMPLETE,
     INCORRECT,
@@ -35,14 +36,14 @@ def test_an_item_whose_name_is_in_use_is_not_added(lists_api: InModel) -> None:
     add(lists_api, {"name": "n1", "code": "c1"})
     written = result(lists_api, "add", GENERAL, {"name": "n1", "code": "c2"})
     assert (written["added"], written["ignored"], written["total"]) == (0, 1, 1)
-    assert kinds(written) == [(0, INCOMPLETE)]
+    assert kinds(written) == [(0, DUPLICATE)]
     assert keys(lists_api) == [("n1", "c1")]
 
 
 def test_an_item_whose_code_is_in_use_is_not_added(lists_api: InModel) -> None:
     add(lists_api, {"name": "n1", "code": "c1"})
     written = result(lists_api, "add", GENERAL, {"name": "n2", "code": "c1"})
-    assert kinds(written) == [(0, INCOMPLETE)]
+    assert kinds(written) == [(0, DUPLICATE)]
     assert keys(lists_api) == [("n1", "c1")]
 
 
@@ -69,7 +70,7 @@ def test_a_numbered_list_makes_the_names_of_new_items(lists_api: InModel) -> Non
 
 def test_a_numbered_list_does_not_add_a_code_again(lists_api: InModel) -> None:
     add(lists_api, {"code": "c1"}, lst=NUMBERED)
-    assert kinds(result(lists_api, "add", NUMBERED, {"code": "c1"})) == [(0, INCOMPLETE)]
+    assert kinds(result(lists_api, "add", NUMBERED, {"code": "c1"})) == [(0, DUPLICATE)]
     assert keys(lists_api, NUMBERED) == [("#1", "c1")]
 
 
@@ -83,7 +84,8 @@ def test_items_are_written_without_the_workspace_in_the_url_too(
     add(model, {"name": "n1", "code": "c1"})
     update(model, {"name": "n2", "code": "c1"})
     assert keys(model) == [("n2", "c1")]
-    assert result(model, "delete", GENERAL, {"code": "c1"}) == {"deleted": 1}
+    written = result(model, "delete", GENERAL, {"code": "c1"})
+    assert written == {"deleted": 1, "ignored": 0, "total": 1}
     assert model.post(f"/lists/{GENERAL}/resetIndex").status_code == 200
 
 
@@ -94,7 +96,7 @@ def test_add_is_the_default_action(lists_api: InModel) -> None:
 
 def test_the_first_of_two_items_with_the_same_key_is_added(lists_api: InModel) -> None:
     given = [{"name": "n1", "code": "c1"}, {"name": "n1"}, {"name": "n2", "code": "c1"}]
-    assert kinds(result(lists_api, "add", GENERAL, *given)) == [(1, INCOMPLETE), (2, INCOMPLETE)]
+    assert kinds(result(lists_api, "add", GENERAL, *given)) == [(1, DUPLICATE), (2, DUPLICATE)]
     assert keys(lists_api) == [("n1", "c1")]
 
 

@@ -21,8 +21,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def timed_sandbox(clock: Clock) -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None, clock=clock, task_pause=0.1) as running:
+def closing() -> str:
+    """What the status shows while a model opens or closes."""
+    return "by step"
+
+
+@pytest.fixture
+def timed_sandbox(clock: Clock, closing: str) -> Iterator[Sandbox]:
+    behavior = {"closing": closing}
+    with Sandbox(rate_limit=None, clock=clock, task_pause=0.1, behavior=behavior) as running:
         yield running
 
 
@@ -50,6 +57,30 @@ def delete(http: Http, workspace: str, *models: str) -> tuple[int, dict[str, str
     return answer.json()["modelsDeleted"], {one["modelId"]: one["message"] for one in failures}
 
 
+def test_the_status_of_a_changing_model_begins_with_that_of_before(
+    api: InModel, clock: Clock
+) -> None:
+    api.post("/close")
+    assert state(api) == ("Open", -1.0)
+    clock.now += 0.05
+    assert state(api) == ("Closing", -1.0)
+    clock.now += 0.1
+    assert state(api) == ("Closed", -1.0)
+    api.post("/open")
+    assert state(api) == ("Closed", -1.0)
+    clock.now += 0.05
+    assert state(api) == ("Opening", -1.0)
+    clock.now += 0.1
+    assert state(api) == ("Open", -1.0)
+
+
+def test_the_status_can_be_posted_and_then_has_an_envelope(api: InModel) -> None:
+    posted = api.post("/status").json()
+    assert posted["status"] == {"code": 200, "message": "Success"}
+    assert posted["requestStatus"]["currentStep"] == "Open"
+
+
+@pytest.mark.parametrize("closing", ["by progress"])
 def test_a_model_is_closed_and_opened_a_moment_after_the_answer(api: InModel, clock: Clock) -> None:
     assert state(api) == ("Open", -1.0)
     answer = api.post("/close")

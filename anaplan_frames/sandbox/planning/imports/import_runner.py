@@ -74,11 +74,11 @@ def _load(
         kind = "lineItem"
     details = [import_counts.summary(counted, into.name, kind), *row_faults.details(con)]
     if not counted.failed:
-        return Outcome(successful=True, details=details)
+        return Outcome(successful=True, details=details, imperfect=counted.ignored > 0)
     handle, name = tempfile.mkstemp(suffix=".csv", dir=store.folder)
     os.close(handle)
     write_dump(con, plan.headers, Path(name), watch)
-    return Outcome(successful=True, details=details, dump=Path(name))
+    return Outcome(successful=True, details=details, dump=Path(name), imperfect=True)
 
 
 def _parameters(definition: ImportDefinition, given: Mapping[str, str]) -> dict[str, str]:

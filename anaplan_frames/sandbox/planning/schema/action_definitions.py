@@ -85,6 +85,10 @@ class ImportDefinition:
         """``importType`` of the API."""
         return "HIERARCHY_DATA" if isinstance(self.into, ListDefinition) else "MODULE_DATA"
 
+    def asks_for(self, dimension: str) -> bool:
+        """Return whether a run of the import asks for an item of this dimension, in any case."""
+        return dimension.casefold() in (name.casefold() for name in self.parameters)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportDefinition:
@@ -119,6 +123,16 @@ class DeleteDefinition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OptimizerDefinition:
+    """An action that runs the optimizer; in the sandbox it only has a log, and changes nothing."""
+
+    id: str
+    name: str
+    solution_log: str
+    action_type: str = "OPTIMIZER"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DashboardDefinition:
     """A dashboard; the API only lists it."""
 
@@ -136,7 +150,9 @@ class ProcessDefinition:
     actions: tuple[ActionDefinition, ...]
 
 
-ActionDefinition: TypeAlias = ImportDefinition | ExportDefinition | DeleteDefinition
+ActionDefinition: TypeAlias = (
+    ImportDefinition | ExportDefinition | DeleteDefinition | OptimizerDefinition
+)
 """What a process can run."""
 
 

@@ -27,6 +27,13 @@ _TYPES = {
     "DATE": pa.date32(),
 }
 
+# Anaplan Connect updates the items that were refused for this reason.
+_DUPLICATE = "DUPLICATE"
+
+
+class CodeMissing(Exception):
+    """An update does not repeat the code of an item, and the behavior asks for it."""
+
 
 @dataclass(slots=True)
 class Written:
@@ -96,20 +103,32 @@ def _check_new(lst: ListDefinition, known: ItemIndex, code: str | None, name: st
     if not lst.numbered and name is None:
         raise _incomplete("the name is missing")
     if name in known.by_name:
-        raise _incomplete(f"the name is already used -- name:{name}")
+        raise Refused(_DUPLICATE, f"the name is already used -- name:{name}")
     if code in known.by_code:
-        raise _incomplete(f"the code is already used -- code:{code}")
+        raise Refused(_DUPLICATE, f"the code is already used -- code:{code}")
 
 
 def update(
-    con: duckdb.DuckDBPyConnection, lst: ListDefinition, items: list[Mapping[str, Any]]
+    con: duckdb.DuckDBPyConnection,
+    lst: ListDefinition,
+    items: list[Mapping[str, Any]],
+    *,
+    needs_code: bool = False,
 ) -> Written:
-    """Update items, found by id, else by code, else by the name of an item without a code."""
+    """Update items, found by id, else by code, else by the name of an item without a code.
+
+    Raises
+    ------
+    CodeMissing
+        With `needs_code`, if an item has a code that the request does not repeat.
+    """
     known, values = ItemIndex(con, lst, items), Values(con, lst, items)
     changed: dict[int, dict[str, Any]] = {}
 
     def act(given: Mapping[str, Any]) -> None:
         item = _identified(lst, known, given)
+        if needs_code and item.code is not None and "code" not in given:
+            raise CodeMissing
         code = as_text(given.get("code")) or item.code
         name = item.name if lst.numbered else as_text(given.get("name")) or item.name
         _check_changed(known, item, code, name)

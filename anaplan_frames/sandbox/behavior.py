@@ -1,0 +1,78 @@
+"""How a sandbox behaves where reports and documentation of the service disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias
+
+Keys: TypeAlias = Literal["folded", "exact"]
+ProcessVerdict: TypeAlias = Literal[
+    "any failed action is false", "any imperfection is false", "always true"
+]
+Closing: TypeAlias = Literal["by step", "by progress"]
+
+_VALUES: dict[str, tuple[Any, ...]] = {
+    "keys": ("folded", "exact"),
+    "update_needs_code": (False, True),
+    "process_verdict": (
+        "any failed action is false",
+        "any imperfection is false",
+        "always true",
+    ),
+    "closing": ("by step", "by progress"),
+    "early_chunks": (True, False),
+}
+"""The values that each name may have; the first one is the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behavior:
+    """The chosen behavior.
+
+    Attributes
+    ----------
+    keys : {"folded", "exact"}
+        Whether names and codes are the same key if they differ only in case, in the form of
+        accents, in white space around them or in invisible characters. An article of the service's
+        community shows it for case; "exact" compares every character.
+    update_needs_code : bool
+        Whether an update of items is refused with status 500 if one of them has a code and the
+        request does not repeat it, as one client has seen. The documented table of updates always
+        shows the code.
+    process_verdict : str
+        When ``successful`` of a process is false: if an action failed; also if rows were rejected
+        or ignored, which was seen live; or never, although an action says false.
+    closing : {"by step", "by progress"}
+        While a model opens or closes, the status shows the state before, then "Opening" or
+        "Closing", always with the progress -1 of an idle model; or at once "Opening" or "Closing"
+        with a progress from 0 to 1.
+    early_chunks : bool
+        Whether chunks are listed while an upload is under way: the declared ones, or those that
+        have arrived if the number is unknown. Anaplan Connect relies on it.
+    """
+
+    keys: Keys = "folded"
+    update_needs_code: bool = False
+    process_verdict: ProcessVerdict = "any failed action is false"
+    closing: Closing = "by step"
+    early_chunks: bool = True
+
+
+def parse_behavior(given: Mapping[str, Any] | None) -> Behavior:
+    """Check names and values and return the behavior; what is not given has its default.
+
+    Raises
+    ------
+    ValueError
+        If a name or a value is unknown; the text lists the right ones.
+    """
+    names = [field.name for field in fields(Behavior)]
+    for name, value in (given or {}).items():
+        if name not in names:
+            raise ValueError(f"The behavior {name!r} is unknown; the names are {', '.join(names)}.")
+        right = _VALUES[name]
+        if not any(value == one and type(value) is type(one) for one in right):
+            listed = " or ".join(repr(one) for one in right)
+            raise ValueError(f"The behavior {name!r} cannot be {value!r}; it is {listed}.")
+    return Behavior(**(given or {}))
