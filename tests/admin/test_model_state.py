@@ -54,7 +54,9 @@ def test_the_call_can_return_before(slow: Sandbox) -> None:
 
 def test_a_model_that_does_not_open_in_time_is_an_error(slow: Sandbox) -> None:
     model = slow.connect().model("M")
-    with pytest.raises(af.ModelUnavailable, match=r"after 0\.001 seconds it is still '(Open|Closing)'"):
+    with pytest.raises(
+        af.ModelUnavailable, match=r"after 0\.001 seconds it is still '(Open|Closing)'"
+    ):
         model.close_for_everyone(confirm=True, timeout=0.001)
 
 

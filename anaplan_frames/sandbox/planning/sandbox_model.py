@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from anaplan_frames.sandbox.behavior import Keys
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.exports import export_runner
 from anaplan_frames.sandbox.planning.imports import import_runner
@@ -79,6 +80,7 @@ class Model:
         path: Path | None,
         versions: Sequence[VersionLike] = ("Actual", "Forecast"),
         memory_usage: int | None = None,
+        keys: Keys = "folded",
     ) -> None:
         self.name = name
         self.id = id
@@ -96,7 +98,7 @@ class Model:
         self.actions: dict[str, DeleteDefinition | OptimizerDefinition] = {}
         self.processes: dict[str, ProcessDefinition] = {}
         self.dashboards: dict[str, DashboardDefinition] = {}
-        self.store: Store = Store(path)
+        self.store: Store = Store(path, keys)
         self._ids = object_ids.Ids()
         self._memory_usage = memory_usage
         self.timing: Timing = Timing(self.store, calendar, parse_versions(versions, self._ids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from anaplan_frames.sandbox.behavior import Keys
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import WorkspaceDefinition
 from anaplan_frames.sandbox.planning.schema.object_ids import hexadecimal_id
@@ -27,6 +28,8 @@ class Workspace:
         The folder that keeps the models' data; None keeps them in memory.
     size_allowance : int
         Bytes that its models may take; shown, but not enforced.
+    keys : {"folded", "exact"}
+        Which names and codes are the same key; see `Behavior`.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Workspace:
         *,
         data: Path | None = None,
         size_allowance: int = SIZE_ALLOWANCE,
+        keys: Keys = "folded",
     ) -> None:
         workspace_id = (id or hexadecimal_id("workspace", name)).lower()
         self.definition: WorkspaceDefinition = WorkspaceDefinition(
@@ -43,6 +47,7 @@ class Workspace:
         )
         self.models: dict[str, Model] = {}
         self._data = data
+        self._keys = keys
 
     @property
     def id(self) -> str:
@@ -102,6 +107,7 @@ class Workspace:
             self._database(model_id),
             versions,
             memory_usage,
+            self._keys,
         )
         self.models[model_id] = model
         return model

@@ -97,7 +97,13 @@ class Tenant:
         for workspace in self.workspaces.values():
             if workspace.name == name and id in (None, workspace.id):
                 return workspace
-        workspace = Workspace(name, id, data=self.data, size_allowance=size_allowance)
+        workspace = Workspace(
+            name,
+            id,
+            data=self.data,
+            size_allowance=size_allowance,
+            keys=self.behavior.keys,
+        )
         if workspace.id in self.workspaces:
             raise ValueError(f"There is already a workspace with the id {workspace.id}.")
         self.workspaces[workspace.id] = workspace

@@ -73,7 +73,7 @@ OPERATIONS = (
         {"post": {"responses": {"200": _json(_POSTED_STATUS, _STATUS), "404": _NOT_FOUND}}},
         "Anaplan's own collection of requests has this form, whose answer has an envelope",
     ),
-    Mend(
+    Correction(
         INTEGRATION,
         ("paths", IN_MODEL),
         {"get": {"responses": {"405": _EMPTY}}},

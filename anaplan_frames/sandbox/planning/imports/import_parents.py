@@ -54,12 +54,24 @@ def _look_up(con: duckdb.DuckDBPyConnection, keys: str) -> None:
         f" (SELECT key, arg_min(node, (rank, -node)) AS node FROM ({keys}) GROUP BY key) found"
         " WHERE found.key = work.parent_text"
     )
+    left = "parent IS NULL AND parent_text IS NOT NULL"
+    if con.execute(f"SELECT 1 FROM work WHERE {left} LIMIT 1").fetchone():
+        con.execute(
+            "UPDATE work SET parent = same.node FROM"
+            f" (SELECT folded_key(key) AS key, min(node) AS node FROM ({keys})"
+            " GROUP BY folded_key(key) HAVING min(node) = max(node)) same"
+            f" WHERE same.key = folded_key(work.parent_text) AND {left}"
+        )
 
 
 def _reject_children_of_rejected(con: duckdb.DuckDBPyConnection, text: str) -> None:
     """Reject rows whose parent would have been created by a rejected row."""
-    names = "SELECT code FROM work WHERE NOT good UNION SELECT name FROM work WHERE NOT good"
-    _reject(con, f"s.good AND s.parent IS NULL AND s.parent_text IN ({names})", _DEPENDENCY, text)
+    names = " UNION ".join(
+        f"SELECT folded_key({key}) FROM work WHERE NOT good AND {key} IS NOT NULL"
+        for key in ("code", "name")
+    )
+    of_rejected = f"folded_key(s.parent_text) IN ({names})"
+    _reject(con, f"s.good AND s.parent IS NULL AND {of_rejected}", _DEPENDENCY, text)
 
 
 def _reject(con: duckdb.DuckDBPyConnection, condition: str, fault: str, text: str) -> bool:

@@ -6,6 +6,8 @@ name, or if a property cannot be parsed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Watch
@@ -15,6 +17,7 @@ from anaplan_frames.sandbox.planning.imports.import_parents import set_parents
 from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
+from anaplan_frames.sandbox.planning.store.same_keys import MAX_LENGTH
 from anaplan_frames.sandbox.planning.store.sql_text import filled
 from anaplan_frames.sandbox.planning.store.typed_columns import Reading, message, read_typed
 
@@ -89,22 +92,12 @@ def _note_row_faults(
     con: duckdb.DuckDBPyConnection, plan: ImportPlan, readings: dict[str, Reading]
 ) -> None:
     """Add the faults of single rows: no key, no name, an invalid property."""
-    key = _key(plan)
-    header = plan.header(plan.columns[key.capitalize()])
-    row_faults.add(
-        con,
-        f"work s WHERE s.{key} IS NULL",
-        "hierarchyImportEmptyKey",
-        message("Empty key", header, "''"),
+    key, keys = _key(plan), [key for key in ("Code", "Name") if key in plan.columns]
+    wrong = " OR ".join(
+        f"s.{name} IS NULL OR length(s.{name}) > {MAX_LENGTH}" for name in map(str.lower, keys)
     )
-    if key == "code" and "Name" in plan.columns:
-        row_faults.add(
-            con,
-            "work s WHERE s.code IS NOT NULL AND s.name IS NULL",
-            "hierarchyImportInvalidName",
-            message("Empty name", plan.header(plan.columns["Name"]), "''"),
-            1,
-        )
+    if con.execute(f"SELECT 1 FROM work s WHERE {wrong} LIMIT 1").fetchone():
+        _note_key_faults(con, plan, key, keys)
     for seq, reading in enumerate(readings.values(), start=2):
         if reading.fault != "false":
             rows = f"staged s{reading.join} WHERE {reading.fault}"
@@ -114,27 +107,77 @@ def _note_row_faults(
     row_faults.mark_faulty(con)
 
 
+def _note_key_faults(
+    con: duckdb.DuckDBPyConnection, plan: ImportPlan, key: str, keys: Sequence[str]
+) -> None:
+    """Add the faults of keys that are empty or too long."""
+    row_faults.add(
+        con,
+        f"work s WHERE s.{key} IS NULL",
+        "hierarchyImportEmptyKey",
+        message("Empty key", plan.header(plan.columns[key.capitalize()]), "''"),
+    )
+    if keys == ["Code", "Name"]:
+        row_faults.add(
+            con,
+            "work s WHERE s.code IS NOT NULL AND s.name IS NULL",
+            "hierarchyImportInvalidName",
+            message("Empty name", plan.header(plan.columns["Name"]), "''"),
+            1,
+        )
+    for name in keys:
+        text = f"s.{name.lower()}"
+        words = f"{name} longer than {MAX_LENGTH} characters"
+        row_faults.add(
+            con,
+            f"work s WHERE length({text}) > {MAX_LENGTH}",
+            f"hierarchyImportInvalid{name}",
+            message(words, plan.header(plan.columns[name]), text),
+            1,
+        )
+
+
 def _match_existing(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> None:
-    """Set `work.item` of rows that update an item."""
+    """Set `work.item` of rows that update an item: of equal key, else the only one of the same."""
     key, table = _key(plan), list_tables.table_of(lst)
     con.execute(f"UPDATE work SET item = old.id FROM {table} old WHERE old.{key} = work.{key}")
+    con.execute(
+        "UPDATE work SET item = same.id FROM (SELECT new.line, min(old.id) AS id"
+        f" FROM (SELECT line, {key} FROM work WHERE item IS NULL) new"
+        f" JOIN {table} old ON folded_key(old.{key}) = folded_key(new.{key})"
+        " GROUP BY new.line HAVING count(*) = 1) same WHERE same.line = work.line"
+    )
 
 
 def _reject_existing_names(
     con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
 ) -> None:
-    """Reject rows with the name of another item of the list."""
-    if _key(plan) == "name" or lst.numbered:
-        return
-    column = plan.columns.get("Name", plan.columns["Code"])
-    row_faults.add(
-        con,
-        f"work s JOIN {list_tables.table_of(lst)} old ON old.name = s.name"
-        " WHERE s.good AND old.id IS DISTINCT FROM s.item",
-        _EXISTS,
-        message("Name or code exists already", plan.header(column), "s.name"),
+    """Reject rows with the name of another item, or with a key that several items have."""
+    table, key = list_tables.table_of(lst), _key(plan)
+    if key == "code" and not lst.numbered:
+        renamed = (
+            f"SELECT w.* FROM work w LEFT JOIN {table} own ON own.id = w.item"
+            " WHERE w.good AND own.name IS DISTINCT FROM w.name"
+        )
+        taken = (
+            f"({renamed}) s JOIN {table} old ON folded_key(old.name) = folded_key(s.name)"
+            " WHERE old.id IS DISTINCT FROM s.item"
+        )
+        _add_exists(con, plan, taken, "name")
+    # Only a list that was filled while keys were exact has such items.
+    several = (
+        f"(SELECT * FROM work WHERE good AND item IS NULL) s WHERE folded_key(s.{key}) IN"
+        f" (SELECT folded_key({key}) FROM {table})"
     )
+    _add_exists(con, plan, several, key)
     row_faults.mark_faulty(con)
+
+
+def _add_exists(con: duckdb.DuckDBPyConnection, plan: ImportPlan, rows: str, key: str) -> None:
+    """Add the fault that the key of these rows exists already."""
+    column = plan.columns.get(key.capitalize()) or plan.columns["Code"]
+    text = message("Name or code exists already", plan.header(column), f"s.{key}")
+    row_faults.add(con, rows, _EXISTS, text)
 
 
 def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> None:
@@ -149,23 +192,18 @@ def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: 
         keys.append("name")
     if _are_distinct(con, keys):
         return
-    con.execute("CREATE TEMP TABLE open AS SELECT line, code, name FROM work WHERE good")
-    first = " AND ".join(f"line = min(line) OVER (PARTITION BY {key})" for key in keys)
+    folded = ", ".join(f"folded_key({key}) AS same_{key}" for key in keys)
+    con.execute(f"CREATE TEMP TABLE open AS SELECT line, code, name, {folded} FROM work WHERE good")
+    first = " AND ".join(f"line = min(line) OVER (PARTITION BY same_{key})" for key in keys)
     while True:
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE accepted AS SELECT line, code, name FROM"
+            "CREATE OR REPLACE TEMP TABLE accepted AS SELECT * EXCLUDE (is_first) FROM"
             f" (SELECT *, {first} AS is_first FROM open) WHERE is_first"
         )
         con.execute("DELETE FROM open WHERE line IN (SELECT line FROM accepted)")
         for key in keys:
-            column = plan.columns.get(key.capitalize()) or plan.columns["Code"]
-            again = f"open s JOIN accepted f ON f.{key} = s.{key}"
-            row_faults.add(
-                con,
-                again,
-                _EXISTS,
-                message("Name or code exists already", plan.header(column), f"s.{key}"),
-            )
+            again = f"open s JOIN accepted f ON f.same_{key} = s.same_{key}"
+            _add_exists(con, plan, again, key)
             con.execute(f"DELETE FROM open WHERE line IN (SELECT s.line FROM {again})")
         row = con.execute("SELECT count(*) FROM open").fetchone()
         if not row or not row[0]:
@@ -175,7 +213,7 @@ def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: 
 
 def _are_distinct(con: duckdb.DuckDBPyConnection, keys: list[str]) -> bool:
     """Say whether no two good rows share a key, as is usual."""
-    repeated = "SELECT 1 FROM work WHERE good GROUP BY {} HAVING count(*) > 1 LIMIT 1"
+    repeated = "SELECT 1 FROM work WHERE good GROUP BY folded_key({}) HAVING count(*) > 1 LIMIT 1"
     return all(con.execute(repeated.format(key)).fetchone() is None for key in keys)
 
 
@@ -189,7 +227,7 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
     ]
     total, created, updated = _numbers(con)
     changes = [f"{column} = w.{column}" for column in extras]
-    if "Name" in plan.columns and not lst.numbered:
+    if _key(plan) == "code" and "Name" in plan.columns and not lst.numbered:
         changes.append("name = w.name")
     if "Parent" in plan.columns:
         changes.append("parent = w.parent")

@@ -49,7 +49,10 @@ def load(
     columns = _readings(con, module, plan)
     watch.step("Checking the rows", 0.5)
     _resolve(con, columns)
-    _note_faults(con, columns)
+    if _has_faults(con):
+        if _found_same_keys(con, columns):
+            _resolve(con, columns)
+        _note_faults(con, columns)
     watch.step("Writing the cells", 0.7)
     if columns.values:
         _merge(con, module, [item for item, _ in columns.values])
@@ -117,15 +120,24 @@ def _resolve(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
     leaf = " AND ".join(columns.leaves) or "true"
     joins = "".join(dict.fromkeys(reading.join for reading in readings))
     con.execute(
-        f"CREATE TEMP TABLE resolved AS SELECT s.line, {good} AS good,"
+        f"CREATE OR REPLACE TEMP TABLE resolved AS SELECT s.line, {good} AS good,"
         f" {leaf} AS leaf, {', '.join(selected)} FROM staged s{joins}"
     )
 
 
+def _has_faults(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("SELECT 1 FROM resolved WHERE NOT good LIMIT 1").fetchone() is not None
+
+
+def _found_same_keys(con: duckdb.DuckDBPyConnection, columns: _Columns) -> bool:
+    """Look for items of the same key where no key is equal; return whether any was found."""
+    searches = [item.search for item in columns.items if item.search]
+    found = [search.find_same(con) for search in searches]  # all of them, not until the first
+    return any(found)
+
+
 def _note_faults(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
     """Add all faults of the rows that are not good."""
-    if not con.execute("SELECT 1 FROM resolved WHERE NOT good LIMIT 1").fetchone():
-        return
     readings = [*columns.items, *(reading for _, reading in columns.values)]
     for seq, reading in enumerate(readings):
         if reading.fault != "false":

@@ -98,12 +98,18 @@ def ancestors(dimension: Dimension) -> str:
 
 
 def member_id(con: duckdb.DuckDBPyConnection, dimension: Dimension, name: str) -> int | None:
-    """Return the id of the item with this name or code."""
+    """Return the id of the item with this name or code, else of the only one of the same key."""
     row = con.execute(
         f"SELECT id FROM ({members(dimension)}) WHERE {literal(name)} IN (name, code)"
         " ORDER BY leaf DESC, ord LIMIT 1"
     ).fetchone()
-    return int(row[0]) if row else None
+    if row:
+        return int(row[0])
+    same = con.execute(
+        f"SELECT DISTINCT id FROM ({members(dimension)}) WHERE"
+        f" folded_key({literal(name)}) IN (folded_key(name), folded_key(code)) LIMIT 2"
+    ).fetchall()
+    return int(same[0][0]) if len(same) == 1 else None
 
 
 def member_count(con: duckdb.DuckDBPyConnection, dimension: Dimension, *, leaves_only: bool) -> int:

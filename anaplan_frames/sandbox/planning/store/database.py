@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from anaplan_frames.sandbox.behavior import Keys
+from anaplan_frames.sandbox.planning.store import same_keys
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 # Beyond this, DuckDB moves intermediate results to disk.
@@ -63,6 +65,15 @@ class _IdleDatabases:
 _IDLE = _IdleDatabases()
 
 
+def _new_instance(path: Path | None, spill: str) -> duckdb.DuckDBPyConnection:
+    root = duckdb.connect(
+        str(path) if path else ":memory:",
+        config={"memory_limit": _MEMORY_LIMIT, "temp_directory": spill},
+    )
+    same_keys.add_python_function(root)
+    return root
+
+
 class Store:
     """A database in memory, or in a file.
 
@@ -70,20 +81,21 @@ class Store:
     ----------
     path : Path or None
         The database file; None keeps the data in memory.
+    keys : {"folded", "exact"}
+        Which names and codes are the same key; see `same_keys`.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, keys: Keys = "folded") -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="anaplan-sandbox-")
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._in_memory = path is None
         idle = _IDLE.take(self._spill.name) if self._in_memory else None
-        self._root = idle or duckdb.connect(
-            str(path) if path else ":memory:",
-            config={"memory_limit": _MEMORY_LIMIT, "temp_directory": self._spill.name},
-        )
+        self._root = idle or _new_instance(path, self._spill.name)
         if self._in_memory:
             self._root.execute(f"ATTACH ':memory:' AS {_CATALOG}")
+        schema = f"{_CATALOG}.main." if self._in_memory else ""
+        same_keys.create_function(self._root, keys, schema)
         self._readers = 0
         self._closed = False
         self._one_action = threading.RLock()

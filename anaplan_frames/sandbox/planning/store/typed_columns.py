@@ -12,6 +12,69 @@ from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 
 @dataclass(frozen=True, slots=True)
+class ItemSearch:
+    """How the texts of a column of `staged` are looked up: in a table `keys_<column>`.
+
+    Attributes
+    ----------
+    members : str
+        A query for the items, as `cell_tables.members` returns it.
+    match_by : {"either", "code", "name"}
+    """
+
+    column: str
+    members: str
+    match_by: str
+
+    def exact(self) -> str:
+        """Return a query for each text of the column and its item (id, leaf), or NULL."""
+
+        def by(key: str) -> str:
+            return (
+                f"SELECT {key} AS text, arg_min(id, ord) AS id, arg_min(leaf, ord) AS leaf"
+                f" FROM item WHERE {key} IS NOT NULL GROUP BY {key}"
+            )
+
+        code = "by_code" if self.match_by != "name" else "nothing"
+        name = "by_name" if self.match_by != "code" else "nothing"
+        return (
+            f"WITH item AS ({self.members}), by_code AS ({by('code')}), by_name AS ({by('name')}),"
+            " nothing AS (SELECT * FROM by_name WHERE false),"
+            f" texts AS (SELECT DISTINCT {self.column} AS text FROM staged)"
+            " SELECT texts.text, coalesce(a.id, b.id) AS id, coalesce(a.leaf, b.leaf) AS leaf"
+            f" FROM texts LEFT JOIN {code} a ON a.text = texts.text"
+            f" LEFT JOIN {name} b ON b.text = texts.text"
+        )
+
+    def find_same(self, con: duckdb.DuckDBPyConnection) -> bool:
+        """Look for the only item of the same key for each text without an item.
+
+        Returns
+        -------
+        bool
+            Whether any was found.
+        """
+        table = f"keys_{self.column}"
+        left = f"(SELECT text FROM {table} WHERE id IS NULL AND trim(text) <> '')"
+        if not con.execute(f"SELECT 1 FROM {left} LIMIT 1").fetchone():
+            return False
+        keys = ("code", "name") if self.match_by == "either" else (self.match_by,)
+        same = " UNION ALL ".join(
+            f"SELECT new.text, {rank} AS rank, min(item.id) AS id, arg_min(leaf, item.id) AS leaf"
+            f" FROM {left} new JOIN item"
+            f" ON folded_key(item.{key}) = folded_key(new.text) GROUP BY new.text"
+            " HAVING count(DISTINCT item.id) = 1"
+            for rank, key in enumerate(keys)
+        )
+        found = con.execute(
+            f"UPDATE {table} SET id = same.id, leaf = same.leaf FROM (WITH item AS ({self.members})"
+            f" SELECT text, arg_min(id, rank) AS id, arg_min(leaf, rank) AS leaf FROM ({same})"
+            f" GROUP BY text) same WHERE same.text = {table}.text"
+        ).fetchone()
+        return bool(found and found[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How one column of `staged` (as `s`) is read.
 
@@ -25,6 +88,8 @@ class Reading:
         The documented type of the fault, and SQL of its message.
     join : str
         SQL of a join that both expressions require.
+    search : ItemSearch or None
+        How a column of items was looked up.
     """
 
     value: str
@@ -32,6 +97,7 @@ class Reading:
     fault_type: str
     message: str
     join: str = ""
+    search: ItemSearch | None = None
 
 
 def message(words: str, header: str, text: str) -> str:
@@ -59,6 +125,8 @@ def read_typed(
             con, column, header, members, match_by, is_time=form.list is None, source=source
         )
         blank = f"trim({text}) <> '' AND {item.fault}"
+        if item.search is not None:
+            item.search.find_same(con)
         return Reading(item.value, blank, item.fault_type, item.message, item.join)
     value, fault_type, words = {
         "NUMBER": (number(text, decimal), "moduleImportNumberFormat", "Invalid number"),
@@ -102,7 +170,8 @@ def read_item(
     source: str,
 ) -> Reading:
     """Read a column as items, through a temporary table `keys_<column>` of its distinct texts."""
-    con.execute(f"CREATE TEMP TABLE keys_{column} AS {_look_up(column, members, match_by)}")
+    search = ItemSearch(column, members, match_by)
+    con.execute(f"CREATE TEMP TABLE keys_{column} AS {search.exact()}")
     join = f" LEFT JOIN keys_{column} ON keys_{column}.text = s.{column}"
     fault_type = (
         "moduleImportInvalidTimeEntityIdentifier"
@@ -115,25 +184,5 @@ def read_item(
         fault_type,
         message(f"Item not located in {source}", header, f"s.{column}"),
         join,
-    )
-
-
-def _look_up(column: str, members: str, match_by: str) -> str:
-    """Return a query for each text of the column and its item (id, leaf), or NULL."""
-
-    def by(key: str) -> str:
-        return (
-            f"SELECT {key} AS text, arg_min(id, ord) AS id, arg_min(leaf, ord) AS leaf"
-            f" FROM item WHERE {key} IS NOT NULL GROUP BY {key}"
-        )
-
-    code = "by_code" if match_by != "name" else "nothing"
-    name = "by_name" if match_by != "code" else "nothing"
-    return (
-        f"WITH item AS ({members}), by_code AS ({by('code')}), by_name AS ({by('name')}),"
-        " nothing AS (SELECT * FROM by_name WHERE false),"
-        f" texts AS (SELECT DISTINCT {column} AS text FROM staged)"
-        " SELECT texts.text, coalesce(a.id, b.id) AS id, coalesce(a.leaf, b.leaf) AS leaf"
-        f" FROM texts LEFT JOIN {code} a ON a.text = texts.text"
-        f" LEFT JOIN {name} b ON b.text = texts.text"
+        search,
     )

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
+from anaplan_frames.sandbox.planning.store.same_keys import MAX_LENGTH
 from anaplan_frames.sandbox.planning.writes.item_deletion import delete_items
 from anaplan_frames.sandbox.planning.writes.item_index import Item, ItemIndex
-from anaplan_frames.sandbox.planning.writes.property_values import Refused, Values, as_text
+from anaplan_frames.sandbox.planning.writes.property_values import (
+    Refused,
+    Values,
+    as_text,
+    incorrect,
+)
 
 _TYPES = {
     "BIGINT": pa.int64(),
@@ -102,9 +108,10 @@ def _check_new(lst: ListDefinition, known: ItemIndex, code: str | None, name: st
         raise _incomplete(f"a numbered list makes its names itself -- name:{name}")
     if not lst.numbered and name is None:
         raise _incomplete("the name is missing")
-    if name in known.by_name:
+    _check_length(code, name)
+    if known.by_name.taken(name):
         raise Refused(_DUPLICATE, f"the name is already used -- name:{name}")
-    if code in known.by_code:
+    if known.by_code.taken(code):
         raise Refused(_DUPLICATE, f"the code is already used -- code:{code}")
 
 
@@ -126,11 +133,13 @@ def update(
     changed: dict[int, dict[str, Any]] = {}
 
     def act(given: Mapping[str, Any]) -> None:
-        item = _identified(lst, known, given)
+        item, by_key = _identified(lst, known, given)
         if needs_code and item.code is not None and "code" not in given:
             raise CodeMissing
-        code = as_text(given.get("code")) or item.code
-        name = item.name if lst.numbered else as_text(given.get("name")) or item.name
+        # The key that identifies the item stays as it is, although it may be of another case.
+        code = item.code if by_key == "code" else as_text(given.get("code")) or item.code
+        kept = lst.numbered or by_key == "name"
+        name = item.name if kept else as_text(given.get("name")) or item.name
         _check_changed(known, item, code, name)
         row = values.read(given)
         parent = item.parent
@@ -147,8 +156,10 @@ def update(
     return written
 
 
-def _identified(lst: ListDefinition, known: ItemIndex, given: Mapping[str, Any]) -> Item:
-    """Find the item to update, by the documented table of updates."""
+def _identified(
+    lst: ListDefinition, known: ItemIndex, given: Mapping[str, Any]
+) -> tuple[Item, Literal["id", "code", "name"]]:
+    """Find the item to update, by the documented table of updates, and say by which key."""
     code, name = as_text(given.get("code")), as_text(given.get("name"))
     if lst.numbered and name is not None:
         raise _incomplete(f"a numbered list makes its names itself -- name:{name}")
@@ -158,24 +169,31 @@ def _identified(lst: ListDefinition, known: ItemIndex, given: Mapping[str, Any])
             raise _incomplete(f"there is no such item -- id:{given['id']}")
         if item.code is not None and "code" in given and code is None:
             raise _incomplete(f"a code cannot be removed -- code:{item.code}")
-        return item
-    if code is not None and code in known.by_code:
-        return known.by_code[code]
-    item = known.by_name.get(name) if name is not None else None
+        return item, "id"
+    if (item := known.by_code.find(code)) is not None:
+        return item, "code"
+    item = known.by_name.find(name)
     if item is None:
         raise _incomplete(f"there is no such item -- code:{code}, name:{name}")
     if item.code is not None and code is None:
         raise _incomplete(f"the code is required to identify the item -- name:{name}")
     if item.code is not None:
         raise _incomplete(f"the name is already used -- name:{name}")
-    return item
+    return item, "name"
 
 
 def _check_changed(known: ItemIndex, item: Item, code: str | None, name: str | None) -> None:
-    if name is not None and known.by_name.get(name, item) is not item:
+    _check_length(code if code != item.code else None, name if name != item.name else None)
+    if known.by_name.taken(name, item):
         raise _incomplete(f"the name is already used -- name:{name}")
-    if code is not None and known.by_code.get(code, item) is not item:
+    if known.by_code.taken(code, item):
         raise _incomplete(f"the code is already used -- code:{code}")
+
+
+def _check_length(code: str | None, name: str | None) -> None:
+    for column, text in (("name", name), ("code", code)):
+        if text is not None and len(text) > MAX_LENGTH:
+            raise incorrect(column, text)
 
 
 def delete(
@@ -212,9 +230,9 @@ def _found(known: ItemIndex, given: Mapping[str, Any]) -> Item:
     if item_id is not None:
         label, item = f"ID '{item_id}'", known.find(item_id)
     elif code is not None:
-        label, item = f"Code '{code}'", known.by_code.get(code)
+        label, item = f"Code '{code}'", known.by_code.find(code)
     else:
-        label, item = f"Name '{name}'", known.by_name.get(name or "")
+        label, item = f"Name '{name}'", known.by_name.find(name)
         item = item if item and item.code is None else None
     if item is None:
         raise Refused("Not found", f"{label} not found")

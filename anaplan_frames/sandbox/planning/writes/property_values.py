@@ -105,25 +105,42 @@ class Values:
 def ids_by_text(
     con: duckdb.DuckDBPyConnection, members: str, texts: Iterable[str]
 ) -> dict[str, int]:
-    """Find items by name, or by code if no item has that name.
+    """Find items by name, or by code if no item has that name; else the only one of the same key.
 
     Parameters
     ----------
     members : str
         A query for id, code, name and ord; if several items match, the first by ord is used.
     """
-    con.register("asked", pa.table({"text": pa.array(sorted(set(texts)), pa.string())}))
+    wanted = set(texts)
+    known = (
+        f"WITH item AS ({members}), known AS (SELECT name AS text, 1 AS rank, id, ord FROM item"
+        " UNION ALL SELECT code, 2, id, ord FROM item)"
+    )
+    found = _asked(
+        con,
+        f"{known} SELECT text, arg_min(id, (rank, ord)) FROM known"
+        " WHERE text IN (SELECT text FROM asked) GROUP BY text",
+        wanted,
+    )
+    if left := wanted - found.keys():
+        found |= _asked(
+            con,
+            f"{known} SELECT asked.text, min(id) FROM asked JOIN known"
+            " ON folded_key(known.text) = folded_key(asked.text)"
+            " GROUP BY asked.text HAVING min(id) = max(id)",
+            left,
+        )
+    return found
+
+
+def _asked(con: duckdb.DuckDBPyConnection, query: str, texts: set[str]) -> dict[str, int]:
+    """Return the rows (text, id) of a query over a table `asked` of these texts."""
+    con.register("asked", pa.table({"text": pa.array(sorted(texts), pa.string())}))
     try:
-        found = con.execute(
-            f"WITH item AS ({members}),"
-            " known AS (SELECT name AS text, 1 AS rank, id, ord FROM item"
-            " UNION ALL SELECT code, 2, id, ord FROM item)"
-            " SELECT text, arg_min(id, (rank, ord)) FROM known"
-            " WHERE text IN (SELECT text FROM asked) GROUP BY text"
-        ).fetchall()
+        return dict(con.execute(query).fetchall())
     finally:
         con.unregister("asked")
-    return dict(found)
 
 
 def _look_up(con: duckdb.DuckDBPyConnection, form: Format, texts: set[str]) -> dict[str, int]:

@@ -90,6 +90,8 @@ def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) 
             _look_up(con, number, dimension)
         items = _written_items(con, module)
         _resolve(con, module, items)
+        if _has_unknown_items(con) and _found_same_keys(con, module):
+            _resolve(con, module, items)
         _write(con, module, items)
         return _outcome(con, module)
 
@@ -186,13 +188,44 @@ def _look_up(con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension) 
         for by in ("id", "code", "name")
         if _is_asked(con, number, by)
     ]
-    nothing = "SELECT NULL AS key, NULL::BIGINT AS id, NULL::BOOLEAN AS leaf WHERE false"
+    nothing = f"SELECT key, NULL::BIGINT AS id, NULL::BOOLEAN AS leaf FROM keys{number} WHERE false"
     con.execute(f"CREATE TEMP TABLE found{number} AS {' UNION ALL '.join(ways) or nothing}")
 
 
 def _is_asked(con: duckdb.DuckDBPyConnection, number: int, by: str) -> bool:
     query = f"SELECT 1 FROM keys{number} WHERE key.by = '{by}' LIMIT 1"
     return con.execute(query).fetchone() is not None
+
+
+def _has_unknown_items(con: duckdb.DuckDBPyConnection) -> bool:
+    query = f"SELECT 1 FROM resolved WHERE failure = {literal(_INVALID)} LIMIT 1"
+    return con.execute(query).fetchone() is not None
+
+
+def _found_same_keys(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
+    """Add to `found<n>` the only item of the same name or code for keys without an item.
+
+    Returns
+    -------
+    bool
+        Whether any was found.
+    """
+    total = 0
+    for number, dimension in enumerate(module.dimensions):
+        for by in ("code", "name"):
+            new = (
+                f"SELECT key FROM keys{number} WHERE key.by = '{by}'"
+                f" AND key NOT IN (SELECT key FROM found{number})"
+            )
+            added = con.execute(
+                f"INSERT INTO found{number}"
+                " SELECT key, min(item.id) AS id, arg_min(leaf, item.id) AS leaf"
+                f" FROM ({new}) new JOIN ({cell_tables.members(dimension)}) item"
+                f" ON folded_key(item.{by}) = folded_key(key.text)"
+                " GROUP BY key HAVING count(DISTINCT item.id) = 1"
+            ).fetchone()
+            total += int(added[0]) if added else 0
+    return total > 0
 
 
 def _written_items(
@@ -234,7 +267,8 @@ def _resolve(
     )
     joins += "".join(reading.join for _, reading in items.values())
     con.execute(
-        f"CREATE TEMP TABLE resolved AS SELECT {', '.join(['s.line', 's.item', *selected])},"
+        "CREATE OR REPLACE TEMP TABLE resolved AS"
+        f" SELECT {', '.join(['s.line', 's.item', *selected])},"
         f" CASE WHEN {unknown} THEN {literal(_INVALID)}"
         f" WHEN {aggregate} THEN {literal(_CALCULATED)}"
         f" WHEN {wrong} THEN {literal(_MISFIT)} END AS failure, s.text"
