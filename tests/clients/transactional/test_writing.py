@@ -52,7 +52,7 @@ def test_it_inserts_updates_and_deletes_list_items(tr: Called) -> None:
     )
     assert (done.added, done.ignored, done.total) == (2, 1, 3)
     [failure] = done.failures
-    assert (failure.index, failure.reason) == (1, "INCOMPLETE_DATA")
+    assert (failure.index, failure.reason) == (1, "DUPLICATE")
     assert "Oslo" in failure.details
 
     founded = {"code": "KIE", "properties": {"Founded": "1233-01-01"}}
