@@ -25,15 +25,23 @@ from anaplan_frames.cli.global_options import examples, log_options
     "--data",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Keep the data in this folder; by default it is in memory.",
+    help="Keep the data in this folder, private to you; by default it is in memory.",
 )
 @click.option("--demo", is_flag=True, help="Start with the demo's workspace and model.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Accept requests to this host name, too, such as that of a container; can be repeated.",
+)
 @log_options
-def sandbox(*, port: int, data: str | None, demo: bool) -> None:
+def sandbox(*, port: int, data: str | None, demo: bool, allowed_hosts: tuple[str, ...]) -> None:
     """Serve a local Anaplan on this machine only.
 
     It prints its URL and login, and runs until Ctrl-C.
     """
     from anaplan_frames.sandbox import Sandbox, serve
 
-    serve(Sandbox.demo(data=data) if demo else Sandbox(data=data), port)
+    make = Sandbox.demo if demo else Sandbox
+    serve(make(data=data, allowed_hosts=allowed_hosts), port)

@@ -10,6 +10,7 @@ from anaplan_frames.sandbox import application, client_connection
 from anaplan_frames.sandbox.demo_tenant import build_demo
 from anaplan_frames.sandbox.http.fault_injection import FaultMiddleware
 from anaplan_frames.sandbox.http.local_server import HOST, Server
+from anaplan_frames.sandbox.http.middleware import HostMiddleware
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 if TYPE_CHECKING:
@@ -38,13 +39,18 @@ class Sandbox(Tenant):
     cell_write_limit : int
         Cells that one request may write; an older page of the documentation says 1,000.
     data : str or path, optional
-        A folder that keeps the data; by default all data is lost when the sandbox is closed.
+        A folder that keeps the data, and that only this user can read; by default all data is
+        lost when the sandbox is closed.
     task_pause : float
         Seconds that a task stays in NOT_STARTED, and at least in IN_PROGRESS.
     behavior : mapping, optional
         What the sandbox does where reports and documentation of the service disagree, by the name
         of the habit: `keys`, `update_needs_code`, `process_verdict`, `closing`, `early_chunks`.
         ``docs/sandbox.md`` lists their values.
+    allowed_hosts : iterable of str
+        Names under which clients may address the sandbox, in addition to those of this machine's
+        own network (``localhost``, ``127.0.0.1``, ``[::1]``): for example the name of its
+        container. Requests with another header Host are refused; ``"*"`` allows all.
     clock : callable
         Returns the seconds since the epoch; tests can replace it.
 
@@ -100,7 +106,8 @@ class Sandbox(Tenant):
         if self._closed:
             raise RuntimeError("The sandbox is closed and its data is gone: make another one.")
         # Looked up at each start, so that a test can wrap the application.
-        server = Server(FaultMiddleware(application.build_app(self), self), port)
+        app = FaultMiddleware(application.build_app(self), self)
+        server = Server(HostMiddleware(app, self.allowed_hosts), port)
         server.start()
         self._server = server
         # DuckDB complains if a notebook or script ends without closing its databases.

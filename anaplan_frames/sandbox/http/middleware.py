@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterable
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +17,36 @@ from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 _log = logging.getLogger(__name__)
 _API = "/2/0/"
+
+
+class HostMiddleware:
+    """Refuses requests whose header Host names another computer than this one.
+
+    A web page could let its own name point to this machine (DNS rebinding), and so reach a sandbox
+    whose password is known.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
+        self._app = app
+        self._allowed = frozenset(name.lower().rstrip(".") for name in allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or self._is_allowed(Headers(scope=scope).get("host", "")):
+            await self._app(scope, receive, send)
+            return
+        await drain(receive)
+        words = "This host is not served; the sandbox's option allowed_hosts can name it"
+        await error_response(Request(scope), ApiError(421, words))(scope, receive, send)
+
+    def _is_allowed(self, host: str) -> bool:
+        return "*" in self._allowed or host_name(host) in self._allowed
+
+
+def host_name(host: str) -> str:
+    """Return the name in a header Host, without its port, in lower case."""
+    name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+    return name.lower().rstrip(".")
 
 
 class SlashMiddleware:

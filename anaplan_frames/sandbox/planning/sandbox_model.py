@@ -132,6 +132,7 @@ class Model:
         items: pd.DataFrame | None = None,
         top_level_item: str | None = None,
         production: bool = False,
+        data_tags: Sequence[str] = (),
     ) -> ListDefinition:
         """Make a list.
 
@@ -150,6 +151,8 @@ class Model:
             The name of an item that is the total of the list and of the lists below it.
         production : bool
             Whether the list holds production data, which can be changed in a deployed model.
+        data_tags : sequence of str
+            Names of data tags, which are only shown.
         """
         check_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
@@ -177,6 +180,7 @@ class Model:
             },
             top_level_item=top_level_item,
             production=production,
+            data_tags=tuple(data_tags),
         )
         with self.store.transaction() as con:
             if list_tables.create_table(con, lst) and items is not None:
@@ -200,7 +204,9 @@ class Model:
             Lists or their names, "Time", "Versions".
         line_items : mapping of str to format
             A format as for a list's property, or a mapping with "format" (or "list") and any of
-            "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style" and "id".
+            "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id", and
+            "parent", "read_access_driver", "write_access_driver" (names of line items) and
+            "data_tags", which are only shown.
         cells : DataFrame, optional
             Cells to begin with, in a column per dimension (names or codes) and per line item.
         """

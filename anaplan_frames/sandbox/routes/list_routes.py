@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.response_envelope import ApiError, Page, answer, array, not_found
-from anaplan_frames.sandbox.planning.metadata import list_item_json, list_metadata
+from anaplan_frames.sandbox.planning.metadata import list_item_csv, list_item_json, list_metadata
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
@@ -48,7 +48,7 @@ def metadata(request: Request) -> Response:
 
 
 def items(request: Request) -> Response:
-    """Send a page of the items if `limit` or `offset` is given, else all items."""
+    """Send a page of the items if `limit` or `offset` is given, else all items, also as CSV."""
     model, lst = _list(request)
     include_all = flag(request, "includeAll")
     if {"limit", "offset"} & set(request.query_params):
@@ -61,6 +61,8 @@ def items(request: Request) -> Response:
         with model.store.snapshot() as con:
             yield from list_item_json.json_blocks(con, lst, include_all=include_all)
 
+    if "text/csv" in request.headers.get("accept", ""):
+        return _csv(list_item_csv.csv_blocks(lst, blocks(), include_all=include_all))
     return array(request, "list", "listItems", blocks())
 
 
@@ -70,8 +72,14 @@ def _page(request: Request, model: Model, lst: ListDefinition, *, include_all: b
         total = list_tables.item_count(con, lst)
         window = {"offset": page.offset, "limit": page.limit}
         blocks = list(list_item_json.json_blocks(con, lst, include_all=include_all, **window))
+    if "text/csv" in request.headers.get("accept", ""):
+        return _csv(list_item_csv.csv_blocks(lst, blocks, include_all=include_all))
     shown = max(0, min(page.limit, total - page.offset))
     return array(request, "list", "listItems", blocks, page.paging(request, shown, total))
+
+
+def _csv(blocks: Iterator[bytes]) -> Response:
+    return StreamingResponse(blocks, media_type="text/csv")
 
 
 async def add_or_delete(request: Request) -> Response:

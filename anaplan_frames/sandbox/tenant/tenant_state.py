@@ -13,6 +13,7 @@ from typing import Any
 from anaplan_frames.sandbox.behavior import Behavior, parse_behavior
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import SIZE_ALLOWANCE, Workspace
+from anaplan_frames.sandbox.planning.store.private_folder import make_private_folder
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
 from anaplan_frames.sandbox.tenant.fault_rules import Faults
 from anaplan_frames.sandbox.tenant.file_contents import Contents
@@ -23,6 +24,8 @@ from anaplan_frames.sandbox.tenant.read_requests import LargeReads
 from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
 from anaplan_frames.sandbox.tenant.task_queue import Tasks
 from anaplan_frames.sandbox.tenant.tenant_users import User, Users
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Tenant:
@@ -46,12 +49,14 @@ class Tenant:
         data: str | os.PathLike[str] | None = None,
         task_pause: float = 0.02,
         behavior: Mapping[str, Any] | None = None,
+        allowed_hosts: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         sizes = (page_size, export_chunk_size, cell_read_limit, read_page_size, cell_write_limit)
         if min(sizes) < 1:
             raise ValueError("Sizes and limits must be at least 1.")
         self.behavior: Behavior = parse_behavior(behavior)
+        self.allowed_hosts: frozenset[str] = frozenset((*_THIS_MACHINE, *allowed_hosts))
         self.email = email
         self.password = password
         self.page_size = page_size
@@ -174,5 +179,6 @@ class Tenant:
             folder = tempfile.TemporaryDirectory(prefix="anaplan-sandbox-")
             return Path(self._cleanup.enter_context(folder))
         path = self.data / "content"
-        path.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.data)
+        make_private_folder(path)
         return path

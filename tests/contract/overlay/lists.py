@@ -10,6 +10,12 @@ _PATH = r".*/lists/\{listId\}/items"
 LISTS = (
     Correction(
         INTEGRATION,
+        (*answer_at("get", _ITEMS)[:-1], "text/csv"),
+        {},
+        "Anaplan Connect asks for CSV",
+    ),
+    Correction(
+        INTEGRATION,
         (*answer_at("post", _ITEMS), "schema", "oneOf"),
         [
             {"required": ["added", "ignored", "total"]},

@@ -88,6 +88,12 @@ SCHEMAS = (
     ),
     Correction(
         INTEGRATION,
+        schema_at("ListMetadata", "properties", "nextItemIndex"),
+        {"type": "integer"},
+        "the file says nextitemIndex, anaplan-sdk reads nextItemIndex: both are sent",
+    ),
+    Correction(
+        INTEGRATION,
         schema_at("ViewReadRequest", "properties", "viewId"),
         {"type": "string"},
         "an id is a string here as everywhere",

@@ -248,7 +248,7 @@ def test_a_client_that_disconnects_during_an_upload_leaves_no_files(
     model = in_model(Http(tenant), build_headcount(tenant))
     port = int(tenant.api_url.rpartition(":")[2])
     head = (
-        f"PUT /2/0{model.path}/files/113000000001 HTTP/1.1\r\nHost: x\r\n"
+        f"PUT /2/0{model.path}/files/113000000001 HTTP/1.1\r\nHost: localhost\r\n"
         f"Authorization: AnaplanAuthToken {model.http.token}\r\nContent-Length: 1000\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", port)) as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pandas as pd
@@ -89,6 +91,7 @@ def test_metadata_leaves_out_attributes_that_are_not_set(api: InModel) -> None:
 def test_metadata_of_a_numbered_list_shows_its_next_index(api: InModel) -> None:
     metadata = api.get(f"/lists/{TICKETS}").json()["metadata"]
     assert (metadata["numberedList"], metadata["nextitemIndex"]) == (True, 4)
+    assert metadata["nextItemIndex"] == 4
 
 
 def test_metadata_counts_and_shows_a_top_level_item(tenant: Sandbox, staffing: Model) -> None:
@@ -217,3 +220,40 @@ def test_more_than_a_million_items_are_refused_at_once_but_not_by_page(
 def test_an_unknown_list_is_404(api: InModel) -> None:
     for path in ("", "/items"):
         assert api.get(f"/lists/101999999998{path}").status_code == 404
+
+
+def csv_of(api: InModel, lst: str, **params: str) -> list[dict[str, str]]:
+    """Read the items of a list as CSV."""
+    path = f"{api.path}/lists/{lst}/items"
+    answer = api.http.send("GET", path, params=params, headers={"Accept": "text/csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+
+
+@pytest.mark.parametrize("params", [{}, {"limit": "5", "offset": "0"}])
+def test_items_come_as_csv_to_a_client_that_asks_for_it(
+    api: InModel, params: dict[str, str]
+) -> None:
+    listed = api.get(f"/lists/{STAFF}/items").json()["listItems"]
+    rows = csv_of(api, STAFF, **params)
+    assert [{key: text for key, text in row.items() if text} for row in rows] == listed
+    ada = csv_of(api, STAFF, includeAll="true", **params)[0]
+    assert (ada["Grade"], ada["FTE"], ada["Manager"], ada["Active"]) == (
+        'a "b", \\ü\n',
+        "0.1",
+        "true",
+        "true",
+    )
+
+
+def test_the_csv_of_a_list_without_items_has_a_header(tenant: Sandbox, staffing: Model) -> None:
+    lst = staffing.list("Empty")
+    path = f"/models/{staffing.id}/lists/{lst.id}/items"
+    answer = Http(tenant).send("GET", path, headers={"Accept": "text/csv"})
+    assert answer.text == "id,name,code,parent,parentId\n"
+
+
+def test_data_tags_are_shown_in_the_metadata(tenant: Sandbox, staffing: Model) -> None:
+    lst = staffing.list("Tagged", data_tags=["PII", "Finance"])
+    metadata = in_model(Http(tenant), staffing).get(f"/lists/{lst.id}").json()["metadata"]
+    assert metadata["dataTags"] == ["PII", "Finance"]

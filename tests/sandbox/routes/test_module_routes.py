@@ -222,3 +222,37 @@ def test_the_time_scale_follows_the_calendar(tenant: Sandbox) -> None:
     item = line_items(in_model(Http(tenant), model), f"/modules/{module.id}")["Paid in"]
     assert item["timeScale"] == "Week"
     assert item["formatMetadata"]["periodType"]["entityId"] == "WEEK"
+
+
+def test_settings_that_are_only_shown_are_in_the_metadata(tenant: Sandbox) -> None:
+    model = tenant.workspace("Finance").model("Shown")
+    module = model.module(
+        "Costs",
+        line_items={
+            "Costs": {"format": "NUMBER", "data_tags": ["PII", "Pay"]},
+            "May read": "BOOLEAN",
+            "Salary": {
+                "format": "NUMBER",
+                "parent": "Costs",
+                "read_access_driver": "May read",
+                "write_access_driver": "May read",
+                "data_tags": ["Pay"],
+            },
+        },
+    )
+    api = in_model(Http(tenant), model)
+    costs, may_read, salary = line_items(api, f"/modules/{module.id}").values()
+    assert salary["parent"] == {"name": "Costs", "id": costs["id"]}
+    driver = {"name": "May read", "id": may_read["id"]}
+    assert salary["readAccessDriver"] == salary["writeAccessDriver"] == driver
+    assert [tag["name"] for tag in costs["dataTags"]] == ["PII", "Pay"]
+    assert salary["dataTags"] == costs["dataTags"][1:]
+    assert {tag["id"][:3] for tag in costs["dataTags"]} == {"127"}
+    assert not {"parent", "readAccessDriver", "writeAccessDriver"} & may_read.keys()
+
+
+def test_a_line_item_can_only_name_others_of_its_module(tenant: Sandbox) -> None:
+    model = tenant.workspace("Finance").model("Shown")
+    items = {"Salary": {"format": "NUMBER", "parent": "Nothing"}}
+    with pytest.raises(ValueError, match="'Nothing', which is not in its module"):
+        model.module("Costs", line_items=items)

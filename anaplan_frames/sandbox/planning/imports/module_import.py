@@ -130,7 +130,7 @@ def _has_faults(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _found_same_keys(con: duckdb.DuckDBPyConnection, columns: _Columns) -> bool:
-    """Look for items of the same key where no key is equal; return whether any was found."""
+    """Look for items of the same key if no key is equal; return whether any was found."""
     searches = [item.search for item in columns.items if item.search]
     found = [search.find_same(con) for search in searches]  # all of them, not until the first
     return any(found)

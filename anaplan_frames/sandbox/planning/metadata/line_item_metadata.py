@@ -84,7 +84,7 @@ def _metadata(
             for dimension in module.dimensions
             if dimension.list is not None
         ],
-        "dataTags": [],
+        "dataTags": [{"name": name, "id": id} for id, name in item.data_tags],
         "referencedBy": _referencing(module, item),
         "format": item.format.type,
         "formatMetadata": _format(item.format, calendar),
@@ -95,6 +95,13 @@ def _metadata(
         "style": item.style,
         "notes": item.notes or "",
     }
+    others = {
+        "parent": item.parent,
+        "readAccessDriver": item.read_access_driver,
+        "writeAccessDriver": item.write_access_driver,
+    }
+    ids = {other.name: other.id for other in module.line_items}
+    shown |= {key: {"name": name, "id": ids[name]} for key, name in others.items() if name}
     if item.formula is not None:
         shown["formula"] = item.formula
     if item.code is not None:

@@ -41,10 +41,12 @@ def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, A
         described["topLevelItem"] = {"id": str(row[0]), "name": row[1]}
     if lst.subsets:
         described["subsets"] = [{"id": id, "name": name} for name, id in lst.subsets.items()]
+    if lst.data_tags:
+        described["dataTags"] = list(lst.data_tags)
     if lst.numbered:
-        described["nextitemIndex"] = (
-            list_tables.last_id(con, lst) % list_tables.ITEMS_PER_PREFIX + 1
-        )
+        index = list_tables.last_id(con, lst) % list_tables.ITEMS_PER_PREFIX + 1
+        # The documentation has the first form, clients read the second.
+        described |= {"nextitemIndex": index, "nextItemIndex": index}
     return described
 
 

@@ -46,13 +46,22 @@ def parse_line_items(given: Mapping[str, FormatLike], ids: object_ids.Ids) -> tu
     items = tuple(_line_item(name, form, ids) for name, form in given.items())
     if not items:
         raise ValueError("A module needs at least one line item.")
+    names = [item.name for item in items]
     for item in items:
+        for other in (item.parent, item.read_access_driver, item.write_access_driver):
+            if other is not None and other not in names:
+                raise ValueError(
+                    f"The line item {item.name!r} names {other!r}, which is not in its module."
+                )
         if item.formula is not None:
             formula_sql(items, item, lambda other: other.id)
     return items
 
 
-_LINE_ITEM_OPTIONS = ("id", "format", "list", "formula", "code", "notes", "summary", "style")
+_LINE_ITEM_OPTIONS = (
+    *("id", "format", "list", "formula", "code", "notes", "summary", "style"),
+    *("parent", "read_access_driver", "write_access_driver", "data_tags"),
+)
 SUMMARIES = ("Sum", "Formula", "None")
 
 
@@ -67,10 +76,12 @@ def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
         raise ValueError(f"The summary of {label} must be one of {', '.join(SUMMARIES)}.")
     if options.get("summary") == "Formula" and options.get("formula") is None:
         raise ValueError(f"The {label} has the summary Formula, so it needs a formula.")
+    tags = tuple((ids.tag(tag), tag) for tag in options.pop("data_tags", ()))
     item = LineItem(
         ids.take(object_ids.LINE_ITEM, options.pop("id", None), label),
         name,
         parse_format(given, label),
+        data_tags=tags,
         **{key: value for key, value in options.items() if key not in ("format", "list")},
     )
     if item.formula is not None and item.format.type != "NUMBER":

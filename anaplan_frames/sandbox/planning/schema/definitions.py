@@ -56,6 +56,7 @@ class ListDefinition:
         parent list has one.
     production : bool
         Whether the items are production data in Application Lifecycle Management.
+    data_tags : tuple of str
     """
 
     id: str
@@ -67,6 +68,7 @@ class ListDefinition:
     subsets: dict[str, str] = field(default_factory=dict)
     top_level_item: str | None = None
     production: bool = False
+    data_tags: tuple[str, ...] = ()
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:
@@ -113,6 +115,10 @@ class LineItem:
         the default: the sum for numbers, no total for other formats.
     style : str
         "Normal", "Heading1", ... in the words of the metadata.
+    parent, read_access_driver, write_access_driver : str or None
+        Names of other line items of the module. They are shown, and have no effect.
+    data_tags : tuple of (str, str)
+        Ids and names; they are shown, and have no effect.
     """
 
     id: str
@@ -123,6 +129,10 @@ class LineItem:
     notes: str | None = None
     summary: str | None = None
     style: str = "Normal"
+    parent: str | None = None
+    read_access_driver: str | None = None
+    write_access_driver: str | None = None
+    data_tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ ACTION = "117"
 PROCESS = "118"
 LINE_ITEM = "206"
 VIEW = "207"
+DATA_TAG = "127"
 USER = "199"
 
 TIME = "20000000003"
@@ -31,6 +32,7 @@ class Ids:
     def __init__(self) -> None:
         self._taken: set[str] = set()
         self._last: dict[str, int] = {}
+        self._tags: dict[str, str] = {}
 
     def take(self, prefix: str, given: str | None, label: str) -> str:
         """Return `given`, or the next free id with this prefix.
@@ -54,6 +56,12 @@ class Ids:
         found = f"{prefix}{number:09d}"
         self._taken.add(found)
         return found
+
+    def tag(self, name: str) -> str:
+        """Return the id of the data tag with this name, which is made if there is none."""
+        if name not in self._tags:
+            self._tags[name] = self.take(DATA_TAG, None, f"data tag {name!r}")
+        return self._tags[name]
 
 
 def hexadecimal_id(*names: str) -> str:

@@ -14,6 +14,7 @@ import duckdb
 
 from anaplan_frames.sandbox.behavior import Keys
 from anaplan_frames.sandbox.planning.store import same_keys
+from anaplan_frames.sandbox.planning.store.private_folder import make_private_folder
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 # Beyond this, DuckDB moves intermediate results to disk.
@@ -88,7 +89,7 @@ class Store:
     def __init__(self, path: Path | None = None, keys: Keys = "folded") -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="anaplan-sandbox-")
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
         self._in_memory = path is None
         idle = _IDLE.take(self._spill.name) if self._in_memory else None
         self._root = idle or _new_instance(path, self._spill.name)
