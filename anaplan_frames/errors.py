@@ -237,6 +237,12 @@ class JobError(AnaplanError):
         self.result = result
         self.task = task
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An error goes to logs and other processes: its task leaves its connection, which may hold
+        # a token and may be closed already.
+        task = None if self.task is None else self.task.without_connection()
+        return _restored, (type(self), self.args, {**self.__dict__, "task": task})
+
 
 class RejectedRows(JobError):
     """Anaplan rejected some rows; the others are loaded.

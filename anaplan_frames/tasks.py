@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -76,6 +76,9 @@ class Job(Generic[R]):
         What is held until the end is seen, such as the lock of a file.
     on_complete : callable
         Called before that, if the task is complete.
+    elsewhere : callable, optional
+        Makes the job for another process, and can be pickled; without it, a pickled task has no
+        connection.
     """
 
     name: str
@@ -89,6 +92,15 @@ class Job(Generic[R]):
     adopted: bool = False
     held: ExitStack = field(default_factory=ExitStack)
     on_complete: Callable[[], None] = _nothing
+    elsewhere: Callable[[], Job[R]] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self.elsewhere, {"started": self.started, "adopted": self.adopted})
+
+
+def _made(make: Callable[[], Job[R]], facts: Mapping[str, Any]) -> Job[R]:
+    """Return the job of a task that is unpickled."""
+    return replace(make(), **facts)
 
 
 class Task(Generic[R]):
@@ -97,6 +109,9 @@ class Task(Generic[R]):
     The words are those of `concurrent.futures.Future`. A task that was started with data holds the
     lock of its file on this machine until its end has been seen, by `result`, `done`, `refresh` or
     `cancel`.
+
+    It can be pickled as a connection can. In the other process it holds no lock, and rejected rows
+    are in its result's ``unmatched``.
 
     Attributes
     ----------
@@ -406,13 +421,24 @@ class Task(Generic[R]):
 
     def _detached(self) -> AnaplanError:
         return AnaplanError(
-            f"This task has no connection any more: it was pickled. Find it again with "
-            f"conn.task({self.url!r})."
+            "This task has no connection any more: it was pickled as part of an error. Find it "
+            f"again with conn.task({self.url!r})."
         )
 
+    def without_connection(self) -> Task[R]:
+        """Return a copy that shows how the task stood when it was last seen, and cannot ask."""
+        copy: Task[R] = Task.__new__(Task)
+        copy.__setstate__(self._state() | {"_requests": None, "_job": None})
+        return copy
+
+    def _state(self) -> dict[str, Any]:
+        # The lock stays here, and the result, which may be large, can be read again.
+        return self.__dict__ | {"_lock": None, "_result": []}
+
     def __getstate__(self) -> dict[str, Any]:
-        lost: dict[str, Any] = {"_requests": None, "_job": None, "_lock": None, "_result": []}
-        return self.__dict__ | lost
+        if self._job is None or self._job.elsewhere is not None:
+            return self._state()
+        return self.without_connection()._state()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

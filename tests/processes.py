@@ -51,6 +51,19 @@ def token_of(connection: af.Connection) -> tuple[int, str | None]:
     return os.getpid(), held.token.value if held else None
 
 
+def watch(task: Any) -> dict[str, Any]:
+    """Watch a task to its end; return what this process sees of it."""
+    result = task.result(timeout=60, on_rejected="ignore")
+    return {
+        "process": os.getpid(),
+        "last": (task.state, task.done()),
+        "task_id": result.task_id,
+        "sent": (result.rows_sent, result.bytes_sent),
+        "rejected": len(result.rejected),
+        "unmatched": result.unmatched,
+    }
+
+
 def write(target: Any, frame: pd.DataFrame) -> int:
     """Write a frame to an import or a list; return how many rows were created."""
     return int(target.write(frame).rows_created)

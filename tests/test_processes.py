@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
@@ -16,9 +17,21 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.clock import Clock
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.sandbox import Sandbox
-from tests.processes import carriers, in_a_fork, needs_fork, read_all, token_of, users, write
+from anaplan_frames.transfer.file_lock import file_lock
+from tests.processes import (
+    carriers,
+    in_a_fork,
+    needs_fork,
+    read_all,
+    token_of,
+    users,
+    watch,
+    write,
+)
 
 
 def pool(method: str, workers: int = 1) -> ProcessPoolExecutor:
@@ -277,6 +290,118 @@ def test_threads_may_share_what_was_unpickled(model: af.Model) -> None:
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda _: carriers(pickle.loads(dumped)), range(8)))
     assert found == [carriers(model)] * 8
+
+
+TWICE = pd.DataFrame({"carrier": ["AA", "UA", "AA"], "name": ["American", "United", "Again"]})
+
+
+@pytest.fixture
+def slow_model() -> Iterator[af.Model]:
+    """Connect to the demo tenant's model, with tasks that take a while."""
+    with (
+        Sandbox.demo(task_pause=0.4, rate_limit=None) as sandbox,
+        sandbox.connect() as connection,
+    ):
+        yield connection.model("Flight Planning")
+
+
+@pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
+def test_a_pickled_task_is_watched_to_its_end_in_another_process(
+    method: str, slow_model: af.Model
+) -> None:
+    task = slow_model.imports["Load airlines"].start(TWICE)
+    with pool(method) as executor:
+        seen = executor.submit(watch, task).result(60)
+    assert not is_free(slow_model.files["airlines.csv"])  # this process has not seen the end
+    own = task.result(on_rejected="ignore")
+    assert seen["process"] != os.getpid()
+    assert seen["task_id"] == task.id
+    assert seen["last"] == ("COMPLETE", True)
+    assert seen["sent"] == (own.rows_sent, own.bytes_sent) == (3, own.bytes_sent)
+    assert (seen["rejected"], len(own.rejected)) == (0, 1)  # the rows of the caller stay here
+    assert seen["unmatched"]["carrier"].tolist() == ["AA"]
+
+
+def test_a_pickled_task_of_a_process_reads_the_dumps_of_its_imports(demo_model: af.Model) -> None:
+    task = demo_model.processes["Load all"].start({"Load airlines": TWICE})
+    found = []
+    for each in (task, again(task)):
+        with pytest.raises(af.TaskFailed) as caught:  # the other imports have no files
+            each.result()
+        found.append(caught.value.result)
+    own, elsewhere = found
+    counts = [
+        [(part.target, part.rows_sent, part.rows_rejected) for part in result.actions]
+        for result in found
+    ]
+    assert counts[0] == counts[1]
+    assert counts[0][0] == ("Load airlines", 3, 1)
+    assert (own.rejected["carrier"].tolist(), len(own.unmatched)) == (["AA"], 0)
+    assert (len(elsewhere.rejected), elsewhere.unmatched["carrier"].tolist()) == (0, ["AA"])
+
+
+def test_the_lock_of_a_task_stays_in_the_process_that_has_started_it(
+    slow_model: af.Model,
+) -> None:
+    file = slow_model.files["airlines.csv"]
+    task = slow_model.imports["Load airlines"].start(TWICE)
+    copy = again(task)
+    copy.wait_for_end()
+    del copy
+    assert not is_free(file)
+    assert task.done()
+    assert is_free(file)
+
+
+def is_free(file: af.File) -> bool:
+    """Return whether a run on this machine could write to the file now."""
+    try:
+        with time_limit(Clock(), 0), file_lock(file._transport.api_url, file.path, label="file"):
+            return True
+    except af.TransferTimeout:
+        return False
+
+
+def test_a_pickled_task_keeps_what_its_start_was_told(demo_model: af.Model, tmp_path: Path) -> None:
+    task = demo_model.imports["Load airlines"].start(TWICE, on_rejected="ignore", dump=tmp_path)
+    task.wait_for_end()
+    result = again(task).result()
+    assert (result.rows_rejected, result.dump) == (1, str(tmp_path))
+    [dump] = tmp_path.iterdir()
+    assert "Again" in dump.read_text()
+
+
+def test_a_task_that_was_found_is_pickled_too_and_one_of_a_closed_connection_is_not(
+    demo_sandbox: Sandbox,
+) -> None:
+    with demo_sandbox.connect() as connection:
+        action = connection.model("Flight Planning").actions["Clear airports"]
+        action.run()
+        task = connection.task(action.task(action.tasks()["task_id"].item()).url)
+        copy = again(task)
+        assert (copy.url, copy.state, repr(copy)) == (task.url, "COMPLETE", repr(task))
+        assert copy.refresh().result().outcome == "loaded"
+        assert not copy.cancel()
+    with pytest.raises(af.AnaplanError, match="closed and cannot be pickled"):
+        pickle.dumps(task)
+
+
+def test_the_pickle_of_an_error_holds_no_token_and_needs_no_open_connection(
+    slow_model: af.Model,
+) -> None:
+    task = slow_model.actions["Clear airports"].start()
+    with pytest.raises(af.TaskTimeout) as caught:
+        task.result(timeout=0)
+    connection = slow_model._catalogue.transport
+    token = connection._keeper.held
+    assert token is not None
+    assert token.token.value.encode() in pickle.dumps(task)
+    assert token.token.value.encode() not in pickle.dumps(caught.value)
+    task.result()
+    connection.close()
+    copy = again(caught.value)
+    assert (str(copy), copy.task.url) == (str(caught.value), task.url)
+    assert caught.value.task is task
 
 
 @needs_fork

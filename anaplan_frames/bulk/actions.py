@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -14,8 +16,8 @@ from anaplan_frames.bulk.job_options import (
     Parameters,
     job_options,
 )
-from anaplan_frames.bulk.sent_rows import SentRows
-from anaplan_frames.bulk.task_start import job_of, start_task
+from anaplan_frames.bulk.sent_rows import Sent, SentCount
+from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.outcomes import Outcome
@@ -23,7 +25,7 @@ from anaplan_frames.resources.resource import Resource
 from anaplan_frames.results import WriteResult
 from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Job, Task
-from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
+from anaplan_frames.writes.dump_folder import DumpFolder, kept, open_dump
 from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import OnRejected, result_of_task
 from anaplan_frames.writes.send_options import send_options
@@ -166,13 +168,54 @@ class Action(Resource):
         >>> model.actions["Clear airports"].task(task_id).cancel()  # doctest: +SKIP
         """
         state = self.requests.look(task_id)
-        return Task(self.requests, task_id, self._job(SendOptions()), state)
+        return Task(self.requests, task_id, self.make_job(SendOptions()), state)
 
     def read_outcome(
-        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+        self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
     ) -> WriteResult:
         """Make the result of a task of it, with the rejected rows of what was sent to each file."""
         return result_of_task(outcome, self.name, **self._facts)
+
+    def make_job(
+        self,
+        options: SendOptions,
+        folder: DumpFolder | None = None,
+        begun: float | None = None,
+        *,
+        sent: Mapping[str, Sent] | None = None,
+        bytes_sent: int = 0,
+    ) -> Job[WriteResult]:
+        """Describe a job of it to its task.
+
+        Parameters
+        ----------
+        options : SendOptions
+        folder : DumpFolder, optional
+            Where rejected rows are kept.
+        begun : float, optional
+            As for `Job`.
+        sent : mapping of str to Sent, optional
+            What was sent to each file, by the file's id.
+        bytes_sent : int
+            How many bytes that were.
+        """
+        sent = sent or {}
+
+        def read(outcome: Outcome) -> WriteResult:
+            result = self.read_outcome(outcome, sent, folder)
+            return kept(replace(result, bytes_sent=bytes_sent), folder)
+
+        counts = {file_id: SentCount(rows.count) for file_id, rows in sent.items()}
+        return Job(
+            name=self.name,
+            kind=self.kind,
+            read=read,
+            on_rejected=options.on_rejected,
+            progress=options.progress,
+            hooks=self._catalogue.hooks,
+            begun=begun,
+            elsewhere=partial(self.make_job, options, folder, sent=counts, bytes_sent=bytes_sent),
+        )
 
     @property
     def requests(self) -> TaskRequests:
@@ -184,20 +227,7 @@ class Action(Resource):
         clock = self._transport.clock
         begun = clock.monotonic()
         folder = open_dump(options.dump)
-        return start_task(self.requests, job.body, self._job(options, folder, begun))
-
-    def _job(
-        self, options: SendOptions, folder: DumpFolder | None = None, begun: float | None = None
-    ) -> Job[WriteResult]:
-        return job_of(
-            self._catalogue,
-            name=self.name,
-            kind=self.kind,
-            read=lambda outcome: self.read_outcome(outcome, {}, folder),
-            options=options,
-            folder=folder,
-            begun=begun,
-        )
+        return start_task(self.requests, job.body, self.make_job(options, folder, begun))
 
     @property
     def _facts(self) -> dict[str, Any]:

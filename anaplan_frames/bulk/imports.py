@@ -20,7 +20,7 @@ from anaplan_frames.bulk.job_options import (
 )
 from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.bulk.upload_parts import UploadParts
 from anaplan_frames.dataframes.spool import open_kept
@@ -283,10 +283,10 @@ class Import(Action):
         options = SendOptions(on_rejected=on_rejected, progress=progress)
         job = self._job_options(parameters, LOCALE, None, resume=False)
         begun = self._transport.clock.monotonic()
-        return start_task(self.requests, job.body, self._job(options, None, begun)).result()
+        return start_task(self.requests, job.body, self.make_job(options, None, begun)).result()
 
     def read_outcome(
-        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+        self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
     ) -> WriteResult:
         """Make the result of a task of it, with the rejected rows of what was sent to each file."""
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
@@ -350,7 +350,7 @@ class Import(Action):
     def _begin(self, job: JobOptions, options: SendOptions) -> Task[WriteResult]:
         begun = self._transport.clock.monotonic()
         folder = open_dump(options.dump)
-        its_job = self._job(options, folder, begun)
+        its_job = self.make_job(options, folder, begun)
         with ExitStack() as stack:
             access = stack.enter_context(exclusive_access(self._catalogue, self._file_ids()))
             task = start_task(self.requests, job.body, its_job)
@@ -358,7 +358,7 @@ class Import(Action):
             its_job.held.push(stack.pop_all())
         return task
 
-    def _check_ours(self, outcome: Outcome, file: SentRows, result: WriteResult) -> None:
+    def _check_ours(self, outcome: Outcome, file: Sent, result: WriteResult) -> None:
         """Raise TaskUncertain for a task that was taken up and has read another file than ours."""
         read, rows = outcome.counts.get("totalRowCount"), file.count
         if read is not None and read != rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from anaplan_frames.bulk.file_targets import FileTarget
 from anaplan_frames.bulk.file_writer import PreparedUpload, send_rows
 from anaplan_frames.bulk.job_options import JobOptions
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
-from anaplan_frames.bulk.task_start import job_of, start_task
+from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
@@ -80,18 +81,9 @@ class PreparedLoad(PreparedUploads):
                     journal.forget()
 
             held = ExitStack()
-            job = job_of(
-                catalogue,
-                name=self._action.name,
-                kind=self._action.kind,
-                read=lambda outcome: self._action.read_outcome(outcome, sent, folder),
-                options=options,
-                folder=folder,
-                bytes_sent=sum(size for _, size in sending),
-                held=held,
-                on_complete=forget,
-                begun=self.begun,
-            )
+            size = sum(size for _, size in sending)
+            job = self._action.make_job(options, folder, self.begun, sent=sent, bytes_sent=size)
+            job = replace(job, held=held, on_complete=forget)
             task = start_task(self._action.requests, self._options.body, job)
             for journal in journals:
                 journal.started(self._action.id, task.id)

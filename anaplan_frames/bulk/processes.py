@@ -14,7 +14,7 @@ from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.process_verdicts import judged, process_verdict
 from anaplan_frames.bulk.rejected_rows import collect_rejects
-from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
@@ -70,7 +70,7 @@ class Process(Import):
         return frame_of_fields(self._actions(), _STEPS, more=True)
 
     def read_outcome(
-        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+        self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
     ) -> WriteResult:
         """Make the result of a task of it: that of its actions, whatever its own flag says."""
         flag = outcome.successful
@@ -168,7 +168,7 @@ class Process(Import):
         return keys
 
     def _nested(
-        self, outcome: Outcome, sent: Mapping[str, SentRows], folder: DumpFolder | None
+        self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
     ) -> WriteResult:
         """Read the outcome of one action, with its rejected rows if it is an import."""
         info = self._catalogue.records("imports").get(outcome.object_id)

@@ -10,7 +10,7 @@ import pandas as pd
 from anaplan_frames.bulk.dump_reader import read_dump
 from anaplan_frames.bulk.failure_dump import DumpRow, parse_dump
 from anaplan_frames.bulk.file_targets import import_metadata
-from anaplan_frames.bulk.sent_rows import SentRows
+from anaplan_frames.bulk.sent_rows import Sent, SentRows
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import AnaplanError, NotFound, TransferTimeout
@@ -26,7 +26,7 @@ def collect_rejects(
     info: Mapping[str, Any],
     outcome: Outcome,
     dump_path: str,
-    sent: SentRows | None,
+    sent: Sent | None,
     folder: DumpFolder | None = None,
 ) -> Rejects:
     """Fetch an import's failure dump, if it has one, and match it to what was sent.
@@ -39,7 +39,7 @@ def collect_rejects(
         The import's record.
     dump_path : str
         Where the task keeps the dump of this import.
-    sent : SentRows, optional
+    sent : Sent, optional
         What was sent; None if the data is not known.
     folder : DumpFolder, optional
         Where the dump is kept as it is.
@@ -58,14 +58,15 @@ def collect_rejects(
         content = read_dump(catalogue.transport, dump_path, label=label)
         if folder is not None:
             folder.keep_dump(str(info["id"]), content)
-        dialect, headers = _layout(catalogue, info, label, sent)
+        rows = sent if isinstance(sent, SentRows) else None
+        dialect, headers = _layout(catalogue, info, label, rows)
     except NotFound as gone:
         return Rejects(note=str(gone))
     except TransferTimeout:
         raise
     except AnaplanError as error:
         return Rejects(note=f"The import has run, but its failure dump cannot be read: {error}")
-    return _matched(parse_dump(content, headers, dialect), headers, sent, failed)
+    return _matched(parse_dump(content, headers, dialect), headers, rows, failed)
 
 
 def _layout(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -140,6 +142,16 @@ class SentRows:
             [text or "" for text in column.to_pylist()] for column in self.encoder.texts(batch, 0)
         ]
         return list(zip(*columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class SentCount:
+    """How many rows another process has sent; it has the rows."""
+
+    count: int
+
+
+Sent: TypeAlias = SentRows | SentCount
 
 
 def _reasons(row: DumpRow) -> str:

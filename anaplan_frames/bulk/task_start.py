@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from anaplan_frames.errors import TaskUncertain
-from anaplan_frames.outcomes import Outcome, unknown_outcome
-from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.outcomes import unknown_outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Job, Task
-from anaplan_frames.writes.dump_folder import DumpFolder, kept
-from anaplan_frames.writes.plan import SendOptions
 
 _log = logging.getLogger("anaplan_frames")
 
@@ -50,42 +46,3 @@ def start_task(
     )
     task.announce()
     return task
-
-
-def job_of(
-    catalogue: Catalogue,
-    *,
-    name: str,
-    kind: str,
-    read: Callable[[Outcome], WriteResult],
-    options: SendOptions,
-    folder: DumpFolder | None = None,
-    bytes_sent: int = 0,
-    held: ExitStack | None = None,
-    on_complete: Callable[[], None] | None = None,
-    begun: float | None = None,
-) -> Job[WriteResult]:
-    """Describe a job to its task.
-
-    Parameters
-    ----------
-    read : callable
-        Makes the result of an outcome.
-    folder : DumpFolder, optional
-        Where rejected rows are kept.
-    """
-
-    def complete(outcome: Outcome) -> WriteResult:
-        return kept(replace(read(outcome), bytes_sent=bytes_sent), folder)
-
-    job = Job(
-        name=name,
-        kind=kind,
-        read=complete,
-        on_rejected=options.on_rejected,
-        progress=options.progress,
-        hooks=catalogue.hooks,
-        begun=begun,
-        held=held or ExitStack(),
-    )
-    return job if on_complete is None else replace(job, on_complete=on_complete)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.clock import Clock
 from anaplan_frames.outcomes import outcome_of
 from anaplan_frames.sandbox import Sandbox
 from tests.clients.tenant import AIRLINES_FILE, LOAD_AIRLINES
@@ -100,10 +102,15 @@ def test_a_task_that_somebody_else_started_meanwhile_is_not_taken_for_ours(
                 elsewhere.upload(b"carrier,name\nZZ,theirs\n", AIRLINES_FILE)
                 elsewhere.run(f"imports/{LOAD_AIRLINES}")
 
+        def __reduce__(self) -> Any:
+            return Clock, ()
+
     [built] = sandbox.models.values()
     fault = sandbox.faults.add("500", method="POST", path="*/tasks")
     with sandbox.connect(clock=Rival()) as connection:
         model = connection.model("Flight Planning")
-        with pytest.raises(af.TaskUncertain, match="read 1 rows where 3 were sent"):
-            af.to_anaplan(AIRLINES, "Load airlines", model)
+        task = model.imports["Load airlines"].start(AIRLINES)
+        for each in (task, pickle.loads(pickle.dumps(task))):
+            with pytest.raises(af.TaskUncertain, match="read 1 rows where 3 were sent"):
+                each.result()
     assert fault.hits == 1

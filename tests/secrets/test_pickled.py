@@ -12,6 +12,8 @@ import cloudpickle
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.tasks import Task
+from anaplan_frames.writes.plan import SendOptions
 from tests.secrets.looking import by_python, by_rich
 from tests.secrets.scenes import CREDENTIALS, DATA, KEY_PASSWORD, PASSWORD, READY, STORE, planner
 from tests.secrets.scenes import secrets_of as all_secrets_of
@@ -51,6 +53,8 @@ def things(connection: af.Connection) -> Iterator[object]:
         collection = getattr(model, kind)
         yield collection
         yield collection._make(model._catalogue, record(kind))
+    load = model.imports._make(model._catalogue, record("imports"))
+    yield Task(load.requests, "T", load.make_job(SendOptions()))
 
 
 def pickles(connection: af.Connection) -> bytes:
