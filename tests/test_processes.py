@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pickle
 import threading
@@ -402,6 +403,23 @@ def test_the_pickle_of_an_error_holds_no_token_and_needs_no_open_connection(
     copy = again(caught.value)
     assert (str(copy), copy.task.url) == (str(caught.value), task.url)
     assert caught.value.task is task
+
+
+@needs_fork
+def test_the_lock_of_a_task_outlives_a_forked_child_that_drops_the_task(
+    slow_model: af.Model,
+) -> None:
+    tasks = [slow_model.imports["Load airlines"].start(TWICE)]
+
+    def work() -> None:
+        tasks[0].wait_for_end()
+        tasks.clear()
+        gc.collect()
+
+    assert in_a_fork(work) == 0
+    assert not is_free(slow_model.files["airlines.csv"])
+    assert tasks[0].done()
+    assert is_free(slow_model.files["airlines.csv"])
 
 
 @needs_fork

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,10 @@ from anaplan_frames.folders import private_folder, writable_cache_folder
 
 _log = logging.getLogger("anaplan_frames")
 _PAUSE = 0.2  # seconds between looks at the lock
+
+# Locks of the parent that a forked child has stopped using. Old versions of filelock would release
+# them for the parent, too, at the latest when the lock is garbage.
+_inherited: list[FileLock] = []
 
 
 def lock_path(host: str, path: str) -> Path:
@@ -51,10 +56,14 @@ def file_lock(
     except Timeout:
         _log.warning("%s is being written to by another run on this machine: waiting", label)
         _wait_for(lock, label, on_wait)
+    owner = os.getpid()
     try:
         yield
     finally:
-        lock.release()
+        if os.getpid() == owner:
+            lock.release()
+        else:
+            _inherited.append(lock)
 
 
 def _wait_for(lock: FileLock, label: str, on_wait: Callable[[], None] | None) -> None:
