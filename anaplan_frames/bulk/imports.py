@@ -22,10 +22,10 @@ from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.bulk.task_start import start_task
-from anaplan_frames.bulk.upload_parts import UploadParts
+from anaplan_frames.bulk.upload_parts import UploadParts, check_upload_parts
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
-from anaplan_frames.errors import TaskUncertain
+from anaplan_frames.errors import ColumnMismatch, TaskUncertain
 from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
@@ -260,7 +260,8 @@ class Import(Action):
         Raises
         ------
         ColumnMismatch
-            If the import reads no file, or Anaplan does not say which columns the file has.
+            If the import reads no file, if a process reads several, or if Anaplan does not say
+            which columns the file has.
 
         Examples
         --------
@@ -269,7 +270,16 @@ class Import(Action):
         ...         jobs = [pool.submit(part.write, df) for part, df in zip(parts, frames)]
         ...         result = parts.complete([job.result() for job in jobs])
         """
-        target = target_of_import(self._catalogue, self.info)
+        check_upload_parts(n)
+        files = {target.id: target for target in self._targets().values()}
+        if len(files) != 1:
+            names = ", ".join(target.label for target in files.values())
+            raise ColumnMismatch(
+                f"{self.label} reads {len(files)} files{names and f' ({names})'}, and parts are of "
+                "one. Use upload_parts(n) of one of its imports, or write all data at "
+                "once, with .write({import or file name: data})."
+            )
+        (target,) = files.values()
         return UploadParts(self._catalogue, target, n, self._run_uploaded)
 
     def _run_uploaded(

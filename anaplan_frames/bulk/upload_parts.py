@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
+from anaplan_frames.bulk.job_options import Parameters
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
@@ -104,6 +105,19 @@ class UploadPart(Part):
             row += batch.num_rows
 
 
+def check_upload_parts(n: int) -> None:
+    """Refuse a number of parts that an upload cannot have, before anything is sent.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a whole number from 1 to 1,000.
+    """
+    check_parts(n)
+    if n > MOST_CHUNKS:
+        raise ValueError(f"An upload has at most {MOST_CHUNKS:,} parts, not {n:,}.")
+
+
 class UploadParts(
     Sequence[UploadPart], AbstractContextManager["UploadParts[Any]"], Generic[Result]
 ):
@@ -121,9 +135,6 @@ class UploadParts(
         n: int,
         run: Callable[..., Result],
     ) -> None:
-        check_parts(n)
-        if n > MOST_CHUNKS:
-            raise ValueError(f"An upload has at most {MOST_CHUNKS:,} parts, not {n:,}.")
         if not target.headers:
             raise ColumnMismatch(
                 f"Anaplan does not say which columns {target.label} has, so parts of it cannot be "
@@ -146,7 +157,7 @@ class UploadParts(
         self,
         sizes: Sequence[int],
         *,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         on_rejected: OnRejected = "raise",
         progress: bool | None = None,
     ) -> Result:

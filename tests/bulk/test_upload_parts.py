@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -27,10 +28,13 @@ COUNT = 4_000
 def model(tenant: Sandbox) -> Iterator[af.Model]:
     """Connect to a model with imports from files of two dialects into a list."""
     plan = tenant.workspace("Demo").model("Plan")
-    items = plan.list("Parts")
+    items, loads = plan.list("Parts"), []
     for name, options in (("Load", {}), ("Load wide", {"encoding": "UTF-16LE", "separator": ";"})):
         file = plan.file(f"{name}.csv", columns=["code", "name"], **options)
-        plan.import_(name, file, into=items, mapping={"code": "Code", "name": "Name"})
+        loads.append(plan.import_(name, file, into=items, mapping={"code": "Code", "name": "Name"}))
+    plan.process("Load one", loads[:1])
+    plan.process("Load both", loads)
+    plan.process("Clear", [plan.delete_action("Clear parts", of=items)])
     with tenant.connect() as connection:
         yield connection.model("Plan")
 
@@ -145,6 +149,30 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(model: af.Model) ->
         with pytest.raises(TypeError, match="each by itself"):
             pickle.dumps(parts)
         assert parts.complete(sizes).rows_sent == 1
+
+
+def test_a_process_takes_the_parts_of_its_one_file(model: af.Model) -> None:
+    rows = pd.DataFrame({"code": ["a", None], "name": ["a", None]})
+    with model.processes["Load one"].upload_parts(2) as parts:
+        assert "file 'Load.csv'" in repr(parts[0])
+        sizes = [part.write(each) for part, each in zip(parts, (rows, frame(0, 3)), strict=True)]
+        result = parts.complete(sizes, on_rejected="ignore")
+    assert (result.kind, result.target) == ("process", "Load one")
+    assert [(each.target, each.rows_created) for each in result.actions] == [("Load", 4)]
+    assert (result.rows_rejected, len(result.unmatched)) == (1, 1)
+    assert codes(model) == ["00000", "00001", "00002", "a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("Load both", "2 files (file 'Load.csv', file 'Load wide.csv')"), ("Clear", "0 files")],
+)
+def test_a_process_of_none_or_several_files_has_no_parts(
+    name: str, files: str, model: af.Model
+) -> None:
+    with pytest.raises(af.ColumnMismatch, match=re.escape(f"process {name!r} reads {files}")):
+        model.processes[name].upload_parts(2)
+    af.to_anaplan(frame(7, 8), "Load", model)  # no file is held
 
 
 def test_a_file_of_unknown_columns_has_no_parts(model: af.Model) -> None:
