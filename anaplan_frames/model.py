@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -277,7 +278,7 @@ class Model:
     def _action_collections(self) -> list[Collection[Any]]:
         return [self.imports, self.exports, self.processes, self.actions]
 
-    def set_current_period(self, day: object) -> pd.Series[Any]:
+    def set_current_period(self, day: str | dt.date | None) -> pd.Series[Any]:
         """Make the period that holds a day the current one; needs a workspace administrator.
 
         Parameters
@@ -326,7 +327,7 @@ class Model:
         """
         return calendar.set_fiscal_year(self._catalogue, year, confirm=confirm)
 
-    def set_switchover(self, version: str, day: object) -> pd.Series[Any]:
+    def set_switchover(self, version: str, day: str | dt.date | None) -> pd.Series[Any]:
         """Set the day from which a version is forecast; needs a workspace administrator.
 
         Parameters

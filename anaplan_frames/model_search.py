@@ -11,7 +11,7 @@ from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.resources.resource import Resource
-from anaplan_frames.urls import ResourceUrl, is_url
+from anaplan_frames.urls import ResourceUrl, is_url, parse_model_url
 
 
 def check_model(url: ResourceUrl, model: Model) -> None:
@@ -27,6 +27,28 @@ def check_model(url: ResourceUrl, model: Model) -> None:
             f"{url} names the model {url.model!r}, but the model {model.name!r} was given. "
             "Leave the model out, or give a name instead of the URL."
         )
+
+
+def check_given(thing: object, model: Model | str | None, kind: str | None) -> None:
+    """Make sure that a thing itself, which is not looked for, is of the model and kind given.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is of another model or kind.
+    """
+    if not isinstance(thing, Resource):
+        return
+    facts = thing.catalogue.facts
+    url = parse_model_url(model) if isinstance(model, str) else None
+    asked = model.id if isinstance(model, Model) else url.model if url else model
+    if asked not in (None, facts["model_id"], facts["model"]):
+        raise ConfigurationError(
+            f"{thing.label} is of model {facts['model']!r}, but the model {model!r} was given. "
+            "Leave the model out, or give a name."
+        )
+    if kind is not None and kind.casefold() not in (thing.kind, thing.plural):
+        raise ConfigurationError(f"{thing.label} was given, which is not of kind={kind!r}.")
 
 
 def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Resource:

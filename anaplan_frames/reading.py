@@ -14,7 +14,8 @@ from anaplan_frames.calendar.dated_table import Periods
 from anaplan_frames.cells.cell_options import CellOptions, Layout
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.model import Model
-from anaplan_frames.model_search import find, place
+from anaplan_frames.model_search import check_given, find, place
+from anaplan_frames.resources.protocols import Readable
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.where import Where
@@ -26,7 +27,7 @@ _SOURCES: tuple[Sources, ...] = ("exports", "modules", "views", "lists", "files"
 
 @overload
 def read_anaplan(
-    source: str | Table,
+    source: str | Readable,
     model: Model | str | None = None,
     *,
     kind: Sources | None = None,
@@ -50,7 +51,7 @@ def read_anaplan(
 
 @overload
 def read_anaplan(
-    source: str | Table,
+    source: str | Readable,
     model: Model | str | None = None,
     *,
     kind: Sources | None = None,
@@ -73,7 +74,7 @@ def read_anaplan(
 
 
 def read_anaplan(
-    source: str | Table,
+    source: str | Readable,
     model: Model | str | None = None,
     *,
     kind: Sources | None = None,
@@ -206,8 +207,10 @@ def read_anaplan(
     _check(options, own)
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
-        found = table.read(**options, **_own_options(table, own))
-        if isinstance(found, pd.DataFrame):
+        found: pd.DataFrame | Frames = table.read(
+            **_asked(options, table), **_own_options(table, own)
+        )
+        if not isinstance(found, Frames):
             return found
         kept = stack.pop_all()  # the connection is needed as long as frames are read
         kept.callback(found.close)
@@ -215,7 +218,7 @@ def read_anaplan(
 
 
 def read_arrow(
-    source: str | Table,
+    source: str | Readable,
     model: Model | str | None = None,
     *,
     kind: Sources | None = None,
@@ -263,7 +266,7 @@ def read_arrow(
     _check(options, own)
     with ExitStack() as stack:
         table = _source(source, model, kind, stack)
-        reader = table.read_arrow(**options, **_own_options(table, own))
+        reader = table.read_arrow(**_asked(options, table), **_own_options(table, own))
         return pa.RecordBatchReader.from_batches(
             reader.schema, _closing(iter(reader), stack.pop_all())
         )
@@ -276,10 +279,11 @@ def _check(options: Mapping[str, Any], own: Mapping[str, Any]) -> None:
 
 
 def _source(
-    source: str | Table, model: Model | str | None, kind: Sources | None, stack: ExitStack
-) -> Table:
+    source: str | Readable, model: Model | str | None, kind: Sources | None, stack: ExitStack
+) -> Readable:
     """Find the table that is meant."""
-    if isinstance(source, Table):
+    if isinstance(source, Readable):
+        check_given(source, model, kind)
         return source
     if not isinstance(source, str):
         raise TypeError(
@@ -308,9 +312,20 @@ _OWN_OPTIONS = {
 }
 
 
-def _own_options(table: Table, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(options: Mapping[str, Any], table: Readable) -> dict[str, Any]:
+    """Return the options for a table; one that is not ours may not have those not asked for."""
+    if isinstance(table, Table):
+        return dict(options)
+    return {
+        n: value for n, value in options.items() if value is not None and value is not no_default
+    }
+
+
+def _own_options(table: Readable, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that are asked for, if the table has them."""
     given = {name: value for name, value in asked.items() if value != _OWN_OPTIONS[name][0]}
+    if not isinstance(table, Table):
+        return given
     if "run" not in table.takes:
         given.pop("run", None)  # there is nothing to run, as asked
     for name in given:

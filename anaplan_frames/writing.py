@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Mapping
 from contextlib import ExitStack
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeAlias, overload
 
+from anaplan_frames.bulk.exports import Export
 from anaplan_frames.bulk.files import File
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
@@ -19,23 +20,26 @@ from anaplan_frames.lists.key_columns import Key
 from anaplan_frames.lists.lists import List
 from anaplan_frames.messages import listed
 from anaplan_frames.model import Model
-from anaplan_frames.model_search import find, place
+from anaplan_frames.model_search import check_given, find, place
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.protocols import Writable
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 
-_TARGETS = ("imports", "processes", "lists", "modules", "files")
+Targets: TypeAlias = Literal["imports", "processes", "lists", "modules", "files"]
+_TARGETS: tuple[Targets, ...] = ("imports", "processes", "lists", "modules", "files")
 
 
 @overload
 def to_anaplan(
     data: Any,
-    target: str,
+    target: str | Writable,
     model: Model | str | None = None,
     *,
     dry_run: Literal[False] = False,
-    kind: str | None = None,
+    kind: Targets | None = None,
     mode: Mode | None = None,
     key: Key | None = None,
     blank: bool = False,
@@ -59,11 +63,11 @@ def to_anaplan(
 @overload
 def to_anaplan(
     data: Any,
-    target: str,
+    target: str | Writable,
     model: Model | str | None = None,
     *,
     dry_run: Literal[True],
-    kind: str | None = None,
+    kind: Targets | None = None,
     mode: Mode | None = None,
     key: Key | None = None,
     blank: bool = False,
@@ -86,11 +90,11 @@ def to_anaplan(
 
 def to_anaplan(
     data: Any,
-    target: str,
+    target: str | Writable,
     model: Model | str | None = None,
     *,
     dry_run: bool = False,
-    kind: str | None = None,
+    kind: Targets | None = None,
     mode: Mode | None = None,
     key: Key | None = None,
     blank: bool = False,
@@ -122,9 +126,10 @@ def to_anaplan(
         A pandas DataFrame, anything with ``__arrow_c_stream__`` (Polars, pyarrow, DuckDB), or an
         iterator of either, which is read in memory that does not grow. For a process that reads
         several files, ``{import or file name: data}``.
-    target : str
+    target : str, import, process, list, module or file
         The name or id of an import, a process, a list, a module or a file, or
-        ``anaplan://workspace/model/kind/name`` with percent-encoded segments.
+        ``anaplan://workspace/model/kind/name`` with percent-encoded segments; or one of these
+        itself, such as ``model.imports["Load flights"]``.
     model : Model, optional
         As for `read_anaplan`.
     dry_run : bool
@@ -225,9 +230,11 @@ def to_anaplan(
         items = {"mode": mode, "key": key, "blank": blank}
         sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
         own: dict[str, Any] = {"fixed": fixed, **items, **sync, **job, **start}
+        if not isinstance(found, List | Module | File | Import):  # a target of the caller's own
+            done: WriteResult | WritePlan = found.write(data, **_asked({**options, **own}))
+            return done
         taken = {name: value for name, value in own.items() if name in _TAKEN[type(found)]}
         _refuse(found, {name: value for name, value in own.items() if name not in taken})
-        assert isinstance(found, List | Module | File | Import)
         try:
             result: WriteResult | WritePlan = (
                 _write_items(found, data, **options, **taken)
@@ -283,6 +290,15 @@ _WRITING = {
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
 }
+_COMMON = {
+    "mapping": None,
+    "index": False,
+    "progress": None,
+    "on_rejected": "raise",
+    "dump": None,
+    "timeout": None,
+    "dry_run": False,
+}
 _UPLOADED = frozenset({"chunk_bytes", "resume"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
     List: frozenset({"mode", "key", "blank", "delete", "max_delete", "confirm"}),
@@ -304,24 +320,43 @@ def _refuse(found: Resource, options: Mapping[str, Any]) -> None:
             )
 
 
-def _target(target: str, model: Model | str | None, kind: str | None, stack: ExitStack) -> Resource:
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that are not as usual."""
+    usual = {**_COMMON, **{name: value for name, (value, _) in _WRITING.items()}}
+    return {name: value for name, value in options.items() if value != usual[name]}
+
+
+def _target(
+    target: str | Writable, model: Model | str | None, kind: str | None, stack: ExitStack
+) -> Writable:
     """Find what is written to; an export is not, and neither is the file that it writes."""
-    model, name, kind = place(target, model, kind, stack)
-    try:
-        found = find(model, name, _TARGETS, kind)
-    except NotFound:
-        if name not in model.exports:
-            raise
-        raise _no_target(model, name) from None
-    if isinstance(found, File) and found.id in model.exports:
-        raise _no_target(model, found.id)
+    found: object = target
+    if isinstance(target, str):
+        model, name, kind = place(target, model, kind, stack)
+        try:
+            found = find(model, name, _TARGETS, kind)
+        except NotFound:
+            if name not in model.exports:
+                raise
+            found = model.exports[name]
+    else:
+        check_given(target, model, kind)
+    if isinstance(found, File | Export) and found.id in found.catalogue.records("exports"):
+        raise _no_target(found.catalogue, found.id)
+    if not isinstance(found, Writable):
+        what = found.label if isinstance(found, Resource) else type(found).__name__
+        raise TypeError(
+            "to_anaplan takes the name of an import, process, list, module or file, its URL, or "
+            f"one of these such as model.imports['Load flights'], not {what}."
+        )
     return found
 
 
-def _no_target(model: Model, export: str) -> ValueError:
-    imports = model.imports.names
+def _no_target(catalogue: Catalogue, export_id: str) -> ValueError:
+    export = catalogue.records("exports")[export_id]
+    imports = [str(record["name"]) for record in catalogue.records("imports").values()]
     named = f" Its imports are {listed(imports)}." if imports else " It has no imports."
     return ValueError(
-        f"{model.exports[export].label} of model {model.name!r} writes a file, so you cannot load "
+        f"export {export['name']!r} of {catalogue.label} writes a file, so you cannot load "
         f"data with it. Name an import of the model instead.{named}"
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
@@ -251,6 +252,27 @@ def test_no_content_is_not_taken_for_no_rows(content: bytes, tenant: Sandbox) ->
             read()
     file.upload(b"A,B\n")
     assert file.read().shape == (0, 2)
+
+
+def test_a_table_of_ones_own_gets_the_options_that_are_asked_for(shops: af.Model) -> None:
+    class Wrapped:
+        def __init__(self) -> None:
+            self.table = shops.modules["Sales"]
+
+        def read(self, *, nrows: int, totals: bool) -> pd.DataFrame:
+            return self.table.read(nrows=nrows, totals=totals)
+
+        def read_arrow(self, *, columns: list[str]) -> pa.RecordBatchReader:
+            return self.table.read_arrow(columns=columns)
+
+        def parts(self, n: int) -> Any:
+            return self.table.parts(n)
+
+        def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+            return self.table.__arrow_c_stream__(requested_schema)
+
+    assert len(af.read_anaplan(Wrapped(), nrows=2, totals=True)) == 2
+    assert af.read_arrow(Wrapped(), columns=["Shops"]).schema.names == ["Shops"]
 
 
 def test_a_table_itself_is_read_too(shops: af.Model) -> None:

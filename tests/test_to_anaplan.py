@@ -288,13 +288,61 @@ def test_an_id_of_no_file_is_refused_and_creates_none(demo_model: af.Model) -> N
     assert demo_model.files.names == before
 
 
+def test_a_target_itself_is_written_to(demo_model: af.Model) -> None:
+    load = demo_model.imports["Load airlines"]
+    assert af.to_anaplan(AIRLINES, load).rows_created == 2
+    assert af.to_anaplan(AIRLINES, load, demo_model, kind="imports").rows_created == 0
+    assert af.to_anaplan(AIRLINES, load, demo_model.url, dry_run=True).rows_sent == 2
+    items = pd.DataFrame({"code": ["ZZ"], "name": ["Zed"]})
+    assert af.to_anaplan(items, demo_model.lists["Airlines"], mode="insert").rows_created == 1
+    with pytest.raises(ValueError, match="parameters= is an option of imports"):
+        af.to_anaplan(items, demo_model.lists["Airlines"], parameters={"a": "b"})
+
+
+def test_a_target_of_another_model_or_kind_than_was_given_is_refused(
+    demo_model: af.Model, demo_sandbox: Sandbox
+) -> None:
+    demo_sandbox.workspace("Demo").model("Other")
+    load = demo_model.imports["Load airlines"]
+    with demo_sandbox.connect() as connection:
+        for other in (connection.model("Other"), "Other"):
+            with pytest.raises(af.ConfigurationError, match="is of model 'Flight Planning', but"):
+                af.to_anaplan(AIRLINES, load, other)
+            with pytest.raises(af.ConfigurationError, match="is of model 'Flight Planning', but"):
+                af.read_anaplan(demo_model.lists["Airlines"], other)
+    with pytest.raises(af.ConfigurationError, match="not of kind='lists'"):
+        af.to_anaplan(AIRLINES, load, kind="lists")
+    assert load.tasks().empty
+
+
+def test_what_cannot_be_written_to_is_a_type_error(demo_model: af.Model) -> None:
+    for wrong, named in (
+        (demo_model.actions["Clear airports"], "not action 'Clear airports'"),
+        (demo_model, "not Model"),
+        (5, "not int"),
+    ):
+        with pytest.raises(TypeError, match=named):
+            af.to_anaplan(AIRLINES, wrong)  # type: ignore[call-overload]
+
+
+def test_a_target_of_ones_own_gets_the_options_that_are_asked_for() -> None:
+    class Recorder:
+        def write(self, data: pd.DataFrame, **options: object) -> object:
+            return data, options
+
+    written = af.to_anaplan(AIRLINES, Recorder(), key="code", on_rejected="ignore")
+    assert written == (AIRLINES, {"key": "code", "on_rejected": "ignore"})  # type: ignore[comparison-overlap]
+
+
 @pytest.mark.parametrize("options", [{}, {"kind": "files"}], ids=["name", "file"])
 def test_an_export_is_refused_as_a_target_and_the_imports_are_named(
     demo_model: af.Model, options: dict
 ) -> None:
     demo_model.exports["Flights export"].run()
     before = b"".join(demo_model.files["Flights export"].stream())
-    for name in ("Flights export", demo_model.exports["Flights export"].id):
+    export = demo_model.exports["Flights export"]
+    itself = [demo_model.files["Flights export"]] if options else [export]
+    for name in (export.name, export.id, *itself):
         with pytest.raises(ValueError, match="writes a file, so you cannot load data") as caught:
             af.to_anaplan(AIRLINES, name, demo_model, **options)
         assert "'Load airlines', 'Load airports', 'Load flights'" in str(caught.value)

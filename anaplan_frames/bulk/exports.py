@@ -233,7 +233,7 @@ class Export(Action, Table):
 
     def download(
         self,
-        target: str | os.PathLike[str],
+        path: str | os.PathLike[str],
         *,
         run: bool = True,
         resume: bool = True,
@@ -243,7 +243,7 @@ class Export(Action, Table):
 
         Parameters
         ----------
-        target : path
+        path : path
             Holds all of it or, after an error, what it held before.
         run : bool
             False fetches what it last wrote.
@@ -255,7 +255,7 @@ class Export(Action, Table):
         if run:
             self.run(progress=progress)
         return save_file(
-            self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
+            self._catalogue, self.id, path, label=self.label, resume=resume, progress=progress
         )
 
     @property

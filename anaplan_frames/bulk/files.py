@@ -59,7 +59,7 @@ class File(Table):
 
     def download(
         self,
-        target: str | os.PathLike[str],
+        path: str | os.PathLike[str],
         *,
         resume: bool = True,
         progress: bool | None = None,
@@ -68,14 +68,14 @@ class File(Table):
 
         Parameters
         ----------
-        target : path
+        path : path
         resume : bool
             If an earlier run was killed while it fetched the same, fetch only the rest.
         progress : bool, optional
             True shows a bar at once, False never.
         """
         return save_file(
-            self._catalogue, self.id, target, label=self.label, resume=resume, progress=progress
+            self._catalogue, self.id, path, label=self.label, resume=resume, progress=progress
         )
 
     @overload

@@ -67,11 +67,14 @@ class Catalogue:
     def records(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return Anaplan's records of a kind (``"files"``, ``"imports"``, ...) by id."""
         if kind not in self._read:
-            pages = self.transport.pages(
-                f"{self.path}/{kind}", kind, label=f"the {kind} of {self.label}"
-            )
-            self._read[kind] = {str(record["id"]): record for record in pages}
+            self._read[kind] = self.ask(kind)
         return self._read[kind]
+
+    def ask(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Ask Anaplan for the records of a kind by id, as they are now; they are not kept."""
+        label = f"the {kind} of {self.label}"
+        pages = self.transport.pages(f"{self.path}/{kind}", kind, label=label)
+        return {str(record["id"]): record for record in pages}
 
     def has_read(self, kind: str) -> bool:
         """Whether a kind was read, so that its records are known without a request."""

@@ -12,15 +12,11 @@ from anaplan_frames.resources.parts import Part
 
 @runtime_checkable
 class Readable(Protocol):
-    """What can be read: exports, files, lists, modules and views.
+    """What can be read: exports, files, lists, modules and views."""
 
-    Attributes
-    ----------
-    read : callable
-        Returns the table as a DataFrame, or with ``chunksize=`` as `Frames`.
-    """
-
-    read: Callable[..., Any]
+    @property
+    def read(self) -> Callable[..., Any]:
+        """Return the table as a DataFrame, or with ``chunksize=`` as `Frames`."""
 
     def read_arrow(self) -> pa.RecordBatchReader:
         """Stream the table as Arrow batches."""
@@ -34,12 +30,8 @@ class Readable(Protocol):
 
 @runtime_checkable
 class Writable(Protocol):
-    """What data can be written to: imports, processes, files, lists and modules.
+    """What data can be written to: imports, processes, files, lists and modules."""
 
-    Attributes
-    ----------
-    write : callable
-        Takes the data, and returns a `WriteResult` or with ``dry_run=True`` a `WritePlan`.
-    """
-
-    write: Callable[..., Any]
+    @property
+    def write(self) -> Callable[..., Any]:
+        """Write the data, and return a `WriteResult` or with ``dry_run=True`` a `WritePlan`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from anaplan_frames.errors import NotFound
 from anaplan_frames.resources.catalogue import Catalogue
 
 
@@ -49,6 +50,28 @@ class Resource:
     def label(self) -> str:
         """The thing in words, e.g. ``"import 'Load flights'"``."""
         return f"{self.kind} {self.name!r}"
+
+    def metadata(self) -> Mapping[str, Any]:
+        """Ask what Anaplan knows of it: of files and actions, their record in the listing.
+
+        Returns
+        -------
+        mapping
+            By Anaplan's names.
+
+        Raises
+        ------
+        NotFound
+            If it does not exist any more.
+
+        Examples
+        --------
+        >>> model.files["flights.csv"].metadata()["chunkCount"]  # doctest: +SKIP
+        """
+        record = self._catalogue.ask(self.plural).get(self.id)
+        if record is None:
+            raise NotFound(f"{self.label} does not exist any more in {self._catalogue.label}.")
+        return record
 
     def __repr__(self) -> str:
         return f"<{self.label} ({self.id}) of {self._catalogue.label}>"

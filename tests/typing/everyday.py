@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_type  # noqa: F401  Any is used in a quoted type
+from collections.abc import Mapping
+from typing import Any, assert_type
 
 import pandas as pd
 import pyarrow as pa
@@ -38,6 +39,8 @@ def reading(model: af.Model) -> None:
     assert_type(af.read_anaplan("Flights export", model), pd.DataFrame)
     assert_type(af.read_anaplan("Flights export", model, chunksize=1_000), af.Frames)
     assert_type(af.read_arrow("Flights export", model), pa.RecordBatchReader)
+    assert_type(af.read_anaplan(model.exports["Flights export"]), pd.DataFrame)
+    assert_type(af.read_arrow(model.views["Flights by Month"]), pa.RecordBatchReader)
     assert_type(model.lists["Airports"].read(), pd.DataFrame)
     assert_type(model.lists["Airports"].read(chunksize=10), af.Frames)
     assert_type(model.modules["Flights by Month"].read(where={"Time": "Jan 13"}), pd.DataFrame)
@@ -56,6 +59,9 @@ def writing(model: af.Model, df: pd.DataFrame) -> None:
     assert_type(plan, af.WritePlan)
     assert_type(plan.send(), af.WriteResult)
     assert_type(plan.head(3), pd.DataFrame)
+    assert_type(af.to_anaplan(df, model.imports["Load flights"]), af.WriteResult)
+    assert_type(af.to_anaplan(df, model.lists["Airports"], kind="lists"), af.WriteResult)
+    assert_type(model.actions["Clear airports"].metadata(), Mapping[str, Any])
     assert_type(model.lists["Airports"].upsert(df), af.WriteResult)
     assert_type(model.lists["Airports"].sync(df, dry_run=True), af.WritePlan)
     assert_type(model.modules["Flights by Month"].write(df), af.WriteResult)

@@ -16,5 +16,8 @@ def mistakes(conn: af.Connection, model: af.Model, df: pd.DataFrame) -> None:
     af.read_anaplan("Flights export", model, kind="export")  # mistake: the singular of a kind
     af.read_anaplan("Flights export", model, chunksize="10")  # mistake: text for a number
     print(af.to_anaplan(df, "Load flights", model).rows_succeeded)  # mistake: not an attribute
+    af.to_anaplan(df, "Load flights", model, kind="import")  # mistake: the singular of a kind
+    af.to_anaplan(df, model.views["Flights"], model)  # mistake: a view cannot be written to
+    model.set_current_period(2013)  # mistake: a number for a day
     conn.model(["Flight Planning"])  # mistake: a list for a name
     model.lists["Airports"].sync(df, max_delete="10%")  # mistake: text for a share
