@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +22,7 @@ from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.threads import in_order
 
 _THREADS = 4
+_NAME = "anaplan-items"
 _KEYS = ("id", "code", "name", "parentId")
 _COLUMNS = tuple(ItemColumn(key, "", key, pa.string()) for key in _KEYS)
 _SUBSET = "item is in the subset"
@@ -45,22 +48,46 @@ class TotalItems:
     numbered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Hierarchy:
+    """The list of a dimension, the lists above it, and the name of the subset if it is one."""
+
+    lowest: ListDescription
+    subset: str | None
+    above: Sequence[ListDescription]
+
+    @property
+    def lists(self) -> list[tuple[ListDescription, str | None]]:
+        return [(self.lowest, self.subset), *((each, None) for each in self.above)]
+
+
 def read_totals(
     catalogue: Catalogue, dimensions: Sequence[Dimension]
 ) -> Iterator[tuple[Dimension, TotalItems]]:
     """Read the hierarchies of dimensions, several at a time; yield those that have totals.
 
     Only lists and their subsets can have any. Anaplan does not say whether a list has parents
-    within itself, so that its items are read, too.
+    within itself, so that its items are read, too; those of a list that several dimensions share
+    are read once.
     """
     candidates = [each for each in dimensions if _may_have_totals(each)]
-
-    def read(dimension: Dimension) -> TotalItems | None:
-        return _totals(catalogue, dimension)
-
-    found = in_order(read, candidates, threads=_THREADS, name="anaplan-items")
-    for dimension, totals in zip(candidates, found, strict=True):
-        if totals is not None and len(totals.names) + len(totals.ambiguous):
+    if not candidates:
+        return
+    hierarchies = _hierarchies(catalogue, [each.id for each in candidates])
+    wanted = {
+        (each.id, subset): (each, subset)
+        for hierarchy in hierarchies.values()
+        for each, subset in hierarchy.lists
+    }
+    found = in_order(lambda each: _items(*each), wanted.values(), threads=_THREADS, name=_NAME)
+    tables = dict(zip(wanted, found, strict=True))
+    for dimension in candidates:
+        if dimension.id not in hierarchies:
+            continue
+        hierarchy = hierarchies[dimension.id]
+        items = [tables[each.id, subset] for each, subset in hierarchy.lists]
+        totals = _totals(hierarchy, items)
+        if totals is not None:
             yield dimension, totals
 
 
@@ -69,24 +96,25 @@ def _may_have_totals(dimension: Dimension) -> bool:
     return not (flat or dimension.is_line_items or dimension.id.startswith(_LINE_ITEM_SUBSETS))
 
 
-def _totals(catalogue: Catalogue, dimension: Dimension) -> TotalItems | None:
-    found = _list_of(catalogue, dimension)
-    if found is None:
-        return None
-    lowest, subset = found
-    items = _items(lowest, subset)
-    if subset is not None:
+def _totals(hierarchy: _Hierarchy, tables: Sequence[pa.Table]) -> TotalItems | None:
+    """Return what the totals of a hierarchy are called; None if there are none."""
+    items, *parents = tables
+    if hierarchy.subset is not None:
         items = items.filter(items[_SUBSET])
     has_children = pc.is_in(items["id"], value_set=pc.drop_null(items["parentId"]))
-    leaves = items.filter(pc.invert(has_children))
-    parents = lists_above(lowest)
-    above = [items.filter(has_children), *map(_items, parents)]
-    top = [each.metadata.get("topLevelItem") for each in (lowest, *parents)]
+    above = [items.filter(has_children), *parents]
+    descriptions = [hierarchy.lowest, *hierarchy.above]
+    top = [each.metadata.get("topLevelItem") for each in descriptions]
     top_names = [str(item["name"]) for item in top if isinstance(item, Mapping) and "name" in item]
+    if not top_names and not any(map(len, above)):
+        return None
+    leaves = items.filter(pc.invert(has_children))
     names = _distinct(*(each["name"] for each in above), pa.array(top_names, pa.string()))
     codes = _distinct(*(each["code"] for each in above))
-    totals = _labels(names, codes, leaves, numbered=lowest.is_numbered)
-    return replace(totals, numbered=any(each.is_numbered for each in (lowest, *parents)))
+    totals = _labels(names, codes, leaves, numbered=hierarchy.lowest.is_numbered)
+    if not len(totals.names) + len(totals.ambiguous):
+        return None
+    return replace(totals, numbered=any(each.is_numbered for each in descriptions))
 
 
 def _labels(names: pa.Array, codes: pa.Array, leaves: pa.Table, *, numbered: bool) -> TotalItems:
@@ -108,27 +136,34 @@ def _distinct(*texts: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.drop_null(pc.unique(joined))
 
 
-def _list_of(
-    catalogue: Catalogue, dimension: Dimension
-) -> tuple[ListDescription, str | None] | None:
-    """Return the list of a dimension, and the name of the subset if it is one."""
+def _hierarchies(catalogue: Catalogue, ids: Sequence[str]) -> dict[str, _Hierarchy]:
+    """Return the hierarchies of those dimensions that are lists or subsets, by their ids."""
     lists = catalogue.records("lists")
-    if dimension.id in lists:
-        return ListDescription.fetch(catalogue, lists[dimension.id]), None
 
-    def described(record: Mapping[str, str]) -> ListDescription:
+    def described(record: Mapping[str, Any]) -> ListDescription:
         return ListDescription.fetch(catalogue, record)
 
+    own = [lists[id_] for id_ in ids if id_ in lists]
+    fetched = in_order(described, own, threads=_THREADS, name=_NAME)
+    found: dict[str, tuple[ListDescription, str | None]] = {
+        each.id: (each, None) for each in fetched
+    }
+    missing = {id_ for id_ in ids if id_ not in lists}
     # Only its list names a subset.
-    every = in_order(described, lists.values(), threads=_THREADS, name="anaplan-lists")
-    try:
+    every = in_order(described, lists.values() if missing else (), threads=_THREADS, name=_NAME)
+    with closing(every):
         for each in every:
             for subset in each.metadata.get("subsets") or ():
-                if str(subset["id"]) == dimension.id:
-                    return each, str(subset["name"])
-    finally:
-        every.close()
-    return None
+                if str(subset["id"]) in missing:
+                    found[str(subset["id"])] = each, str(subset["name"])
+            if missing <= found.keys():
+                break
+    lowest = [each for each, _ in found.values()]
+    above = in_order(lists_above, lowest, threads=_THREADS, name=_NAME)
+    return {
+        id_: _Hierarchy(each, subset, parents)
+        for (id_, (each, subset)), parents in zip(found.items(), above, strict=True)
+    }
 
 
 def _items(described: ListDescription, subset: str | None = None) -> pa.Table:

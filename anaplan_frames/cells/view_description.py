@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
@@ -26,6 +27,7 @@ from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.row_filters import EmptyRowFilter, LateFilters, RowFilter
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.where import Asked
+from anaplan_frames.threads import Ahead
 
 _EVERYTHING: Final = CellOptions()
 _NOTHING: Final[Asked] = {}
@@ -148,12 +150,16 @@ class ViewDescription:
         asked = {items.dimension.id for items in selection.items}
         dimensions = [each for each in self.axes.dimensions if each.id not in asked]
         columns = self.dimension_columns
-        for dimension, totals in read_totals(self.catalogue, dimensions):
-            yield LeafFilter(columns[dimension.id], totals, self.label)
-        for dimension in dimensions:
-            if dimension.is_time:
+        with ExitStack() as stack:
+            time = [columns[each.id] for each in dimensions if each.is_time]
+            if time:  # the calendar is asked for while the lists are read
+                calendar = Ahead(names, name="anaplan-calendar")
+                stack.callback(calendar.close)
+            for dimension, totals in read_totals(self.catalogue, dimensions):
+                yield LeafFilter(columns[dimension.id], totals, self.label)
+            for column in time:
                 scales, ranges = self._scales(), time_ranges(self.line_items)
-                yield period_filter(columns[dimension.id], names, scales, ranges, self.label)
+                yield period_filter(column, calendar.result, scales, ranges, self.label)
 
     def _empty_filter(
         self, left_out: Collection[str], columns: Sequence[str] | None

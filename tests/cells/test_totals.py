@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -14,10 +15,12 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.bulk.export_columns import ExportColumns
+from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.cell_options import CellOptions
 from anaplan_frames.cells.item_filter import LeafFilter
 from anaplan_frames.cells.total_items import TotalItems, _labels, read_totals
-from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.cells.view_description import ViewDescription
+from anaplan_frames.cells.view_shape import Axes, Dimension
 from anaplan_frames.errors import AnaplanWarning
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.sandbox import Calendar, Sandbox
@@ -286,6 +289,65 @@ def test_totals_of_a_subset_are_items_with_others_of_the_subset_below(
         each.name: sorted(t.names.to_pylist()) for each, t in read_totals(catalogue, dimensions)
     }
     assert found == {"Big": ["A", "All"], "Accounts": ["A", "All", "Costs"]}
+
+
+REGIONS, SHOPS_LIST, PLANTS = "101000000001", "101000000002", "101000000003"
+
+
+def hierarchies(seen: Seen) -> Answer:
+    """Answer as a model of two lists below a third."""
+    path = seen.path.split("?")[0]
+    parent = {} if path.endswith(REGIONS) else {"parent": {"id": REGIONS, "name": "Regions"}}
+    if path.endswith("/lists"):
+        names = {REGIONS: "Regions", SHOPS_LIST: "Shops", PLANTS: "Plants"}
+        paging = {"currentPageSize": 3, "totalSize": 3, "offset": 0}
+        listed = [{"id": id_, "name": name} for id_, name in names.items()]
+        return as_json({"meta": {"paging": paging}, "lists": listed})
+    if path.endswith(f"{REGIONS}/items"):
+        return as_json({"listItems": [{"id": "1", "name": "North"}]})
+    if path.endswith("/items"):
+        return as_json({"listItems": [{"id": path[-8:-6], "name": "Oslo", "parentId": "1"}]})
+    return as_json({"metadata": {"id": path.rsplit("/", 1)[1], "name": "x", **parent}})
+
+
+def test_each_list_and_the_listing_are_read_once_however_many_dimensions_share_them(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = hierarchies
+    catalogue = Catalogue(transport, "/models/m", "model 'M'")
+    dimensions = [Dimension(SHOPS_LIST, "Shops"), Dimension(PLANTS, "Plants")]
+    found = {each.name: t.names.to_pylist() for each, t in read_totals(catalogue, dimensions)}
+    assert found == {"Shops": ["North"], "Plants": ["North"]}
+    asked = [each.path.split("/models/m/")[1] for each in server.calls]
+    assert len(server.asked("/2/0/models/m/lists")) == 1
+    items = sorted(path.split("?")[0] for path in asked if "/items" in path)
+    assert items == [f"lists/{id_}/items" for id_ in (REGIONS, SHOPS_LIST, PLANTS)]
+
+
+def test_the_calendar_is_asked_for_while_the_lists_are_read(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    asked = threading.Event()
+    waited: list[bool] = []
+
+    def rule(seen: Seen) -> Answer:
+        if seen.path.endswith("/modelCalendar"):
+            asked.set()
+            year = {"year": "FY26", "startDate": "2026-01-01", "endDate": "2026-12-31"}
+            months = "Calendar Months/Quarters/Years"
+            return as_json({"modelCalendar": {"calendarType": months, "fiscalYear": year}})
+        if seen.path.split("?")[0].endswith("/lists"):
+            waited.append(asked.wait(10))
+        return hierarchies(seen)
+
+    server.rule = rule
+    catalogue = Catalogue(transport, "/models/m", "model 'M'")
+    axes = Axes((), (Dimension(SHOPS_LIST, "Shops"),), (Dimension(TIME_ID, "Time"),))
+    line_item = {"id": "206000000001", "name": "Amount", "format": "NUMBER", "timeScale": "Month"}
+    view = ViewDescription(catalogue, "102", "102", "module 'Plan'", axes, [line_item])
+    # With columns= the filters are made before anything else is asked for.
+    view.table(CellOptions(totals=False), columns=["Amount"])
+    assert waited == [True]
 
 
 def test_totals_of_numbered_lists_that_have_other_names_are_warned_of() -> None:
