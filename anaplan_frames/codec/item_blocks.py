@@ -74,7 +74,7 @@ class ItemSplitter:
                 return
             items, end = json.JSONDecoder().raw_decode("[" + text)
             self.envelope = _object(f'{self._before.decode()}"{_KEY}": []{text[end - 1 :]}')
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BrokenItems("The answer is cut short, or is not a JSON object.") from None
         if items:
             yield text[: end - 2].rstrip().encode()

@@ -139,7 +139,11 @@ class _ItemReading:
             if refused.status not in _TOO_MANY:
                 raise
         else:
-            self._complete = self._rows >= _paging(splitter).get("totalSize", 0)
+            fault = self._source.transport.answer_fault(
+                "GET", f"{self._source.path}/items", splitter.envelope
+            )
+            total = _paging(splitter).get("totalSize", 0) if fault is None else 0
+            self._complete = fault is None and self._rows >= (total or 0)
 
     def rest(self) -> Iterator[pa.RecordBatch]:
         """Ask for what is still missing, several pages at a time, and yield it."""

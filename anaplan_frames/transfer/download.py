@@ -27,7 +27,10 @@ def download(
         If a chunk did not arrive whole.
     """
     chunks = list_chunks(transport, path, label=label)
-    yield from fetch_chunks(transport, path, chunks, label=label, progress=progress)
+    only = len(chunks) == 1
+    yield from fetch_chunks(
+        transport, path, chunks, label=label, progress=progress, may_be_empty=only
+    )
 
 
 def list_chunks(transport: Transport, path: str, *, label: str) -> list[str]:
@@ -71,15 +74,19 @@ def fetch_chunks(
     label: str,
     progress: Progress,
     kind: str = "chunk",
+    may_be_empty: bool = False,
 ) -> Iterator[Content]:
     """Yield some of a file's chunks in order, while later ones are being fetched.
 
-    With ``kind="page"``, pages of a large read.
+    With ``kind="page"``, pages of a large read. Only a file that has no bytes has an empty chunk,
+    which is its only one.
     """
 
     def fetch(chunk: str) -> Content:
         return transport.download_large(
-            f"{path}/{kind}s/{chunk}", label=f"{kind} {chunk} of {label}"
+            f"{path}/{kind}s/{chunk}",
+            label=f"{kind} {chunk} of {label}",
+            may_be_empty=may_be_empty,
         )
 
     for content in in_order(fetch, chunks, threads=_FETCHERS, name="anaplan-download"):

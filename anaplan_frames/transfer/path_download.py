@@ -62,7 +62,14 @@ def save(
                 out.seek(0)
                 journal.start()
             out.truncate()
-            rest = fetch_chunks(transport, path, chunks[held:], label=label, progress=progress)
+            rest = fetch_chunks(
+                transport,
+                path,
+                chunks[held:],
+                label=label,
+                progress=progress,
+                may_be_empty=len(chunks) == 1,
+            )
             for index, content in enumerate(rest, start=held):
                 out.write(content)
                 out.flush()

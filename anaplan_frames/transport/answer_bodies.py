@@ -1,4 +1,7 @@
-"""Ways to read the body of a successful answer: as a stream, as bytes or as JSON."""
+"""Ways to read the body of a successful answer: as a stream, as bytes or as JSON.
+
+What does not fit the answer contract raises `NotAnswered`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from anaplan_frames.errors import TransferError
 from anaplan_frames.memory import mapping
+from anaplan_frames.transport.answer_contract import NotAnswered
 from anaplan_frames.transport.hosts import host_of
 from anaplan_frames.transport.session import BrokenBody, CheckedResponse
 
@@ -18,14 +21,15 @@ Content = bytes | mmap.mmap
 _PIECE = 1 << 20
 
 
-def reject_web_page(response: CheckedResponse) -> None:
-    """Raise TransferError for a web page, which Anaplan never sends.
+def check_head(response: CheckedResponse) -> None:
+    """Raise NotAnswered for a status or content type that is not Anaplan's, such as a web page.
 
     A proxy that asks for a sign-in gives one, with status 200, and does not forward the request.
     """
-    if _kind(response) == "text/html":
+    fault = response.operation.head_fault(response.status_code, _kind(response))
+    if fault is not None:
         response.close()
-        raise _not_anaplan(response)
+        raise _not_answered(response, fault)
 
 
 def streamed(response: CheckedResponse) -> CheckedResponse:
@@ -34,14 +38,22 @@ def streamed(response: CheckedResponse) -> CheckedResponse:
 
 
 def buffered(response: CheckedResponse) -> CheckedResponse:
-    """Read the body into ``response.content``, so that one that breaks off raises now."""
-    _ = response.content
+    """Read the body into ``response.content``, so that one that breaks off or is wrong raises."""
+    content = response.operation.content
+    if content == "json" and response.ok:
+        as_json(response)
+    elif response.content.strip() and content == "nothing" and response.ok:
+        raise _not_answered(response, "with a body, where none is expected")
     return response
 
 
 def as_bytes(response: CheckedResponse) -> bytes:
     """Return the whole body, read in one piece; `requests` would read 10 kB at a time, slower."""
-    return b"".join(response.iter_content(None))
+    content = b"".join(response.iter_content(None))
+    fault = response.operation.bytes_fault(response.status_code, content)
+    if fault is not None:
+        raise _not_answered(response, fault)
+    return content
 
 
 def as_mapping(response: CheckedResponse) -> Content:
@@ -60,29 +72,34 @@ def as_mapping(response: CheckedResponse) -> Content:
 
 
 def as_json(response: CheckedResponse) -> dict[str, Any]:
-    """Return the JSON object of the body; an empty one for no body, unless the request was a GET.
+    """Return the JSON object of the body; an empty one for no body, if that is an answer.
 
     Raises
     ------
     BrokenBody
-        The content type is JSON and the body is not valid, or the answer to a GET is empty.
-    TransferError
-        The body is something else.
+        The content type is JSON and the body is not valid.
+    NotAnswered
+        The body is something else, or lacks what Anaplan's answer has.
     """
     content = response.content
+    operation = response.operation
     if not content.strip():
-        if response.request.method == "GET" and response.status_code == 200:
-            raise BrokenBody(f"{response.label}: {host_of(response.url)} gave an empty answer.")
+        if operation.content == "json" or response.request.method == "GET":
+            raise _not_answered(response, "with nothing")
         return {}
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
-    if isinstance(answer, dict):
-        return answer
-    if answer is None and _kind(response).endswith("json"):
-        raise BrokenBody(f"{response.label}: {host_of(response.url)} answered with broken JSON.")
-    raise _not_anaplan(response)
+    if not isinstance(answer, dict):
+        if answer is None and _kind(response).endswith("json"):
+            host = host_of(response.url)
+            raise BrokenBody(f"{response.label}: {host} answered with broken JSON.")
+        raise _not_answered(response, f"with {_kind(response) or 'an unknown content type'}")
+    fault = operation.object_fault(answer)
+    if fault is not None:
+        raise _not_answered(response, fault)
+    return answer
 
 
 def _kind(response: CheckedResponse) -> str:
@@ -90,9 +107,8 @@ def _kind(response: CheckedResponse) -> str:
     return response.headers.get("Content-Type", "").split(";")[0].strip().lower()
 
 
-def _not_anaplan(response: CheckedResponse) -> TransferError:
-    return TransferError(
-        f"{response.label}: {host_of(response.url)} did not answer as Anaplan does, but with "
-        f"{_kind(response) or 'an unknown content type'}. "
+def _not_answered(response: CheckedResponse, fault: str) -> NotAnswered:
+    return NotAnswered(
+        f"{response.label}: {host_of(response.url)} did not answer as Anaplan does, but {fault}. "
         "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )

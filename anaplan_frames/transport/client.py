@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,9 @@ from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
+from anaplan_frames.transport.answer_contract import Operation, Operations
 from anaplan_frames.transport.hosts import check_bundle, check_proxies
+from anaplan_frames.transport.operations import OPERATIONS
 from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
 from anaplan_frames.transport.retry import Call, Sender
@@ -77,6 +80,8 @@ class Transport:
         All waiting goes through it.
     services : iterable of Service
         The services that calls can name. By default Anaplan's.
+    operations : Operations
+        What counts as an answer. A request without an entry is refused.
 
     Raises
     ------
@@ -101,6 +106,7 @@ class Transport:
         allow_http: bool = False,
         clock: Clock | None = None,
         services: Iterable[Service] = SERVICES,
+        operations: Operations = OPERATIONS,
     ) -> None:
         self._services = locate(
             services,
@@ -111,6 +117,7 @@ class Transport:
             allow_http=allow_http,
         )
         check_proxies(proxies)
+        self._operations = operations
         self.clock: Clock = clock or Clock()
         self.max_connections = max_connections
         self._auth = auth
@@ -143,7 +150,7 @@ class Transport:
                 "The connection cannot be pickled, as its proxies= hold a password. Set the "
                 "environment variable HTTPS_PROXY in each process instead."
             )
-        options = {
+        options: dict[str, Any] = {
             "services": tuple(self._services.values()),
             "timeout": self._timeout,
             "max_connections": self.max_connections,
@@ -153,6 +160,8 @@ class Transport:
             "clock": self.clock,
             **self._limits,
         }
+        if self._operations is not OPERATIONS:
+            options["operations"] = self._operations
         login = self._auth.elsewhere() or self._keeper.current().token
         return type(self)._again, (self._id, login, options)
 
@@ -344,11 +353,17 @@ class Transport:
         label: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        may_be_empty: bool = False,
         service: str = "integration",
     ) -> bodies.Content:
-        """Return the whole body at `path`, like `download`; for bodies of many megabytes."""
+        """Return the whole body at `path`, like `download`; for bodies of many megabytes.
+
+        With `may_be_empty`, no bytes are an answer, too.
+        """
         headers = {"Accept": "*/*", **(headers or {})}
         call = self._call("GET", path, label, service, params=params, headers=headers)
+        if may_be_empty:
+            call = replace(call, operation=replace(call.operation, may_be_empty=True))
         return self._sender.send(call, bodies.as_mapping, self._keeper)
 
     def pages(
@@ -377,12 +392,19 @@ class Transport:
             page on another host.
         """
         found = self._service(service)
+        operation = self._operations.find(service, "GET", path)
 
         def ask(url: str, page: Mapping[str, Any]) -> dict[str, Any]:
-            call = self._call_url("GET", url, label, found, params=page)
+            call = self._call_url("GET", url, label, found, operation, params=page)
             return self._sender.send(call, bodies.as_json, self._keeper)
 
         return found.pagination.items(ask, Listing(found.url(path), key, label, params or {}))
+
+    def answer_fault(
+        self, method: str, path: str, answer: Mapping[str, Any], service: str = "integration"
+    ) -> str | None:
+        """Return why an object that was read as a stream is not Anaplan's; None if it is."""
+        return self._operations.find(service, method, path).object_fault(answer)
 
     def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up.
@@ -420,7 +442,8 @@ class Transport:
 
     def _call(self, method: str, path: str, label: str, service: str, **options: Any) -> Call:
         found = self._service(service)
-        return self._call_url(method, found.url(path), label, found, **options)
+        operation = self._operations.find(service, method, path)
+        return self._call_url(method, found.url(path), label, found, operation, **options)
 
     def _call_url(
         self,
@@ -428,6 +451,7 @@ class Transport:
         url: str,
         label: str,
         service: Service,
+        operation: Operation,
         *,
         repeatable: bool = True,
         **options: Any,
@@ -435,7 +459,7 @@ class Transport:
         self._check_process()
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
-        return Call(method, url, label, options, service, repeatable)
+        return Call(method, url, label, options, service, operation, repeatable)
 
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""
@@ -446,6 +470,7 @@ class Transport:
             "sign-in",
             {"json": login.body, "timeout": self._timeout},
             service,
+            self._operations.find(login.service, "POST", login.path),
             login=login,
             refusal_message=self._auth.refusal_message,
         )

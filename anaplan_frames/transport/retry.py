@@ -19,6 +19,7 @@ from anaplan_frames.clock import Clock
 from anaplan_frames.deadline import check_time, remaining_seconds
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 from anaplan_frames.transport import answer_bodies as bodies
+from anaplan_frames.transport.answer_contract import NotAnswered, Operation
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
@@ -53,6 +54,8 @@ class Call:
         For ``requests.Session.request``; hidden in the repr.
     service : Service
         The one that it is sent to.
+    operation : Operation
+        What its answer looks like.
     repeatable : bool
         Whether the server may safely receive it twice.
     login : LoginRequest or None
@@ -66,6 +69,7 @@ class Call:
     label: str
     options: dict[str, Any] = field(repr=False)
     service: Service
+    operation: Operation
     repeatable: bool = True
     login: LoginRequest | None = None
     refusal_message: str = ""
@@ -198,17 +202,19 @@ class Sender:
                     **self._route(call.url),
                 ),
             )
-            response.label = call.label
+            response.label, response.operation = call.label, call.operation
             status = response.status_code
             _log.debug("%s %s: %d", call.method, call.url, status)
             # An earlier try, whose answer was lost, may have deleted it.
             done = gone_is_done and status in (404, 410)
             if not (200 <= status < 300 or done):
                 return failure_of(response, call.label, self._clock.time)
-            bodies.reject_web_page(response)
+            if not done:
+                bodies.check_head(response)
             return read(response)
         except TransferError as error:
-            return Failure(error, again=isinstance(error, BrokenBody), doubtful=True)
+            again = isinstance(error, BrokenBody | NotAnswered)
+            return Failure(error, again=again, doubtful=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             _log.debug("%s %s: %s", call.method, call.url, type(error).__name__)
             return of_exception(error, call.label, call.url, call.service.setting)

@@ -16,6 +16,7 @@ from requests.auth import AuthBase
 from anaplan_frames import cancellation
 from anaplan_frames.auth import LoginRequest, Token
 from anaplan_frames.errors import TransferError
+from anaplan_frames.transport.answer_contract import Operation
 from anaplan_frames.transport.services import Service
 
 
@@ -27,6 +28,7 @@ class CheckedResponse(requests.Response):
     """A response whose body, if it breaks off, raises `BrokenBody` instead of being short."""
 
     label = "Anaplan's answer"
+    operation: Operation
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
         """Yield the body in pieces; takes what `requests.Response.iter_content` takes."""

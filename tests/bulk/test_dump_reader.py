@@ -7,7 +7,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.bulk.dump_reader import read_dump
 from anaplan_frames.transport import Transport
-from tests.transport.scripted import Answer, ScriptedServer, as_json
+from tests.transport.scripted import Answer, ScriptedServer, as_bytes, as_json
 
 PATH = "/workspaces/w/models/m/imports/112000000001"
 NO_CHUNKS = as_json({"meta": {"paging": {"currentPageSize": 0, "totalSize": 0, "offset": 0}}})
@@ -19,11 +19,11 @@ def test_a_dump_is_read_by_chunks_in_order_or_as_a_whole(
     paging = {"currentPageSize": 2, "totalSize": 2, "offset": 0}
     server.script = [
         as_json({"meta": {"paging": paging}, "chunks": [{"id": "1"}, {"id": "0"}]}),
-        Answer(200, b"first,"),
-        Answer(200, b"second"),
+        as_bytes(b"first,", "text/plain"),
+        as_bytes(b"second", "text/plain"),
     ]
     assert read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"first,second"
-    server.script = [NO_CHUNKS, Answer(200, b"whole")]
+    server.script = [NO_CHUNKS, as_bytes(b"whole", "text/plain")]
     assert read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b"whole"
     server.script = [NO_CHUNKS, Answer(204, b"")]
     assert read_dump(transport, f"{PATH}/tasks/T/dump", label="the dump") == b""

@@ -15,7 +15,7 @@ from anaplan_frames.errors import ColumnMismatch, NotFound, RequestRefused, Tran
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.transport import Transport
-from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
+from tests.transport.scripted import Answer, ScriptedServer, Seen, as_bytes, as_json
 
 REGION, TIME = Dimension("101000000001", "Region"), Dimension("20000000003", "Time")
 CELLS = Cells(Axes((REGION,), (TIME,), ()), (LineItem("206000000001", "Cost", "NUMBER"),))
@@ -28,7 +28,9 @@ class Service:
     """Answers for a view at once with `at_once`, and by a large read with `large`."""
 
     def __init__(self, at_once: Answer | str, large: str = ALL, *, only: str = "") -> None:
-        self._at_once = at_once if isinstance(at_once, Answer) else Answer(body=at_once.encode())
+        self._at_once = (
+            at_once if isinstance(at_once, Answer) else as_bytes(at_once.encode(), "text/csv")
+        )
         self._large = large
         self._only = only
         self.asked: list[dict[str, list[str]]] = []
@@ -42,7 +44,7 @@ class Service:
                 return as_json({"status": {"message": "Not acceptable"}}, 406)
             return self._at_once
         if seen.path.endswith("/pages/0"):
-            return Answer(body=self._large.encode())
+            return as_bytes(self._large.encode(), "text/csv")
         self.large_reads += seen.method == "POST"
         state = {"requestId": "A", "requestState": "COMPLETE", "availablePages": 1}
         return as_json({"viewReadRequest": {**state, "successful": True}})
@@ -52,7 +54,7 @@ def read(
     transport: Transport, *selected: SelectedItems, columns: list[str] | None = None
 ) -> dict[str, list[object]]:
     asked = Selection(selected)
-    text = CellText(transport, "/views/1", "102000000001", "view 'Costs'", CELLS, asked)
+    text = CellText(transport, "/models/m/views/1", "102000000001", "view 'Costs'", CELLS, asked)
     rows = text.table().open(
         columns, lambda schema: schema, lambda: Progress("", unit="B", show=False)
     )

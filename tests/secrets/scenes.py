@@ -14,7 +14,15 @@ from unittest import mock
 from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
 from anaplan_frames.transport import Transport
 from tests.auth.making import Holder, holder
-from tests.transport.scripted import TOKEN, Answer, ScriptedServer, Seen, TurnedClock, token_answer
+from tests.transport.scripted import (
+    EVERYTHING,
+    TOKEN,
+    Answer,
+    ScriptedServer,
+    Seen,
+    TurnedClock,
+    token_answer,
+)
 
 DATA = Path(__file__).parents[1] / "auth" / "data"
 PASSWORD, READY, KEY_PASSWORD = "open sesame", "ready-made-token", "password-of-the-key"
@@ -104,6 +112,7 @@ def work(server: ScriptedServer, credential: str) -> None:
         clock=TurnedClock(),
         timeout=(5, 0.05),
         tries=2,
+        operations=EVERYTHING,
     )
     with closing(transport):
         transport.get("/me", label="me")

@@ -14,7 +14,7 @@ from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content, Transport
-from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_json
+from tests.transport.scripted import Answer, ScriptedServer, Seen, TurnedClock, as_bytes, as_json
 
 SCHEMA = pa.schema([("item", pa.string()), ("cost", pa.float64())])
 ROWS = [(f"item {number}", float(number)) for number in range(200_000)]
@@ -36,7 +36,7 @@ class Chunked:
             listed = [{"id": each} for each in self._ids]
             return as_json({"meta": {"paging": paging}, "chunks": listed})
         self.asked.append(int(last))
-        return Answer(body=self._chunks[int(last)])
+        return as_bytes(self._chunks[int(last)])
 
 
 def cut(content: bytes, size: int) -> list[bytes]:
@@ -45,7 +45,7 @@ def cut(content: bytes, size: int) -> list[bytes]:
 
 def fetched(transport: Transport) -> Iterator[Content]:
     with Progress("Reading", unit="B", show=False) as bar:
-        yield from download(transport, "/files/1", label="file 'costs.csv'", progress=bar)
+        yield from download(transport, "/models/m/files/1", label="file 'costs.csv'", progress=bar)
 
 
 @pytest.mark.parametrize("size", [100_000, 1_500_000])
@@ -77,8 +77,8 @@ def test_a_large_chunk_that_is_cut_is_fetched_again(
 ) -> None:
     monkeypatch.setattr(transport.clock, "sleep", TurnedClock().sleep)
     whole = TEXT.encode()
-    server.script = [Answer(body=whole, fault="cut"), Answer(body=whole)]
-    found = transport.download_large("/files/1/chunks/0", label="chunk 0")
+    server.script = [as_bytes(whole, fault="cut"), as_bytes(whole)]
+    found = transport.download_large("/models/m/files/1/chunks/0", label="chunk 0")
     assert bytes(found) == whole
     assert len(server.calls) == 2
 

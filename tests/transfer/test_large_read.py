@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,7 +54,9 @@ class Writing:
 def pages(transport: Transport) -> Iterator[Content]:
     with Progress("Reading", unit="B", show=False) as bar:
         body = {"exportType": "TABULAR_MULTI_COLUMN"}
-        yield from large_read(transport, "/views/1", body, label="view 'Costs'", progress=bar)
+        yield from large_read(
+            transport, "/models/m/views/1", body, label="view 'Costs'", progress=bar
+        )
 
 
 def test_all_pages_come_once_and_in_order_and_the_request_is_deleted(
@@ -64,7 +67,7 @@ def test_all_pages_come_once_and_in_order_and_the_request_is_deleted(
     assert sorted(writing.fetched) == list(range(len(PAGES)))
     assert not writing.too_early
     assert writing.deleted.is_set()
-    started = server.asked("/2/0/views/1/readRequests")
+    started = server.asked("/2/0/models/m/views/1/readRequests")
     assert [each.body for each in started] == [b'{"exportType": "TABULAR_MULTI_COLUMN"}']
 
 
@@ -150,10 +153,13 @@ def test_a_list_names_its_request_otherwise(server: ScriptedServer, transport: T
 
     def rule(seen: Seen) -> Answer:
         answer = writing(seen)
-        return Answer(body=answer.body.replace(b"viewReadRequest", b"listReadRequest"))
+        body = answer.body.replace(b"viewReadRequest", b"listReadRequest")
+        return replace(answer, body=body)
 
     server.rule = rule
-    assert list(pages(transport)) == PAGES
+    with Progress("Reading", unit="B", show=False) as bar:
+        read = large_read(transport, "/models/m/lists/1", label="list 'Parts'", progress=bar)
+        assert list(read) == PAGES
 
 
 def test_a_view_that_is_not_there_is_not_read(server: ScriptedServer, transport: Transport) -> None:

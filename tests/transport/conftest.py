@@ -10,7 +10,7 @@ import pytest
 
 from anaplan_frames.auth import BasicAuth
 from anaplan_frames.transport import Transport
-from tests.transport.scripted import ScriptedServer, TurnedClock
+from tests.transport.scripted import EVERYTHING, ScriptedServer, TurnedClock
 
 Connect = Callable[..., Transport]
 
@@ -30,6 +30,7 @@ def connect(server: ScriptedServer, clock: TurnedClock) -> Iterator[Connect]:
             options.setdefault("api_url", server.url)
             options.setdefault("auth_url", server.url)
             options.setdefault("clock", clock)
+            options.setdefault("operations", EVERYTHING)
             transport = Transport(**options)
             cleanup.callback(transport.close)
             return transport

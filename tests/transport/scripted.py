@@ -15,9 +15,21 @@ from types import TracebackType
 from typing import Any, Literal
 
 from anaplan_frames.clock import Clock
+from anaplan_frames.transport.answer_contract import ANY_SUCCESS, Operation, Operations
 
 TOKEN = "token-of-the-scripted-server"
 Fault = Literal["reset", "close", "cut", "hang"]
+
+
+class _Everything(Operations):
+    """A table for tests of paths that Anaplan does not have: every success is an answer."""
+
+    def find(self, service: str, method: str, path: str) -> Operation:
+        """Return an operation of which nothing is asked."""
+        return Operation(method, path, "any", ANY_SUCCESS, service=service)
+
+
+EVERYTHING = _Everything(())
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,11 @@ def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
     """Make an answer of JSON."""
     kind = {"Content-Type": "application/json"}
     return Answer(status, json.dumps(value).encode(), {**kind, **headers})
+
+
+def as_bytes(body: bytes, content_type: str = "application/octet-stream", **how: Any) -> Answer:
+    """Make an answer of the bytes of a file, or of a text of another content type."""
+    return Answer(body=body, headers={"Content-Type": content_type}, **how)
 
 
 def token_answer(

@@ -13,7 +13,7 @@ from anaplan_frames.transport.pagination import NextUrlPages
 from anaplan_frames.transport.regions import REGIONS
 from anaplan_frames.transport.services import SERVICES, Service
 from tests.transport.conftest import Connect
-from tests.transport.scripted import TOKEN, ScriptedServer, Seen, TurnedClock, as_json
+from tests.transport.scripted import EVERYTHING, TOKEN, ScriptedServer, Seen, TurnedClock, as_json
 
 AUTH = BasicAuth("planner@example.com", "correct horse")
 NAMES = ["integration", "auth", "oauth", "audit", "scim", "cloudworks", "admin"]
@@ -284,6 +284,7 @@ def test_a_service_is_added_by_an_entry_in_the_table(
         auth_url=server.url,
         clock=clock,
         services=(*SERVICES, weather),
+        operations=EVERYTHING,
     )
     days = transport.pages("/days", "days", label="days", params={"of": "x"}, service="weather")
     assert [day["day"] for day in days] == [0, 1, 2, 3, 4, 5]
