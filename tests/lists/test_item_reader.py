@@ -240,7 +240,7 @@ def test_an_answer_that_is_nothing_of_anaplan_s_is_an_error(
     service: Service, transport: Transport
 ) -> None:
     service.spoil = lambda offset, answer: Answer(body=b"out of order")
-    with pytest.raises(TransferError, match="items of list 'Parts' from 0 on: .* broken JSON"):
+    with pytest.raises(TransferError, match=r"items of list 'Parts' from 0 on: .* broken JSON"):
         names(transport)
 
 
