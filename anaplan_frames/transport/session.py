@@ -17,7 +17,16 @@ from anaplan_frames import cancellation
 from anaplan_frames.auth import LoginRequest, Token
 from anaplan_frames.errors import TransferError
 from anaplan_frames.transport.answer_contract import Operation
+from anaplan_frames.transport.compressed_body import (
+    ACCEPTED,
+    BrokenCompression,
+    is_compressed,
+    unpacked,
+)
+from anaplan_frames.transport.interim_answers import skip_interim_answers
 from anaplan_frames.transport.services import Service
+
+_PACKED = 1 << 16  # bytes of a compressed body that are read at once
 
 
 class BrokenBody(TransferError):
@@ -32,28 +41,50 @@ class CheckedResponse(requests.Response):
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
         """Yield the body in pieces; takes what `requests.Response.iter_content` takes."""
-        return self._checked(super().iter_content(*args, **options))
+        encoding = self.headers.get("Content-Encoding", "")
+        if not is_compressed(encoding) or self._content_consumed:
+            return self._checked(super().iter_content(*args, **options))
+        packed = self.raw.stream(_PACKED, decode_content=False)
+        return self._checked(self._consumed(unpacked(packed, encoding)))
+
+    def _consumed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        yield from pieces
+        self._content_consumed = True
 
     def _checked(self, chunks: Iterator[Any]) -> Iterator[Any]:
         process = os.getpid()
+        why = ""
         try:
             for chunk in chunks:
                 yield chunk
                 del chunk  # not held while the next is waited for
                 cancellation.check_process(process)  # the socket is the parent's
             return
+        except BrokenCompression as broken:
+            why = f" ({broken})"
+            self.close()
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             self.close()
         promised = self.headers.get("Content-Length")
         whole = f" before all its {promised} bytes were there" if promised else ""
         raise BrokenBody(
-            f"{self.label}: the answer broke off{whole}. "
+            f"{self.label}: the answer broke off{whole}{why}. "
             "If this happens again, look at the network, the proxy or the time-out."
         )
 
 
 class _CheckingAdapter(HTTPAdapter):
-    """Makes `CheckedResponse`s."""
+    """Makes `CheckedResponse`s, of final answers only."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        skip_interim_answers(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        if not str(proxy).lower().startswith("socks"):  # which has connections of its own
+            skip_interim_answers(manager)
+        return manager
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         # urllib3 before 2.0 accepts a short body by default.
@@ -101,6 +132,7 @@ def make_session(max_connections: int) -> requests.Session:
     """
     session = requests.Session()
     session.headers["User-Agent"] = _user_agent()
+    session.headers["Accept-Encoding"] = ACCEPTED
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     adapter = _CheckingAdapter(
         pool_connections=4, pool_maxsize=max_connections, pool_block=True, max_retries=0

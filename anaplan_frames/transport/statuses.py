@@ -80,6 +80,8 @@ _REFUSED_UNDONE = frozenset({409, 429})
 def failure_of(response: requests.Response, label: str, now: Callable[[], float]) -> Failure:
     """Return the failure for an answer that is not a 2xx; closes it."""
     status = response.status_code
+    if status < 200:
+        return _interim(response, label)
     if 300 <= status < 400:
         return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
     reason = _own_message(response)
@@ -104,6 +106,16 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         status=status,
         reason=reason,
     )
+
+
+def _interim(response: requests.Response, label: str) -> Failure:
+    """Return the failure for an answer before the final one; what follows must not be read."""
+    response.close()
+    error = TransferError(
+        f"{label}: {host_of(response.url)} gave the status {response.status_code} and no final "
+        "answer. Look at the proxy or gateway in between."
+    )
+    return Failure(error, again=True, doubtful=True, status=response.status_code)
 
 
 def _redirected(response: requests.Response, label: str) -> TransferError:
