@@ -9,6 +9,7 @@ from typing import Any
 
 from anaplan_frames.errors import (
     AnaplanError,
+    ModelUnavailable,
     NotFound,
     RateLimited,
     RequestRefused,
@@ -23,6 +24,14 @@ from anaplan_frames.transport import AnswerLost, Transport
 # Seconds between looks for a task whose start was not answered.
 _LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a connection
+
+
+class _RefusedButListed(AnaplanError):
+    """A start was refused, but there is one new task."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,10 @@ class TaskRequests:
     label: str
 
     def start(self, body: Mapping[str, Any]) -> tuple[str, bool]:
-        """Start the action; if the answer is lost, look which task is new, never ask twice.
+        """Start the action, and never ask twice without a look at its tasks.
+
+        After a refusal it is asked for again if no task is new. If the answer is lost, the one
+        task that is new is taken up.
 
         Returns
         -------
@@ -56,10 +68,16 @@ class TaskRequests:
             If it is not known whether the action was started.
         """
         before = set(self._listed_ids())
+
+        def look(refusal: AnaplanError) -> None:
+            self._check_refusal(before, refusal)
+
         try:
             answer = self.transport.post(
-                f"{self.path}/tasks", label=self.label, json=body, repeatable=False
+                f"{self.path}/tasks", label=self.label, json=body, repeatable=False, look=look
             )
+        except _RefusedButListed as found:
+            return found.task_id, True
         except AnswerLost as lost:
             return self._new_task(before, lost), True
         task = answer.get("task")
@@ -148,6 +166,29 @@ class TaskRequests:
         state = poll(look, self.transport.clock, on_wait=on_wait)
         assert state is not None  # without a time-out, polling ends with the task
         return state
+
+    def _check_refusal(self, before: set[str], refusal: AnaplanError) -> None:
+        """Raise if a start that was refused has made a task after all, or may have."""
+        try:
+            new = [task for task in self._listed_ids() if task not in before]
+        except TransferTimeout:
+            raise
+        except AnaplanError as error:
+            raise TaskUncertain(
+                f"The start of {self.label} was refused ({refusal}), and whether it runs "
+                f"nevertheless is not known, as its tasks cannot be listed ({error}). Look at "
+                "them before you run it again."
+            ) from refusal
+        if not new:
+            return
+        # A busy model is busy with somebody's task, which may be the new one.
+        if len(new) == 1 and not isinstance(refusal, ModelUnavailable):
+            raise _RefusedButListed(new[0])
+        raise TaskUncertain(
+            f"The start of {self.label} was refused ({refusal}), but since then new tasks are "
+            f"listed: {', '.join(new)}. One may be of this start: look at them before you run it "
+            "again."
+        ) from refusal
 
     def _new_task(self, before: set[str], lost: AnswerLost | None) -> str:
         """Return the task whose start was not answered: the one that is new."""

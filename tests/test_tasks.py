@@ -139,9 +139,123 @@ def test_an_end_that_is_not_seen_is_uncertain(
 
 
 def test_a_refusal_for_too_many_requests_is_tried_again(server: ScriptedServer, run: Run) -> None:
-    server.script = [listed(), Answer(429, headers={"Retry-After": "1"}), STARTED, DONE]
+    server.script = [
+        listed(),
+        Answer(429, headers={"Retry-After": "1"}),
+        listed(),
+        STARTED,
+        DONE,
+    ]
     assert run().outcome == "loaded"
     assert len(starts(server)) == 2
+
+
+OWN = {"status": {"code": 503, "message": "Busy"}}
+REFUSALS = {
+    "429": Answer(429, headers={"Retry-After": "1"}),
+    "401": Answer(401),
+    "409": Answer(409),
+    "503 with its own words": as_json(OWN, 503),
+    "500 with its own words": as_json(OWN, 500),
+    "503 with a time": Answer(503, headers={"Retry-After": "5"}),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refused_start_is_repeated_after_a_look_at_the_tasks(
+    refusal: str, server: ScriptedServer, run: Run
+) -> None:
+    again = REFUSALS[refusal]
+    server.script = [listed("OLD"), again, listed("OLD"), again, listed("OLD"), STARTED, DONE]
+    assert run().outcome == "loaded"
+    asked = [call.method for call in server.calls]
+    assert asked == ["GET", "POST", "GET", "POST", "GET", "POST", "GET"]
+
+
+@pytest.mark.parametrize("refusal", [name for name in REFUSALS if name != "409"])
+def test_a_start_that_was_refused_after_it_had_worked_is_not_repeated(
+    refusal: str, server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed("OLD"), REFUSALS[refusal], listed("OLD", "T"), DONE]
+    assert run().task_id == "T"
+    assert len(starts(server)) == 1
+
+
+@pytest.mark.parametrize(("refusal", "new"), [("409", ("A",)), ("429", ("A", "B"))])
+def test_a_refused_start_with_tasks_that_may_be_others_is_uncertain(
+    refusal: str, new: tuple[str, ...], server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), REFUSALS[refusal], listed(*new)]
+    with pytest.raises(af.TaskUncertain, match=f"new tasks are listed: {', '.join(new)}"):
+        run()
+    assert len(starts(server)) == 1
+
+
+def test_a_start_that_is_refused_to_the_end_is_looked_for_before_that_is_raised(
+    server: ScriptedServer, run: Run
+) -> None:
+    refused = [each for _ in range(6) for each in (REFUSALS["429"], listed())]
+    server.script = [listed(), *refused]
+    with pytest.raises(af.RateLimited):
+        run()
+    assert [call.method for call in server.calls][-1] == "GET"
+    server.script = [listed(), *refused[:-1], listed("T"), DONE]
+    assert run().task_id == "T"
+
+
+def test_a_refused_start_is_uncertain_if_its_tasks_cannot_be_listed(
+    server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), REFUSALS["429"], *[Answer(403)] * 3]
+    with pytest.raises(af.TaskUncertain, match="its tasks cannot be listed"):
+        run()
+    assert len(starts(server)) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(502), Answer(503, b"<html>"), Answer(504), Answer(500), as_json({"error": "x"}, 500)],
+)
+def test_a_start_that_a_gateway_answered_is_uncertain(
+    answer: Answer, server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), answer]
+    server.rule = lambda seen: listed()
+    with pytest.raises(af.TaskUncertain, match="no new task is listed"):
+        run()
+    assert len(starts(server)) == 1
+
+
+LIES = {
+    "204": Answer(204, b""),
+    "an empty 200": Answer(200, b""),
+    "202": as_json({"task": {"taskId": "X"}}, 202),
+    "a page": Answer(body=b"<html>", headers={"Content-Type": "application/xhtml+xml"}),
+    "text": Answer(body=b"OK", headers={"Content-Type": "text/plain"}),
+    "an error": as_json({"status": {"code": 500, "message": "no"}, "task": {"taskId": "X"}}),
+    "a list": as_json([]),
+    "an object": as_json({}),
+    "deep JSON": Answer(body=b"[" * 10_000, headers={"Content-Type": "application/json"}),
+    "a task without an id": as_json({"task": {"taskId": None}}),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_start_that_something_else_answered_is_looked_for(
+    lie: str, server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), LIES[lie], listed("T"), DONE]
+    assert run().task_id == "T"
+    assert len(starts(server)) == 1
+
+
+@pytest.mark.parametrize("lie", [*LIES, "no state"])
+def test_a_look_that_something_else_answered_is_repeated(
+    lie: str, server: ScriptedServer, run: Run
+) -> None:
+    odd = as_json({"task": {"taskId": "T", "result": {"successful": True}}})
+    server.script = [listed(), STARTED, LIES.get(lie, odd), DONE]
+    assert run().outcome == "loaded"
 
 
 def test_a_task_that_vanishes_is_uncertain(server: ScriptedServer, run: Run) -> None:

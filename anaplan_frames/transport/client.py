@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -276,15 +276,21 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
         repeatable: bool = True,
+        look: Callable[[AnaplanError], None] | None = None,
         service: str = "integration",
     ) -> dict[str, Any]:
-        """Post `json` and return the JSON object of the answer; all else as for `request`."""
+        """Post `json` and return the JSON object of the answer; all else as for `request`.
+
+        `look` is called before the request is sent again after a refusal, and before a refusal is
+        raised. It raises if the request had an effect after all.
+        """
         call = self._call(
             "POST",
             path,
             label,
             service,
             repeatable=repeatable,
+            look=look,
             params=params,
             json=json,
             timeout=timeout,
@@ -454,12 +460,13 @@ class Transport:
         operation: Operation,
         *,
         repeatable: bool = True,
+        look: Callable[[AnaplanError], None] | None = None,
         **options: Any,
     ) -> Call:
         self._check_process()
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
-        return Call(method, url, label, options, service, operation, repeatable)
+        return Call(method, url, label, options, service, operation, repeatable, look=look)
 
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""

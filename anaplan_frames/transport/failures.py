@@ -34,6 +34,8 @@ class Failure:
         HTTP status, if there was an answer.
     reason : str
         Anaplan's own message, or ``""``.
+    refused : bool
+        Whether Anaplan itself answered that it does not act on it now.
     """
 
     error: AnaplanError
@@ -42,6 +44,7 @@ class Failure:
     wait: float | None = None
     status: int | None = None
     reason: str = ""
+    refused: bool = False
 
 
 def _root(error: BaseException) -> BaseException:

@@ -37,7 +37,7 @@ _log = logging.getLogger("anaplan_frames")
 _Result = TypeVar("_Result")
 
 LONGEST_BACKOFF = 10.0  # seconds, as Anaplan advises for its rate limit
-_REJECTED_LOGINS = 2  # how many tokens fresh from a login one call may see refused
+_REJECTED_LOGINS = 4  # how many tokens fresh from a login one call may see refused
 _WORTH_SAYING = 30.0  # seconds; a longer wait is logged as a warning
 
 
@@ -62,6 +62,10 @@ class Call:
         Set if this is a login or refresh, which carries no token.
     refusal_message : str
         What to say when the login is refused.
+    look : callable, optional
+        Looks whether the request had an effect after all. It is called before the request is sent
+        again after a refusal, and before a refusal is raised; it raises if there was an effect.
+        With it, a server error with Anaplan's own JSON counts as a refusal.
     """
 
     method: str
@@ -73,6 +77,12 @@ class Call:
     repeatable: bool = True
     login: LoginRequest | None = None
     refusal_message: str = ""
+    look: Callable[[AnaplanError], None] | None = None
+
+    def is_unclear(self, failure: Failure) -> bool:
+        """Whether this must not be sent again after a failure, as it may have had an effect."""
+        refused = failure.refused and self.look is not None
+        return failure.doubtful and not self.repeatable and not refused
 
 
 class Sender:
@@ -127,18 +137,19 @@ class Sender:
                 # A token that has ended does not count as a try.
                 refused_tokens += 1
                 rejected_logins += not (held.prolonged or held.accepted)
-                if refused_tokens == self._tries or rejected_logins == _REJECTED_LOGINS:
-                    break
-                keeper.renew(held)
-                continue
-            failed += 1
-            doubtful = doubtful or failure.doubtful
-            if not failure.again or (failure.doubtful and not call.repeatable):
-                break
-            if failed == self._tries:
-                break
-            self._pause(failure, failed, call)
-        raise _final(call, failure)
+                last = refused_tokens == self._tries or rejected_logins == _REJECTED_LOGINS
+                if not last:
+                    self._renew(held, keeper, failure, refused_tokens, call)
+            else:
+                failed += 1
+                doubtful = doubtful or failure.doubtful
+                last = not failure.again or call.is_unclear(failure) or failed == self._tries
+                if not last:
+                    self._pause(failure, failed, call)
+            if call.look is not None and failure.refused:
+                call.look(failure.error)
+            if last:
+                raise _final(call, failure)
 
     def close(self) -> None:
         """Close the connections; a thread that waits gives up."""
@@ -228,6 +239,14 @@ class Sender:
             proxies["no_proxy"] = urlsplit(url).hostname or ""
         return {"proxies": proxies, "verify": self.verify}
 
+    def _renew(
+        self, held: HeldToken, keeper: TokenKeeper, failure: Failure, refused: int, call: Call
+    ) -> None:
+        """Get a fresh token: at once after the first refusal, and later after a pause."""
+        if refused > 1:
+            self._pause(failure, refused - 1, call)
+        keeper.renew(held)
+
     def _pause(self, failure: Failure, attempt: int, call: Call) -> None:
         """Wait before the next try; too many requests make all threads wait."""
         seconds = failure.wait
@@ -283,7 +302,7 @@ def _final(call: Call, failure: Failure) -> AnaplanError:
             f"{call.label}: Anaplan refuses the token that it gave a moment ago. "
             "Check that api_url and auth_url belong to the same region."
         )
-    if failure.doubtful and not call.repeatable:
+    if call.is_unclear(failure):
         lost = AnswerLost(f"{failure.error} Whether Anaplan has acted on it is not known.")
         lost.__cause__ = failure.error
         return lost

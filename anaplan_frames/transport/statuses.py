@@ -22,6 +22,7 @@ from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
 
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
+SHORTEST_WAIT = 1.0  # seconds; a server that asks for less is asked again later
 
 
 _BUSY_SERVER = (TransferError, "Anaplan's service has a fault or is overloaded. Try again later.")
@@ -74,6 +75,7 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
     504: _BUSY_SERVER,
 }
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})
+_TOKEN_REFUSED = 401
 _REFUSED_UNDONE = frozenset({409, 429})
 
 
@@ -84,7 +86,8 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         return _interim(response, label)
     if 300 <= status < 400:
         return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
-    reason = _own_message(response)
+    answer = _own_answer(response)
+    reason = own_message(answer)
     default = (
         TransferError if status >= 500 else RequestRefused,
         f"Anaplan refused it ({status}).",
@@ -95,16 +98,19 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         text += f" Anaplan says: {reason!r}."
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
     again = status in _AGAIN or status > 500
-    wait = retry_after(response.headers.get("Retry-After"), now) if again else None
+    asked = retry_after(response.headers, now) if again else None
     # A server that says when to try again has not begun. A gateway in front of one does not say.
-    undone = status in _REFUSED_UNDONE or (status == 503 and wait is not None)
+    undone = status in _REFUSED_UNDONE or (status == 503 and asked is not None)
+    is_own = status >= 500 and isinstance(answer.get("status"), Mapping)
     return Failure(
         error,
         again=again,
         doubtful=again and not undone,
-        wait=wait,
+        # After a time that is over, the usual wait comes, which grows.
+        wait=max(asked, SHORTEST_WAIT) if asked else None,
         status=status,
         reason=reason,
+        refused=status == _TOKEN_REFUSED or undone or is_own,
     )
 
 
@@ -127,19 +133,22 @@ def _redirected(response: requests.Response, label: str) -> TransferError:
     )
 
 
-def _own_message(response: requests.Response) -> str:
-    """Return the service's message from an error answer, in one line of at most 500 characters."""
+def _own_answer(response: requests.Response) -> Mapping[str, Any]:
+    """Return the JSON object of an error answer; an empty one if there is none."""
     try:
         body = next(response.iter_content(65536), b"")
         response.close()
         answer = json.loads(body)
-    except (AnaplanError, ValueError):
-        return ""
-    return own_message(answer)
+    except (AnaplanError, ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def own_message(answer: Any) -> str:
-    """Return the message in an answer's JSON: ``status.message`` or ``statusMessage``."""
+    """Return the message in an answer's JSON: ``status.message`` or ``statusMessage``.
+
+    It is one line of at most 500 characters.
+    """
     if not isinstance(answer, Mapping):
         return ""
     status = answer.get("status")
@@ -148,8 +157,12 @@ def own_message(answer: Any) -> str:
     return " ".join(found.split())[:500].rstrip(".") if isinstance(found, str) else ""
 
 
-def retry_after(header: str | None, now: Callable[[], float]) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for, given as a number or as an HTTP date."""
+def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float | None:
+    """Return the seconds that a ``Retry-After`` asks for, given as a number or as an HTTP date.
+
+    A date is compared with the answer's own, as the clocks may differ.
+    """
+    header = headers.get("Retry-After")
     if not header:
         return None
     try:
@@ -158,7 +171,8 @@ def retry_after(header: str | None, now: Callable[[], float]) -> float | None:
         moment = http_date(header)
         if moment is None:
             return None
-        seconds = moment - now()
+        sent = http_date(headers.get("Date"))
+        seconds = moment - (now() if sent is None else sent)
     if seconds != seconds:  # nan
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT)

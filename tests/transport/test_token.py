@@ -220,13 +220,26 @@ def test_tokens_that_are_refused_right_after_a_login_end_in_an_error(
     server: ScriptedServer, connect: Connect
 ) -> None:
     server.rule = lambda seen: Answer(401)
+    clock = TurnedClock()
     with pytest.raises(AuthenticationError) as caught:
-        connect().get("/me", label="me")
+        connect(clock=clock).get("/me", label="me")
     assert str(caught.value) == (
         "me: Anaplan refuses the token that it gave a moment ago. "
         "Check that api_url and auth_url belong to the same region."
     )
-    assert len(server.asked(LOGIN)) == 2
+    assert len(server.asked(LOGIN)) == 4
+    assert clock.slept >= 2  # between the later ones
+
+
+@pytest.mark.parametrize("refused", [1, 2, 3])
+def test_a_job_goes_on_after_a_few_refused_tokens_and_only_the_first_costs_no_wait(
+    refused: int, server: ScriptedServer, connect: Connect
+) -> None:
+    clock = TurnedClock()
+    server.script = [Answer(401)] * refused
+    assert connect(clock=clock).get("/me", label="me") == {}
+    assert clock.slept >= refused - 1
+    assert clock.slept or refused == 1
 
 
 def test_a_token_that_ends_does_not_count_as_a_try(
