@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -86,6 +88,20 @@ def server() -> Iterator[ScriptedServer]:
     """Answer as the test says."""
     with ScriptedServer() as running:
         yield running
+
+
+@pytest.fixture
+def make_transport(server: ScriptedServer) -> Iterator[Callable[..., Transport]]:
+    """Make transports to the scripted server, with options of their own."""
+    with ExitStack() as cleanup:
+
+        def make(**options: Any) -> Transport:
+            auth = af.BasicAuth("planner@example.com", "correct horse")
+            made = Transport(auth, api_url=server.url, auth_url=server.url, **options)
+            cleanup.callback(made.close)
+            return made
+
+        yield make
 
 
 @pytest.fixture

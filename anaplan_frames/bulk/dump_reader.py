@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anaplan_frames.errors import NotFound
+from anaplan_frames.transfer.chunk_list import in_sequence
 from anaplan_frames.transport import Transport
 
 
@@ -27,7 +28,7 @@ def read_dump(transport: Transport, path: str, *, label: str) -> bytes:
             return transport.download(path, label=label)
         return b"".join(
             transport.download(f"{path}/chunks/{chunk}", label=f"chunk {chunk} of {label}")
-            for chunk in sorted(chunks, key=int)
+            for chunk in in_sequence(chunks, label)
         )
     except NotFound as gone:
         raise NotFound(

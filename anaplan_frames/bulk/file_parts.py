@@ -5,7 +5,7 @@ from __future__ import annotations
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.text_parts import text_parts
-from anaplan_frames.transfer.download import list_chunks
+from anaplan_frames.transfer.chunk_list import list_chunks
 from anaplan_frames.transport import Transport
 
 

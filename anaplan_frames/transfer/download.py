@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from anaplan_frames.errors import NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import in_order
+from anaplan_frames.transfer.chunk_list import list_chunks
 from anaplan_frames.transport import Content, Transport
 
 _FETCHERS = 4
@@ -31,39 +31,6 @@ def download(
     yield from fetch_chunks(
         transport, path, chunks, label=label, progress=progress, may_be_empty=only
     )
-
-
-def list_chunks(transport: Transport, path: str, *, label: str) -> list[str]:
-    """Return the ids of a file's chunks in order, "0", "1", and so on.
-
-    Parameters
-    ----------
-    path : str
-        The path that has ``/chunks`` below it: of a file or of a failure dump.
-    label : str
-        The file in words, for error messages.
-
-    Raises
-    ------
-    NotFound
-        If the file has no content.
-    TransferError
-        If a chunk is missing.
-    """
-    listed = [chunk["id"] for chunk in transport.pages(f"{path}/chunks", "chunks", label=label)]
-    if not listed:
-        raise NotFound(
-            f"{label} has no content for this user: content that was uploaded is private to its "
-            "user and dropped after 48 hours, and an export must have been run."
-        )
-
-    # Chunks are numbered from 0 without gaps; the listing is not trusted to be in order.
-    ordered = sorted(listed, key=int)
-    if [int(chunk) for chunk in ordered] != list(range(len(ordered))):
-        raise TransferError(
-            f"{label} is not complete: it has the chunks {', '.join(ordered)} only."
-        )
-    return ordered
 
 
 def fetch_chunks(

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from anaplan_frames.progress import Progress
+from anaplan_frames.transfer.chunk_list import list_chunks
 from anaplan_frames.transfer.digests import digest
-from anaplan_frames.transfer.download import fetch_chunks, list_chunks
+from anaplan_frames.transfer.download import fetch_chunks
 from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transport import Content, Transport

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pytest
@@ -28,9 +28,12 @@ class Chunked:
         self._chunks = chunks
         self._ids = [str(n) for n in range(len(chunks))] if ids is None else ids
         self.asked: list[int] = []
+        self.count: object = len(chunks)
 
     def __call__(self, seen: Seen) -> Answer:
         last = seen.path.split("?")[0].rsplit("/", 1)[1]
+        if last == "files":
+            return as_json({"files": [{"id": "1", "chunkCount": self.count}, {"id": "2"}]})
         if last == "chunks":
             paging = {"currentPageSize": len(self._ids), "totalSize": len(self._ids), "offset": 0}
             listed = [{"id": each} for each in self._ids]
@@ -111,6 +114,65 @@ def test_a_gap_in_the_list_of_chunks_raises(server: ScriptedServer, transport: T
     server.rule = Chunked([b"a", b"b", b"c"], ids=["0", "2"])
     with pytest.raises(TransferError, match=r"file 'costs\.csv' is not complete"):
         list(fetched(transport))
+
+
+@pytest.mark.parametrize("ids", [["0", "1", "x"], ["a"], ["0", "0"], ["0", "1", "-2"], ["1"]])
+def test_ids_of_chunks_that_are_not_numbered_from_0_raise(
+    ids: list[str], server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = Chunked([b"a"], ids=ids)
+    with pytest.raises(TransferError, match="is not complete"):
+        list(fetched(transport))
+
+
+def test_a_list_without_its_last_chunks_raises_however_consistent_it_is(
+    server: ScriptedServer, make_transport: Callable[..., Transport]
+) -> None:
+    clock = TurnedClock()
+    server.rule = Chunked([b"a", b"b", b"c"], ids=["0", "1"])
+    with pytest.raises(TransferError, match="Anaplan lists 2 of its 3 chunks"):
+        list(fetched(make_transport(clock=clock)))
+    assert 3 <= clock.slept < 4
+
+
+def test_a_list_that_lacked_a_chunk_once_is_asked_for_again(
+    server: ScriptedServer, make_transport: Callable[..., Transport]
+) -> None:
+    rule = Chunked([b"a", b"b", b"c"])
+    short = Chunked([b"a", b"b", b"c"], ids=["0"])
+    asked: list[str] = []
+
+    def answer(seen: Seen) -> Answer:
+        asked.append(seen.path.split("?")[0].rsplit("/", 1)[1])
+        return (short if asked.count("chunks") == 1 else rule)(seen)
+
+    server.rule = answer
+    assert list(fetched(make_transport(clock=TurnedClock()))) == [b"a", b"b", b"c"]
+
+
+@pytest.mark.parametrize("count", [None, -1, 0, "3", 2, True])
+def test_a_count_that_says_nothing_or_less_is_not_compared(
+    count: object, server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = chunks = Chunked([b"a", b"b", b"c"])
+    chunks.count = count
+    assert list(fetched(transport)) == [b"a", b"b", b"c"]
+
+
+@pytest.mark.parametrize("content", [[b"a", b"", b"c"], [b"a", b""], [b"", b"b"]])
+def test_an_empty_chunk_among_others_is_not_believed(
+    content: list[bytes], server: ScriptedServer, make_transport: Callable[..., Transport]
+) -> None:
+    server.rule = Chunked(content)
+    with pytest.raises(TransferError, match="did not answer as Anaplan does, but with nothing"):
+        list(fetched(make_transport(clock=TurnedClock())))
+
+
+def test_a_file_without_a_byte_is_one_empty_chunk(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = Chunked([b""])
+    assert list(fetched(transport)) == [b""]
 
 
 def test_a_file_without_chunks_has_no_content(server: ScriptedServer, transport: Transport) -> None:
