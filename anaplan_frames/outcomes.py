@@ -8,6 +8,8 @@ from typing import Any
 
 RUNNING = frozenset({"NOT_STARTED", "IN_PROGRESS", "CANCELLING"})
 COMPLETE, CANCELLED = "COMPLETE", "CANCELLED"
+NO_CHANGES = "hierarchyNoChanges"
+"""The type of a detail which says that all rows were as they should be before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,19 @@ class Outcome:
         ``values`` is a flat list of alternating names and numbers, in any order.
         """
         counts: dict[str, int] = {}
-        for detail in self.details:
-            if "RowsProcessed" not in str(detail.get("type")):
-                continue
-            for name, text in named_values(detail).items():
-                number = _number(text)
-                if number is not None and number == int(number):
-                    counts[name] = counts.get(name, 0) + int(number)
+        for detail in self.counts_by_detail:
+            for name, number in detail.items():
+                counts[name] = counts.get(name, 0) + number
         return counts
+
+    @property
+    def counts_by_detail(self) -> list[dict[str, int]]:
+        """The numbers of each detail that counts rows; an import into several targets has more."""
+        return [
+            _whole_numbers(named_values(detail))
+            for detail in self.details
+            if "RowsProcessed" in str(detail.get("type")) or detail.get("type") == NO_CHANGES
+        ]
 
 
 def outcome_of(task_id: str, result: Mapping[str, Any], *, cancelled: bool = False) -> Outcome:
@@ -148,6 +155,15 @@ def named_values(detail: Mapping[str, Any]) -> dict[str, str]:
         return {}
     pairs = zip(values[::2], values[1::2], strict=False)
     return {name: str(value) for name, value in pairs if isinstance(name, str)}
+
+
+def _whole_numbers(texts: Mapping[str, str]) -> dict[str, int]:
+    numbers = {name: _number(text) for name, text in texts.items()}
+    return {
+        name: int(number)
+        for name, number in numbers.items()
+        if number is not None and number == int(number)
+    }
 
 
 def _records(found: Any) -> tuple[Mapping[str, Any], ...]:

@@ -12,6 +12,7 @@ from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget, import_metadata, target_of_import
 from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
+from anaplan_frames.bulk.import_results import result_of_import
 from anaplan_frames.bulk.job_options import (
     LOCALE,
     JobOptions,
@@ -25,13 +26,13 @@ from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.bulk.upload_parts import UploadParts, check_upload_parts
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
-from anaplan_frames.errors import ColumnMismatch, TaskUncertain
+from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
 from anaplan_frames.writes.dump_folder import DumpFolder, open_dump
 from anaplan_frames.writes.plan import SendOptions, WritePlan, plan_of
-from anaplan_frames.writes.result_builder import OnRejected, check_result, result_of_task
+from anaplan_frames.writes.result_builder import OnRejected, check_result
 from anaplan_frames.writes.send_options import send_options
 
 DataMapping = Mapping[Hashable, str] | Mapping[str, Mapping[Hashable, str]]
@@ -302,11 +303,7 @@ class Import(Action):
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
         file = sent.get(str(self.info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file, folder)
-        count = None if file is None else file.count
-        result = result_of_task(outcome, self.name, rejects, rows_sent=count, **self._facts)
-        if outcome.adopted and file is not None:
-            self._check_ours(outcome, file, result)
-        return result
+        return result_of_import(outcome, self.name, rejects, file, **self._facts)
 
     def _job_options(
         self,
@@ -367,14 +364,3 @@ class Import(Action):
             access.hold(task)
             its_job.held.push(stack.pop_all())
         return task
-
-    def _check_ours(self, outcome: Outcome, file: Sent, result: WriteResult) -> None:
-        """Raise TaskUncertain for a task that was taken up and has read another file than ours."""
-        read, rows = outcome.counts.get("totalRowCount"), file.count
-        if read is not None and read != rows:
-            raise TaskUncertain(
-                f"The answer to the start of {self.label} was lost. The one new task, "
-                f"{outcome.task_id}, read {read:,} rows where {rows:,} were sent, so somebody else "
-                "seems to have started it. Look at its tasks before you run it again.",
-                result,
-            )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
 from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
+from anaplan_frames.bulk.import_results import result_of_import
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.process_verdicts import judged, process_verdict
 from anaplan_frames.bulk.rejected_rows import collect_rejects
@@ -178,9 +179,7 @@ class Process(Import):
         dump = f"{self.path}/tasks/{outcome.task_id}/dumps/{outcome.object_id}"
         file = sent.get(str(info.get("importDataSourceId")))
         rejects = collect_rejects(self._catalogue, info, outcome, dump, file, folder)
-        count = None if file is None else file.count
-        name = str(info["name"])
-        return result_of_task(outcome, name, rejects, rows_sent=count, kind="import", **facts)
+        return result_of_import(outcome, str(info["name"]), rejects, file, kind="import", **facts)
 
     def _name_of(self, outcome: Outcome) -> str:
         """Name an action that is not an import; a name must not stop what has run."""

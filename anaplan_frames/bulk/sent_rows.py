@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from anaplan_frames.bulk.dump_matching import match_rows
 from anaplan_frames.bulk.failure_dump import DumpRow
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source
+from anaplan_frames.writes.arrow_arrays import as_mask
 from anaplan_frames.writes.retained_rows import RetainedRows, with_messages
 
 Texts = list[tuple[str, ...]]
@@ -76,6 +79,18 @@ class SentRows:
             return
         for batch in self.source.batches(_SCAN_ROWS, self.encoder.layout.needed):
             yield self._texts(batch)
+
+    def blank_rows(self) -> int:
+        """Count the rows without any value, as far as the rows can be looked up."""
+        if self.source.one_shot:
+            return sum(not any(row) for row in self._head)
+        count = 0
+        for batch in self.source.batches(_SCAN_ROWS, self.encoder.layout.needed):
+            filled = np.zeros(batch.num_rows, dtype=bool)
+            for column in self.encoder.texts(batch, 0):
+                filled |= as_mask(pc.is_valid(column))
+            count += batch.num_rows - int(filled.sum())
+        return count
 
     def rejected(self, dump: Sequence[DumpRow]) -> tuple[pd.DataFrame, list[DumpRow]]:
         """Match the rows of a failure dump to the data.

@@ -62,6 +62,8 @@ def cell_result(
     changed = f"{outcome.changed:,} cells were changed"
     rejects = rejects_of(rows, outcome.errors)
     note = _notes(rejects.note, outcome.calculated, calculated)
+    if outcome.uncounted:
+        note = f"{note} {uncounted_cells(outcome)}".strip()
     return build_result(
         name,
         {
@@ -79,6 +81,14 @@ def cell_result(
         rejects=Rejects(rejects.rejected, rejects.unmatched, note),
         unplaced=outcome.unplaced,
         **facts,
+    )
+
+
+def uncounted_cells(outcome: CellsOutcome) -> str:
+    """Say how many cells were neither counted by Anaplan nor read back."""
+    return (
+        f"Anaplan does not count {outcome.uncounted:,} of the cells as changed, and they were not "
+        "read back. Perhaps they had these values before."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -24,7 +25,7 @@ from anaplan_frames.errors import AnaplanError, RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
-from anaplan_frames.writes.batch_outcome import Reconciled
+from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
 from anaplan_frames.writes.batches import Batches
 from anaplan_frames.writes.retained_rows import RetainedRows
 
@@ -33,6 +34,8 @@ MOST_BYTES = 15_000_000
 
 _TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the cells is calculated
 _BLANK = '""'
+_MOST_AUDITS = 3  # requests of one write that are read back because their counts do not add up
+_UNEXPLAINED = "Anaplan did not write this, and gives no reason"
 
 
 class CellWriter:
@@ -72,6 +75,8 @@ class CellWriter:
         self._read_back = read_back
         self._pieces: dict[int, CellBatch] = {}
         self._result = CellsOutcome()
+        self._auditing = threading.Lock()
+        self._audits = 0
 
     def send(
         self, planned: Iterable[PlannedCells], *, total: int | None, progress: bool | None
@@ -88,7 +93,12 @@ class CellWriter:
         label = f"Writing {self._label}"
         with Progress(label, unit=" cells", total=total, show=progress) as bar:
             batches = Batches(
-                self._request, self._reconcile, most=MOST_CELLS, label=self._label, progress=bar
+                self._request,
+                self._reconcile,
+                most=MOST_CELLS,
+                label=self._label,
+                progress=bar,
+                audit=self._audit,
             )
             for number, outcome in enumerate(batches.deliver(self._pieces_of(planned))):
                 piece = self._pieces.pop(number)
@@ -140,6 +150,35 @@ class CellWriter:
             done[at] = _equal(values.take(pa.array(at)), now.values.take(pa.array(here)))
         left = positions[np.sort(order[~done])]
         return Reconciled(Counter({CHANGED: int(done.sum())}), left)
+
+    def _audit(self, positions: Positions, outcome: BatchOutcome) -> None:
+        """Read back cells that Anaplan neither counts nor refuses, and correct the outcome.
+
+        Perhaps Anaplan does not count cells that had their value before. To read a large module for
+        each request would take too long, so that only the first ones that do not add up are read.
+        """
+        left = np.setdiff1d(positions, np.array(sorted(outcome.failures), dtype=np.int64))
+        counted = outcome.counts[CHANGED]
+        if counted >= len(left) or outcome.unplaced:
+            return
+        with self._auditing:
+            self._audits += 1
+            if self._audits > _MOST_AUDITS:
+                self._result.uncounted += len(left) - counted
+                return
+            try:
+                missing = self._reconcile(left).again
+            except AnaplanError as error:
+                outcome.unplaced.append(
+                    f"Anaplan counts {counted:,} of {len(left):,} cells, and the module cannot be "
+                    f"read back: {error}"
+                )
+                return
+        if len(missing) <= len(left) - counted:
+            outcome.failures.update(dict.fromkeys(missing.tolist(), _UNEXPLAINED))
+        else:  # more than are missing differ: the values read back may be written another way
+            why = f"Anaplan counts {counted:,} of {len(left):,} cells, without a reason"
+            outcome.unplaced += [why] * (len(left) - counted)
 
     def _part(self, positions: Positions) -> CellBatch:
         piece = self._pieces[piece_number(positions)]

@@ -30,6 +30,8 @@ class CellsOutcome:
         Those of them that are of a line item that Anaplan calculates, and are left out.
     changed : int
         Cells that Anaplan says it changed.
+    uncounted : int
+        Cells that Anaplan neither counts nor refuses, and that were not read back.
     errors : dict of int to str
         By row, why it was rejected or not written.
     refused : set of int
@@ -46,6 +48,7 @@ class CellsOutcome:
     with_cells: int = 0
     calculated: int = 0
     changed: int = 0
+    uncounted: int = 0
     errors: dict[int, str] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)

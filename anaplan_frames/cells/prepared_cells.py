@@ -13,7 +13,7 @@ from anaplan_frames.cells.cell_batches import CellBatch
 from anaplan_frames.cells.cell_matching import CellMatching
 from anaplan_frames.cells.cell_planner import CellPlan, PlannedCells
 from anaplan_frames.cells.cell_preview import preview
-from anaplan_frames.cells.cell_results import cell_result, expected_report
+from anaplan_frames.cells.cell_results import cell_result, expected_report, uncounted_cells
 from anaplan_frames.cells.cell_writer import CellWriter
 from anaplan_frames.cells.cells_outcome import CellsOutcome
 from anaplan_frames.cells.planned_rows import PlannedRows, PlannedTotals, total_of
@@ -159,6 +159,8 @@ class PreparedCells(PreparedWrite):
             seconds,
         )
         self._check_end(outcome, result)
+        if outcome.uncounted and options.on_rejected != "ignore":
+            warn(f"{self._module.label}: {uncounted_cells(outcome)}")
         return result
 
     @cached_property

@@ -64,19 +64,22 @@ class ItemReconciler:
         refused = np.array(sorted(outcome.failures), dtype=np.int64)
         left = np.setdiff1d(positions, refused)
         lost = len(left) - len(outcome.unplaced) - counted
-        if not lost or outcome.unplaced:
+        seen = outcome.counts.get("total", len(positions))
+        if (not lost and seen == len(positions)) or outcome.unplaced:
             return
         records = part_of(stage.records, left)
         said = f"Anaplan counts {counted:,} of {len(left):,} items as {counted_as}"
+        if seen != len(positions):
+            said += f", and says that {seen:,} were sent"
         if stage.action == "insert" and is_keyless(records).any():
             # Without a key it is not known which they are.
-            outcome.unplaced += [f"{said}, without a reason"] * max(lost, 0)
+            outcome.unplaced += [f"{said}, without a reason"] * max(lost, len(positions) - seen, 0)
             return
         try:
             done = self._done(stage, records, left)
         except AnaplanError as error:
             why = f"{said}, without a reason, and the list cannot be read back: {error}"
-            outcome.unplaced += [why] * max(lost, 0)
+            outcome.unplaced += [why] * max(lost, len(positions) - seen, 0)
             return
         for position in left[~done].tolist():
             outcome.failures[position] = _UNEXPLAINED

@@ -18,7 +18,7 @@ from anaplan_frames.errors import (
     TransferTimeout,
 )
 from anaplan_frames.messages import listed, warn
-from anaplan_frames.outcomes import Outcome, named_values
+from anaplan_frames.outcomes import NO_CHANGES, Outcome, named_values
 from anaplan_frames.results import COUNTS, WriteResult
 from anaplan_frames.results import Outcome as Verdict
 
@@ -28,7 +28,7 @@ _DETAILS = ["action", "type", "message", "occurrences", "values"]
 # Anaplan's names for the counts; imports into lists and into modules have some of their own.
 _COUNT_NAMES = {
     "rows_sent": ("totalRowCount",),
-    "rows_loaded": ("successRowCount",),
+    "rows_loaded": ("successRowCount",),  # and those with warnings, which are loaded, too
     "rows_created": ("createdCount", "successCreateCount"),
     "rows_updated": ("updatedCount", "successUpdateCount"),
     "rows_deleted": ("deletedCount",),
@@ -136,6 +136,7 @@ def result_of_task(
     *,
     verdict: Verdict | None = None,
     rows_sent: int | None = None,
+    rows_missing: int = 0,
     **facts: Any,
 ) -> WriteResult:
     """Make the result of a task that has ended; the counts of a process are its actions' sums.
@@ -146,12 +147,16 @@ def result_of_task(
         As for `build_result`; by default as the task itself says.
     rows_sent : int, optional
         How many rows were sent, if that is known here; by default what Anaplan has counted.
+    rows_missing : int, default 0
+        How many of them Anaplan does not count at all; they count as rejected.
     """
     named = outcome.counts
     counts = {
         kind: next((named[word] for word in words if word in named), 0)
         for kind, words in _COUNT_NAMES.items()
     }
+    counts["rows_loaded"] += named.get("warningsRowCount", 0)
+    counts["rows_rejected"] += rows_missing
     if rows_sent is not None:
         counts["rows_sent"] = rows_sent
     return build_result(
@@ -179,6 +184,12 @@ def timed(result: WriteResult, started: float | None, seconds: float) -> WriteRe
     """Add when the work was started, in seconds since the epoch, and how long the call took."""
     moment: Any = pd.NaT if started is None else pd.Timestamp(started, unit="s", tz="UTC")
     return replace(result, started=moment, seconds=seconds)
+
+
+def doubted(result: WriteResult, doubt: str) -> WriteResult:
+    """Return a result of which it is not known whether it is what was meant, and say why."""
+    note = "\n".join(filter(None, [doubt, result.note]))
+    return replace(result, outcome="uncertain", note=note)
 
 
 def verdict_of(outcome: Outcome) -> Verdict | None:
@@ -214,12 +225,7 @@ def check_result(result: WriteResult, on_rejected: OnRejected, *, task: Any = No
             result,
         )
     if result.outcome == "uncertain":
-        raise TaskUncertain(
-            f"{result.target!r} has ended (task {result.task_id}), but Anaplan does not say "
-            "whether it succeeded. Look at the model before you run it again.",
-            result,
-            task,
-        )
+        raise TaskUncertain(_uncertainty(result), result, task)
     if result.outcome == "failed":
         raise TaskFailed(_failure(result), result)
     if result.outcome == "rejected":
@@ -228,7 +234,40 @@ def check_result(result: WriteResult, on_rejected: OnRejected, *, task: Any = No
             raise RejectedRows(message, result)
         if on_rejected == "warn":
             warn(result.complaint("See .rejected"))
+    if on_rejected != "ignore":
+        _warn_of_counts(result)
     return result
+
+
+def _warn_of_counts(result: WriteResult) -> None:
+    """Warn of imports that loaded no row of those that were sent, although they succeeded."""
+    for each in result.actions or (result,):
+        counted = each.rows_loaded + each.rows_rejected
+        if each.kind != "import" or not each.rows_sent or counted or each.outcome != "loaded":
+            continue
+        if NO_CHANGES in set(each.details["type"]):
+            continue
+        if each.rows_ignored:
+            warn(
+                f"{each.target!r} has ignored all of the {each.rows_ignored:,} rows that it read. "
+                "Anaplan ignores rows that only feed cells which it calculates."
+            )
+        else:
+            warn(
+                f"{each.target!r} succeeded, but Anaplan does not say how many of the "
+                f"{each.rows_sent:,} rows it loaded."
+            )
+
+
+def _uncertainty(result: WriteResult) -> str:
+    """Say why it is not known what a task has done."""
+    named = [each for each in (result, *result.actions) if each.outcome == "uncertain"]
+    notes = [each.note for each in named if each.note]
+    why = notes[0] if notes else "Anaplan does not say whether it succeeded."
+    return (
+        f"{result.target!r} has ended (task {result.task_id}), but it is not known what was done. "
+        f"{why} Look at the model before you run it again."
+    )
 
 
 def _failure(result: WriteResult) -> str:

@@ -106,6 +106,23 @@ def test_if_counts_do_not_add_up_and_the_list_cannot_be_read_that_is_an_error(
     assert (e.value.result.rows_created, e.value.result.rows_rejected) == (2, 1)
 
 
+def test_a_total_that_is_not_the_number_of_items_that_were_sent_is_read_back(
+    server: ScriptedServer, lst: List
+) -> None:
+    there = as_json({"listItems": [{"id": "1", "code": "a", "name": "A"}]})
+
+    def rule(seen: Seen) -> Answer:
+        if seen.method != "GET" or "/items" not in seen.path:
+            counted = {"added": 3, "ignored": 0, "total": 1}
+            return as_json(counted) if seen.method != "GET" else METADATA
+        return there if any(call.method == "POST" for call in server.calls) else NOTHING
+
+    server.rule = rule
+    result = lst.insert(FRAME, on_rejected="ignore")
+    assert (result.rows_created, result.rows_rejected) == (1, 2)
+    assert result.rejected["code"].tolist() == ["b", "c"]
+
+
 def test_what_is_sent_is_the_documented_body(server: ScriptedServer, lst: List) -> None:
     server.rule = serving(as_json({"added": 1, "ignored": 0, "total": 1}))
     lst.insert(FRAME.iloc[:1])
