@@ -19,6 +19,7 @@ from anaplan_frames.errors import (
 )
 from anaplan_frames.outcomes import TaskState
 from anaplan_frames.polling import poll
+from anaplan_frames.threads import Ahead
 from anaplan_frames.transport import AnswerLost, Transport
 
 # Seconds between looks for a task whose start was not answered.
@@ -51,11 +52,20 @@ class TaskRequests:
     path: str
     label: str
 
-    def start(self, body: Mapping[str, Any]) -> tuple[str, bool]:
+    def start(
+        self, body: Mapping[str, Any], *, check: Callable[[], None] | None = None
+    ) -> tuple[str, bool]:
         """Start the action, and never ask twice without a look at its tasks.
 
         After a refusal it is asked for again if no task is new. If the answer is lost, the one
         task that is new is taken up.
+
+        Parameters
+        ----------
+        body : mapping
+            As `start_body` makes it.
+        check : callable, optional
+            Raises if the action must not be started; done while its tasks are listed.
 
         Returns
         -------
@@ -67,7 +77,7 @@ class TaskRequests:
         TaskUncertain
             If it is not known whether the action was started.
         """
-        before = set(self._listed_ids())
+        before = self._tasks_before(check)
 
         def look(refusal: AnaplanError) -> None:
             self._check_refusal(before, refusal)
@@ -189,6 +199,18 @@ class TaskRequests:
             f"listed: {', '.join(new)}. One may be of this start: look at them before you run it "
             "again."
         ) from refusal
+
+    def _tasks_before(self, check: Callable[[], None] | None) -> set[str]:
+        """Return the ids of the tasks that are there before the start, and check meanwhile."""
+        if check is None:
+            return set(self._listed_ids())
+        checking = Ahead(check, name="anaplan-check")
+        try:
+            before = set(self._listed_ids())
+            checking.result()
+            return before
+        finally:
+            checking.close()
 
     def _new_task(self, before: set[str], lost: AnswerLost | None) -> str:
         """Return the task whose start was not answered: the one that is new."""

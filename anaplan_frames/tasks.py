@@ -351,9 +351,11 @@ class Task(Generic[R]):
         if not state.ended or self._ended is not None:
             return
         self._ended = state
-        if state.state == COMPLETE:
-            self._live().on_complete()
-        self._let_go()
+        try:
+            if state.state == COMPLETE:
+                self._live().on_complete()
+        finally:
+            self._let_go()
 
     def _let_go(self) -> None:
         if self._job is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -35,6 +35,8 @@ _TASKS = {
     "state": Field("taskState"),
     "created": Field("creationTime", "time"),
 }
+
+Judge = Callable[[Outcome, WriteResult], WriteResult]
 
 
 class Action(Resource):
@@ -184,6 +186,7 @@ class Action(Resource):
         *,
         sent: Mapping[str, Sent] | None = None,
         bytes_sent: int = 0,
+        judge: Judge | None = None,
     ) -> Job[WriteResult]:
         """Describe a job of it to its task.
 
@@ -198,11 +201,15 @@ class Action(Resource):
             What was sent to each file, by the file's id.
         bytes_sent : int
             How many bytes that were.
+        judge : callable, optional
+            Corrects the result by what this process alone knows.
         """
         sent = sent or {}
 
         def read(outcome: Outcome) -> WriteResult:
             result = self.read_outcome(outcome, sent, folder)
+            if judge is not None:
+                result = judge(outcome, result)
             return kept(replace(result, bytes_sent=bytes_sent), folder)
 
         counts = {file_id: SentCount(rows.count) for file_id, rows in sent.items()}

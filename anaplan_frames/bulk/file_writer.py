@@ -19,6 +19,7 @@ from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import ColumnMismatch, DataChanged
 from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 
@@ -86,7 +87,7 @@ def prepare_upload(
 
 def send_rows(
     access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
-) -> tuple[Journal, int]:
+) -> tuple[Journal, SentContent]:
     """Replace a file's content by data, with exclusive access to it.
 
     Returns
@@ -94,8 +95,8 @@ def send_rows(
     Journal
         What an earlier run may have sent, and this one has; to be forgotten once the data are
         imported.
-    int
-        The bytes of the file's text, before compression.
+    SentContent
+        What the file has now.
 
     Raises
     ------
@@ -106,24 +107,24 @@ def send_rows(
     clock = access.transport.clock
     begin = clock.monotonic()
     try:
-        journal, size = _send_rows(access, prepared, options, progress=progress)
+        journal, content = _send_rows(access, prepared, options, progress=progress)
     except DataChanged:
         if prepared.sent.source.one_shot:
             raise
-        journal, size = _send_rows(access, prepared, options, progress=progress)
+        journal, content = _send_rows(access, prepared, options, progress=progress)
     _log.info(
         "%s: uploaded %s rows, %s bytes in %.1f s",
         prepared.target.label,
         f"{prepared.sent.count:,}",
-        f"{size:,}",
+        f"{content.size:,}",
         clock.monotonic() - begin,
     )
-    return journal, size
+    return journal, content
 
 
 def _send_rows(
     access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
-) -> tuple[Journal, int]:
+) -> tuple[Journal, SentContent]:
     target, source, encoder = prepared.target, prepared.sent.source, prepared.sent.encoder
     facts = {
         "headers": encoder.layout.headers,
@@ -137,7 +138,7 @@ def _send_rows(
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = prepared.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with RowProgress(f"Uploading {target.label}", rows=source.rows, show=progress) as bar:
-        size = upload(
+        content = upload(
             access.transport,
             target.path,
             _blocks(iter(batches), partial(bar.encode, encoder), block_rows),
@@ -147,7 +148,7 @@ def _send_rows(
             progress=bar,
             journal=journal,
         )
-    return journal, size
+    return journal, content
 
 
 def _blocks(

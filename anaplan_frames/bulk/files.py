@@ -228,7 +228,7 @@ class File(Table):
             facts = {"chunk_bytes": options.chunk_bytes}
             journal = access.journal(self.path, facts, resume=options.resume)
             bar = Progress(f"Uploading {self.label}", unit="B", total=total, show=progress)
-            size = upload(
+            content_sent = upload(
                 self._transport,
                 self.path,
                 blocks,
@@ -238,6 +238,7 @@ class File(Table):
                 journal=journal,
             )
             journal.forget()
+        size = content_sent.size
         seconds = clock.monotonic() - begun
         _log.info("%s: uploaded %s bytes in %.1f s", self.label, f"{size:,}", seconds)
         result = build_result(

@@ -35,7 +35,7 @@ class PreparedFile(PreparedUploads):
         clock = self.clock()
         started = clock.time()
         with exclusive_access(self._resource.catalogue, [self._resource.id]) as access:
-            journal, size = send_rows(access, upload, self._options, progress=options.progress)
+            journal, content = send_rows(access, upload, self._options, progress=options.progress)
             journal.forget()
         count = upload.sent.count
         result = build_result(
@@ -43,7 +43,7 @@ class PreparedFile(PreparedUploads):
             {"rows_sent": count, "rows_loaded": count},
             kind=self._resource.kind,
             target_id=self._resource.id,
-            bytes_sent=size,
+            bytes_sent=content.size,
             **self._resource.catalogue.facts,
         )
         return timed(result, started, clock.monotonic() - self.begun)

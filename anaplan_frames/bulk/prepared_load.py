@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.content_watch import ContentWatch
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
 from anaplan_frames.bulk.file_writer import PreparedUpload, send_rows
@@ -18,6 +19,8 @@ from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
+from anaplan_frames.transfer.content_check import ContentCheck
+from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.writes.dump_folder import open_dump
 from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import OnRejected
@@ -75,21 +78,32 @@ class PreparedLoad(PreparedUploads):
                 for upload in self.uploads
             ]
             journals = [journal for journal, _ in sending]
-
-            def forget() -> None:
-                for journal in journals:
-                    journal.forget()
-
+            watch = ContentWatch(self._checks([content for _, content in sending]), journals)
             held = ExitStack()
-            size = sum(size for _, size in sending)
-            job = self._action.make_job(options, folder, self.begun, sent=sent, bytes_sent=size)
-            job = replace(job, held=held, on_complete=forget)
-            task = start_task(self._action.requests, self._options.body, job)
+            job = self._action.make_job(
+                options,
+                folder,
+                self.begun,
+                sent=sent,
+                bytes_sent=sum(content.size for _, content in sending),
+                judge=watch.judge,
+            )
+            job = replace(job, held=held, on_complete=watch.at_the_end)
+            task = start_task(
+                self._action.requests, self._options.body, job, check=watch.before_start
+            )
             for journal in journals:
                 journal.started(self._action.id, task.id)
             access.hold(task)
             held.push(stack.pop_all())
         return task
+
+    def _checks(self, contents: Sequence[SentContent]) -> list[ContentCheck]:
+        transport = self._action.catalogue.transport
+        return [
+            ContentCheck(transport, upload.target.path, upload.target.label, content)
+            for upload, content in zip(self.uploads, contents, strict=True)
+        ]
 
     def send(self, options: SendOptions) -> WriteResult:
         """Upload, start, and wait for the end; see `PreparedWrite`."""

@@ -165,6 +165,10 @@ class SentCount:
 
     count: int
 
+    def blank_rows(self) -> int:
+        """Return 0: how many rows are blank is not known here."""
+        return 0
+
 
 Sent: TypeAlias = SentRows | SentCount
 

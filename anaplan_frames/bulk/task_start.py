@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,18 @@ _log = logging.getLogger("anaplan_frames")
 
 
 def start_task(
-    requests: TaskRequests, body: Mapping[str, Any], job: Job[WriteResult]
+    requests: TaskRequests,
+    body: Mapping[str, Any],
+    job: Job[WriteResult],
+    *,
+    check: Callable[[], None] | None = None,
 ) -> Task[WriteResult]:
     """Start an action, once.
+
+    Parameters
+    ----------
+    check : callable, optional
+        Raises if it must not be started; done while other requests are under way.
 
     Raises
     ------
@@ -32,7 +41,7 @@ def start_task(
     begin = clock.monotonic()
     started = clock.time()
     try:
-        task_id, adopted = requests.start(body)
+        task_id, adopted = requests.start(body, check=check)
     except TaskUncertain as error:
         error.result = job.read(unknown_outcome(""))
         raise

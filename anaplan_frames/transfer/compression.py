@@ -17,6 +17,7 @@ try:
 except ImportError:  # no wheel for this machine
     import zlib as quick_zlib  # type: ignore[no-redef]
 
+EDGE = 1 << 16  # bytes
 _RAW = -15  # window bits; negative for a stream without header and checksum
 _HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no time, from an unknown system
 _LAST_BLOCK = b"\x03\0"  # of a deflate stream; empty
@@ -48,12 +49,16 @@ class CompressedPiece:
         Number of bytes before compression, and their CRC-32.
     digest : bytes
         Of the bytes before compression; empty if none is needed.
+    first, last : bytes
+        At most `EDGE` bytes of its beginning and of its end, before compression.
     """
 
     deflated: tuple[bytes, ...]
     size: int
     checksum: int
     digest: bytes = b""
+    first: bytes = b""
+    last: bytes = b""
 
 
 def deflate(content: Any, method: Method, *, digest: bool = False) -> CompressedPiece:
@@ -61,8 +66,14 @@ def deflate(content: Any, method: Method, *, digest: bool = False) -> Compressed
     compressor = method.library.compressobj(method.level, zlib.DEFLATED, _RAW)
     deflated = (compressor.compress(content), compressor.flush(zlib.Z_SYNC_FLUSH))
     known_by = digests.digest(content) if digest else b""
+    view = memoryview(content).cast("B")
     return CompressedPiece(
-        deflated, memoryview(content).nbytes, quick_zlib.crc32(content), known_by
+        deflated,
+        view.nbytes,
+        quick_zlib.crc32(content),
+        known_by,
+        first=bytes(view[:EDGE]),
+        last=bytes(view[-EDGE:]),
     )
 
 
@@ -84,10 +95,15 @@ def gzip(pieces: Sequence[CompressedPiece]) -> Gzip:
     size = checksum = 0
     for piece in pieces:
         size += piece.size
-        checksum = _times(_x_to_the(piece.size), checksum) ^ piece.checksum
+        checksum = joined_checksum(checksum, piece)
     trailer = struct.pack("<LL", checksum, size & 0xFFFFFFFF)
     deflated = chain.from_iterable(piece.deflated for piece in pieces)
     return Gzip([_HEADER, *deflated, _LAST_BLOCK + trailer])
+
+
+def joined_checksum(before: int, piece: CompressedPiece) -> int:
+    """Return the CRC-32 of bytes whose checksum is `before`, with those of a piece behind them."""
+    return _times(_x_to_the(piece.size), before) ^ piece.checksum
 
 
 def _times(one: int, other: int) -> int:

@@ -14,6 +14,7 @@ from anaplan_frames.transfer.compression import METHODS, CompressedPiece, Gzip, 
 from anaplan_frames.transfer.compression_tuner import CompressionTuner
 from anaplan_frames.transfer.digests import joined
 from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.transport import Transport
 
 SMALLEST_CHUNK = 1_000_000
@@ -35,7 +36,7 @@ def upload(
     chunk_bytes: int | None = None,
     progress: Progress,
     journal: Journal | None = None,
-) -> int:
+) -> SentContent:
     """Replace the content of a file by `head` and `blocks`.
 
     The upload is declared with an unknown number of chunks, so that nothing can read the file
@@ -60,8 +61,8 @@ def upload(
 
     Returns
     -------
-    int
-        The number of bytes that the file has now, before compression.
+    SentContent
+        What the file has now.
 
     Raises
     ------
@@ -77,13 +78,12 @@ def upload(
     work.declare(first)
     # The first chunk goes alone: the packers wait until it has shown how fast the line is.
     all_chunks = chain([first], chunks)
-    sent = count = 0
+    count = 0
     for size in in_order(work.send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
-        sent += size
         count += 1
         progress.advance(size)
     work.complete(count)
-    return sent
+    return work.content
 
 
 class _Upload:
@@ -98,6 +98,7 @@ class _Upload:
         journal: Journal | None,
     ) -> None:
         self._transport = transport
+        self.content = SentContent()
         self._path = path
         self._label = label
         self._journal = journal
@@ -112,7 +113,9 @@ class _Upload:
         opening = [beginning, *self._cut(self._show(next(blocks, bytes)()))]
         packed = in_order(self._pack, blocks, threads=core_count(), name="anaplan-pack")
         later = gather(chain.from_iterable(packed), self._sizes)
-        return enumerate(chain(gather(opening, self._sizes), later))
+        for number, pieces in enumerate(chain(gather(opening, self._sizes), later)):
+            self.content.add(pieces)
+            yield number, pieces
 
     def declare(self, first: _Chunk) -> None:
         """Begin the upload in Anaplan, unless the journal has one that began with this chunk."""

@@ -1,0 +1,33 @@
+"""What was sent to a file, by its size, checksum, beginning and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anaplan_frames.transfer.compression import EDGE, CompressedPiece, joined_checksum
+
+
+class SentContent:
+    """The content of a file as it was sent, of which only some bytes are kept.
+
+    Attributes
+    ----------
+    size, checksum : int
+        Number of bytes before compression, and their CRC-32.
+    first, last : bytes
+        At most `EDGE` bytes of its beginning and of its end.
+    """
+
+    def __init__(self) -> None:
+        self.size: int = 0
+        self.checksum: int = 0
+        self.first: bytes = b""
+        self.last: bytes = b""
+
+    def add(self, pieces: Iterable[CompressedPiece]) -> None:
+        """Note what comes next; before all is noted, nothing of it can be compared."""
+        for piece in pieces:
+            self.size += piece.size
+            self.checksum = joined_checksum(self.checksum, piece)
+            self.first = (self.first + piece.first)[:EDGE] if len(self.first) < EDGE else self.first
+            self.last = (self.last + piece.last)[-EDGE:]
