@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -39,7 +41,9 @@ def writable_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
         if os.access(folder, os.W_OK):
             return folder
     user = os.getuid() if hasattr(os, "getuid") else environ.get("USERNAME", "")
-    return private_folder(Path(tempfile.gettempdir()) / f"{_NAME}-{user}")
+    folder = private_folder(Path(tempfile.gettempdir()) / f"{_NAME}-{user}")
+    _check_owner(folder)
+    return folder
 
 
 def private_folder(path: Path) -> Path:
@@ -49,6 +53,28 @@ def private_folder(path: Path) -> Path:
         # Made with `parents`, those above would be open to all.
         path.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def _check_owner(folder: Path) -> None:
+    """Refuse a folder that another user of this machine may have made, or may write to.
+
+    Raises
+    ------
+    PermissionError
+        Says what to do.
+    """
+    found = folder.lstat()
+    if not hasattr(os, "getuid"):
+        return
+    private = not stat.S_IMODE(found.st_mode) & (stat.S_IWGRP | stat.S_IWOTH)
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and private:
+        return
+    raise PermissionError(
+        errno.EACCES,
+        "This folder in the system's temporary folder belongs to another user or can be written "
+        "to by others. Delete it, or set XDG_CACHE_HOME to a folder of your own",
+        str(folder),
+    )
 
 
 def _home(environ: Mapping[str, str]) -> Path:
