@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.transfer.file_lock import file_lock
+from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from tests.sandbox.held_tasks import NotedClock, held_tasks
 from tests.sandbox.http_client import Http
 
@@ -60,6 +61,36 @@ def test_a_killed_process_leaves_no_lock() -> None:
     other.wait(20)
     with file_lock("http://host", "/files/1", label="file 1"):
         pass
+
+
+def test_locks_that_are_released_leave_no_files() -> None:
+    for number in range(20):
+        with file_lock("http://host", f"/files/{number}", label="file"):
+            pass
+    folder = lock_path("http://host", "/files/1").parent
+    assert [path.name for path in folder.iterdir()] == ["guard.lock"]
+
+
+_HURRY = "from anaplan_frames.transfer import file_lock as f; f._PAUSE = 0.001; import sys"
+_COUNT = """
+import sys, time
+from pathlib import Path
+from anaplan_frames.transfer.file_lock import file_lock
+inside = Path(sys.argv[1])
+for _ in range(15):
+    with file_lock("http://host", "/files/1", label="file 1"):
+        inside.touch(exist_ok=False)
+        time.sleep(0.001)
+        inside.unlink()
+"""
+
+
+def test_processes_that_lock_again_and_again_are_never_inside_together(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", _COUNT.replace("import sys", _HURRY), str(tmp_path / "in")]
+    others = [subprocess.Popen(command) for _ in range(4)]
+    assert [other.wait(60) for other in others] == [0, 0, 0, 0]
 
 
 def test_uploads_of_two_threads_and_their_imports_do_not_mix(demo_sandbox: Sandbox) -> None:
