@@ -18,14 +18,22 @@ _log = logging.getLogger("anaplan_frames")
 # Anaplan drops uploaded content after 48 hours; the clocks need not agree.
 _LONGEST = 47 * 3600.0  # seconds
 _FORMAT = 1
+_ENTRIES = (
+    ("begun", int),
+    ("arrived", int),
+    ("completing", bool),
+    ("complete", bool),
+    ("import", str),
+)
 
 
 class Journal:
     """What is known of one transfer of one file; who writes to it has exclusive access to the file.
 
     It is a file of lines, each written at once and whole. If one cannot be written, as on a full
-    disk, the transfer goes on without a journal; if one cannot be read, nothing of it is
-    believed. It holds names, numbers and digests, none of the data and no secret.
+    disk, the transfer goes on without a journal; one that is damaged is set aside with a warning,
+    and nothing of it is believed. It holds names, numbers and digests, none of the data and no
+    secret.
 
     Parameters
     ----------
@@ -49,10 +57,14 @@ class Journal:
         self._arrived: dict[int, str] = {}
         self.begun: int = 0
         """How many chunks Anaplan may hold: the highest number ever begun, and one."""
+        self.part: str = ""
+        """The name of the file that holds what was fetched, as an earlier run has noted it."""
         self._completed = False
         self._kept = True
+        lines = self._lines()
+        self.part = str(lines[0].get("part") or "") if lines else ""
         if resume:
-            self._read()
+            self._read(lines)
 
     @property
     def completed(self) -> bool:
@@ -91,13 +103,14 @@ class Journal:
             "from the beginning."
         )
 
-    def start(self) -> None:
+    def start(self, part: str = "") -> None:
         """Begin again: from now on nothing is known to have arrived."""
         self.forget()
         self.begun, self._completed = 0, False
         with suppress(OSError):  # which shows again when the line is written
             private_folder(self._path.parent)
-        self._note({"format": _FORMAT, "facts": self._facts, "time": self._clock.time()})
+        head = {"format": _FORMAT, "facts": self._facts, "time": self._clock.time()}
+        self._note({**head, "part": part} if part else head)
 
     def begin(self, index: int) -> None:
         """Note that a chunk is about to be sent: if it is cut off, Anaplan may hold another."""
@@ -143,8 +156,22 @@ class Journal:
                 error.strerror,
             )
 
-    def _read(self) -> None:
-        every = _lines(self._path)
+    def _lines(self) -> list[dict[str, Any]]:
+        """Return all lines; one that is damaged may have said that others hold no more."""
+        try:
+            return read_lines(self._path.read_bytes())
+        except OSError:
+            return []
+        except (ValueError, RecursionError):
+            aside = self._path.with_suffix(".damaged")
+            with suppress(OSError):
+                os.replace(self._path, aside)
+            _log.warning(
+                "%s was damaged and is set aside, so that an earlier run is not resumed", aside
+            )
+            return []
+
+    def _read(self, every: list[dict[str, Any]]) -> None:
         lines = [line for line in every if "task" not in line]
         owned = {line["import"]: line["task"] for line in every if "task" in line}
         if not lines or not self._fits(lines[0], owned):
@@ -172,13 +199,43 @@ class Journal:
         return same and 0 <= age < _LONGEST
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """Return all lines, or none: one that is damaged may have said that others hold no more."""
-    try:
-        content = path.read_bytes()
-        return [json.loads(line) for line in content.splitlines()] if content[-1:] == b"\n" else []
-    except (OSError, ValueError):
+def read_lines(content: bytes) -> list[dict[str, Any]]:
+    """Read the lines of a journal; none if the last one is not whole, as after a kill.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged in another way.
+    """
+    if content[-1:] != b"\n":
         return []
+    lines = [json.loads(line) for line in content.splitlines()]
+    if not all(isinstance(line, dict) for line in lines):
+        raise ValueError("a line is not an object")
+    head, *rest = lines
+    if not _is_head(head) or not all(map(_is_entry, rest)):
+        raise ValueError("a line does not have what it should have")
+    return lines
+
+
+def _is_head(line: Mapping[str, Any]) -> bool:
+    facts, part = line.get("facts"), line.get("part", "")
+    if not isinstance(facts, dict) or not isinstance(part, str):
+        return False
+    time = line.get("time")
+    return type(time) in (int, float) and isinstance(facts.get("tasks", {}), dict)
+
+
+def _is_entry(line: Mapping[str, Any]) -> bool:
+    """Whether a line is one of those that a journal writes."""
+    for name, kind in _ENTRIES:
+        if name in line:
+            value = line[name]
+            numbered = type(value) is not int or value >= 0
+            known = name != "arrived" or isinstance(line.get("digest"), str)
+            named = name != "import" or isinstance(line.get("task"), str)
+            return type(value) is kind and numbered and known and named
+    return False
 
 
 def _append(path: Path, entry: Mapping[str, Any]) -> None:
