@@ -215,7 +215,7 @@ class TransferTimeout(TransferError, TimeoutError):
 
 
 class DataChanged(TransferError):
-    """The data are not those of which an earlier run has sent a part.
+    """Data has changed while it was sent or read, also by a run that was interrupted.
 
     The next run starts again from the beginning.
     """

@@ -14,6 +14,7 @@ from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.export_columns import ExportColumns
+from anaplan_frames.bulk.export_runs import fetch_output, once_more
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_parts import file_parts
 from anaplan_frames.calendar.dated_table import Periods, dated
@@ -21,6 +22,7 @@ from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.cell_options import CellOptions, Layout
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.dataframes.frame_chunks import Frames
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
@@ -28,6 +30,7 @@ from anaplan_frames.resources.row_filters import FilteredTable
 from anaplan_frames.resources.table_reader import GridTable, Table, TextTable, not_empty
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.where import Where
+from anaplan_frames.transfer.path_download import check_target
 
 _AS_IT_IS: Final = CellOptions()
 
@@ -188,7 +191,14 @@ class Export(Action, Table):
                 "out: an export is read in the layout that it has."
             )
         cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
-        return self._read(options, partial(self._table, cells=cells, run=run), totals=totals)
+
+        def rows(*, run_it: bool) -> pd.DataFrame | Frames:
+            return self._read(options, partial(self._table, cells=cells, run=run_it), totals=totals)
+
+        if chunksize is not None:
+            return rows(run_it=run)
+        with time_limit(self._transport.clock, timeout):
+            return once_more(lambda: rows(run_it=run), lambda: rows(run_it=False), self.requests)
 
     def read_arrow(
         self,
@@ -252,10 +262,14 @@ class Export(Action, Table):
         progress : bool, optional
             True shows a bar at once, False never.
         """
+        check_target(path)
         if run:
             self.run(progress=progress)
-        return save_file(
-            self._catalogue, self.id, path, label=self.label, resume=resume, progress=progress
+        save = partial(save_file, self._catalogue, self.id, path, requests=self.requests)
+        return once_more(
+            lambda: save(label=self.label, resume=resume, progress=progress),
+            lambda: save(label=self.label, resume=False, progress=progress),
+            self.requests,
         )
 
     @property
@@ -287,7 +301,7 @@ class Export(Action, Table):
         if run:
             self.run(progress=options.progress)
         make = GridTable if described.is_grid else TextTable
-        fetch = not_empty(self._file(self._output), self.label)
+        fetch = not_empty(partial(fetch_output, self.requests, self._output), self.label)
         table: TableSource = make(fetch, Dialect.of_export(metadata), described.schema)
         if filters:
             table = FilteredTable(table, filters, f"The output of {self.label}")

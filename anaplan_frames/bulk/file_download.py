@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
+from anaplan_frames.bulk.export_runs import check_unchanged, runs_of
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.transfer.path_download import save
+from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.transfer.path_download import check_target, save
 
 
 def save_file(
@@ -18,33 +21,37 @@ def save_file(
     label: str,
     resume: bool,
     progress: bool | None,
+    requests: TaskRequests | None = None,
 ) -> Path:
     """Write a file's content to a path.
 
-    What an earlier run has fetched of it is of use only while nobody else has written to the
-    file: the user must be the same, and an export that writes it must not have run since.
+    What an earlier run has fetched of an export's output is of use only if the export was not run
+    since. Nothing shows whether a plain file has changed, so that it is fetched from the beginning.
+
+    Parameters
+    ----------
+    requests : TaskRequests, optional
+        Of the export whose output it is; by default it is found.
+
+    Raises
+    ------
+    DataChanged
+        If the export was run again meanwhile; the target is unchanged.
     """
+    check_target(target)
     transport = catalogue.transport
-    facts = {
-        "api": transport.api_url,
-        "user": catalogue.user_id,
-        "runs": _tasks_of_export(catalogue, file_id),
-    }
+    if requests is None and file_id in catalogue.records("exports"):
+        requests = TaskRequests(transport, f"{catalogue.path}/exports/{file_id}", label)
+    runs = {} if requests is None else runs_of(requests)
+    facts = {"api": transport.api_url, "user": catalogue.user_id, "runs": sorted(runs.items())}
     with Progress(f"Reading {label}", unit="B", show=progress) as bar:
         return save(
             transport,
             f"{catalogue.path}/files/{file_id}",
             target,
             facts=facts,
-            resume=resume,
+            resume=resume and requests is not None,
             label=label,
             progress=bar,
+            check=None if requests is None else partial(check_unchanged, requests, runs),
         )
-
-
-def _tasks_of_export(catalogue: Catalogue, file_id: str) -> list[str]:
-    """Return the tasks of the export whose output file it is; they have one id."""
-    if file_id not in catalogue.records("exports"):
-        return []
-    path, label = f"{catalogue.path}/exports/{file_id}/tasks", "the tasks of the export"
-    return sorted(task["taskId"] for task in catalogue.transport.pages(path, "tasks", label=label))

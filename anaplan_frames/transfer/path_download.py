@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from anaplan_frames.errors import DataChanged
 from anaplan_frames.progress import Progress
 from anaplan_frames.transfer.chunk_list import list_chunks
 from anaplan_frames.transfer.digests import digest
 from anaplan_frames.transfer.download import fetch_chunks
 from anaplan_frames.transfer.file_lock import file_lock, lock_path
 from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transfer.part_file import keep_mode, open_part
 from anaplan_frames.transport import Content, Transport
 
 
@@ -26,11 +29,14 @@ def save(
     resume: bool,
     label: str,
     progress: Progress,
+    check: Callable[[], None] | None = None,
 ) -> Path:
     """Write a file's content to a path, which holds all of it or what it held before.
 
-    The chunks gather in a hidden file next to the path. A later run takes over those that are there
-    as the journal has them, if the first and the last of them are still the same in Anaplan.
+    The chunks gather in a hidden file next to the path, with a new name. The path keeps its mode;
+    if it is a link, the link stays and what it leads to is replaced. A later run takes over the
+    chunks that are there as the journal has them, if the first and the last of them are still the
+    same in Anaplan.
 
     Parameters
     ----------
@@ -42,50 +48,71 @@ def save(
         What must be the same for a run to go on with what an earlier one has.
     resume : bool
         False fetches everything.
+    check : callable, optional
+        Raises if what was fetched must not be used; called before the path is replaced.
 
     Returns
     -------
     pathlib.Path
         `target`.
     """
-    goal = Path(target).absolute()
-    part = goal.with_name(f".{goal.name}.part")
+    check_target(target)
+    goal = Path(os.path.realpath(target))  # of a link, what it leads to
     with file_lock("file://", str(goal), label=str(goal)):
         chunks = list_chunks(transport, path, label=label)
         whole = {"file": path, "target": str(goal), "chunks": len(chunks), **facts}
         place = lock_path("file://", str(goal)).with_suffix(".journal")
         journal = Journal(place, whole, transport.clock, resume=resume)
-        with _open(part) as out:
-            held = _held(out, journal)
-            if held and not _same(transport, path, journal, held, label):
-                held = 0
-            if not held:
-                out.seek(0)
-                journal.start()
-            out.truncate()
-            rest = fetch_chunks(
-                transport,
-                path,
-                chunks[held:],
-                label=label,
-                progress=progress,
-                may_be_empty=len(chunks) == 1,
-            )
-            for index, content in enumerate(rest, start=held):
-                out.write(content)
-                out.flush()
-                journal.arrive(index, _known_by(content))
-                del content
+        with open_part(goal, journal.part) as (out, part):
+            try:
+                held = _held(out, journal)
+                if held and not _same(transport, path, journal, held, label):
+                    held = 0
+                if not held:
+                    out.seek(0)
+                    journal.start(part.name)
+                out.truncate()
+                rest = fetch_chunks(
+                    transport,
+                    path,
+                    chunks[held:],
+                    label=label,
+                    progress=progress,
+                    may_be_empty=len(chunks) == 1,
+                )
+                for index, content in enumerate(rest, start=held):
+                    out.write(content)
+                    out.flush()
+                    journal.arrive(index, _known_by(content))
+                    del content
+                if check is not None:
+                    check()
+            except BaseException as error:
+                if not resume or isinstance(error, DataChanged):  # no later run may use it
+                    part.unlink(missing_ok=True)
+                    journal.forget()
+                raise
+        keep_mode(part, goal)
         os.replace(part, goal)
         journal.forget()
     return Path(target)
 
 
-def _open(part: Path) -> BinaryIO:
-    """Open for reading and writing what may be there already; only this user may read it."""
-    return os.fdopen(
-        os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b"
-    )
+def check_target(target: str | os.PathLike[str]) -> None:
+    """Refuse a folder as the path of a download, before anything is sent.
+
+    Raises
+    ------
+    IsADirectoryError
+        Names a path that would do.
+    """
+    if os.path.isdir(target):
+        raise IsADirectoryError(
+            errno.EISDIR,
+            "A download needs the path of a file, and this is a folder; give for instance "
+            f"{os.path.join(target, 'data.csv')!r}",
+            os.fspath(target),
+        )
 
 
 def _held(out: BinaryIO, journal: Journal) -> int:

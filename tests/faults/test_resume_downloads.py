@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.bulk.exports import Export
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transport import Transport
 from tests.faults.logged import LoggedChunks
 from tests.transport.scripted import TurnedClock
 
@@ -32,46 +37,74 @@ def model(sandbox: Sandbox) -> Iterator[af.Model]:
 
 
 @pytest.fixture
+def export(sandbox: Sandbox, model: af.Model) -> Export:
+    model.imports["Load airlines"].run()
+    airlines = next(iter(sandbox.models[model.id].lists.values()))
+    made = sandbox.models[model.id].export("Airlines out", of=airlines)
+    model.exports.refresh()
+    found = model.exports[made.id]
+    found.run()
+    return found
+
+
+@pytest.fixture
+def output(export: Export, tmp_path: Path) -> bytes:
+    return export.download(tmp_path / "whole", run=False).read_bytes()
+
+
+@pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return tmp_path / "airlines é.csv"
+    (tmp_path / "folder").mkdir()
+    return tmp_path / "folder" / "airlines é.csv"
 
 
-def interrupted(sandbox: Sandbox, model: af.Model, target: Path) -> None:
+def interrupted(sandbox: Sandbox, export: Export, target: Path) -> Path:
+    """Break a download off, and return the file in which it has gathered."""
     sandbox.faults.add("500", path="*/chunks/5", times=None)
     with pytest.raises(af.TransferError):
-        model.files["airlines.csv"].download(target)
+        export.download(target, run=False)
     assert not target.exists()
     sandbox.faults.clear()
+    [part] = target.parent.glob(".*.part")
+    return part
+
+
+def numbers(content: bytes) -> list[int]:
+    return list(range(-(-len(content) // CHUNK)))
 
 
 def test_what_was_fetched_is_not_fetched_again_but_for_the_first_and_the_last(
-    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
+    sandbox: Sandbox, export: Export, output: bytes, target: Path, chunks: LoggedChunks
 ) -> None:
-    interrupted(sandbox, model, target)
+    interrupted(sandbox, export, target)
     chunks.take_fetched()
-    assert model.files["airlines.csv"].download(target) == target
-    assert target.read_bytes() == CONTENT
-    assert sorted(chunks.take_fetched()) == [0, 4, *range(5, len(CONTENT) // CHUNK + 1)]
+    assert export.download(target, run=False) == target
+    assert target.read_bytes() == output
+    assert sorted(chunks.take_fetched()) == [0, *numbers(output)[4:]]
     assert list(target.parent.iterdir()) == [target]
-    assert not list(cache_folder().rglob("*.journal"))
+    assert {path.name for path in cache_folder().rglob("*") if path.is_file()} == {"guard.lock"}
 
 
 def test_all_is_fetched_where_that_is_asked(
-    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
+    sandbox: Sandbox, export: Export, output: bytes, target: Path, chunks: LoggedChunks
 ) -> None:
-    interrupted(sandbox, model, target)
+    interrupted(sandbox, export, target)
     chunks.take_fetched()
-    model.files["airlines.csv"].download(target, resume=False)
-    assert sorted(chunks.take_fetched()) == list(range(len(CONTENT) // CHUNK + 1))
-    assert target.read_bytes() == CONTENT
+    export.download(target, run=False, resume=False)
+    assert sorted(chunks.take_fetched()) == numbers(output)
+    assert target.read_bytes() == output
+    assert list(target.parent.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("place", [100, 4_500, len(CONTENT) - 2])
-def test_other_content_is_fetched_whole(
-    sandbox: Sandbox, model: af.Model, target: Path, place: int
+def test_a_plain_file_is_fetched_from_the_beginning_as_a_middle_chunk_may_have_changed(
+    sandbox: Sandbox, model: af.Model, target: Path
 ) -> None:
-    interrupted(sandbox, model, target)
-    changed = CONTENT[:place] + b"x" + CONTENT[place + 1 :]
+    sandbox.faults.add("500", path="*/chunks/5", times=None)
+    with pytest.raises(af.TransferError):
+        model.files["airlines.csv"].download(target)
+    sandbox.faults.clear()
+    assert list(target.parent.iterdir()) == []
+    changed = CONTENT[:2_500] + b"x" + CONTENT[2_501:]
     model.files["airlines.csv"].upload(changed)
     model.files["airlines.csv"].download(target)
     assert target.read_bytes() == changed
@@ -79,35 +112,98 @@ def test_other_content_is_fetched_whole(
 
 @pytest.mark.parametrize("damage", [b"", b"x", CONTENT[:2_500], b"x" * 5_000])
 def test_a_part_that_is_damaged_is_used_only_as_far_as_it_is_whole(
-    sandbox: Sandbox, model: af.Model, target: Path, damage: bytes
+    sandbox: Sandbox, export: Export, output: bytes, target: Path, damage: bytes
 ) -> None:
-    interrupted(sandbox, model, target)
-    target.with_name(f".{target.name}.part").write_bytes(damage)
-    model.files["airlines.csv"].download(target)
-    assert target.read_bytes() == CONTENT
+    interrupted(sandbox, export, target).write_bytes(damage)
+    export.download(target, run=False)
+    assert target.read_bytes() == output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as on POSIX")
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_part_that_somebody_else_has_put_there_is_not_written_to(
+    sandbox: Sandbox,
+    export: Export,
+    output: bytes,
+    target: Path,
+    tmp_path: Path,
+    link: Callable[[Path, Path], None],
+) -> None:
+    part = interrupted(sandbox, export, target)
+    foreign = tmp_path / "foreign"
+    foreign.write_bytes(part.read_bytes())
+    kept = foreign.read_bytes()
+    part.unlink()
+    link(foreign, part)
+    export.download(target, run=False)
+    assert (target.read_bytes(), foreign.read_bytes()) == (output, kept)
 
 
 def test_an_export_that_ran_since_is_fetched_whole(
-    sandbox: Sandbox, model: af.Model, target: Path, chunks: LoggedChunks
+    sandbox: Sandbox, export: Export, target: Path, chunks: LoggedChunks
 ) -> None:
-    model.imports["Load airlines"].run()
-    export = sandbox.models[model.id].export("Airlines out", of=_airlines(sandbox, model))
-    model.exports.refresh()
-    sandbox.faults.add("500", path="*/chunks/5", times=None)
-    with pytest.raises(af.TransferError):
-        model.exports[export.id].download(target)
-    sandbox.faults.clear()
+    interrupted(sandbox, export, target)
     chunks.take_fetched()
-    model.exports[export.id].download(target, run=False)
-    assert 1 not in chunks.take_fetched()
-    sandbox.faults.add("500", path="*/chunks/5", times=None)
-    with pytest.raises(af.TransferError):
-        model.exports[export.id].download(target, run=False)
-    sandbox.faults.clear()
-    chunks.take_fetched()
-    model.exports[export.id].download(target)
+    export.download(target)
     assert 1 in chunks.take_fetched()
+    assert list(target.parent.iterdir()) == [target]
 
 
-def _airlines(sandbox: Sandbox, model: af.Model) -> object:
-    return next(iter(sandbox.models[model.id].lists.values()))
+@pytest.mark.skipif(os.name != "posix", reason="modes as on POSIX")
+def test_a_download_keeps_the_mode_of_its_target_and_follows_a_link(
+    model: af.Model, target: Path, tmp_path: Path
+) -> None:
+    target.write_bytes(b"old")
+    target.chmod(0o644)
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    assert model.files["airlines.csv"].download(link) == link
+    assert link.is_symlink()
+    assert target.read_bytes() == CONTENT
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644
+    fresh = target.with_name("fresh.csv")
+    model.files["airlines.csv"].download(fresh)
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
+
+
+def test_a_folder_as_the_target_is_refused_before_the_export_runs(
+    model: af.Model, export: Export, tmp_path: Path
+) -> None:
+    tasks = len(export.tasks())
+    for resource in (model.files["airlines.csv"], export):
+        with pytest.raises(IsADirectoryError, match=r"path of a file.*data\.csv"):
+            resource.download(tmp_path)
+    assert len(export.tasks()) == tasks
+
+
+def test_an_output_that_changes_while_it_is_read_is_read_once_more_and_then_an_error(
+    export: Export, output: bytes, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = 1
+    real = Transport.download_large
+
+    def download(self: Transport, path: str, **options: Any) -> Any:
+        nonlocal times
+        if times and path.endswith("/chunks/3"):
+            times -= 1
+            export.run()
+        return real(self, path, **options)
+
+    monkeypatch.setattr(Transport, "download_large", download)
+    assert len(export.read(run=False)) == 600
+    assert len(export.tasks()) == 2
+    times = 1
+    assert export.download(target, run=False).read_bytes() == output
+    times = 2
+    with pytest.raises(af.DataChanged, match="run again twice"):
+        export.read(run=False)
+    times = 2
+    with pytest.raises(af.DataChanged, match="run again twice"):
+        export.download(target)
+    assert list(target.parent.iterdir()) == [target]
+    times = 1
+    with pytest.raises(af.DataChanged, match="may be a mixture"):
+        export.read_arrow(run=False).read_all()
+    times = 1
+    with pytest.raises(af.DataChanged, match="may be a mixture"):
+        list(export.read(run=False, chunksize=100))
