@@ -128,7 +128,7 @@ def test_an_import_that_ignores_all_rows_is_a_warning(
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("counts", [{}, {"totalRowCount": 2, "ignoredCount": 2}])
-def test_rows_that_change_nothing_in_a_list_are_no_reason_to_warn(
+def test_rows_that_change_nothing_in_a_list_cause_no_warning(
     sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch, counts: dict[str, int]
 ) -> None:
     counting(sandbox, monkeypatch, counts, kind="hierarchyNoChanges")

@@ -36,7 +36,7 @@ def blank(module: Module) -> None:
 
 
 def losing(monkeypatch: pytest.MonkeyPatch, lost: int, *, counted: int) -> None:
-    """Have the sandbox leave out the last cells of each request, and count as it is told to."""
+    """Have the sandbox leave out the last cells of each request, and count as the test says."""
 
     def write(store: Any, target: Any, body: Path, limit: int) -> WrittenCells:
         cells = json.loads(body.read_bytes())

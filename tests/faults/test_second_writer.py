@@ -176,7 +176,7 @@ def test_of_a_large_file_beginning_end_and_number_of_chunks_are_compared(
 
 
 @pytest.mark.parametrize("whole", [1_000_000, 0])
-def test_the_same_content_is_no_doubt(
+def test_the_same_content_raises_no_doubt(
     sandbox: Sandbox,
     model: af.Model,
     rival: InModel,
