@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -18,10 +19,9 @@ REGIONS, STAFF, TICKETS = "101000000001", "101000000002", "101000000003"
 PROPERTIES = {"Grade": "TEXT", "FTE": "NUMBER", "Manager": "BOOLEAN", "Since": "DATE"}
 
 
-@pytest.fixture
-def staffing(tenant: Sandbox) -> Model:
-    """A parent list, a list with properties of all formats and a subset, a numbered list."""
-    model = tenant.workspace("Finance").model("Staffing")
+def build(sandbox: Sandbox) -> Model:
+    """Build a parent list, a list with properties of all formats and a subset, a numbered list."""
+    model = sandbox.workspace("Finance").model("Staffing")
     regions = model.list(
         "Regions", id=REGIONS, items=pd.DataFrame({"Name": ["West", "East"], "Code": ["W", "E"]})
     )
@@ -50,13 +50,31 @@ def staffing(tenant: Sandbox) -> Model:
         "Tickets", id=TICKETS, numbered=True, items=pd.DataFrame({"Code": ["t1", "t2", "t3"]})
     )
     add = f"/lists/{STAFF}/items?action=add"
-    assert in_model(Http(tenant), model).post(add, {"items": [{"name": "Bo"}]}).ok
+    assert in_model(Http(sandbox), model).post(add, {"items": [{"name": "Bo"}]}).ok
     return model
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    """Serve a model that no test changes."""
+    with Sandbox(rate_limit=None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def listed(shared: Sandbox) -> Model:
+    return build(shared)
+
+
 @pytest.fixture
-def api(tenant: Sandbox, staffing: Model, with_workspace: bool) -> InModel:
-    return in_model(Http(tenant), staffing, with_workspace=with_workspace)
+def api(shared: Sandbox, listed: Model, with_workspace: bool) -> InModel:
+    return in_model(Http(shared), listed, with_workspace=with_workspace)
+
+
+@pytest.fixture
+def staffing(tenant: Sandbox) -> Model:
+    """A model that the test may change."""
+    return build(tenant)
 
 
 def test_lists_are_listed_and_sorted(api: InModel) -> None:
@@ -126,7 +144,7 @@ def test_items_show_id_name_code_and_parent(api: InModel) -> None:
     assert bo == {"name": "Bo"}
 
 
-def test_include_all_shows_properties_as_texts_and_subsets(api: InModel, staffing: Model) -> None:
+def test_include_all_shows_properties_as_texts_and_subsets(api: InModel, listed: Model) -> None:
     ada, bo = api.get(f"/lists/{STAFF}/items", includeAll="true").json()["listItems"]
     assert ada["properties"] == {
         "Grade": 'a "b", \\ü\n',
@@ -134,7 +152,7 @@ def test_include_all_shows_properties_as_texts_and_subsets(api: InModel, staffin
         "Manager": "true",
         "Since": "2020-02-29",
         "Home": "East",
-        "Joined": staffing.calendar.periods[0].name,
+        "Joined": listed.calendar.periods[0].name,
     }
     assert ada["subsets"] == {"Active": True}
     assert bo["properties"] == {
