@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,17 @@ def run(name: str, folder: Path) -> list[dict[str, Any]]:
     return [output for cell in notebook.cells for output in cell.get("outputs", ())]
 
 
+def columns(outputs: list[dict[str, Any]]) -> list[list[str]]:
+    """Return the headers of each table that is shown."""
+    return [re.findall("<th>(.*?)</th>", table) for table in shown(outputs, "text/html")]
+
+
+def stored(name: str) -> list[dict[str, Any]]:
+    """Return the outputs that are stored in a notebook."""
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    return [output for cell in notebook.cells for output in cell.get("outputs", ())]
+
+
 def shown(outputs: list[dict[str, Any]], kind: str) -> list[str]:
     """Return what is shown of one MIME type."""
     return [str(output["data"][kind]) for output in outputs if kind in output.get("data", {})]
@@ -33,6 +45,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_registry_shows_every_workspace_and_a_chart_of_the_space_used(tmp_path: Path) -> None:
     outputs = run("model_registry.ipynb", tmp_path)
+    assert columns(outputs) == columns(stored("model_registry.ipynb"))
     tables = "".join(shown(outputs, "text/html"))
     assert all(name in tables for name in ("Finance", "Supply Chain", "Café España", "P&amp;L"))
     assert "83%" in tables  # of Finance: 41 + 12 + 55 of 130 GB
@@ -42,6 +55,7 @@ def test_the_registry_shows_every_workspace_and_a_chart_of_the_space_used(tmp_pa
 
 def test_all_line_items_of_a_model_are_in_a_csv_file(tmp_path: Path) -> None:
     outputs = run("line_items.ipynb", tmp_path)
+    assert columns(outputs) == columns(stored("line_items.ipynb"))
     written = pd.read_csv(tmp_path / "line_items.csv")
     assert written["name"].tolist()[:5] == ["FTE", "Salary", "Bonus", "Total pay", "Pay per head"]
     assert written["dimensions"][0] == "Employees, Time, Versions"
