@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ExportDefinition,
     FileDefinition,
     ImportDefinition,
+    ModelSource,
     OptimizerDefinition,
     ProcessDefinition,
     check_file,
@@ -346,6 +348,47 @@ class Model:
             import_mapping.parse_mapping(file, into, mapping, asked),
             import_mapping.parse_match_by(into, match_by),
             asked,
+        )
+        self.imports[definition.id] = definition
+        return definition
+
+    def import_from_model(
+        self,
+        name: str,
+        source: ModuleDefinition | ViewDefinition | ListDefinition,
+        into: ListDefinition | ModuleDefinition,
+        id: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        *,
+        model: Model | None = None,
+        match_by: str | Mapping[str, str] = "either",
+    ) -> ImportDefinition:
+        """Make an import from a list, module or view, without totals.
+
+        Parameters
+        ----------
+        source : ListDefinition, ModuleDefinition or ViewDefinition
+            Its columns are those of an export in the layout TABULAR_MULTI_COLUMN.
+        mapping, match_by
+            As for `import_`.
+        model : Model, optional
+            The model of the source; by default this one.
+        """
+        check_name("import", name, self.imports, id)
+        owner = model or self
+        export = ExportDefinition(source.id, source.name, source, leaves_only=True)
+        columns = tuple(owner.export_metadata(export)["headerNames"])
+        file = FileDefinition(source.id, source.name, columns)
+        definition = ImportDefinition(
+            self._ids.take(object_ids.IMPORT, id, f"import {name!r}"),
+            name,
+            file,
+            into,
+            import_mapping.parse_mapping(file, into, mapping, {}),
+            import_mapping.parse_match_by(into, match_by),
+            source=ModelSource(
+                owner.id, owner.name, owner.workspace.id, partial(owner.run_export, export)
+            ),
         )
         self.imports[definition.id] = definition
         return definition

@@ -59,7 +59,7 @@ def import_metadata(request: Request) -> Response:
     file = definition.file
     metadata = {
         "name": definition.name,
-        "type": "FILE",
+        "type": _source(definition)["type"],
         "source": {
             "textEncoding": file.encoding,
             "columnSeparator": file.separator,
@@ -111,6 +111,20 @@ def _import(definition: ImportDefinition) -> dict[str, Any]:
     }
 
 
+def _source(definition: ImportDefinition) -> dict[str, str]:
+    """Show what an import reads: a file, or something of a model."""
+    source = definition.source
+    shown = {
+        "importDataSourceId": definition.file.id,
+        "type": "FILE" if source is None else "MODEL",
+    }
+    if source is not None:
+        shown["sourceModelId"] = source.model_id
+        shown["sourceModelName"] = source.model_name
+        shown["sourceWorkspaceId"] = source.workspace_id
+    return shown
+
+
 def _export(definition: ExportDefinition) -> dict[str, Any]:
     return {
         "id": definition.id,
@@ -139,7 +153,7 @@ def _step(action: ActionDefinition, *, with_source: bool) -> dict[str, Any]:
     if isinstance(action, ImportDefinition):
         step = {**_import(action), "actionType": "IMPORT"}
         if with_source:
-            step["importDataSource"] = {"importDataSourceId": action.file.id, "type": "FILE"}
+            step["importDataSource"] = _source(action)
         return step
     if isinstance(action, ExportDefinition):
         step = {**_export(action), "actionType": "EXPORT"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from anaplan_frames.sandbox.behavior import ProcessVerdict
@@ -90,13 +91,22 @@ class ActionRunner:
     ) -> Outcome:
         source = self._contents.new_path()
         try:
-            copied = self._contents.copy(model.id, action.file.id, task.user.id, source)
+            copied = self._copy_source(model, action, task, source, watch)
             asked = _parameters(action, task)
             outcome = model.run_import(action, source if copied else None, asked, watch)
         finally:
             source.unlink(missing_ok=True)
         self._dumps.keep(model.id, action.id, task.user, task.id, outcome.dump)
         return outcome
+
+    def _copy_source(
+        self, model: Model, action: ImportDefinition, task: Task, target: Path, watch: Watch
+    ) -> bool:
+        """Write what the import reads to `target`; return False if there is nothing to read."""
+        if action.source is None:
+            return self._contents.copy(model.id, action.file.id, task.user.id, target)
+        action.source.write(target, watch)
+        return True
 
     def _run_export(
         self, model: Model, action: ExportDefinition, task: Task, watch: Watch

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Literal, TypeAlias
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
 from anaplan_frames.sandbox.planning.schema.definitions import (
     ListDefinition,
@@ -58,8 +59,25 @@ def shown_headers(columns: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ModelSource:
+    """What an import reads from a model, in place of an uploaded file.
+
+    Attributes
+    ----------
+    model_id, model_name, workspace_id : str
+    write : callable
+        Writes the rows, as an export does, to a file; it takes its path and a `Watch`.
+    """
+
+    model_id: str
+    model_name: str
+    workspace_id: str
+    write: Callable[[Path, Any], object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ImportDefinition:
-    """An import of a file into a list or a module.
+    """An import of a file, or from a model, into a list or a module.
 
     Attributes
     ----------
@@ -70,6 +88,9 @@ class ImportDefinition:
         Per dimension "code", "name" or "either" (code first).
     parameters : dict of str to (str or None)
         The parameters that a run of the import asks for, with their defaults.
+    source : ModelSource or None
+        None if the import reads an uploaded file; otherwise `file` describes what it writes, and
+        has the id of the list, module or view.
     """
 
     id: str
@@ -79,6 +100,7 @@ class ImportDefinition:
     mapping: dict[str, str]
     match_by: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str | None] = field(default_factory=dict)
+    source: ModelSource | None = None
 
     @property
     def import_type(self) -> str:
