@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.planning.action_outcome import Outcome
 
 AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
 
@@ -35,7 +37,7 @@ def counting(
     """Have imports say that they succeeded, with these counts."""
     real = sandbox.actions._run_import
 
-    def run(*given: Any) -> dict[str, Any]:
+    def run(*given: Any) -> Outcome:
         said = [
             {
                 "type": kind,
@@ -45,8 +47,7 @@ def counting(
             }
             for each in details
         ]
-        result = real(*given)
-        return {**result, "details": said, "successful": True, "failureDumpAvailable": False}
+        return replace(real(*given), details=said, successful=True, dump=None)
 
     monkeypatch.setattr(sandbox.actions, "_run_import", run)
 
