@@ -34,6 +34,7 @@ def sent(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[httpx2.Reque
         requests.append(request)
         assert request.url.host.endswith((".anaplan.com", home.host)), request.url  # or tried again
         request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
+        request.headers["host"] = request.url.netloc.decode()
         return request
 
     send = httpx2.HTTPTransport.handle_request

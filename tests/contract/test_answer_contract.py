@@ -12,7 +12,7 @@ from anaplan_frames.transport.answer_contract import Operation
 from anaplan_frames.transport.operations import OPERATIONS
 from tests.contract.contract import JSON, PREFIXES, Body, contract, read
 from tests.contract.contract import Operation as Documented
-from tests.contract.overlay.mend import AUTHENTICATION, INTEGRATION
+from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION
 
 TABLE = list(OPERATIONS)
 OF_JSON = [operation for operation in TABLE if operation.content == "json"]
