@@ -33,7 +33,8 @@ COMMANDS = {
         "Load real data into a sandbox and prove that it is all there.",
     ),
     "sandbox": CommandEntry(
-        "anaplan_frames.cli.sandbox_command", "Serve a local Anaplan on this machine only."
+        "anaplan_frames.cli.sandbox_command",
+        "Serve a local Anaplan, by default on this machine only.",
     ),
 }
 

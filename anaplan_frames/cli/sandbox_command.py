@@ -19,7 +19,7 @@ from anaplan_frames.cli.global_options import examples, log_options
     type=click.IntRange(0, 65535),
     default=8900,
     show_default=True,
-    help="Port on 127.0.0.1; 0 takes a free one.",
+    help="Port; 0 takes a free one.",
 )
 @click.option(
     "--data",
@@ -29,6 +29,13 @@ from anaplan_frames.cli.global_options import examples, log_options
 )
 @click.option("--demo", is_flag=True, help="Start with the demo's workspace and model.")
 @click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen on; 0.0.0.0 is every address of this machine, for a container.",
+)
+@click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
@@ -36,12 +43,14 @@ from anaplan_frames.cli.global_options import examples, log_options
     help="Accept requests to this host name, too, such as that of a container; can be repeated.",
 )
 @log_options
-def sandbox(*, port: int, data: str | None, demo: bool, allowed_hosts: tuple[str, ...]) -> None:
-    """Serve a local Anaplan on this machine only.
+def sandbox(
+    *, port: int, data: str | None, demo: bool, host: str, allowed_hosts: tuple[str, ...]
+) -> None:
+    """Serve a local Anaplan, by default on this machine only.
 
     It prints its URL and login, and runs until Ctrl-C.
     """
     from anaplan_frames.sandbox import Sandbox, serve
 
     make = Sandbox.demo if demo else Sandbox
-    serve(make(data=data, allowed_hosts=allowed_hosts), port)
+    serve(make(data=data, allowed_hosts=allowed_hosts), port, host=host)

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 
+from anaplan_frames.sandbox.http.local_server import HOST
 from anaplan_frames.sandbox.sandbox import Sandbox
 
 
@@ -15,16 +16,24 @@ def _print_url(sandbox: Sandbox) -> None:
     print(text, flush=True)
 
 
-def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] = _print_url) -> None:
+def serve(
+    sandbox: Sandbox,
+    port: int,
+    announce: Callable[[Sandbox], None] = _print_url,
+    *,
+    host: str = HOST,
+) -> None:
     """Serve in the foreground until Ctrl-C or SIGTERM, then close the sandbox.
 
     Parameters
     ----------
     sandbox : Sandbox
     port : int
-        The port on 127.0.0.1; 0 takes a free one.
+        The port; 0 takes a free one.
     announce : callable, optional
         Called with the sandbox as soon as it accepts requests; prints its URL by default.
+    host : str
+        The IPv4 address to listen on; see `Sandbox.start`.
 
     Raises
     ------
@@ -33,7 +42,7 @@ def serve(sandbox: Sandbox, port: int, announce: Callable[[Sandbox], None] = _pr
     """
     stopped = threading.Event()
     try:
-        sandbox.start(port)
+        sandbox.start(port, host)
         with _on_termination(stopped.set):
             announce(sandbox)
             # In short waits, because an endless one cannot be interrupted on Windows.

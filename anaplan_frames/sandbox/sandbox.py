@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from anaplan_frames.sandbox import application, client_connection
 from anaplan_frames.sandbox.demo_tenant import build_demo
 from anaplan_frames.sandbox.http.fault_injection import FaultMiddleware
-from anaplan_frames.sandbox.http.local_server import HOST, Server
+from anaplan_frames.sandbox.http.local_server import EVERY_ADDRESS, HOST, Server
 from anaplan_frames.sandbox.http.middleware import HostMiddleware
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
@@ -80,7 +80,8 @@ class Sandbox(Tenant):
         """The URL of the Integration API, such as ``http://127.0.0.1:8900``."""
         if self._server is None:
             raise RuntimeError("The sandbox is not running: use `with sandbox: ...`.")
-        return f"http://{HOST}:{self._server.port}"
+        host = HOST if self._server.host == EVERY_ADDRESS else self._server.host
+        return f"http://{host}:{self._server.port}"
 
     @property
     def auth_url(self) -> str:
@@ -99,15 +100,26 @@ class Sandbox(Tenant):
             self.email, self.password, api_url=self.api_url, auth_url=self.auth_url, **options
         )
 
-    def start(self, port: int = 0) -> Sandbox:
-        """Start serving in a thread; by default on a free port."""
+    def start(self, port: int = 0, host: str = HOST) -> Sandbox:
+        """Start serving in a thread; by default on a free port, for this machine only.
+
+        Parameters
+        ----------
+        port : int
+            0 takes a free one.
+        host : str
+            The IPv4 address to listen on; ``"0.0.0.0"`` is every address of the machine, as a
+            container needs it. The demo's password is known: do not serve it to a network.
+        """
         if self._server is not None:
             raise RuntimeError("The sandbox is already running.")
         if self._closed:
             raise RuntimeError("The sandbox is closed and its data is gone: make another one.")
         # Looked up at each start, so that a test can wrap the application.
         app = FaultMiddleware(application.build_app(self), self)
-        server = Server(HostMiddleware(app, self.allowed_hosts), port)
+        # "0.0.0.0" is not an address that a client should name.
+        hosts = self.allowed_hosts | ({host} - {EVERY_ADDRESS})
+        server = Server(HostMiddleware(app, hosts), port, host)
         server.start()
         self._server = server
         # DuckDB complains if a notebook or script ends without closing its databases.

@@ -1,4 +1,4 @@
-"""The server of a sandbox: uvicorn on the loopback interface, in a thread."""
+"""The server of a sandbox: uvicorn in a thread, by default on the loopback interface."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import uvicorn
 from anaplan_frames.sandbox.http.fault_injection import NotedConnection
 
 HOST = "127.0.0.1"
+EVERY_ADDRESS = "0.0.0.0"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _GRACE_SECONDS = 1.0
@@ -68,15 +69,18 @@ class Server:
     app : ASGI application
     port : int
         0 takes a free one.
+    host : str
+        The IPv4 address to listen on.
 
     Raises
     ------
     OSError
-        If the port is in use.
+        If the port is in use, or the address is not one of this machine.
     """
 
-    def __init__(self, app: Any, port: int = 0) -> None:
-        self._socket = _listen(port)
+    def __init__(self, app: Any, port: int = 0, host: str = HOST) -> None:
+        self._socket = _listen(host, port)
+        self.host: str = host
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
@@ -112,15 +116,15 @@ class Server:
         self._socket.close()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     # If the protocol is given, asyncio turns off Nagle's algorithm, which costs 40 ms per request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # on Windows it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
-        text = f"Port {port} of {HOST} cannot be used: {error.strerror}. Choose another port."
+        text = f"Port {port} of {host} cannot be used: {error.strerror}. Choose another port."
         raise OSError(error.errno, text) from None
     return listener

@@ -56,6 +56,32 @@ def test_every_host_can_be_allowed() -> None:
         assert login(sandbox, "anything.example") == 201
 
 
+def test_the_address_that_it_listens_on_is_served() -> None:
+    sandbox = Sandbox(task_pause=0)
+    sandbox.start(host="127.0.0.2")
+    try:
+        assert sandbox.api_url.startswith("http://127.0.0.2:")
+        assert login(sandbox, "127.0.0.2") == 201
+        assert login(sandbox, "127.0.0.3") == 421
+    finally:
+        sandbox.close()
+
+
+def test_on_every_address_it_still_checks_the_host() -> None:
+    sandbox = Sandbox(allowed_hosts=["anaplan"])
+    sandbox.start(host="0.0.0.0")
+    try:
+        assert login(sandbox, "anaplan") == 201
+        assert login(sandbox, "evil.example") == login(sandbox, "0.0.0.0") == 421
+    finally:
+        sandbox.close()
+
+
+def test_an_address_of_another_machine_cannot_be_used() -> None:
+    with pytest.raises(OSError, match=r"of 192\.0\.2\.1 cannot be used"):
+        Sandbox().start(host="192.0.2.1")
+
+
 def test_the_name_of_a_host_is_without_its_port() -> None:
     assert [host_name(host) for host in ("A:1", "[::1]:1", "[::1]", "a.b.")] == [
         "a",

@@ -84,7 +84,7 @@ def test_it_starts_and_stops_and_leaves_nothing_behind(
 
 
 def test_the_listener_names_its_protocol_so_that_asyncio_sends_answers_without_delay() -> None:
-    with _listen(0) as listener:
+    with _listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 
