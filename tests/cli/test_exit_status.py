@@ -78,7 +78,7 @@ def test_1_if_the_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "sentence"),
     [
         (["demmo"], "There is no command 'demmo'. Did you mean 'demo'? Commands: demo, sandbox."),
-        (["sandbox", "--porrt", "8900"], "No such option '--porrt'. Did you mean '--port'?"),
+        (["sandbox", "--demmo"], "No such option '--demmo'. Did you mean '--demo'?"),
         (["sandbox", "--port", "99999"], "'--port': 99999 is not in the range 0<=x<=65535."),
         (["sandbox", "--port", "http"], "'--port': 'http' is not a valid integer range."),
         (["sandbox", "--port"], "Option '--port' requires an argument."),
