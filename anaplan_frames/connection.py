@@ -348,7 +348,8 @@ class Connection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        interrupted = kind is not None and not issubclass(kind, Exception)
+        self._transport.close(interrupted=interrupted)
 
     def __repr__(self) -> str:
         return f"<Connection to {self._transport.api_url}>"

@@ -16,11 +16,11 @@ from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import AnaplanError, ColumnMismatch
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.parts import Part, check_parts
+from anaplan_frames.transfer.completion import complete_upload
 from anaplan_frames.transfer.compression import METHODS, CompressedPiece, deflate, gzip
 from anaplan_frames.transfer.upload import (
     LARGEST_CHUNK,
     MOST_CHUNKS,
-    complete_upload,
     declare_upload,
     put_chunk,
 )

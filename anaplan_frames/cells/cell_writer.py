@@ -32,7 +32,7 @@ from anaplan_frames.writes.retained_rows import RetainedRows
 MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says 1,000
 MOST_BYTES = 15_000_000
 
-_TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the cells is calculated
+_LONGEST_ANSWER = 900.0  # seconds; Anaplan answers when all that depends on the cells is calculated
 _BLANK = '""'
 _MOST_AUDITS = 3  # requests of one write that are read back because their counts do not add up
 _UNEXPLAINED = "Anaplan did not write this, and gives no reason"
@@ -132,7 +132,11 @@ class CellWriter:
         if len(body) > MOST_BYTES and len(part) > 1:
             raise RequestRefused(f"{self._label}: a request of {len(body):,} bytes", 413)
         return self._transport.write_json(
-            "POST", self._path, body, label=self._label, timeout=_TIMEOUT
+            "POST",
+            self._path,
+            body,
+            label=self._label,
+            timeout=self._transport.patient(_LONGEST_ANSWER),
         )
 
     def _reconcile(self, positions: Positions) -> Reconciled:

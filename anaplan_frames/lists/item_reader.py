@@ -27,7 +27,7 @@ _log = logging.getLogger("anaplan_frames")
 MOST_WHOLE = 1_000_000  # items; Anaplan answers with no more at once
 _TOO_MANY = (400, 413)
 _PIECE_BYTES = 1 << 20
-_TIMEOUT = (10, 600)  # a long list takes its time before the first byte
+_LONGEST_ANSWER = 600.0  # seconds; a long list takes its time before the first byte
 _FETCHERS = 4
 _KEY = "id for checking"
 
@@ -209,7 +209,7 @@ class _ItemReading:
             label=f"items of {self._source.label}",
             params=self._params,
             stream=True,
-            timeout=_TIMEOUT,
+            timeout=self._source.transport.patient(_LONGEST_ANSWER),
         )
         with closing(response):
             for piece in response.iter_content(_PIECE_BYTES):

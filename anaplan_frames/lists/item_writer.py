@@ -19,7 +19,7 @@ from anaplan_frames.writes.batch_outcome import BatchOutcome
 from anaplan_frames.writes.batches import Batches
 
 MOST_ITEMS = 100_000  # in one request, as Anaplan documents
-_TIMEOUT = (10, 900)  # Anaplan answers when all that depends on the items is calculated
+_LONGEST_ANSWER = 900.0  # seconds; Anaplan answers when all that depends on the items is calculated
 
 
 class ItemWriter:
@@ -75,7 +75,7 @@ class ItemWriter:
             request_body(part_of(stage.records, positions), self._columns),
             label=self._label,
             params=request.params,
-            timeout=_TIMEOUT,
+            timeout=self._transport.patient(_LONGEST_ANSWER),
         )
         self._reconciler.count_answer(answer)
         return answer

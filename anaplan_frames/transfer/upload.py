@@ -10,6 +10,7 @@ from typing import Any
 from anaplan_frames.errors import TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import core_count, in_order
+from anaplan_frames.transfer.completion import complete_upload
 from anaplan_frames.transfer.compression import METHODS, CompressedPiece, Gzip, deflate, gzip
 from anaplan_frames.transfer.compression_tuner import CompressionTuner
 from anaplan_frames.transfer.digests import joined
@@ -22,7 +23,6 @@ LARGEST_CHUNK = 50_000_000  # bytes before compression; Anaplan takes no more
 MOST_CHUNKS = 1_000  # per file
 _FIRST_CHUNK, _GROWTH = 10_000_000, 100_000  # bytes; each chunk is so much longer
 _SENDERS = 4
-_COMPLETE_TIMEOUT = (10, 1_800)  # on gigabytes `complete` takes many minutes
 _Chunk = tuple[int, list[CompressedPiece]]  # its number, and what it consists of
 
 
@@ -140,7 +140,7 @@ class _Upload:
             if self._journal.completed:
                 return
             self._journal.completing()
-        complete_upload(self._transport, self._path, self._label)
+        complete_upload(self._transport, self._path, self._label, self.content)
         if self._journal is not None:
             self._journal.complete()
 
@@ -196,11 +196,6 @@ def put_chunk(transport: Transport, path: str, index: int, body: Gzip, label: st
         data=body,
         headers={"Content-Type": "application/x-gzip"},
     )
-
-
-def complete_upload(transport: Transport, path: str, label: str) -> None:
-    """Have Anaplan join the chunks; only then can the file be read."""
-    transport.request("POST", f"{path}/complete", label=label, json={}, timeout=_COMPLETE_TIMEOUT)
 
 
 def _digest(pieces: Sequence[CompressedPiece]) -> str:

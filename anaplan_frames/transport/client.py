@@ -29,6 +29,7 @@ from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
 
 Timeout = tuple[float, float] | float
+USUAL_TIMEOUT: Timeout = (10, 120)  # seconds for a connection, and for the next byte of an answer
 
 
 class Parts(Protocol):
@@ -98,7 +99,7 @@ class Transport:
         auth_url: str | None = None,
         urls: Mapping[str, str] | None = None,
         requests_per_minute: float | None = 600,
-        timeout: Timeout = (10, 120),
+        timeout: Timeout = USUAL_TIMEOUT,
         tries: int = 6,
         max_connections: int = 16,
         proxies: Mapping[str, str] | None = None,
@@ -180,6 +181,16 @@ class Transport:
 
     def __repr__(self) -> str:
         return f"Transport({self.api_url!r})"
+
+    def patient(self, seconds: float) -> Timeout:
+        """Return the time-out of a call whose answer may take long; one that was given counts.
+
+        Parameters
+        ----------
+        seconds : float
+            How long the answer is waited for if the connection has the usual time-out.
+        """
+        return (10, seconds) if self._timeout == USUAL_TIMEOUT else self._timeout
 
     @property
     def api_url(self) -> str:
@@ -412,10 +423,11 @@ class Transport:
         """Return why an object that was read as a stream is not Anaplan's; None if it is."""
         return self._operations.find(service, method, path).object_fault(answer)
 
-    def close(self) -> None:
+    def close(self, *, interrupted: bool = False) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up.
 
-        An unpickled transport may have other users: it can still be used, and then signs in again.
+        After an interrupt the answer to the log-out is hardly waited for. An unpickled transport
+        may have other users: it can still be used, and then signs in again.
         """
         self._check_process()
         with self._closing:
@@ -425,7 +437,8 @@ class Transport:
         held = self._keeper.forget() if self._unpickled else self._keeper.held
         if held is not None and held.owned:
             auth = self._service("auth")
-            self._sender.post_once(auth.url("/token/logout"), Authorization(auth, held.token))
+            url, token = auth.url("/token/logout"), Authorization(auth, held.token)
+            self._sender.post_once(url, token, seconds=0.3 if interrupted else 5)
         if self._unpickled:
             self._sender.disconnect()
         else:

@@ -169,11 +169,11 @@ class Sender:
         if closed:
             self._closed.set()
 
-    def post_once(self, url: str, auth: Authorization) -> None:
+    def post_once(self, url: str, auth: Authorization, *, seconds: float) -> None:
         """Post without a body, once, and ignore a failure."""
         try:
             response = self._session.post(
-                url, auth=auth, timeout=5, allow_redirects=False, **self._route(url)
+                url, auth=auth, timeout=seconds, allow_redirects=False, **self._route(url)
             )
             response.close()
         except (requests.RequestException, OSError, AnaplanError) as error:
@@ -231,6 +231,8 @@ class Sender:
             return of_exception(error, call.label, call.url, call.service.setting)
         except BaseException as interrupt:
             raise without_traceback(interrupt)  # noqa: B904  its own frames hold the headers
+        finally:
+            cancellation.finish_request()
 
     def _route(self, url: str) -> dict[str, Any]:
         """Return the proxies and certificates for `url`, in a new dict: `requests` changes it."""
