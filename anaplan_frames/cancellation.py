@@ -4,13 +4,45 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from anaplan_frames.errors import AnaplanError
 
-_signal: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
+_signal: ContextVar[Signal | None] = ContextVar("stop", default=None)
+
+
+class Signal:
+    """Set when some work is given up, and what can then end the requests under way at once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._under_way: dict[int, Callable[[], None]] = {}
+        self._outer = _signal.get()  # of the work that this one is a part of
+
+    def is_set(self) -> bool:
+        """Whether the work was given up."""
+        return self._event.is_set() or (self._outer is not None and self._outer.is_set())
+
+    def set(self, *, abort: bool = False) -> None:
+        """Give the work up; with `abort`, end also what waits for the network."""
+        self._event.set()
+        with self._lock:
+            waiting = list(self._under_way.values()) if abort else []
+        for end in waiting:
+            end()
+
+    def begin(self, end: Callable[[], None]) -> None:
+        """Note how the request that this thread begins can be ended."""
+        with self._lock:
+            self._under_way[threading.get_ident()] = end
+
+    def finish(self) -> None:
+        """Note that the request of this thread is over."""
+        with self._lock:
+            self._under_way.pop(threading.get_ident(), None)
 
 
 class Stopped(AnaplanError):
@@ -18,13 +50,27 @@ class Stopped(AnaplanError):
 
 
 @contextmanager
-def listening(signal: threading.Event) -> Iterator[None]:
+def listening(signal: Signal) -> Iterator[None]:
     """Have `check` raise in this thread once the signal is set."""
     before = _signal.set(signal)
     try:
         yield
     finally:
         _signal.reset(before)
+
+
+def begin_request(end: Callable[[], None]) -> None:
+    """Let the request that this thread begins be ended by `end` if the work is given up."""
+    signal = _signal.get()
+    if signal is not None:
+        signal.begin(end)
+
+
+def finish_request() -> None:
+    """Note that the request of this thread is over, so that its connection may be another's."""
+    signal = _signal.get()
+    if signal is not None:
+        signal.finish()
 
 
 def check(label: str) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import threading
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from contextvars import copy_context
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from anaplan_frames import cancellation
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _MOST_CORES = 8
+_LONGEST_END = 0.4  # seconds that an interrupt waits for threads
 
 
 def in_order(
@@ -39,7 +41,8 @@ def in_order(
         Yield a result as soon as it is ready, before the next item is drawn. By default items
         are drawn first, so that all threads have work while the caller is busy.
     """
-    given_up = threading.Event()
+    given_up = cancellation.Signal()
+    cancellation.begin_request(partial(given_up.set, abort=True))
     process = os.getpid()
 
     def listening(item: Item) -> Result:
@@ -60,12 +63,27 @@ def in_order(
         while under_way:
             yield under_way.popleft().result()
             cancellation.check_process(process)
+    except BaseException as error:
+        # Whoever was interrupted, or takes no more, does not wait for a stalled network.
+        given_up.set(abort=not isinstance(error, Exception))
+        raise
     finally:
         given_up.set()
+        cancellation.finish_request()
+        _end(pool, under_way)
+
+
+def _end(pool: ThreadPoolExecutor, under_way: Iterable[Future[Any]]) -> None:
+    """Wait for the threads, but after an interrupt not for one that does not end."""
+    late: Any = None
+    if isinstance(sys.exc_info()[1], KeyboardInterrupt | SystemExit | GeneratorExit):
+        pool.shutdown(wait=False, cancel_futures=True)
+        late = wait(under_way, timeout=_LONGEST_END).not_done
+    if not late:
         pool.shutdown(wait=True, cancel_futures=True)
-        for future in under_way:  # a second failure is of no use to the caller, the first is
-            with suppress(BaseException):
-                future.exception(timeout=0)
+    for future in under_way:  # a second failure is of no use to the caller, the first is
+        with suppress(BaseException):
+            future.exception(timeout=0)
 
 
 class Ahead(Generic[Result]):
@@ -79,7 +97,7 @@ class Ahead(Generic[Result]):
     """
 
     def __init__(self, work: Callable[[], Result], *, name: str) -> None:
-        self._given_up = threading.Event()
+        self._given_up = cancellation.Signal()
 
         def listening() -> Result:
             with cancellation.listening(self._given_up):
@@ -96,9 +114,9 @@ class Ahead(Generic[Result]):
             self.close()
 
     def close(self) -> None:
-        """Let the work try nothing again, and wait for its end."""
-        self._given_up.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Let the work try nothing again, and wait for its end; it is ended after an interrupt."""
+        self._given_up.set(abort=not isinstance(sys.exc_info()[1], Exception | None))
+        _end(self._pool, [self._future])
 
 
 def core_count() -> int:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import count
 from typing import Any
 
+from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import AnaplanError, NotFound, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Content, Transport
 
 _FETCHERS = 4
+_LONGEST_DELETE, _INTERRUPTED_DELETE = 30.0, 0.4  # seconds
 _FIRST_PAUSE, _SLOWER, _LONGEST_PAUSE = 0.05, 1.5, 2.0  # seconds between polls
 _STOPPED = {"CANCELLING", "CANCELLED"}
 
@@ -136,7 +139,10 @@ class _Request:
 
     def delete(self) -> None:
         """Give the room back; a request that cannot be deleted is dropped by Anaplan in time."""
-        with suppress(AnaplanError):
+        # Who is interrupted, or takes no more, does not wait for a stalled network.
+        ended = isinstance(sys.exc_info()[1], Exception | None)
+        seconds = _LONGEST_DELETE if ended else _INTERRUPTED_DELETE
+        with suppress(AnaplanError), time_limit(self._transport.clock, seconds):
             self._transport.request("DELETE", self._path, label=f"large read of {self._label}")
 
     def _wait_for(self, page: int) -> bool:

@@ -12,6 +12,8 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from anaplan_frames.transport.interruptible import Interruptible
+
 _SWITCHING = 101  # is final, as what follows it is not HTTP
 _MOST_SKIPPED = 1_000  # a server that works for half an hour may send one every few seconds
 
@@ -31,11 +33,11 @@ class _FinalAnswer(http.client.HTTPResponse):
         return version, status, reason
 
 
-class _Connection(HTTPConnection):
+class _Connection(Interruptible, HTTPConnection):
     response_class = _FinalAnswer
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(Interruptible, HTTPSConnection):
     response_class = _FinalAnswer
 
 

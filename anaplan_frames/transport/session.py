@@ -24,6 +24,7 @@ from anaplan_frames.transport.compressed_body import (
     unpacked,
 )
 from anaplan_frames.transport.interim_answers import skip_interim_answers
+from anaplan_frames.transport.interruptible import keep_alive_options
 from anaplan_frames.transport.services import Service
 
 _PACKED = 1 << 16  # bytes of a compressed body that are read at once
@@ -74,16 +75,17 @@ class CheckedResponse(requests.Response):
 
 
 class _CheckingAdapter(HTTPAdapter):
-    """Makes `CheckedResponse`s, of final answers only."""
+    """Makes `CheckedResponse`s of final answers, on connections that can be interrupted."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
+        super().init_poolmanager(*args, **options, socket_options=keep_alive_options())
         skip_interim_answers(self.poolmanager)
 
     def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        if not str(proxy).lower().startswith("socks"):  # which has connections of its own
-            skip_interim_answers(manager)
+        if str(proxy).lower().startswith("socks"):  # which has connections of its own
+            return super().proxy_manager_for(proxy, **options)
+        manager = super().proxy_manager_for(proxy, **options, socket_options=keep_alive_options())
+        skip_interim_answers(manager)
         return manager
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
