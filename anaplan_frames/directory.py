@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from anaplan_frames.errors import NotFound
 from anaplan_frames.lookup import find_id, matching_ids, only_id
 from anaplan_frames.transport import Transport
 
 _VISIBLE = "that your user may see"
+
+_MODEL_ID = re.compile("[0-9A-F]{32}")
 
 Record = Mapping[str, Any]
 
@@ -56,7 +60,16 @@ class Directory:
         NotFound, AmbiguousName
             As `lookup.find_id` says, for a model or for the workspace.
         """
-        models = {str(record["id"]): record for record in self.models()}
+        asked = list(names)
+        by_id = [self._by_id(name, workspace) for name in asked]
+        known = [record for record in by_id if record is not None]
+        if len(known) == len(asked):
+            return known
+        models = {
+            str(record["id"]): record
+            for record in self.models()
+            if record.get("id") and record.get("currentWorkspaceId")
+        }
         owner = _VISIBLE
         if workspace is not None:
             workspace_id = self._workspace_id(workspace, models.values())
@@ -66,26 +79,45 @@ class Directory:
                 if record["currentWorkspaceId"] == workspace_id
             }
             owner = f"of workspace {workspace!r}"
-        return [models[_model_id(name, models, owner, preferred)] for name in names]
+        return [models[_model_id(name, models, owner, preferred)] for name in asked]
+
+    def _by_id(self, name: str, workspace: str | None) -> Record | None:
+        """Return the record of a model by its id, as a large tenant has thousands of models.
+
+        None if there is none, or it is in another workspace: the listing then shows what there is.
+        """
+        if not _MODEL_ID.fullmatch(name):
+            return None
+        try:
+            answer = self._transport.get(
+                f"/models/{name}", label=f"model {name!r}", params={"modelDetails": "true"}
+            )
+        except NotFound:
+            return None
+        record = answer.get("model")
+        if not isinstance(record, Mapping) or str(record.get("id")) != name:
+            return None
+        known = bool(record.get("currentWorkspaceId"))
+        return record if known and (workspace is None or _is_in(record, workspace)) else None
 
     def _workspace_id(self, workspace: str, models: Iterable[Record]) -> str:
         """Find a workspace by name or id; the models name the workspaces that they are in."""
-        names = {str(r["currentWorkspaceId"]): str(r["currentWorkspaceName"]) for r in models}
-        names |= {str(r["id"]): str(r["name"]) for r in self.workspaces()}
+        names = {str(r["currentWorkspaceId"]): str(r.get("currentWorkspaceName")) for r in models}
+        names |= {str(r["id"]): str(r.get("name") or "") for r in self.workspaces()}
         return find_id(workspace, names, kind="workspaces", owner=_VISIBLE)
 
 
 def _model_id(name: str, models: Mapping[str, Record], owner: str, preferred: str | None) -> str:
-    names = {id_: str(record["name"]) for id_, record in models.items()}
+    names = {id_: str(record.get("name") or "") for id_, record in models.items()}
     ids = matching_ids(name, names)
     if len(ids) > 1 and preferred is not None:
         ids = [id_ for id_ in ids if _is_in(models[id_], preferred)] or ids
 
     def describe(id_: str) -> str:
-        return f"{id_} (workspace {models[id_]['currentWorkspaceName']!r})"
+        return f"{id_} (workspace {models[id_].get('currentWorkspaceName')!r})"
 
     return only_id(name, ids, names, kind="models", owner=owner, describe=describe)
 
 
 def _is_in(record: Record, workspace: str) -> bool:
-    return workspace in (record["currentWorkspaceId"], record["currentWorkspaceName"])
+    return workspace in (record["currentWorkspaceId"], record.get("currentWorkspaceName"))

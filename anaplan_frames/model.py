@@ -58,7 +58,7 @@ class Model:
         self, transport: Transport, info: Mapping[str, Any], hooks: Sequence[Hook] = ()
     ) -> None:
         self.id: str = str(info["id"])
-        self.name: str = str(info["name"])
+        self.name: str = str(info.get("name") or self.id)
         self.workspace_id: str = str(info["currentWorkspaceId"])
         self.workspace: str = str(info.get("currentWorkspaceName") or "")
         self.url: str = model_url(self.workspace_id, self.id)

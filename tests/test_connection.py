@@ -9,6 +9,8 @@ import requests
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
 
 def test_workspaces_models_and_users_are_frames(demo_sandbox: Sandbox) -> None:
@@ -139,3 +141,43 @@ def test_one_proxy_serves_both_kinds_of_url() -> None:
         "http": "http://proxy.example.com:8080",
         "https": "http://proxy.example.com:8080",
     }
+
+
+def test_a_model_that_is_given_by_its_id_is_not_looked_up_in_a_listing(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    id_ = "A" * 32
+    record = {"id": id_, "name": "Plan", "currentWorkspaceId": "b" * 32}
+
+    def rule(seen: Seen) -> Answer:
+        if seen.path.startswith(f"/2/0/models/{id_}"):
+            return as_json({"model": {**record, "currentWorkspaceName": "Live"}})
+        return as_json({"workspaces": [], "models": [record]})
+
+    server.rule = rule
+    connection = af.Connection(transport)
+    assert connection.model(id_).name == "Plan"
+    assert connection.model(id_, "Live").workspace == "Live"
+    assert connection.model(id_, "b" * 32).id == id_
+    assert {seen.path.split("?")[0] for seen in server.calls} == {f"/2/0/models/{id_}"}
+    with pytest.raises(af.NotFound):
+        connection.model(id_, "Other")
+
+
+def test_one_record_without_a_name_hides_no_other_model(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    models = [
+        {"id": "A" * 32, "currentWorkspaceId": "b" * 32},
+        {"id": "C" * 32, "name": None, "currentWorkspaceId": "b" * 32},
+        {"name": "nothing else"},
+        {"id": "B" * 32, "name": "Plan", "currentWorkspaceId": "b" * 32},
+    ]
+    server.rule = lambda seen: as_json(
+        {"models": models} if seen.path.startswith("/2/0/models?") else {"workspaces": []}
+    )
+    connection = af.Connection(transport)
+    assert connection.model("Plan").id == "B" * 32
+    assert len(connection.models()) == 4
+    with pytest.raises(af.NotFound, match="Did you mean 'Plan'"):
+        connection.model("Plans")
