@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -105,7 +106,16 @@ def check_proxies(proxies: Mapping[str, str] | None) -> None:
 
 
 def check_bundle(verify: str | Path) -> str:
-    """Return the path of a CA bundle; refuse one that does not exist."""
-    if not Path(verify).exists():
+    """Return the path of a CA bundle; refuse one that does not exist or holds no certificate."""
+    path = Path(verify)
+    if not path.exists():
         raise ConfigurationError(f"verify={str(verify)!r}: there is no such CA bundle.")
+    if path.is_file():
+        try:
+            ssl.create_default_context(cafile=str(path))
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"verify={str(verify)!r} is not a CA bundle: a file with certificates in PEM, each "
+                "between BEGIN CERTIFICATE and END CERTIFICATE."
+            ) from error
     return str(verify)
