@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from anaplan_frames.visible_text import visible
+
 if TYPE_CHECKING:
     from anaplan_frames.results import Report, WriteResult
 
@@ -58,7 +60,7 @@ class AnaplanError(Exception):
 
     def __str__(self) -> str:
         # KeyError shows the repr of its argument; a sentence should be shown as a sentence.
-        return str(self.args[0]) if self.args else ""
+        return visible(str(self.args[0])) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, dict(self.__dict__))

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from anaplan_frames.errors import AnaplanWarning
+from anaplan_frames.visible_text import visible
 
 
 def close_names(name: str, names: Iterable[str]) -> list[str]:
@@ -43,4 +44,4 @@ def warn(message: str, category: type[Warning] = AnaplanWarning) -> None:
     frame, level = sys._getframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(owned):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(visible(message), category, stacklevel=level)

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from anaplan_frames.visible_text import visible
+
 Outcome = Literal["loaded", "rejected", "failed", "cancelled", "uncertain"]
 
 SCHEMA = 1
@@ -211,7 +213,7 @@ class Report:
 
     def __repr__(self) -> str:
         said = ". ".join(filter(None, [self.summary, self.note]))
-        return f"<{self.target!r}: {self.verdict}; {said}>"
+        return visible(f"<{self.target!r}: {self.verdict}; {said}>")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

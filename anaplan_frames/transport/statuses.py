@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -21,6 +23,7 @@ from anaplan_frames.errors import (
 from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
 
+_LONGEST_MESSAGE = 500  # characters
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
 SHORTEST_WAIT = 1.0  # seconds; a server that asks for less is asked again later
 
@@ -87,7 +90,7 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
     if 300 <= status < 400:
         return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
     answer = _own_answer(response)
-    reason = own_message(answer)
+    reason = masked_message(answer, response.request)
     default = (
         TransferError if status >= 500 else RequestRefused,
         f"Anaplan refused it ({status}).",
@@ -144,17 +147,31 @@ def _own_answer(response: requests.Response) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def own_message(answer: Any) -> str:
+def masked_message(answer: Any, request: requests.PreparedRequest) -> str:
+    """Return `own_message` without what the request was signed with, which some servers repeat."""
+    sent = str(request.headers.get("Authorization") or "")
+    value = sent.partition(" ")[2]
+    secrets = [sent, value]
+    with suppress(ValueError):  # an email and password, which a server may have decoded
+        login = base64.b64decode(value, validate=True).decode()
+        secrets += [login, login.partition(":")[2]]
+    message = own_message(answer, most=None)
+    for secret in filter(None, secrets):
+        message = message.replace(secret, "***")
+    return message[:_LONGEST_MESSAGE].rstrip(".")
+
+
+def own_message(answer: Any, *, most: int | None = _LONGEST_MESSAGE) -> str:
     """Return the message in an answer's JSON: ``status.message`` or ``statusMessage``.
 
-    It is one line of at most 500 characters.
+    It is one line of at most so many characters.
     """
     if not isinstance(answer, Mapping):
         return ""
     status = answer.get("status")
     found = status.get("message") if isinstance(status, Mapping) else None
     found = found or answer.get("statusMessage") or answer.get("message")
-    return " ".join(found.split())[:500].rstrip(".") if isinstance(found, str) else ""
+    return " ".join(found.split())[:most].rstrip(".") if isinstance(found, str) else ""
 
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float | None:
