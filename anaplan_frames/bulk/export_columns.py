@@ -29,6 +29,8 @@ from anaplan_frames.resources.row_filters import (
 )
 from anaplan_frames.resources.where import Asked, value_set
 
+HISTORY = "AUDIT_LOG"
+"""The layout of an export of a model's history, whose columns depend on what was changed."""
 _LINE_ITEMS = "Line items"
 _NOT_APPLICABLE = "Not Applicable"
 _EVERYWHERE = {"Time": TIME_ID, "Versions": VERSIONS_ID, "Users": "", _LINE_ITEMS: ""}
@@ -98,13 +100,7 @@ class ExportColumns:
         ValueError
             If a value does not fit its column, or an option does not go with the layout.
         """
-        for name, given in (("totals", cells.totals is False), ("omit_empty", cells.omit_empty)):
-            if given and not self.layout.startswith("TABULAR"):
-                raise ValueError(
-                    f"{name}= needs a tabular layout, and that of {self.label} is "
-                    f"{self.layout or 'unknown'}. Leave it out, or have the export's "
-                    "layout changed in Anaplan."
-                )
+        check_options(self.label, self.layout, cells)
         if self.is_grid or not len(self.schema):
             return  # only its text shows the columns
         label = f"The output of {self.label}"
@@ -209,3 +205,13 @@ class ExportColumns:
 def _dimensions_of(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return the lists and subsets of a line item."""
     return record.get("appliesTo") or ()
+
+
+def check_options(label: str, layout: str, cells: CellOptions) -> None:
+    """Raise ValueError for an option that does not go with the layout of an export."""
+    for name, given in (("totals", cells.totals is False), ("omit_empty", cells.omit_empty)):
+        if given and not layout.startswith("TABULAR"):
+            raise ValueError(
+                f"{name}= needs a tabular layout, and that of {label} is {layout or 'unknown'}. "
+                "Leave it out, or have the export's layout changed in Anaplan."
+            )

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.actions import Action
-from anaplan_frames.bulk.export_columns import ExportColumns
+from anaplan_frames.bulk.export_columns import HISTORY, ExportColumns, check_options
 from anaplan_frames.bulk.export_runs import fetch_output, once_more
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_parts import file_parts
@@ -27,12 +27,22 @@ from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.row_filters import FilteredTable
-from anaplan_frames.resources.table_reader import GridTable, Table, TextTable, not_empty
+from anaplan_frames.resources.table_reader import (
+    GridTable,
+    RaggedTable,
+    Table,
+    TextTable,
+    not_empty,
+)
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.where import Where
 from anaplan_frames.transfer.path_download import check_target
 
 _AS_IT_IS: Final = CellOptions()
+_HISTORY_NOTE = (
+    "Anaplan does not describe the columns of a model's history: all of it is text, and rows with "
+    "fewer fields than others are filled with missing values."
+)
 
 
 class Export(Action, Table):
@@ -193,7 +203,8 @@ class Export(Action, Table):
         cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
 
         def rows(*, run_it: bool) -> pd.DataFrame | Frames:
-            return self._read(options, partial(self._table, cells=cells, run=run_it), totals=totals)
+            table = partial(self._table, cells=cells, run=run_it)
+            return self._read(options, table, totals=totals, **self._notes)
 
         if chunksize is not None:
             return rows(run_it=run)
@@ -273,6 +284,11 @@ class Export(Action, Table):
         )
 
     @property
+    def _notes(self) -> dict[str, str]:
+        is_history = self.info.get("exportType") == HISTORY
+        return {"note": _HISTORY_NOTE} if is_history else {}
+
+    @property
     def _output(self) -> str:
         """Path of the output file, which has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
@@ -282,6 +298,17 @@ class Export(Action, Table):
 
     def _part_table(self) -> TableSource:
         return self._table(ReadOptions(progress=False), run=False)
+
+    def _history(
+        self, metadata: Mapping[str, Any], options: ReadOptions, cells: CellOptions, *, run: bool
+    ) -> TableSource:
+        """Return the output of an export of the model's history: all text, short rows filled."""
+        check_options(self.label, HISTORY, cells)
+        if run:
+            self.run(progress=options.progress)
+        fetch = not_empty(partial(fetch_output, self.requests, self._output), self.label)
+        table = RaggedTable(fetch, Dialect.of_export(metadata))
+        return self._where_columns(table, options)
 
     def _table(
         self, options: ReadOptions, *, cells: CellOptions = _AS_IT_IS, run: bool = True
@@ -294,6 +321,8 @@ class Export(Action, Table):
                 "changed to a text format in Anaplan, or fetch the file with .download(path)."
             )
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
+        if layout == HISTORY:
+            return self._history(metadata, options, cells, run=run)
         described = ExportColumns.of(self._catalogue, self.label, layout, metadata)
         described.check(options.names, options.asked, cells)
         filters = described.filters(options.names, options.asked, cells)

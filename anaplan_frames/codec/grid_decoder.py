@@ -7,25 +7,23 @@ table.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import pyarrow as pa
 
-from anaplan_frames.codec.block_decoder import QUOTING_LINE_END, Decoder
+from anaplan_frames.codec.block_decoder import Decoder
 from anaplan_frames.codec.column_types import unique_names
 from anaplan_frames.codec.decode import DecodedBatches, split
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.pieces import Block, Piece
 from anaplan_frames.codec.row_splitter import read_fields
+from anaplan_frames.codec.written_rows import written_rows
 from anaplan_frames.errors import ColumnMismatch, EncodingError
 from anaplan_frames.messages import near_names
 
 _JOINED = " | "
-_ROWS_PER_BLOCK = 10_000
 # There are at most as many column dimensions as this; above the rows nothing else is looked for.
 _TOP_ROWS = 50
 
@@ -73,7 +71,7 @@ def decode_grid(
         if retype is not None:
             flat = retype(flat)
         decoder = Decoder(plain, flat, columns)
-        return decoder, _written(_flattened(rows, top)) if top else iter(())
+        return decoder, written_rows(_flattened(rows, top)) if top else iter(())
 
     return DecodedBatches(begin, threads)
 
@@ -265,11 +263,3 @@ def _stripped(row: Row) -> Row:
     """Return the items of a page line, without the blanks that fill it up."""
     last = max((n for n, field in enumerate(row) if field), default=-1)
     return row[: last + 1]
-
-
-def _written(rows: Iterator[Row]) -> Iterator[bytes]:
-    """Write the flat rows as blocks for the decoder."""
-    while some := list(islice(rows, _ROWS_PER_BLOCK)):
-        text = io.StringIO()
-        csv.writer(text, lineterminator=QUOTING_LINE_END).writerows(some)
-        yield text.getvalue().encode()

@@ -17,6 +17,7 @@ from pandas.api.extensions import no_default
 from anaplan_frames.codec.decode import SchemaOfHeader, decode_stream
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.grid_decoder import decode_grid
+from anaplan_frames.codec.ragged_decoder import decode_ragged
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.dataframes.frame_output import frame_schema, to_frames, to_pandas, with_dtypes
 from anaplan_frames.deadline import check_time, time_limit
@@ -79,6 +80,20 @@ class GridTable:
         """Begin to read, as `TableSource` says."""
         chunks = fetched(self.fetch, new_bar)
         return decode_grid(chunks, self.dialect, self.schema, columns, retype=retype)
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedTable:
+    """A text whose rows have different numbers of fields; see `TextTable` for its attributes."""
+
+    fetch: Fetch
+    dialect: Dialect
+
+    def open(
+        self, columns: Sequence[str] | None, retype: Retype, new_bar: Callable[[], Progress]
+    ) -> RowBatches:
+        """Begin to read, as `TableSource` says."""
+        return decode_ragged(fetched(self.fetch, new_bar), self.dialect, columns, retype=retype)
 
 
 class Table(Resource):
