@@ -54,28 +54,35 @@ def describe_changes(
 
 def _written(state: pa.Table, items: Positions, values: Mapping[str, pa.Array]) -> pa.Table:
     is_new = pa.array(items == NEW)
-    now = {name: _texts(state, name, items) for name in ("id", "code", "name", *values)}
-    parts = [
-        pc.binary_join_element_wise(
-            pa.scalar(f"{name}: ", TEXT), _shown(now[name]), arrow, _shown(value), _NOTHING
-        )
-        for name, value in values.items()
-        for arrow in [pc.if_else(pc.is_valid(value), pa.scalar(" -> ", TEXT), _MISSING)]
-    ]
-    change = (
-        pc.binary_join_element_wise(*parts, pa.scalar(", ", TEXT), null_handling="skip")
-        if parts
-        else pa.nulls(len(items), TEXT)
-    )
+    now = {name: _texts(state, name, items) for name in ("id", "code", "name")}
     return pa.table(
         {
             "action": pc.if_else(is_new, pa.scalar("insert", TEXT), pa.scalar("update", TEXT)),
             "id": now["id"],
             "code": _coalesced(values.get("code"), now["code"]),
             "name": _coalesced(values.get("name"), now["name"]),
-            "change": pc.if_else(is_new, _NOTHING, change),
+            "change": _differences(state, items, values),
         }
     )
+
+
+def _differences(state: pa.Table, items: Positions, values: Mapping[str, pa.Array]) -> pa.Array:
+    """Say of each item what of it changes; of a new one nothing."""
+    changes = pa.repeat(_NOTHING, len(items))
+    known = items != NEW
+    if not known.any() or not values:
+        return changes
+    chosen = pa.array(known)
+    parts = []
+    for name, every in values.items():
+        value, now = every.filter(chosen), _texts(state, name, items[known])
+        arrow = pc.if_else(pc.is_valid(value), pa.scalar(" -> ", TEXT), _MISSING)
+        start = pa.scalar(f"{name}: ", TEXT)
+        parts.append(
+            pc.binary_join_element_wise(start, _shown(now), arrow, _shown(value), _NOTHING)
+        )
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(", ", TEXT), null_handling="skip")
+    return pc.replace_with_mask(changes, chosen, joined)
 
 
 def _deleted(state: pa.Table, items: Positions) -> pa.Table:

@@ -101,11 +101,8 @@ class StagePlanner:
         desired = self._desired
         deleted_first, in_the_way = self._in_the_way()
         stages = [self._deletes(deleted_first)]
-        at_once = desired.rows_of(in_the_way & ~desired.gone) & self._free_targets(deleted_first)
-        renamed = in_the_way & ~mask_of(desired.items[at_once], desired.count)
-        stages.append(self._temporary_names(renamed))
-        stages.append(self._updates(at_once, [name for name in self.values if name != "parent"]))
-        stages.append(self._updates(desired.rows_of(renamed), list(_KEYS)))
+        if in_the_way.any():
+            stages += self._freed(in_the_way, deleted_first)
         stages += self._by_depth()
         stages += self._late_deletes(desired.gone & ~deleted_first)
         return [stage for stage in stages if stage.records.num_rows]
@@ -118,12 +115,22 @@ class StagePlanner:
         holds = np.zeros(desired.count, dtype=bool)
         for key in _KEYS:
             if key in self.values:
-                taken = pc.is_in(desired.texts(key), value_set=self.values[key].drop_null())
-                changed = desired.items_of(self._any_value([key]) & ~desired.is_new)
-                holds |= as_mask(taken) & (desired.gone | changed)
+                givers = desired.gone | desired.items_of(self._any_value([key]) & ~desired.is_new)
+                holds[givers] |= self._is_wanted(key, desired.texts(key).filter(pa.array(givers)))
         leaf = np.ones(desired.count, dtype=bool)
         leaf[desired.above[desired.above >= 0]] = False
         return holds & desired.gone & leaf, holds & ~(desired.gone & leaf)
+
+    def _freed(self, in_the_way: Mask, deleted_first: Mask) -> list[Stage]:
+        """Let items give up names and codes, at once or by way of a temporary name."""
+        desired = self._desired
+        at_once = desired.rows_of(in_the_way & ~desired.gone) & self._free_targets(deleted_first)
+        renamed = in_the_way & ~mask_of(desired.items[at_once], desired.count)
+        return [
+            self._temporary_names(renamed),
+            self._updates(at_once, [name for name in self.values if name != "parent"]),
+            self._updates(desired.rows_of(renamed), list(_KEYS)),
+        ]
 
     def _free_targets(self, deleted_first: Mask) -> Mask:
         """Return which rows' new names and codes no item has, except those deleted first."""
@@ -141,10 +148,16 @@ class StagePlanner:
         records = {}
         for key in _KEYS:
             if key in self.values:
-                taken = pc.is_in(as_texts(state[key]), value_set=self.values[key].drop_null())
-                records[key] = pc.if_else(taken, names, _MISSING)
+                taken = self._is_wanted(key, as_texts(state[key]))
+                records[key] = pc.if_else(pa.array(taken), names, _MISSING)
         rows = self._desired.row_of_items(items)
         return self._update(np.flatnonzero(items), records, rows, temporary=True)
+
+    def _is_wanted(self, key: str, texts: pa.Array) -> Mask:
+        """Return which of the items' names or codes some rows want."""
+        if not len(texts):
+            return np.zeros(0, dtype=bool)
+        return as_mask(pc.is_in(texts, value_set=self.values[key].drop_null()))
 
     # -- stages
 
