@@ -465,5 +465,10 @@ class TestTheCall:
     def test_unknown_options_are_a_type_error_at_once(self, staff: List) -> None:
         with pytest.raises(TypeError, match="unknown"):
             staff.insert(many(1), unknown=1)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="blank= is not an option of deleting"):
-            staff.delete(many(1), blank=True)
+
+    @pytest.mark.parametrize("blank", [True, False])
+    def test_blank_makes_no_difference_to_a_deletion(self, staff: List, blank: bool) -> None:
+        staff.insert(many(3))
+        deleted = pd.DataFrame({"code": ["c000", None], "name": [None, "Item c002"]})
+        assert staff.delete(deleted, blank=blank).rows_deleted == 2
+        assert rows(staff, "code") == [("c001",)]
