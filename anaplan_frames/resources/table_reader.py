@@ -23,6 +23,7 @@ from anaplan_frames.dataframes.frame_output import frame_schema, to_frames, to_p
 from anaplan_frames.deadline import check_time, time_limit
 from anaplan_frames.errors import EmptyContent
 from anaplan_frames.progress import Progress
+from anaplan_frames.resources.key_rows import KeyedRowsTable
 from anaplan_frames.resources.parts import Parts, check_parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.resource import Resource
@@ -355,11 +356,23 @@ class Table(Resource):
             **facts,
         }
 
-    def _where_columns(self, table: TableSource, options: ReadOptions) -> TableSource:
-        """Return the rows of which columns have the values that are asked for."""
-        filters = column_filters(options.asked)
+    def _where_columns(
+        self, table: TableSource, options: ReadOptions, keys: Sequence[str] = ()
+    ) -> TableSource:
+        """Return the rows of which columns have the values that are asked for.
+
+        Parameters
+        ----------
+        keys : sequence of str
+            The columns that hold keys, which count as the same whatever their case and so on.
+        """
+        asked = options.asked
         label = f"{self.label[0].upper()}{self.label[1:]}"
-        return FilteredTable(table, filters, label) if filters else table
+        of_keys = {name: values for name, values in asked.items() if name in keys}
+        filters = column_filters({n: values for n, values in asked.items() if n not in of_keys})
+        if of_keys:
+            table = KeyedRowsTable(table, of_keys, self.label)
+        return FilteredTable(table, filters, label) if asked else table
 
     def _new_bar(self, *, progress: bool | None) -> Callable[[], Progress]:
         return partial(Progress, f"Reading {self.label}", unit="B", show=progress)
