@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from anaplan_frames.lists.hierarchy import find_nodes
-from anaplan_frames.lists.item_differences import NEW
+from anaplan_frames.lists.item_matching import NEW, KeyedTable
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_texts, mask_of
 
 
@@ -22,12 +22,14 @@ class DesiredState:
 
     Attributes
     ----------
-    state : pa.Table
+    state : KeyedTable
         The items as they are: ``id``, ``code``, ``name``, ``parent``.
     items : array of int64
         For each row the position of its item, or `NEW`.
     values : dict of str to pa.Array
         By column, what a row changes: texts, null if nothing.
+    wanted : dict of str to pa.Array
+        By ``name`` and ``code``, those of the values, folded.
     parents : pa.Array or None
         The parents that the rows name, if these are items of the same list.
     gone : array of bool
@@ -40,9 +42,10 @@ class DesiredState:
         The list in words.
     """
 
-    state: pa.Table
+    state: KeyedTable
     items: Positions
     values: Mapping[str, pa.Array]
+    wanted: Mapping[str, pa.Array]
     parents: pa.Array | None
     gone: Mask
     blank: bool
@@ -52,7 +55,7 @@ class DesiredState:
     @property
     def count(self) -> int:
         """How many items there are."""
-        return int(self.state.num_rows)
+        return int(self.state.table.num_rows)
 
     @cached_property
     def is_new(self) -> Mask:
@@ -79,7 +82,7 @@ class DesiredState:
 
     def texts(self, key: str) -> pa.Array:
         """Return a column of the items as they are."""
-        return as_texts(self.state[key])
+        return as_texts(self.state.table[key])
 
     def items_of(self, rows: Mask) -> Mask:
         """Return which items are those of some rows."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.lists.item_differences import NEW
+from anaplan_frames.lists.item_matching import NEW
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_texts
 
 _NOTHING, _MISSING = pa.scalar("", TEXT), pa.scalar(None, TEXT)

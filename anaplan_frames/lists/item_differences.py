@@ -5,82 +5,15 @@ A row's values are texts, as they are sent; an item's are typed, as they are rea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from anaplan_frames.errors import ColumnMismatch
-from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, mask_of, one_array
-
-NEW, UNKNOWN = -1, -2
-"""In place of an item's position: the row's item is to be added; it cannot be found."""
+from anaplan_frames.writes.arrow_arrays import TEXT, Positions, one_array
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_SHOWN = 5
-
-
-def match_items(state: pa.Table, rows: pa.Table, keys: Sequence[str]) -> Positions:
-    """Find the item of each row.
-
-    Parameters
-    ----------
-    state : pa.Table
-        The items, with ``id``, ``code`` and ``name``.
-    rows : pa.Table
-        The caller's rows, as texts.
-    keys : sequence of {"id", "code", "name"}
-        The columns by which an item is found: the first for which a row has a value. If ``code``
-        comes before ``name``, a row with a code also finds an item without a code by its name,
-        and gives it that code.
-
-    Returns
-    -------
-    array of int64
-        For each row the position of its item, `NEW`, or `UNKNOWN` if it has an id that no item
-        has.
-    """
-    items = np.full(rows.num_rows, NEW, dtype=np.int64)
-    for key in keys:
-        values = one_array(rows[key])
-        known = one_array(state[key])
-        if key == "name" and "code" in keys[: keys.index(key)]:
-            coded = as_mask(pc.is_valid(one_array(rows["code"])))
-            uncoded = as_mask(pc.is_null(one_array(state["code"])))
-            _fill(items, coded, values, _where(uncoded & _unmatched(items, len(known)), known))
-            _fill(items, ~coded, values, _where(_unmatched(items, len(known)), known))
-        else:
-            _fill(items, np.ones(len(items), dtype=bool), values, known)
-        if key == "id":
-            items[(items == NEW) & as_mask(pc.is_valid(values))] = UNKNOWN
-    return items
-
-
-def check_unique(rows: pa.Table, items: Positions, keys: Sequence[str], label: str) -> None:
-    """Refuse rows of which several are of one item.
-
-    Raises
-    ------
-    ColumnMismatch
-        Names the values and the rows, counted from 0.
-    """
-    left = np.ones(rows.num_rows, dtype=bool)
-    for key in keys:
-        values = _where(left, one_array(rows[key]))
-        _refuse_repeated(values, key, label)
-        left &= ~as_mask(pc.is_valid(values))
-    matched = pa.array(items, mask=items < 0)
-    names = one_array(rows[keys[-1]])
-    repeated = _repeated(matched)
-    if len(repeated):
-        first = int(repeated[0].as_py())
-        places = np.flatnonzero(items == first)[:2]
-        raise ColumnMismatch(
-            f"Rows {places[0]} and {places[1]} are about the same item of {label} "
-            f"({names[int(places[0])].as_py()!r}), one by its code and one by its name. Keep one."
-        )
 
 
 def changed_values(
@@ -158,42 +91,3 @@ def _numbers(values: pa.Array) -> pa.Array:
     are = pc.match_substring_regex(values, _NUMBER)
     numbers = pc.cast(pc.if_else(are, values, pa.scalar(None, TEXT)), pa.float64())
     return pc.if_else(are, pc.cast(pc.add(numbers, 0.0), TEXT), values)
-
-
-def _fill(items: Positions, rows: Mask, values: pa.Array, known: pa.Array) -> None:
-    """Give the rows that have no item yet the item with the same value."""
-    hits = pc.index_in(values, value_set=known, skip_nulls=True)
-    found = pc.fill_null(hits, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    take = rows & (items == NEW) & (found >= 0)
-    items[take] = found[take]
-
-
-def _unmatched(items: Positions, count: int) -> Mask:
-    return ~mask_of(items[items >= 0], count)
-
-
-def _where(mask: Mask, values: pa.Array) -> pa.Array:
-    return pc.if_else(pa.array(mask), values, pa.scalar(None, values.type))
-
-
-def _repeated(values: pa.Array) -> pa.Array:
-    counts = pc.value_counts(pc.drop_null(values))
-    return counts.field(0).filter(pc.greater(counts.field(1), 1))
-
-
-def _refuse_repeated(values: pa.Array, key: str, label: str) -> None:
-    repeated = _repeated(values)
-    if not len(repeated):
-        return
-    shown = []
-    for value in repeated[:_SHOWN]:
-        places = np.flatnonzero(as_mask(pc.fill_null(pc.equal(values, value), fill_value=False)))[
-            :3
-        ]
-        shown.append(f"{value.as_py()!r} (rows {', '.join(map(str, places))})")
-    more = len(repeated) - len(shown)
-    raise ColumnMismatch(
-        f"Column {key!r} says which item of {label} each row is, and names {len(repeated):,} more "
-        f"than once: {'; '.join(shown)}{f' and {more:,} more' if more else ''}. Keep one row of "
-        f"each, for instance with df.drop_duplicates({key!r})."
-    )

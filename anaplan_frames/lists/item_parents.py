@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,17 @@ import pyarrow.compute as pc
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.hierarchy import ROOT, Cycle, depths, find_nodes
-from anaplan_frames.lists.refused_rows import resembles
+from anaplan_frames.lists.refused_rows import Reasons, several_parents, unknown_parent
 from anaplan_frames.messages import listed
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, one_array
+from anaplan_frames.writes.folded_keys import (
+    NOT_FOUND,
+    SEVERAL,
+    FoldedMatches,
+    find_folded,
+    fold_texts,
+    twins_of,
+)
 
 _KEYS = ("name", "code")
 _NOTHING, _MISSING = pa.scalar("", TEXT), pa.scalar(None, TEXT)
@@ -30,8 +39,11 @@ class ParentPlacement:
         if the parent stays.
     depths : array of int64
         How many nodes are going to be above each node.
-    unknown : array of bool
-        Which rows name a parent that neither is nor is going to be an item.
+    refused : dict of int to str
+        The rows that name a parent that neither is nor is going to be an item, or may be one of
+        several, and why.
+    folded : FoldedMatches
+        The parents that were found only when they were folded.
 
     Raises
     ------
@@ -41,13 +53,34 @@ class ParentPlacement:
 
     def __init__(self, desired: DesiredState, texts: pa.Array) -> None:
         self._desired = desired
+        self._texts = texts
         self._final = {key: self._final_texts(key) for key in _KEYS}
-        found = find_nodes(texts, [*self._final.values(), self._present_names()])
+        called = [*self._final.values(), self._present_names()]
+        found = find_nodes(texts, called)
         given = as_mask(pc.is_valid(texts))
+        self.folded = FoldedMatches()
+        self._several: dict[int, list[str]] = {}
+        if (given & (found < 0)).any():
+            self._find_folded(found, given, called)
         self._refuse_deleted(texts, given & (found < 0))
         self.depths: Positions = self._depths(found, given)
         self.values: Any = self._values(texts, found, given)
-        self.unknown: Mask = self._unknown(texts, found)
+        self.refused: Reasons = self._refused(texts, found)
+
+    def _find_folded(self, found: Positions, given: Mask, called: Sequence[pa.Array]) -> None:
+        """Add the nodes of parents that are the same as a node's name or code when folded."""
+        for names in called:
+            left = np.flatnonzero(given & (found < 0))
+            left = left[~np.isin(left, list(self._several))]
+            chosen = pa.array(left)
+            texts = self._texts.take(chosen)
+            places = find_folded(fold_texts(texts), fold_texts(names))
+            found[left] = np.maximum(places, NOT_FOUND)
+            hit = places >= 0
+            self.folded.add(texts.filter(pa.array(hit)), names.take(pa.array(places[hit])))
+            for at in np.flatnonzero(places == SEVERAL).tolist():
+                twins = twins_of(texts[at].as_py(), names)
+                self._several[int(left[at])] = names.take(pa.array(twins)).to_pylist()
 
     def _depths(self, found: Positions, given: Mask) -> Positions:
         desired = self._desired
@@ -76,14 +109,15 @@ class ParentPlacement:
         sent = pc.if_else(pa.array(given), names, _NOTHING)
         return pc.if_else(pa.array(stays), _MISSING, sent)
 
-    def _unknown(self, texts: pa.Array, found: Positions) -> Mask:
+    def _refused(self, texts: pa.Array, found: Positions) -> Reasons:
         sent = as_mask(pc.fill_null(pc.not_equal(self.values, ""), fill_value=False))
-        unknown: Mask = sent & (found < 0)
-        if unknown.any():
-            rows = np.flatnonzero(unknown)
-            named = [*self._final.values(), self._present_names()]
-            unknown[rows[resembles(texts.take(pa.array(rows)), named)]] = False
-        return unknown
+        label = self._desired.label
+        return {
+            row: several_parents(texts[row].as_py(), self._several[row], label)
+            if row in self._several
+            else unknown_parent(texts[row].as_py(), label)
+            for row in np.flatnonzero(sent & (found < 0)).tolist()
+        }
 
     def _final_texts(self, key: str) -> pa.Array:
         """Return name or code of every node as it is going to be; null if it is to be deleted."""
@@ -113,7 +147,10 @@ class ParentPlacement:
         """Refuse parents that are to be deleted: the items below them would be left without."""
         names = self._desired.texts("name").filter(pa.array(self._desired.gone))
         asked = texts.filter(pa.array(missing))
-        lost = pc.unique(asked.filter(pc.is_in(asked, value_set=names)))
+        if not len(names) or not len(asked):
+            return
+        same = pc.is_in(fold_texts(asked), value_set=fold_texts(names), skip_nulls=True)
+        lost = pc.unique(asked.filter(same))
         if len(lost):
             raise ColumnMismatch(
                 f"Rows name parents in {self._desired.label} that would be deleted, because no row "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -14,26 +15,30 @@ from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.item_changes import describe_changes
-from anaplan_frames.lists.item_differences import (
+from anaplan_frames.lists.item_differences import changed_values
+from anaplan_frames.lists.item_matching import (
     NEW,
-    changed_values,
+    ItemMatches,
+    KeyedTable,
     check_unique,
     match_items,
+    twins_in_data,
 )
 from anaplan_frames.lists.refused_rows import (
     KeyClaims,
     Reasons,
     refused_claims,
     removed_codes,
-    resembles,
-    unknown_parent,
+    too_long,
     without_item,
     without_name,
 )
 from anaplan_frames.lists.write_stages import Stage, StagePlanner
-from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, as_texts, one_array
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, one_array
+from anaplan_frames.writes.folded_keys import FoldedMatches
 
 Mode = Literal["insert", "update", "upsert", "delete", "sync"]
+_MISSING = pa.scalar(None, TEXT)
 _UNIQUE: tuple[Literal["name", "code"], ...] = ("name", "code")
 
 
@@ -87,12 +92,18 @@ class ItemPlan:
         Number of rows without any value, which are ignored.
     changes : pa.Table
         As `describe_changes` returns them.
+    folded : FoldedMatches
+        The keys and parents that were found only when they were folded.
+    kept_twins : int
+        How many items are not deleted, though no row is of them, because a row has the same key.
     """
 
     stages: list[Stage]
     refused: Reasons
     blank: int
     changes: pa.Table
+    folded: FoldedMatches
+    kept_twins: int
 
     @property
     def deleted_without_row(self) -> int:
@@ -141,53 +152,60 @@ class _Comparison:
         self, rules: WriteRules, state: pa.Table, rows: pa.Table, refused: Mapping[int, str]
     ) -> None:
         self._rules = rules
-        self._state = state
-        self._rows = rows
-        self._items = _items(rules, state, rows)
+        self._state = KeyedTable.of(state)
+        self._rows = KeyedTable.of(rows)
+        matches = _matches(rules, self._state, self._rows)
+        self._items = matches.items
         if rules.keys:
-            check_unique(rows, self._items, rules.keys, rules.label)
+            check_unique(self._rows, matches, rules.keys, rules.label)
         blank = blank_rows(rows) if rules.skip_blank else np.zeros(rows.num_rows, dtype=bool)
         self._blank_count = int(blank.sum())
         self._active = ~blank
         self._refused: Reasons = {}
-        self._gone = _gone(rules, state, self._items)
+        self._gone, self._kept_twins = self._find_gone()
         self._refuse(refused)
         self._refuse(
             without_item(
-                rows,
+                self._rows,
                 np.where(self._active, self._items, 0),
                 rules.keys,
+                self._state,
                 rules.label,
                 only_existing=rules.mode in ("update", "delete"),
             )
         )
-        self._values = _values(rules, state, rows, self._items)
+        self._values = _values(rules, state, rows, matches)
+        self._folded = matches.count_folded(self._state, self._rows)
 
     def plan(self) -> ItemPlan:
         """Find what is refused, and put the rest in order."""
-        rules = self._rules
+        rules, state = self._rules, self._state.table
         if rules.mode != "delete":
-            _check_new(rules, self._rows, self._items[self._active])
+            _check_new(rules, self._rows.table, self._items[self._active])
             if not rules.numbered:
-                self._refuse(without_name(self._rows, self._items))
-            self._refuse(removed_codes(self._values, self._state, self._items))
+                self._refuse(without_name(self._rows.table, self._items))
+            self._refuse(removed_codes(self._values, state, self._items))
+            self._refuse(too_long(self._values))
         claims = self._claims()
         self._refuse(refused_claims(claims, self._active))
         desired, sent = self._desired()
         planner = StagePlanner(desired)
-        while planner.unknown_parents.any():
-            self._refuse(self._strangers(sent[planner.unknown_parents]))
+        while planner.refused_parents:
+            parents = planner.refused_parents
+            self._refuse({int(sent[row]): reason for row, reason in parents.items()})
             self._refuse(refused_claims(claims, self._active))
             desired, sent = self._desired()
             planner = StagePlanner(desired)
         changed = planner.changed
-        changes = describe_changes(self._state, desired.items, planner.values, changed, self._gone)
+        changes = describe_changes(state, desired.items, planner.values, changed, self._gone)
         stages = [replace(stage, rows=_callers(stage.rows, sent)) for stage in planner.stages()]
         return ItemPlan(
             stages,
             dict(sorted(self._refused.items())),
             self._blank_count,
             _with_callers_rows(changes, sent),
+            self._folded.plus(planner.folded_parents),
+            self._kept_twins,
         )
 
     def _refuse(self, reasons: Mapping[int, str]) -> None:
@@ -196,17 +214,33 @@ class _Comparison:
                 self._refused[row] = reason
                 self._active[row] = False
 
-    def _claims(self) -> list[KeyClaims]:
-        return [
-            KeyClaims(key, as_texts(self._state[key]), self._values[key], self._items, self._gone)
+    def _find_gone(self) -> tuple[Mask, int]:
+        """Return which items are deleted, and how many stay only because they have a twin."""
+        rules, items = self._rules, self._items
+        gone = np.full(self._state.table.num_rows, fill_value=rules.delete)
+        gone[items[items >= 0]] = rules.mode == "delete"
+        if not rules.delete or not gone.any():
+            return gone, 0
+        twins = twins_in_data(self._state, self._rows, rules.keys, gone)
+        return gone & ~twins, int(twins.sum())
+
+    @cached_property
+    def _wanted(self) -> dict[str, pa.Array]:
+        """The names and codes that rows want for their items, folded, by key."""
+        return {
+            key: pc.if_else(pc.is_valid(self._values[key]), self._rows.folded[key], _MISSING)
+            if self._values[key].null_count < len(self._values[key])
+            else pa.nulls(len(self._values[key]), TEXT)
             for key in _UNIQUE
             if key in self._values
-        ]
+        }
 
-    def _strangers(self, rows: Positions) -> Reasons:
-        texts = one_array(self._rows["parent"])
-        label = self._rules.label
-        return {row: unknown_parent(texts[row].as_py(), label) for row in rows.tolist()}
+    def _claims(self) -> list[KeyClaims]:
+        return [
+            KeyClaims(key, self._state, self._values[key], wanted, self._items, self._gone)
+            for key in _UNIQUE
+            if (wanted := self._wanted.get(key)) is not None
+        ]
 
     def _desired(self) -> tuple[DesiredState, Positions]:
         """Return what the rows that are sent want, and their positions."""
@@ -217,11 +251,12 @@ class _Comparison:
         def those(array: pa.Array) -> pa.Array:
             return array if every else array.filter(chosen)
 
-        parents = _parents(self._rules, self._rows)
+        parents = _parents(self._rules, self._rows.table)
         desired = DesiredState(
             state=self._state,
             items=self._items[sent],
             values={name: those(array) for name, array in self._values.items()},
+            wanted={name: those(array) for name, array in self._wanted.items()},
             parents=None if parents is None else those(parents),
             gone=self._gone,
             blank=self._rules.blank,
@@ -254,9 +289,9 @@ def _in_one_piece(table: pa.Table) -> pa.Table:
     return pa.table({name: one_array(table[name]) for name in table.column_names})
 
 
-def _items(rules: WriteRules, state: pa.Table, rows: pa.Table) -> Positions:
+def _matches(rules: WriteRules, state: KeyedTable, rows: KeyedTable) -> ItemMatches:
     if rules.mode == "insert":  # Anaplan refuses rows whose items exist
-        return np.full(rows.num_rows, NEW, dtype=np.int64)
+        return ItemMatches(np.full(rows.table.num_rows, NEW, dtype=np.int64))
     return match_items(state, rows, rules.keys)
 
 
@@ -270,9 +305,9 @@ def _check_new(rules: WriteRules, rows: pa.Table, items: Positions) -> None:
 
 
 def _values(
-    rules: WriteRules, state: pa.Table, rows: pa.Table, items: Positions
+    rules: WriteRules, state: pa.Table, rows: pa.Table, matches: ItemMatches
 ) -> dict[str, pa.Array]:
-    """Return what each row changes, by column; an id cannot change."""
+    """Return what each row changes, by column; an id cannot change, nor can a key by its twin."""
     if rules.mode == "delete":
         return {}
     compared = [
@@ -284,6 +319,7 @@ def _values(
     ]
     if rules.mode == "insert":
         return {column.name: _without_blanks(one_array(rows[column.name])) for column in compared}
+    items = matches.items
     values = changed_values(
         state,
         rows,
@@ -291,6 +327,9 @@ def _values(
         columns=[column.name for column in compared],
         blank=rules.blank,
     )
+    for key, folded in matches.folded.items():
+        if key in values and folded.any():
+            values[key] = pc.if_else(pa.array(folded), _MISSING, values[key])
     if "name" in values:  # an item always has a name: a missing one leaves it alone
         values["name"] = _without_blanks(values["name"])
     if "parent" in values:  # for a new item, no parent is what is not sent
@@ -300,39 +339,10 @@ def _values(
 
 
 def _without_blanks(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
+    return pc.if_else(pc.equal(texts, ""), _MISSING, texts)
 
 
 def _parents(rules: WriteRules, rows: pa.Table) -> pa.Array | None:
     if rules.mode == "delete" or not rules.own_parents or "parent" not in rows.column_names:
         return None
     return one_array(rows["parent"])
-
-
-def _gone(rules: WriteRules, state: pa.Table, items: Positions) -> Mask:
-    gone = np.full(state.num_rows, fill_value=rules.delete)
-    gone[items[items >= 0]] = rules.mode == "delete"
-    return gone
-
-
-def parents_as_names(rows: pa.Table, codes: pa.Array, names: pa.Array) -> tuple[pa.Table, Mask]:
-    """Replace parents that are given by code with their names; a name comes before a code.
-
-    Returns
-    -------
-    pa.Table
-    array of bool
-        Which rows name a parent that there is not.
-    """
-    parents = one_array(rows["parent"])
-    is_name = pc.is_in(parents, value_set=pc.cast(names, parents.type))
-    found = pc.index_in(parents, value_set=pc.cast(codes, parents.type), skip_nulls=True)
-    by_code = pc.coalesce(pc.cast(names, parents.type).take(found), parents)
-    texts = pc.if_else(is_name, parents, by_code)
-    named = as_mask(pc.fill_null(pc.not_equal(parents, ""), fill_value=False))
-    unknown: Mask = named & ~as_mask(is_name) & ~as_mask(pc.is_valid(found))
-    if unknown.any():
-        candidates = np.flatnonzero(unknown)
-        alike = resembles(parents.take(pa.array(candidates)), [names, codes])
-        unknown[candidates[alike]] = False
-    return rows.set_column(rows.schema.get_field_index("parent"), "parent", texts), unknown

@@ -18,6 +18,7 @@ from anaplan_frames.lists.write_stages import Stage
 from anaplan_frames.polling import poll
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask, as_texts, one_array
 from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
+from anaplan_frames.writes.folded_keys import fold_texts
 
 _KEYS = ("id", "code", "name")
 _UNEXPLAINED = "Anaplan did not write this, and gives no reason"
@@ -126,8 +127,10 @@ class ItemReconciler:
         for key in ("code", "name"):
             if key in records.column_names:
                 texts = one_array(records[key])
-                there = pc.is_in(texts, value_set=as_texts(now[key]), skip_nulls=True)
-                was = pc.is_in(texts, value_set=as_texts(self._before[key]), skip_nulls=True)
+                folded = fold_texts(texts)  # Anaplan may have stored it in another form
+                there = pc.is_in(folded, value_set=fold_texts(as_texts(now[key])), skip_nulls=True)
+                before = fold_texts(as_texts(self._before[key]))
+                was = pc.is_in(folded, value_set=before, skip_nulls=True)
                 done |= left & as_mask(there) & ~as_mask(was)
                 left &= ~as_mask(pc.is_valid(texts))
         return done

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE, check_max_delete
-from anaplan_frames.lists.item_planner import Mode, WriteRules, parents_as_names, plan_items
+from anaplan_frames.lists.item_planner import ItemPlan, Mode, WriteRules, plan_items
 from anaplan_frames.lists.key_columns import (
     check_key,
     columns_to_read,
@@ -22,12 +21,14 @@ from anaplan_frames.lists.key_columns import (
     writable_columns,
 )
 from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.lists.other_parents import NamedParents, parents_as_names
 from anaplan_frames.lists.prepared_items import PlannedItems, PreparedItems
-from anaplan_frames.lists.refused_rows import Reasons, unknown_parent
 from anaplan_frames.lists.top_level import without_top_level
+from anaplan_frames.messages import warn
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.arrow_arrays import one_array
+from anaplan_frames.writes.folded_keys import FoldedMatches
 from anaplan_frames.writes.input_texts import InputTexts, read_texts
 from anaplan_frames.writes.plan import SendOptions, WritePlan, plan_of
 from anaplan_frames.writes.result_builder import check_result
@@ -61,10 +62,22 @@ def write_list(
         target = ListDescription.fetch(lst.catalogue, lst.info)
         texts = _read_data(target, data, options, keep=dry_run)
         again = partial(_prepare_again, lst, texts, options, send)
-        prepared = PreparedItems(_planned(target, texts, options, send, begun), again)
+        planned = _planned(target, texts, options, send, begun)
+        _warn_of_twins(planned.plan, target.label)
+        prepared = PreparedItems(planned, again)
         if dry_run:
             return plan_of(prepared, again, send)
         return check_result(prepared.send(send), send.on_rejected)
+
+
+def _warn_of_twins(plan: ItemPlan, label: str) -> None:
+    """Say, once for a call, what was found or kept only because keys are folded."""
+    plan.folded.warn(label)
+    if plan.kept_twins:
+        warn(
+            f"{plan.kept_twins:,} items of {label} have no row of their own, and are not deleted: "
+            "the data has the same keys, written in another way."
+        )
 
 
 def _prepare_again(
@@ -99,16 +112,17 @@ def _planned(
         top, names = target.top_level_item, state["name"]
         state = without_top_level(state, top, names, none=None)
         sent = without_top_level(texts.table, top, names, none="")
-        refused: Reasons = {}
+        named = NamedParents(sent, {}, FoldedMatches())
     else:
-        sent, refused = _with_parent_names(texts.table, target, options.mode)
+        named = _with_parent_names(texts.table, target, options.mode)
+    plan = plan_items(rules, state, named.rows, named.refused)
     return PlannedItems(
         target=target,
         mode=options.mode,
-        plan=plan_items(rules, state, sent, refused),
+        plan=replace(plan, folded=plan.folded.plus(named.folded)),
         before=state.select(["id", "code", "name"]),
         texts=texts,
-        sent=sent,
+        sent=named.rows,
         max_delete=options.max_delete,
         begun=begun,
     )
@@ -152,26 +166,12 @@ def _rules(target: ListDescription, texts: InputTexts, options: ListWriteOptions
     )
 
 
-def _with_parent_names(
-    texts: pa.Table, target: ListDescription, mode: Mode
-) -> tuple[pa.Table, Reasons]:
-    """Let parents in another list be given by code, too: Anaplan compares and shows names.
-
-    Returns
-    -------
-    pa.Table
-    dict of int to str
-        The rows whose parent is not in the other list, and why they are refused.
-    """
+def _with_parent_names(texts: pa.Table, target: ListDescription, mode: Mode) -> NamedParents:
+    """Let parents in another list be given by code, too: Anaplan compares and shows names."""
     if target.parent is None or mode == "delete" or "parent" not in texts.column_names:
-        return texts, {}
+        return NamedParents(texts, {}, FoldedMatches())
     parents = ListDescription.fetch(target.catalogue, target.parent)
     known = parents.read_items(["code", "name"])
     names = one_array(known["name"])
     texts = without_top_level(texts, parents.top_level_item, names, none="")
-    texts, unknown = parents_as_names(texts, one_array(known["code"]), names)
-    named = one_array(texts["parent"])
-    return texts, {
-        row: unknown_parent(named[row].as_py(), parents.label)
-        for row in np.flatnonzero(unknown).tolist()
-    }
+    return parents_as_names(texts, one_array(known["code"]), names, parents.label)

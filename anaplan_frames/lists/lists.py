@@ -40,6 +40,11 @@ class List(Table):
 
     The columns are those of `read`, found by name; values are sent as in a file. A parent is given
     by its name or its code. In a numbered list Anaplan makes the names, so none can be written.
+
+    A key or parent that no item has exactly means the only item that differs from it in nothing but
+    case, outer white space, invisible characters or how accents are composed; one warning says how
+    many there were. If several items do, the row is rejected. Names and codes have at most 60
+    characters.
     """
 
     kind: ClassVar[str] = "list"
@@ -151,7 +156,9 @@ class List(Table):
             Read only these, in this order.
         where : dict of str to value or list of values, optional
             Only the items of which a column has one of these values, e.g. ``{"parent": "France"}``;
-            the columns need not be among `columns`.
+            the columns need not be among `columns`. A code, a name or a parent that no item has
+            exactly is found, with a warning, if it differs from the only similar one in nothing
+            but case, outer white space, invisible characters or the composition of accents.
         nrows : int, optional
             Read so many items at most, after `where`.
         dtype, dtype_backend, index_col
@@ -814,4 +821,4 @@ class List(Table):
         described = ListDescription.fetch(self._catalogue, self.info)
         new_bar = self._new_bar(progress=options.progress)
         table = items_table(described, new_bar, hierarchy=hierarchy)
-        return self._where_columns(table, options)
+        return self._where_columns(table, options, keys=("code", "name", "parent"))

@@ -9,47 +9,69 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anaplan_frames.lists.item_differences import NEW, UNKNOWN
+from anaplan_frames.key_folding import MOST_CHARACTERS, visible
+from anaplan_frames.lists.item_matching import NEW, SEVERAL, UNKNOWN, KeyedTable, same_items
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, mask_of, one_array
+from anaplan_frames.writes.folded_keys import repeated
 
 _MISSING = pa.scalar(None, TEXT)
-_INVISIBLE = "[\u200b\u200c\u200d\u2060\ufeff]"
+_SHOWN_CHARACTERS = 20
 
 Reasons = dict[int, str]
 """Why rows are refused, by the row's position."""
 
 
 def without_item(
-    rows: pa.Table, items: Positions, keys: Sequence[str], label: str, *, only_existing: bool
+    rows: KeyedTable,
+    items: Positions,
+    keys: Sequence[str],
+    state: KeyedTable,
+    label: str,
+    *,
+    only_existing: bool,
 ) -> Reasons:
-    """Return the rows whose item does not exist.
+    """Return the rows whose item does not exist, or is not known among several.
 
     Parameters
     ----------
-    rows : pa.Table
+    rows : KeyedTable
         The caller's rows as texts.
     items : array of int64
-        For each row the position of its item, `NEW` or `UNKNOWN`.
+        For each row the position of its item, `NEW`, `UNKNOWN` or `SEVERAL`.
     keys : sequence of str
         The columns by which items are found.
+    state : KeyedTable
+        The items.
     label : str
         The list in words.
     only_existing : bool
         Whether rows of new items are refused, too.
     """
-    missing = items == UNKNOWN
+    missing = (items == UNKNOWN) | (items == SEVERAL)
     if only_existing:
         missing |= items == NEW
     refused = {}
     for position in np.flatnonzero(missing).tolist():
-        named = ((key, rows[key][position].as_py()) for key in keys)
-        key, value = next(((k, v) for k, v in named if v is not None), (keys[0], None))
-        refused[position] = (
-            f"{label} has no item with the {key} {value!r}"
-            if value is not None
-            else "the row does not say which item it is"
-        )
+        named = [(key, rows[key][position].as_py()) for key in keys]
+        given = [(key, value) for key, value in named if value is not None]
+        if not given:
+            refused[position] = "the row does not say which item it is"
+        elif items[position] == SEVERAL:
+            refused[position] = several_items(given, state, label)
+        else:
+            key, value = given[0]
+            refused[position] = f"{label} has no item with the {key} {value!r}"
     return refused
+
+
+def several_items(given: Sequence[tuple[str, str]], state: KeyedTable, label: str) -> str:
+    """Say that several items have the same key as a row, given its keys and their values."""
+    among = [(key, text, same_items(text, key, state)) for key, text in given if key != "id"]
+    key, text, same = next((each for each in among if "," in each[2]), among[0])
+    return (
+        f"{label} has no item with exactly the {key} {visible(text)}, and several that differ from "
+        f"it only in case, outer white space, invisible characters or accents: {same}"
+    )
 
 
 def without_name(rows: pa.Table, items: Positions) -> Reasons:
@@ -72,16 +94,34 @@ def removed_codes(values: Mapping[str, pa.Array], state: pa.Table, items: Positi
     }
 
 
+def too_long(values: Mapping[str, pa.Array]) -> Reasons:
+    """Return the rows that want a name or code with more characters than Anaplan takes."""
+    refused = {}
+    for key in ("name", "code"):
+        if key not in values:
+            continue
+        lengths = pc.fill_null(pc.utf8_length(values[key]), 0).to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(lengths > MOST_CHARACTERS).tolist():
+            text = visible(values[key][row].as_py()[:_SHOWN_CHARACTERS])[:-1]
+            refused[row] = (
+                f"the {key} has {lengths[row]} characters, and Anaplan takes at most "
+                f"{MOST_CHARACTERS}: {text}...'"
+            )
+    return refused
+
+
 class KeyClaims:
-    """The names or codes that rows claim for their items.
+    """The names or codes that rows claim for their items; folded, so that twins count as one.
 
     Parameters
     ----------
     key : {"name", "code"}
-    present : pa.Array
-        What each item has now.
+    state : KeyedTable
+        The items.
     wanted : pa.Array
         What each row wants for its item; null or empty if that does not change.
+    folded : pa.Array
+        The same, folded.
     items : array of int64
         For each row the position of its item, negative if it is new.
     gone : array of bool
@@ -91,14 +131,16 @@ class KeyClaims:
     def __init__(
         self,
         key: Literal["name", "code"],
-        present: pa.Array,
+        state: KeyedTable,
         wanted: pa.Array,
+        folded: pa.Array,
         items: Positions,
         gone: Mask,
     ) -> None:
         self._key = key
-        self._present = present
-        self._wanted = pc.if_else(pc.equal(wanted, ""), _MISSING, wanted)
+        self._state = state
+        self._texts = wanted
+        self._wanted = folded
         self._items = items
         self._gone = gone
 
@@ -110,32 +152,58 @@ class KeyClaims:
         active : array of bool
             The rows that are sent. The items of all others keep what they have.
         """
-        claims = pc.if_else(pa.array(active), self._wanted, _MISSING)
+        claims = self._wanted
+        if not active.all():
+            claims = pc.if_else(pa.array(active), claims, _MISSING)
         claiming = as_mask(pc.is_valid(claims))
-        changed = mask_of(self._items[claiming & (self._items >= 0)], len(self._present))
-        held = self._present.filter(pa.array(~self._gone & ~changed)).drop_null()
-        taken = as_mask(pc.is_in(claims, value_set=held, skip_nulls=True))
-        refused = {
-            row: f"the {self._key} is already used by another item: {claims[row].as_py()!r}"
-            for row in np.flatnonzero(taken).tolist()
-        }
+        if not claiming.any():
+            return {}
+        refused, taken = self._taken(claims, claiming)
         refused |= self._repeated(claims, ~taken)
         return self._with_followers(refused, claims, claiming) if refused else refused
 
+    @property
+    def _present(self) -> pa.Array:
+        return self._state.folded[self._key]
+
+    def _taken(self, claims: pa.Array, claiming: Mask) -> tuple[Reasons, Mask]:
+        """Return the rows that claim what an item keeps that no row changes."""
+        count = self._state.table.num_rows
+        changed = mask_of(self._items[claiming & (self._items >= 0)], count)
+        kept = pa.array(~self._gone & ~changed)
+        taken = np.zeros(len(claims), dtype=bool)
+        if not kept.true_count:
+            return {}, taken
+        held = self._present.filter(kept)
+        at = pc.index_in(claims, value_set=held, skip_nulls=True)
+        taken = as_mask(pc.is_valid(at))
+        rows = np.flatnonzero(taken)
+        chosen = pa.array(rows)
+        owned = self._state[self._key].filter(kept).take(at.take(chosen)).to_pylist()
+        texts = self._texts.take(chosen).to_pylist()
+        return {
+            row: self._used(text, own)
+            for row, text, own in zip(rows.tolist(), texts, owned, strict=True)
+        }, taken
+
+    def _used(self, text: str, own: str) -> str:
+        shown = repr(text) if text == own else f"{visible(text)}, which it has as {visible(own)}"
+        return f"the {self._key} is already used by another item: {shown}"
+
     def _repeated(self, claims: pa.Array, rows: Mask) -> Reasons:
         """Let the first row have what several claim, and refuse the others."""
-        counts = pc.value_counts(claims.filter(pa.array(rows)).drop_null())
-        several = counts.field(0).filter(pc.greater(counts.field(1), 1))
+        several = repeated(claims.filter(pa.array(rows)))
         if not len(several):
             return {}
         first: dict[str, int] = {}
         refused = {}
         shared = rows & as_mask(pc.is_in(claims, value_set=several, skip_nulls=True))
         for row in np.flatnonzero(shared).tolist():
-            text = claims[row].as_py()
-            earlier = first.setdefault(text, row)
+            earlier = first.setdefault(claims[row].as_py(), row)
             if earlier != row:
-                refused[row] = f"the {self._key} is already used by row {earlier}: {text!r}"
+                text, other = (self._texts[each].as_py() for each in (row, earlier))
+                shown = repr(text) if text == other else f"{visible(text)} and {visible(other)}"
+                refused[row] = f"the {self._key} is already used by row {earlier}: {shown}"
         return refused
 
     def _with_followers(self, refused: Reasons, claims: pa.Array, claiming: Mask) -> Reasons:
@@ -147,11 +215,12 @@ class KeyClaims:
         texts = claims.filter(pa.array(claiming)).to_pylist()
         claimants = {text: row for row, text in zip(rows, texts, strict=True) if row not in refused}
         while waiting:
-            kept = self._present[int(self._items[waiting.pop()])].as_py()
-            row = claimants.get(kept)
-            if row is None or row in refused:
+            item = int(self._items[waiting.pop()])
+            row = claimants.get(self._present[item].as_py())
+            if row is None or row in refused or self._items[row] == item:
                 continue
-            refused[row] = f"the {self._key} is already used by another item: {kept!r}"
+            own = self._state[self._key][item].as_py()
+            refused[row] = self._used(self._texts[row].as_py(), own)
             if self._items[row] >= 0:
                 waiting.append(row)
         return refused
@@ -174,25 +243,16 @@ def refused_claims(claims: Iterable[KeyClaims], active: Mask) -> Reasons:
     return refused
 
 
-def resembles(texts: pa.Array, known: Iterable[pa.Array]) -> Mask:
-    """Return which texts may be meant for one of the known ones.
-
-    Anaplan may take texts as equal that differ in case, in outer white space, in invisible
-    characters or in how accents are composed.
-    """
-    folded = _folded(texts)
-    found = np.zeros(len(texts), dtype=bool)
-    for names in known:
-        found |= as_mask(pc.is_in(folded, value_set=_folded(names), skip_nulls=True))
-    return found
-
-
-def _folded(texts: pa.Array) -> pa.Array:
-    plain = pc.utf8_normalize(texts.cast(TEXT), form="NFC")
-    visible = pc.replace_substring_regex(plain, pattern=_INVISIBLE, replacement="")
-    return pc.utf8_trim_whitespace(pc.utf8_lower(visible))
-
-
 def unknown_parent(text: str | None, label: str) -> str:
     """Return why a row is refused whose parent is not there."""
     return f"{label} has no such item (column name:parent, value:{text})"
+
+
+def several_parents(text: str, names: Sequence[str], label: str) -> str:
+    """Return why a row is refused whose parent may be one of several items."""
+    shown = ", ".join(map(visible, names))
+    return (
+        f"{label} has no item that is exactly {visible(text)}, and several that differ from it "
+        f"only in case, outer white space, invisible characters or accents: {shown} (column "
+        "name:parent)"
+    )

@@ -24,6 +24,7 @@ from anaplan_frames.writes.arrow_arrays import (
     as_texts,
     mask_of,
 )
+from anaplan_frames.writes.folded_keys import FoldedMatches
 
 Action = Literal["insert", "update", "delete"]
 _TILDE, _NOTHING, _MISSING = (pa.scalar(text, TEXT) for text in ("~", "", None))
@@ -70,8 +71,10 @@ class StagePlanner:
     ----------
     values : dict of str to pa.Array
         As those of the desired state, with the parents; a value that a stage sends becomes null.
-    unknown_parents : array of bool
-        Which rows name a parent that neither is nor is going to be an item.
+    refused_parents : dict of int to str
+        The rows that name a parent that neither is nor is going to be an item, and why.
+    folded_parents : FoldedMatches
+        The parents that were found only when they were folded.
 
     Raises
     ------
@@ -83,11 +86,13 @@ class StagePlanner:
         self._desired = desired
         self.values: dict[str, Any] = dict(desired.values)
         self._depths = np.zeros(desired.count + desired.new_count, dtype=np.int64)
-        self.unknown_parents: Mask = np.zeros(len(desired.is_new), dtype=bool)
+        self.refused_parents: dict[int, str] = {}
+        self.folded_parents = FoldedMatches()
         if desired.parents is not None:
             placement = ParentPlacement(desired, desired.parents)
             self._depths = placement.depths
-            self.unknown_parents = placement.unknown
+            self.refused_parents = placement.refused
+            self.folded_parents = placement.folded
             self.values["parent"] = placement.values
 
     @property
@@ -113,13 +118,23 @@ class StagePlanner:
         """Return which items are deleted first, and which others must give up a name or code."""
         desired = self._desired
         holds = np.zeros(desired.count, dtype=bool)
-        for key in _KEYS:
-            if key in self.values:
-                givers = desired.gone | desired.items_of(self._any_value([key]) & ~desired.is_new)
-                holds[givers] |= self._is_wanted(key, desired.texts(key).filter(pa.array(givers)))
+        for key in desired.wanted:
+            changed = self._any_value([key]) & ~desired.is_new
+            givers = desired.gone | desired.items_of(changed)
+            if givers.any():
+                wanted = self._is_wanted(key, givers) & ~self._only_respelt(key, changed)[givers]
+                holds[givers] |= wanted
         leaf = np.ones(desired.count, dtype=bool)
         leaf[desired.above[desired.above >= 0]] = False
         return holds & desired.gone & leaf, holds & ~(desired.gone & leaf)
+
+    def _only_respelt(self, key: str, changed: Mask) -> Mask:
+        """Return which items get a name or code that is the same as theirs when folded."""
+        desired = self._desired
+        items = desired.items[changed]
+        now = desired.state.folded[key].take(pa.array(items))
+        same = pc.equal(now, desired.wanted[key].filter(pa.array(changed)))
+        return mask_of(items[as_mask(pc.fill_null(same, fill_value=False))], desired.count)
 
     def _freed(self, in_the_way: Mask, deleted_first: Mask) -> list[Stage]:
         """Let items give up names and codes, at once or by way of a temporary name."""
@@ -135,29 +150,29 @@ class StagePlanner:
     def _free_targets(self, deleted_first: Mask) -> Mask:
         """Return which rows' new names and codes no item has, except those deleted first."""
         free = np.ones(len(self._desired.is_new), dtype=bool)
-        for key in _KEYS:
-            if key in self.values:
-                held = self._desired.texts(key).filter(pa.array(~deleted_first))
-                free &= ~as_mask(pc.is_in(self.values[key], value_set=held, skip_nulls=True))
+        for key, wanted in self._desired.wanted.items():
+            held = self._desired.state.folded[key].filter(pa.array(~deleted_first))
+            free &= ~as_mask(pc.is_in(wanted, value_set=held, skip_nulls=True))
         return free
 
     def _temporary_names(self, items: Mask) -> Stage:
         """Give items a name and code that no row wants, instead of those that rows want."""
-        state = self._desired.state.filter(pa.array(items))
+        state = self._desired.state.table.filter(pa.array(items))
         names = pc.binary_join_element_wise(_TILDE, as_texts(state["id"]), _NOTHING)
         records = {}
-        for key in _KEYS:
-            if key in self.values:
-                taken = self._is_wanted(key, as_texts(state[key]))
-                records[key] = pc.if_else(pa.array(taken), names, _MISSING)
+        for key in self._desired.wanted:
+            taken = pa.array(self._is_wanted(key, items))
+            records[key] = pc.if_else(taken, names, _MISSING)
         rows = self._desired.row_of_items(items)
         return self._update(np.flatnonzero(items), records, rows, temporary=True)
 
-    def _is_wanted(self, key: str, texts: pa.Array) -> Mask:
-        """Return which of the items' names or codes some rows want."""
-        if not len(texts):
+    def _is_wanted(self, key: str, items: Mask) -> Mask:
+        """Return which of some items have a name or code that rows want."""
+        if not items.any():
             return np.zeros(0, dtype=bool)
-        return as_mask(pc.is_in(texts, value_set=self.values[key].drop_null()))
+        texts = self._desired.state.folded[key].filter(pa.array(items))
+        wanted = self._desired.wanted[key]
+        return as_mask(pc.is_in(texts, value_set=wanted, skip_nulls=True))
 
     # -- stages
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.errors import ColumnMismatch, PlanStale
+from anaplan_frames.key_folding import fold_key
 from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.lists import List
 from anaplan_frames.results import COUNTS
@@ -19,14 +20,15 @@ from anaplan_frames.writes.plan import WritePlan
 
 CODES = list("abcde")
 NAMES = [f"Item {code}" for code in CODES]  # which are unlike the codes, whatever the case
+OTHERWISE = ["ITEM A", "item b\u00a0", "\ufeffItem C"]  # the same, and not equal
 PLANNED = [name for name in COUNTS if name != "rows_loaded"]
 MODES = get_args(Mode)
 ORDINARY, LONG = 8, 100
 
 
-@pytest.fixture(scope="module")
-def lst() -> Iterator[List]:
-    with Sandbox(rate_limit=None) as sandbox:
+@pytest.fixture(scope="module", params=["folded", "exact"])
+def lst(request: pytest.FixtureRequest) -> Iterator[List]:
+    with Sandbox(rate_limit=None, behavior={"keys": request.param}) as sandbox:
         model = sandbox.workspace("W").model("M")
         properties = {"Grade": "TEXT", "FTE": "NUMBER"}
         model.list("L", properties=properties, subsets=["Active"], top_level_item="All")
@@ -39,8 +41,8 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     """Draw rows that may have missing values, share names, and name parents that do not exist."""
     texts = {
         "code": [*CODES, None],
-        "name": [*NAMES, *NAMES, None],
-        "parent": [*NAMES, None, None, None, "All", "nobody"],
+        "name": [*NAMES, *NAMES, *OTHERWISE, None],
+        "parent": [*NAMES, None, None, None, "All", "nobody", " all", *OTHERWISE],
         "Grade": ["x", "y", None],
         "FTE": [1.0, 2.0, None],
         "Active": [True, False],
@@ -56,6 +58,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     )
     if draw(st.integers(0, 3)):  # else codes may repeat, which is an error
         codes = draw(st.permutations(CODES))[:count]
+        codes = [draw(st.sampled_from([code, code, f"{code.upper()} "])) for code in codes]
         frame["code"] = [code if draw(st.integers(0, 4)) else None for code in codes]
     index = draw(st.permutations(range(count)))
     return frame.set_axis(pd.Index(index, dtype="int64"))
@@ -64,9 +67,11 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 def reset(lst: List, frame: pd.DataFrame) -> None:
     """Make the list what a frame says, as far as that is possible."""
     lst.delete(lst.read(columns=["id"]))
-    clean = frame.dropna(subset=["code"]).drop_duplicates("code")
+    clean = frame.dropna(subset=["code"])
+    clean = clean[~clean["code"].map(fold_key).duplicated()]
     if "name" in clean:
-        clean = clean.dropna(subset=["name"]).drop_duplicates("name")
+        clean = clean.dropna(subset=["name"])
+        clean = clean[~clean["name"].map(fold_key).duplicated()]
     else:
         clean = clean.assign(name=[f"Item {code}" for code in clean["code"]])
     lst.insert(clean.drop(columns="parent", errors="ignore"), on_rejected="ignore")
@@ -130,6 +135,7 @@ def check_plan_is_stale(
     pd.testing.assert_frame_equal(result.changes, plan.changes)
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning")
 slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

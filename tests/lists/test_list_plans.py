@@ -18,6 +18,7 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.errors import (
     AnaplanError,
+    AnaplanWarning,
     ConfirmationRequired,
     PlanStale,
     TaskTimeout,
@@ -147,11 +148,13 @@ class TestPlans:
         assert plan.rejected["code"].tolist() == ["a", "b"]
         assert plan.send(on_rejected="ignore").rows_created == 1
 
-    def test_a_parent_that_differs_in_case_is_left_to_anaplan(self, staff: List) -> None:
+    def test_a_parent_that_differs_in_case_is_found(self, staff: List) -> None:
         frame = pd.DataFrame({"name": ["A", "B"], "parent": [None, "a"]})
-        plan = staff.insert(frame, dry_run=True)
+        with pytest.warns(AnaplanWarning, match=r"1 key differs .* 'a' from 'A'"):
+            plan = staff.insert(frame, dry_run=True)
         assert (plan.rows_created, plan.rows_rejected) == (2, 0)
-        assert plan.send(on_rejected="ignore").rejected["name"].tolist() == ["B"]
+        assert plan.send().rows_created == 2
+        assert rows(staff, "name", "parent") == [("A", None), ("B", "A")]
 
     def test_the_first_of_two_rows_has_the_name_that_both_want(self, staff: List) -> None:
         frame = pd.DataFrame({"code": ["a", "b"], "name": ["A", "A"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,16 @@ from hypothesis import strategies as st
 
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
-from anaplan_frames.lists.item_differences import NEW, changed_values, check_unique, match_items
+from anaplan_frames.lists.item_differences import changed_values
+from anaplan_frames.lists.item_matching import (
+    NEW,
+    ItemMatches,
+    KeyedTable,
+    check_unique,
+    match_items,
+)
 from anaplan_frames.lists.write_stages import Stage, StagePlanner
+from anaplan_frames.writes.folded_keys import fold_texts
 
 Item = dict[str, Any]
 COLUMNS = ("code", "name", "parent", "Grade", "FTE")
@@ -43,7 +51,7 @@ def plan(
     blank: bool = True,
 ) -> StagePlanner:
     """Plan as the writing of lists does."""
-    state = state_table(items)
+    state = KeyedTable.of(state_table(items))
     table = pa.table(
         {
             name: pa.array(
@@ -52,11 +60,13 @@ def plan(
             for name in COLUMNS
         }
     )
-    found = match_items(state, table, keys)
-    check_unique(table, found, keys, "list 'L'")
+    keyed = KeyedTable.of(table)
+    matches = match_items(state, keyed, keys)
+    check_unique(keyed, matches, keys, "list 'L'")
+    found = matches.items
     compared = [name for name in COLUMNS if name != "parent"]
-    values = changed_values(state, table, found, columns=compared, blank=blank)
-    gone = np.full(state.num_rows, delete)
+    values = changed_values(state.table, table, found, columns=compared, blank=blank)
+    gone = np.full(state.table.num_rows, delete)
     gone[found[found >= 0]] = False
     parents = table["parent"].combine_chunks()
     return StagePlanner(
@@ -64,6 +74,7 @@ def plan(
             state=state,
             items=found,
             values=values,
+            wanted=folded(values),
             parents=parents,
             gone=gone,
             blank=blank,
@@ -73,12 +84,26 @@ def plan(
     )
 
 
+def folded(values: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    return {key: fold_texts(values[key]) for key in ("name", "code")}
+
+
 class Service:
     """A list by Anaplan's rules, as strict as can be: whatever is refused is an error."""
 
-    def __init__(self, items: Mapping[str, Item]) -> None:
+    def __init__(
+        self, items: Mapping[str, Item], fold: Callable[[str], str] = lambda text: text
+    ) -> None:
         self.items = {key: dict(item) for key, item in items.items()}
         self.made = 0
+        self.fold = fold
+
+    def having(self, key: str, text: str) -> list[str]:
+        """The ids of the items with this name or code: exactly, or else when it is folded."""
+        known = {id_: item[key] for id_, item in self.items.items() if item[key] is not None}
+        return [id_ for id_, own in known.items() if own == text] or [
+            id_ for id_, own in known.items() if self.fold(own) == self.fold(text)
+        ]
 
     def carry_out(self, stage: Stage, order: random.Random) -> None:
         records = stage.records.to_pylist()
@@ -100,8 +125,8 @@ class Service:
             )
             self._write(self.items[record["id"]], record)
         else:
-            (item,) = (item for item in self.items.values() if item["code"] == record["code"])
-            self._write(item, record)
+            (id_,) = self.having("code", record["code"])
+            self._write(self.items[id_], record)
 
     def delete(self, record: Item) -> None:
         assert not any(item["parent"] == record["id"] for item in self.items.values())
@@ -111,8 +136,10 @@ class Service:
         for name in ("name", "code"):
             if name in record:
                 assert record[name], "a name or code cannot be taken away"
-                holders = [other for other in self.items.values() if other[name] == record[name]]
-                assert holders in ([], [item]), f"the {name} is already used"
+                folded = self.fold(record[name])
+                for other in self.items.values():
+                    free = other[name] is None or self.fold(other[name]) != folded
+                    assert other is item or free, f"the {name} is already used"
                 item[name] = record[name]
         if "parent" in record:
             item["parent"] = self._parent(item, record["parent"])
@@ -123,7 +150,7 @@ class Service:
     def _parent(self, child: Item, name: str) -> str | None:
         if not name:
             return None
-        (found,) = (key for key, item in self.items.items() if item["name"] == name)
+        (found,) = self.having("name", name)
         above: str | None = found
         while above is not None:
             assert self.items[above] is not child, "an item cannot be below itself"
@@ -140,7 +167,7 @@ class Service:
             }
             for item in self.items.values()
         ]
-        return sorted(rows, key=lambda row: row["code"])
+        return sorted(rows, key=lambda row: (row["code"] or "", row["name"]))
 
 
 @st.composite
@@ -354,13 +381,15 @@ def test_items_are_identified_as_the_documented_table_of_updates_does() -> None:
     table = pa.table(
         {name: pa.array([r[name] for r in rows]) for name in ("id", "code", "name", "Grade")}
     )
-    found = match_items(state, table, ["id"])
+    keyed = KeyedTable.of(state)
+    found = match_items(keyed, KeyedTable.of(table), ["id"]).items
     values = changed_values(state, table, found, columns=["code", "name", "Grade"])
     none_gone = np.full(3, False)
     wanted = DesiredState(
-        state=state,
+        state=keyed,
         items=found,
         values=values,
+        wanted=folded(values),
         parents=None,
         gone=none_gone,
         blank=False,
@@ -380,19 +409,23 @@ def test_rows_without_a_code_are_matched_by_name_and_give_a_code_only_to_items_w
 ):
     state = state_table({"1": item("A", code=None), "2": item("B", code="b")})
     rows = pa.table({"code": ["a", "z", None], "name": ["A", "B", "B"]})
-    assert match_items(state, rows, ["code", "name"]).tolist() == [0, NEW, 1]
+    assert found_items(state, rows, ["code", "name"]).items.tolist() == [0, NEW, 1]
 
 
 def test_an_id_that_no_item_has_is_not_taken_for_a_new_item() -> None:
     state = state_table({"1": item("A")})
     rows = pa.table({"id": ["1", "9", None], "name": ["A", "X", "Y"]})
-    assert match_items(state, rows, ["id", "name"]).tolist() == [0, -2, NEW]
+    assert found_items(state, rows, ["id", "name"]).items.tolist() == [0, -2, NEW]
 
 
 @pytest.mark.parametrize(
     ("codes", "names", "said"),
     [
-        (["a", "b", "a"], ["A", "B", "C"], r"'code'.*names 1 more than once: 'a' \(rows 0, 2\)"),
+        (
+            ["a", "b", "a"],
+            ["A", "B", "C"],
+            r"'code'.*1 of its values occur more than once: 'a' \(rows 0, 2\)",
+        ),
         ([None, None, "a"], ["A", "A", "C"], r"'name'.*'A' \(rows 0, 1\)"),
     ],
 )
@@ -400,15 +433,21 @@ def test_rows_of_one_key_are_refused_by_name(
     codes: list[str | None], names: list[str], said: str
 ) -> None:
     rows = pa.table({"code": codes, "name": names})
-    found = np.full(3, NEW)
+    found = found_items(state_table({}), rows, ["code", "name"])
     with pytest.raises(ColumnMismatch, match=said):
-        check_unique(rows, found, ["code", "name"], "list 'L'")
+        check_unique(KeyedTable.of(rows), found, ["code", "name"], "list 'L'")
 
 
 def test_two_rows_that_find_one_item_by_different_keys_are_refused() -> None:
     state = state_table({"1": item("A", code="a")})
     rows = pa.table({"code": ["a", None], "name": ["X", "A"]})
-    found = np.array([0, 0])
-    assert match_items(state, rows, ["code", "name"]).tolist() == [0, NEW]
+    found = found_items(state, rows, ["code", "name"])
+    assert found.items.tolist() == [0, NEW]
+    exact = {key: np.full(2, True) for key in ("code", "name")}
+    both = ItemMatches(np.array([0, 0]), exact)
     with pytest.raises(ColumnMismatch, match="Rows 0 and 1 are about the same item"):
-        check_unique(rows, found, ["code", "name"], "list 'L'")
+        check_unique(KeyedTable.of(rows), both, ["code", "name"], "list 'L'")
+
+
+def found_items(state: pa.Table, rows: pa.Table, keys: list[str]) -> ItemMatches:
+    return match_items(KeyedTable.of(state), KeyedTable.of(rows), keys)
