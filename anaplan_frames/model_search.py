@@ -72,7 +72,8 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
         return _collection(model, kinds, kind)[name]
     collections = {k: _collection(model, kinds, k) for k in kinds}
     with_id = [k for k, things in collections.items() if name in list(things)]
-    found = with_id[:1] or [k for k, things in collections.items() if name in things]
+    exact = [k for k, things in collections.items() if name in things.names]
+    found = with_id[:1] or exact or [k for k, things in collections.items() if name in things]
     # An export and the file that it writes have one id and are the same to who reads them.
     ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
     if len(found) == 1 or len(ids) == 1:

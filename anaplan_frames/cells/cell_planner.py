@@ -23,6 +23,7 @@ from anaplan_frames.cells.period_texts import Names, with_period_names
 from anaplan_frames.codec.field_texts import unwrapped
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
+from anaplan_frames.writes.folded_keys import FoldedMatches
 from anaplan_frames.writes.row_messages import add_message
 
 
@@ -202,6 +203,11 @@ class CellPlan:
             else self._places(column, column.position, batch, first_row, refused)
             for column in self.dimensions
         ]
+
+    def folded_items(self) -> list[tuple[str, FoldedMatches]]:
+        """Return, by dimension, the texts so far whose items were found only by folding."""
+        columns = [*self.dimensions, *([self.single.items] if self.single else [])]
+        return [(each.items.dimension.name, each.items.folded) for each in columns]
 
     def describe(self, cell: int) -> str:
         """Name the items of a cell."""

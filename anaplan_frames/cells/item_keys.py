@@ -11,14 +11,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.key_folding import visible
 from anaplan_frames.messages import near_names
 from anaplan_frames.writes.arrow_arrays import TEXT, Positions, as_mask
+from anaplan_frames.writes.folded_keys import (
+    NOT_FOUND,
+    FoldedColumns,
+    FoldedMatches,
+    find_folded,
+    fold_texts,
+    repeated,
+    twins_of,
+)
 
 ItemKey = Literal["name", "code", "id"]
 ITEM_KEYS: tuple[ItemKey, ...] = get_args(ItemKey)
 
-MISSING, UNKNOWN, SEVERAL = -1, -2, -3
-"""In place of an item's position: no item is given, none has this key, several have it."""
+MISSING, UNKNOWN, SEVERAL, TWINS = -1, -2, -3, -4
+"""In place of an item's position: no item is given, none has this key, several have it, or several
+have it when it is folded and none exactly."""
 
 # With more, comparing names takes longer than the hint is worth.
 _MOST_COMPARED, _MOST_HINTS = 20_000, 20
@@ -37,8 +48,10 @@ class DimensionItems:
     def __init__(self, dimension: Dimension, items: Mapping[ItemKey, pa.Array]) -> None:
         self.dimension = dimension
         self._texts = {key: pc.cast(items[key], TEXT) for key in ITEM_KEYS}
-        self._repeated = {key: _repeated(self._texts[key]) for key in ITEM_KEYS}
+        self._repeated = {key: repeated(self._texts[key]) for key in ITEM_KEYS}
+        self._folded = FoldedColumns(pa.table(self._texts))
         self._hints: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._texts["id"])
@@ -50,13 +63,14 @@ class DimensionItems:
         return tuple(sorted(ITEM_KEYS, key=lambda key: -hits[key]))
 
     def find(self, texts: pa.Array, keys: Sequence[ItemKey]) -> Positions:
-        """Return the position of the item of each text, or `MISSING`, `UNKNOWN` or `SEVERAL`.
+        """Return the position of each text's item, or `MISSING`, `UNKNOWN`, `SEVERAL` or `TWINS`.
 
         Parameters
         ----------
         texts : pa.Array of large_string
         keys : sequence of {"name", "code", "id"}
-            What a text may be; the first key that an item has decides.
+            What a text may be; the first key that an item has decides. A text that no item has
+            exactly is folded, unless it must be an id.
         """
         coded = pc.dictionary_encode(texts)
         places = np.full(len(coded.dictionary) + 1, UNKNOWN, dtype=np.int64)
@@ -71,9 +85,30 @@ class DimensionItems:
                 several = pc.is_in(coded.dictionary, self._repeated[key])
                 at[as_mask(several)] = SEVERAL
             distinct[:] = np.where(distinct == UNKNOWN, at, distinct)
+        if (distinct == UNKNOWN).any() and len(self):
+            self._find_folded(distinct, coded.dictionary, keys)
         indices = pc.fill_null(coded.indices, pa.scalar(-1, coded.indices.type))
         result: Positions = places[indices.to_numpy(zero_copy_only=False)]
         return result
+
+    def _find_folded(self, places: Positions, texts: pa.Array, keys: Sequence[ItemKey]) -> None:
+        """Add the items of texts that are the same as a name or code when folded."""
+        for key in keys:
+            left = np.flatnonzero(places == UNKNOWN)
+            if key == "id" or not len(left):
+                continue
+            chosen = texts.take(pa.array(left))
+            found = find_folded(fold_texts(chosen), self._folded[key])
+            places[left[found < NOT_FOUND]] = TWINS
+            hit = found >= 0
+            places[left[hit]] = found[hit]
+            own = self._texts[key].take(pa.array(found[hit])).to_pylist()
+            self._meant.update(zip(chosen.filter(pa.array(hit)).to_pylist(), own, strict=True))
+
+    @property
+    def folded(self) -> FoldedMatches:
+        """The texts so far, each counted once, whose items were found only by folding."""
+        return FoldedMatches(len(self._meant), next(iter(self._meant.items()), None))
 
     def reason(self, text: str | None, place: int, keys: Sequence[ItemKey]) -> str:
         """Say why a text has no item; `place` is what `find` returned for it."""
@@ -82,8 +117,21 @@ class DimensionItems:
             return f"No item of {name!r} is given."
         if place == SEVERAL:
             return f"Several items of {name!r} are called {text!r}. Use their codes or ids."
+        if place == TWINS:
+            return (
+                f"No item of {name!r} is exactly {visible(text)}, and several differ from it only "
+                f"in case, outer white space, invisible characters or accents: {self._twins(text)}."
+            )
         by = "" if len(keys) > 1 else f" by {keys[0]}"
         return f"There is no item {text!r} in {name!r}{by}.{self.hint(text)}"
+
+    def _twins(self, text: str) -> str:
+        """Show the items that are the same as a text when folded."""
+        shown: dict[int, str] = {}
+        for key in ("name", "code"):
+            for at in twins_of(text, self._texts[key]):
+                shown.setdefault(at, f"{visible(self._texts[key][at].as_py())} (id {self.ids[at]})")
+        return ", ".join(shown.values())
 
     def hint(self, text: str) -> str:
         """Suggest similar names, if there are not too many to compare."""
@@ -129,8 +177,3 @@ def joined(*parts: pa.Array | str) -> pa.Array:
 
 def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
-
-
-def _repeated(texts: pa.Array) -> pa.Array:
-    counted = pc.value_counts(pc.drop_null(texts))
-    return counted.field("values").filter(pc.greater(counted.field("counts"), 1))

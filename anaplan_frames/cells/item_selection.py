@@ -13,7 +13,7 @@ from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.cells.dimensions import line_item_items_path
 from anaplan_frames.cells.view_shape import Axes, CellColumn, Dimension, LineItem
 from anaplan_frames.errors import RequestRefused
-from anaplan_frames.lookup import find_id, not_found, only_id
+from anaplan_frames.lookup import find_id, matching_ids, not_found, only_id
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.where import Asked, Value, as_day, as_text
 
@@ -158,7 +158,7 @@ def _dimension_first(
     key: str, names: Mapping[str, str], dimensions: Mapping[str, Any], kind: str, owner: str
 ) -> str:
     """Find a dimension or line item; a dimension if both have the name."""
-    ids = [key] if key in names else [id_ for id_, name in names.items() if name == key]
+    ids = matching_ids(key, names)
     of_dimensions = [id_ for id_ in ids if id_ in dimensions]
     return only_id(key, of_dimensions or ids, names, kind=kind, owner=owner)
 
@@ -193,13 +193,20 @@ class _ItemFinder:
                 self._take(found, missing, every, (key,))
             for text in texts:
                 if text not in found:
-                    raise not_found(
-                        text,
-                        [str(item["name"]) for item in every],
-                        kind="items",
-                        owner=f"of {self._dimension.name!r} in {self._label}",
-                    )
+                    found[text] = self._folded(text, every)
         return [found[text] for text in texts]
+
+    def _folded(self, text: str, items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Return the only item whose name or else code is the same as a text when folded."""
+        by_id = {str(item["id"]): item for item in items}
+        owner = f"of {self._dimension.name!r} in {self._label}"
+        names = {id_: str(item.get("name") or "") for id_, item in by_id.items()}
+        codes = {id_: str(item["code"]) for id_, item in by_id.items() if item.get("code")}
+        known = names if matching_ids(text, names) else codes
+        ids = matching_ids(text, known)
+        if not ids:
+            raise not_found(text, names.values(), kind="items", owner=owner)
+        return by_id[only_id(text, ids, known, kind="items", owner=owner)]
 
     def _take(
         self,

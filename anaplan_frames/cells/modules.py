@@ -187,8 +187,12 @@ class Module(View):
             prepared = self._prepare(source, rules)
             prepared.warn_of_columns(calculated=not _is_read_from_module(source))
             if dry_run:
-                return plan_of(prepared, partial(self._prepare, source, rules), options)
-            return check_result(prepared.send(options), options.on_rejected)
+                plan = plan_of(prepared, partial(self._prepare, source, rules), options)
+                prepared.warn_of_folded_keys()
+                return plan
+            result = prepared.send(options)
+            prepared.warn_of_folded_keys()
+            return check_result(result, options.on_rejected)
 
     def _prepare(self, source: Source, rules: CellRules) -> PreparedCells:
         return prepare_cells(self, self._describe(), source, rules)

@@ -118,6 +118,11 @@ class PreparedCells(PreparedWrite):
                 "written, and is left out."
             )
 
+    def warn_of_folded_keys(self) -> None:
+        """Say which items were found only because keys are folded, of the rows so far."""
+        for dimension, folded in self._plan.folded_items():
+            folded.warn(f"{dimension!r} in {self._module.label}")
+
     def clock(self) -> Any:
         """Return the connection's clock."""
         return self._module.catalogue.transport.clock

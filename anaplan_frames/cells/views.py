@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from anaplan_frames.cells.cell_reader import CellsReadable
 from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.lookup import exactly_matching_ids
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
 
@@ -49,9 +50,10 @@ class Views(Collection[View]):
     def _listed(self, key: object) -> list[str]:
         views = self._records.items()
         return (
-            super().ids_of(key)
+            exactly_matching_ids(str(key), self._names)
             or [id_ for id_, view in views if _plain(view["name"]) == key]
             or [id_ for id_, view in views if _plain(view["name"]) == f"{self._module(view)}.{key}"]
+            or super().ids_of(key)
         )
 
     def _module(self, view: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from anaplan_frames.cells.item_keys import MISSING, SEVERAL, UNKNOWN, DimensionItems
+from anaplan_frames.cells.item_keys import MISSING, SEVERAL, TWINS, UNKNOWN, DimensionItems
 from tests.cells.made_items import items
 
 
@@ -27,6 +27,23 @@ def test_a_name_that_several_items_have_is_not_guessed() -> None:
     assert found(which, ["a", "b", "2"]) == [SEVERAL, 2, 1]
     assert which.reason("a", SEVERAL, ("name",)) == (
         "Several items of 'D' are called 'a'. Use their codes or ids."
+    )
+
+
+def test_a_text_that_no_item_has_exactly_is_the_only_one_that_differs_in_nothing_seen() -> None:
+    which = items(["West", "EAST", "east", "Süd"], ["w", "e", None, "west "])
+    assert found(which, ["WEST\u200b", "Su\u0308d", "W", "East"], "name", "code") == [
+        0,
+        3,
+        0,
+        TWINS,
+    ]
+    assert found(which, ["west ", "east", "EAST"], "name", "code") == [3, 2, 1]
+    assert found(which, ["W"], "id") == [UNKNOWN]
+    assert (which.folded.count, which.folded.example) == (3, ("WEST\u200b", "West"))
+    assert which.reason("East", TWINS, ("name", "code")) == (
+        "No item of 'D' is exactly 'East', and several differ from it only in case, outer white "
+        "space, invisible characters or accents: 'EAST' (id 201), 'east' (id 202)."
     )
 
 
