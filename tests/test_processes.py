@@ -363,7 +363,9 @@ def is_free(file: af.File) -> bool:
         return False
 
 
-def test_a_pickled_task_keeps_what_its_start_was_told(demo_model: af.Model, tmp_path: Path) -> None:
+def test_a_pickled_task_keeps_the_options_of_its_start(
+    demo_model: af.Model, tmp_path: Path
+) -> None:
     task = demo_model.imports["Load airlines"].start(TWICE, on_rejected="ignore", dump=tmp_path)
     task.wait_for_end()
     result = again(task).result()

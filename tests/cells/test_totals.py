@@ -335,7 +335,8 @@ def test_the_calendar_is_asked_for_while_the_lists_are_read(
             asked.set()
             year = {"year": "FY26", "startDate": "2026-01-01", "endDate": "2026-12-31"}
             months = "Calendar Months/Quarters/Years"
-            return as_json({"modelCalendar": {"calendarType": months, "fiscalYear": year}})
+            calendar = {"calendarType": months, "currentPeriod": {}, "fiscalYear": year}
+            return as_json({"modelCalendar": calendar})
         if seen.path.split("?")[0].endswith("/lists"):
             waited.append(asked.wait(10))
         return hierarchies(seen)
