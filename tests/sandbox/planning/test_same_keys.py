@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anaplan_frames.key_folding import fold_key
 from anaplan_frames.sandbox import Calendar
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
@@ -45,9 +47,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def folded(con: duckdb.DuckDBPyConnection, text: str) -> str:
-    row = con.execute("SELECT folded_key(?)", [text]).fetchone()
-    assert row is not None
-    return str(row[0])
+    [(key,)] = con.execute("SELECT folded_key(?)", [text]).fetchall()
+    return str(key)
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -78,6 +79,19 @@ def test_any_text_is_the_same_key_in_other_forms(
     inside = unicodedata.normalize("NFC", text)
     if len(inside) == len(text) and not unicodedata.combining(text[place : place + 1] or "x"):
         assert folded(con, f"{text[:place]}\u200b{text[place:]}") == key
+
+
+def test_the_sandbox_and_the_library_fold_every_character_alike(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    # Two implementations of the same rule, of which neither uses the other.
+    characters = [chr(code) for code in range(1, 0x11000) if not 0xD800 <= code < 0xE000]
+    texts = [f"A{char}b{char}" for char in characters]
+    con.register("given", pa.table({"place": range(len(texts)), "text": pa.array(texts)}))
+    rows = con.execute("SELECT folded_key(text) FROM given ORDER BY place").fetchall()
+    con.unregister("given")
+    pairs = zip(texts, (key for (key,) in rows), strict=True)
+    assert [text for text, key in pairs if key != fold_key(text)] == []
 
 
 def test_exact_keys_are_as_they_are() -> None:
