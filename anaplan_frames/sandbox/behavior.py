@@ -1,4 +1,4 @@
-"""How a sandbox behaves where reports and documentation of the service disagree."""
+"""How a sandbox behaves if reports and documentation of the service disagree."""
 
 from __future__ import annotations
 
