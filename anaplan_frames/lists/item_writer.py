@@ -12,6 +12,7 @@ from anaplan_frames.lists.item_reconciler import ItemReconciler, is_keyless, par
 from anaplan_frames.lists.item_requests import ITEM_REQUESTS, request_body
 from anaplan_frames.lists.items_outcome import ItemsOutcome
 from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.lists.update_forms import UpdateForms
 from anaplan_frames.lists.write_stages import Stage
 from anaplan_frames.progress import Progress
 from anaplan_frames.writes.arrow_arrays import Positions
@@ -42,6 +43,7 @@ class ItemWriter:
         self._columns = {column.name: column for column in target.columns}
         self._reconciler = ItemReconciler(before, target.read_items, self._transport.clock)
         self._progress = progress
+        self._forms = UpdateForms(before)
 
     def send(self, stages: Sequence[Stage]) -> ItemsOutcome:
         """Send all stages; an error ends it, and what was not sent is in the outcome."""
@@ -52,6 +54,7 @@ class ItemWriter:
             else:
                 outcome = BatchOutcome(unsent=[np.arange(stage.records.num_rows)])
             result.add(stage, outcome)
+            self._forms.note(stage)
         return result
 
     def _send_stage(self, stage: Stage) -> BatchOutcome:
@@ -68,11 +71,19 @@ class ItemWriter:
         return batches.run(stage.records.num_rows)
 
     def _request(self, stage: Stage, positions: Positions) -> Mapping[str, Any]:
+        records = part_of(stage.records, positions)
+        if stage.action != "update" or stage.ids is None:
+            return self._sent(stage, records)
+        return self._forms.send(
+            records, stage.ids.take(pa.array(positions)), lambda form: self._sent(stage, form)
+        )
+
+    def _sent(self, stage: Stage, records: pa.Table) -> Mapping[str, Any]:
         request = ITEM_REQUESTS[stage.action]
         answer = self._transport.write_json(
             request.method,
             self._path,
-            request_body(part_of(stage.records, positions), self._columns),
+            request_body(records, self._columns),
             label=self._label,
             params=request.params,
             timeout=self._transport.patient(_LONGEST_ANSWER),
