@@ -64,7 +64,7 @@ def in_order(
             yield under_way.popleft().result()
             cancellation.check_process(process)
     except BaseException as error:
-        # Whoever was interrupted, or takes no more, does not wait for a stalled network.
+        # A caller who was interrupted, or takes no more, does not wait for a stalled network.
         given_up.set(abort=not isinstance(error, Exception))
         raise
     finally:
