@@ -120,7 +120,9 @@ class Module(View):
         match_by : {"name", "code", "id"} or dict, optional
             By what items are found, for all dimensions or for each. By default by name, code or
             id. If a text is the name of one item and the code of another, the one counts that
-            most texts of the column's first rows are.
+            most texts of the column's first rows are. A text that no item has exactly means the
+            only item that differs from it in nothing but case, outer white space, invisible
+            characters or how accents are composed; a warning says how many there were.
         blank : bool
             Whether a missing value blanks its cell (a number becomes 0, a boolean false); by
             default the cell keeps its value. An empty text is missing, too.

@@ -6,7 +6,6 @@ are folded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 
 from anaplan_frames.key_folding import WHITE_SPACE, fold_inner, fold_key, visible
 from anaplan_frames.messages import warn
-from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, as_texts
+from anaplan_frames.writes.arrow_arrays import TEXT, Positions, as_mask, as_texts
 
 NOT_FOUND, SEVERAL = -1, -2
 """In place of a key's position: no key is the same; several are, and none equals exactly."""
@@ -97,48 +96,11 @@ class FoldedMatches:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMatches:
-    """Where texts were found among keys.
-
-    Attributes
-    ----------
-    places : array of int64
-        For each text the position of its key, `NOT_FOUND` or `SEVERAL`.
-    folded : array of bool
-        Which texts were found only when they were folded.
-    """
-
-    places: Positions
-    folded: Mask
-
-
 def find_exactly(texts: pa.Array, keys: pa.Array) -> Positions:
     """Return the position of the first key that equals each text, or `NOT_FOUND`."""
     hits = pc.fill_null(pc.index_in(texts, value_set=keys, skip_nulls=True), NOT_FOUND)
     found: Positions = hits.to_numpy(zero_copy_only=False).astype(np.int64)
     return found
-
-
-def find_keys(
-    texts: pa.Array, keys: pa.Array, folded_keys: Callable[[], pa.Array] | None = None
-) -> KeyMatches:
-    """Find texts among keys: what one equals exactly, or else the only one that is the same.
-
-    Parameters
-    ----------
-    texts, keys : pa.Array of large_string
-        A text that is null is not found.
-    folded_keys : callable, optional
-        Returns the keys as `fold_texts` folds them.
-    """
-    places = find_exactly(texts, keys)
-    left = (places == NOT_FOUND) & as_mask(pc.is_valid(texts))
-    if not left.any() or not len(keys):
-        return KeyMatches(places, np.zeros(len(texts), dtype=bool))
-    known = fold_texts(keys) if folded_keys is None else folded_keys()
-    places[left] = find_folded(fold_texts(texts.filter(pa.array(left))), known)
-    return KeyMatches(places, left & (places >= 0))
 
 
 def find_folded(wanted: pa.Array, known: pa.Array) -> Positions:
