@@ -93,7 +93,7 @@ def test_several_spellings_of_one_new_or_known_key_are_duplicates(staff: List) -
     for codes in (["ABC", "abc"], ["abc", "Abc"], ["new", "NEW "]):
         frame = pd.DataFrame({"code": codes, "name": ["N", "M"]})
         for mode in ("upsert", "update", "insert", "sync", "delete"):
-            with pytest.raises(ColumnMismatch, match="occur more than once but for case"):
+            with pytest.raises(ColumnMismatch, match="names 1 more than once but for case"):
                 staff.write(frame, mode=mode)  # type: ignore[call-overload]
     assert len(staff.read()) == 3
 

@@ -424,7 +424,7 @@ def test_an_id_that_no_item_has_is_not_taken_for_a_new_item() -> None:
         (
             ["a", "b", "a"],
             ["A", "B", "C"],
-            r"'code'.*1 of its values occur more than once: 'a' \(rows 0, 2\)",
+            r"'code'.*names 1 more than once: 'a' \(rows 0, 2\)",
         ),
         ([None, None, "a"], ["A", "A", "C"], r"'name'.*'A' \(rows 0, 1\)"),
     ],
