@@ -76,7 +76,7 @@ class Directory:
             models = {
                 id_: record
                 for id_, record in models.items()
-                if record["currentWorkspaceId"] == workspace_id
+                if record.get("currentWorkspaceId") == workspace_id
             }
             owner = f"of workspace {workspace!r}"
         return [models[_model_id(name, models, owner, preferred)] for name in asked]
@@ -102,7 +102,9 @@ class Directory:
 
     def _workspace_id(self, workspace: str, models: Iterable[Record]) -> str:
         """Find a workspace by name or id; the models name the workspaces that they are in."""
-        names = {str(r["currentWorkspaceId"]): str(r.get("currentWorkspaceName")) for r in models}
+        names = {
+            str(r.get("currentWorkspaceId")): str(r.get("currentWorkspaceName")) for r in models
+        }
         names |= {str(r["id"]): str(r.get("name") or "") for r in self.workspaces()}
         return find_id(workspace, names, kind="workspaces", owner=_VISIBLE)
 
@@ -120,4 +122,4 @@ def _model_id(name: str, models: Mapping[str, Record], owner: str, preferred: st
 
 
 def _is_in(record: Record, workspace: str) -> bool:
-    return workspace in (record["currentWorkspaceId"], record.get("currentWorkspaceName"))
+    return workspace in (record.get("currentWorkspaceId"), record.get("currentWorkspaceName"))

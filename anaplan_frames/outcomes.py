@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 RUNNING = frozenset({"NOT_STARTED", "IN_PROGRESS", "CANCELLING"})
+_MOST_NESTED = 9  # a process nests the results of its actions once
 COMPLETE, CANCELLED = "COMPLETE", "CANCELLED"
 NO_CHANGES = "hierarchyNoChanges"
 """The type of a detail which says that all rows were as they should be before."""
@@ -127,8 +128,11 @@ class Outcome:
         ]
 
 
-def outcome_of(task_id: str, result: Mapping[str, Any], *, cancelled: bool = False) -> Outcome:
-    """Read the ``result`` of a task that has ended."""
+def outcome_of(
+    task_id: str, result: Mapping[str, Any], *, cancelled: bool = False, depth: int = 0
+) -> Outcome:
+    """Read the ``result`` of a task that has ended, with the results nested in it."""
+    nested = _records(result.get("nestedResults")) if depth < _MOST_NESTED else ()
     return Outcome(
         task_id=task_id,
         object_id=str(result.get("objectId") or ""),
@@ -136,9 +140,7 @@ def outcome_of(task_id: str, result: Mapping[str, Any], *, cancelled: bool = Fal
         successful=_flag(result.get("successful")),
         dump_available=_flag(result.get("failureDumpAvailable")) is True,
         details=_records(result.get("details")),
-        nested=tuple(
-            outcome_of(task_id, nested) for nested in _records(result.get("nestedResults"))
-        ),
+        nested=tuple(outcome_of(task_id, each, depth=depth + 1) for each in nested),
         cancelled=cancelled,
     )
 
@@ -192,6 +194,6 @@ def _number(found: Any) -> float | None:
         return None
     try:
         number = float(found)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if abs(number) < float("inf") else None

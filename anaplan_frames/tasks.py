@@ -47,6 +47,10 @@ class Hook(Protocol):
         """Note how a task has ended: its result, and what is raised if it did not go well."""
 
 
+# What reading an answer of an unknown form may raise.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
 def _nothing() -> None:
     pass
 
@@ -328,7 +332,7 @@ class Task(Generic[R]):
                 raise
             assert self._ended is not None
             outcome = replace(self._ended.outcome(self.id), adopted=job.adopted)
-            result = self._completed(job.read(outcome))
+            result = self._completed(self._read(outcome))
             self._result.append(result)
         if isinstance(result, WriteResult):
             _log.info(
@@ -340,6 +344,20 @@ class Task(Generic[R]):
                 result.summary,
             )
         return result
+
+    def _read(self, outcome: Outcome) -> R:
+        """Return what was done; if Anaplan's answers have an unknown form, that is uncertain."""
+        try:
+            return self._live().read(outcome)
+        except _UNREADABLE as odd:
+            if isinstance(odd, AnaplanError):
+                raise
+            raise TaskUncertain(
+                f"Task {self.id} of {self._label} has ended, but what Anaplan answers about it "
+                f"cannot be read ({type(odd).__name__}: {odd}). Look at the model before you run "
+                "it again.",
+                task=self,
+            ) from odd
 
     @property
     def _label(self) -> str:

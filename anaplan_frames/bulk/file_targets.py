@@ -71,7 +71,7 @@ def target_of_import(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarge
         catalogue,
         file_id,
         Dialect.of_import(source),
-        tuple(source.get("headerNames") or ()),
+        tuple(header or "" for header in source.get("headerNames") or ()),
     )
 
 

@@ -26,7 +26,7 @@ from anaplan_frames.progress import Progress
 from anaplan_frames.transport import Transport
 from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
 from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
-from anaplan_frames.writes.batches import Batches
+from anaplan_frames.writes.batches import Batches, Look
 from anaplan_frames.writes.retained_rows import RetainedRows
 
 MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says 1,000
@@ -126,7 +126,7 @@ class CellWriter:
         except AnaplanError as error:
             self._result.error = self._result.error or error
 
-    def _request(self, positions: Positions) -> Mapping[str, Any]:
+    def _request(self, positions: Positions, look: Look) -> Mapping[str, Any]:
         part = self._part(positions)
         body = json_array(self._plan.coordinates.requests(part.cells, part.values))
         if len(body) > MOST_BYTES and len(part) > 1:
@@ -136,6 +136,7 @@ class CellWriter:
             self._path,
             body,
             label=self._label,
+            look=look,
             timeout=self._transport.patient(_LONGEST_ANSWER),
         )
 

@@ -51,7 +51,8 @@ class LineItem:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> LineItem:
         """Make it of a record of ``lineItems?includeAll=true``."""
-        data_type = (record.get("formatMetadata") or {}).get("dataType")
+        described = record.get("formatMetadata")
+        data_type = described.get("dataType") if isinstance(described, Mapping) else None
         format_ = str(record.get("format") or data_type or "")
         return cls(str(record["id"]), str(record["name"]), format_)
 

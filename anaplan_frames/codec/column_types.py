@@ -46,7 +46,7 @@ def export_schema(metadata: Mapping[str, Any]) -> pa.Schema:
         One field per header name; the names are those of `unique_names`. Empty if the metadata
         has no header names: the file's own header then gives them.
     """
-    names = unique_names(metadata.get("headerNames") or ())
+    names = unique_names(header or "" for header in metadata.get("headerNames") or ())
     data_types = list(metadata.get("dataTypes") or ())[: len(names)]
     data_types += [None] * (len(names) - len(data_types))
     return pa.schema(

@@ -74,7 +74,11 @@ class Catalogue:
         """Ask Anaplan for the records of a kind by id, as they are now; they are not kept."""
         label = f"the {kind} of {self.label}"
         pages = self.transport.pages(f"{self.path}/{kind}", kind, label=label)
-        return {str(record["id"]): record for record in pages}
+        # A record without a name is known by its id.
+        return {
+            str(record["id"]): {**record, "name": record.get("name") or record["id"]}
+            for record in pages
+        }
 
     def has_read(self, kind: str) -> bool:
         """Whether a kind was read, so that its records are known without a request."""

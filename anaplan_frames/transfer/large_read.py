@@ -172,7 +172,9 @@ class _Request:
 
     def _note(self, found: Mapping[str, Any]) -> None:
         given = found.get("availablePages")
-        available = max(int(given or 0), self._available)
+        if type(given) is not int:  # it says nothing
+            given = None
+        available = max(given or 0, self._available)
         # If pages come, the next is not far; else wait ever longer.
         faster = available > self._available or not self._pause
         self._pause = _FIRST_PAUSE if faster else min(self._pause * _SLOWER, _LONGEST_PAUSE)

@@ -63,6 +63,8 @@ class Operation:
     records : mapping of str to tuple of str
         Keys that may be missing, under which there are lists of objects, and the keys that each of
         these objects must have.
+    texts : tuple of str
+        Keys that may be missing, under which there are lists of texts.
     may_be_empty : bool
         Whether bytes may be none at all.
     service : str
@@ -75,6 +77,7 @@ class Operation:
     needs: Mapping[str, type] = field(default_factory=dict)
     one_of: Mapping[str, type] = field(default_factory=dict)
     records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
     may_be_empty: bool = False
     service: str = "integration"
 
@@ -118,8 +121,8 @@ class Operation:
         code = status.get("code") if isinstance(status, Mapping) else None
         if code is not None and str(code)[:1] != "2":
             return f"with a success that holds the status {str(code)[:20]}"
-        if not _is_paging(_value_at(answer, "meta.paging")):
-            return "with an unknown form of 'paging'"
+        if not _is_meta(answer.get("meta")):
+            return "with an unknown form of 'meta'"
         for key, kind in self.needs.items():
             if not _is_kind(_value_at(answer, key), kind):
                 return f"without {key!r}"
@@ -129,6 +132,9 @@ class Operation:
             return f"without {' or '.join(map(repr, self.one_of))}"
         for key, keys in self.records.items():
             if not _are_records(_value_at(answer, key), keys):
+                return f"with an unknown form of {key!r}"
+        for key in self.texts:
+            if not _are_texts(_value_at(answer, key)):
                 return f"with an unknown form of {key!r}"
         return None
 
@@ -200,14 +206,27 @@ def _is_kind(value: Any, kind: type) -> bool:
     return isinstance(value, kind) and (kind is not str or bool(value))
 
 
-def _is_paging(found: Any) -> bool:
+def _is_meta(meta: Any) -> bool:
     """Whether the numbers by which pages are read are numbers, if they are there."""
-    if found is None:
+    if meta is None:
         return True
-    return isinstance(found, Mapping) and all(
-        found.get(key) is None or (type(found[key]) is int and found[key] >= 0)
+    paging = meta.get("paging") if isinstance(meta, Mapping) else ""
+    if paging is None:
+        return True
+    return isinstance(paging, Mapping) and all(
+        paging.get(key) is None or (type(paging[key]) is int and paging[key] >= 0)
         for key in ("offset", "totalSize")
     )
+
+
+def _are_texts(found: Any) -> bool:
+    if found is None:
+        return True
+    return isinstance(found, list) and all(each is None or type(each) is str for each in found)
+
+
+def _is_name(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, str) and bool(value))
 
 
 def _are_records(found: Any, keys: tuple[str, ...]) -> bool:
@@ -216,6 +235,6 @@ def _are_records(found: Any, keys: tuple[str, ...]) -> bool:
     if not isinstance(found, list):
         return False
     return all(
-        isinstance(record, dict) and all(record.get(key) is not None for key in keys)
+        isinstance(record, dict) and all(_is_name(record.get(key)) for key in keys)
         for record in found
     )

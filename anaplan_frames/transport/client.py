@@ -293,7 +293,8 @@ class Transport:
         """Post `json` and return the JSON object of the answer; all else as for `request`.
 
         `look` is called before the request is sent again after a refusal, and before a refusal is
-        raised. It raises if the request had an effect after all.
+        raised. It raises if the request had an effect after all. With it, a server error with
+        Anaplan's own JSON counts as a refusal.
         """
         call = self._call(
             "POST",
@@ -302,6 +303,7 @@ class Transport:
             service,
             repeatable=repeatable,
             look=look,
+            trusts_refusals=look is not None,
             params=params,
             json=json,
             timeout=timeout,
@@ -315,13 +317,15 @@ class Transport:
         body: bytes,
         *,
         label: str,
+        look: Callable[[AnaplanError], None] | None = None,
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
         service: str = "integration",
     ) -> dict[str, Any]:
         """Send JSON text that must not be sent twice; return the JSON object of the answer.
 
-        All else as for `request`.
+        `look` is called with each refusal before the text is sent again; it may raise. All else
+        as for `request`.
         """
         call = self._call(
             method,
@@ -329,6 +333,7 @@ class Transport:
             label,
             service,
             repeatable=False,
+            look=look,
             params=params,
             data=body,
             headers={"Content-Type": "application/json"},
@@ -474,12 +479,23 @@ class Transport:
         *,
         repeatable: bool = True,
         look: Callable[[AnaplanError], None] | None = None,
+        trusts_refusals: bool = False,
         **options: Any,
     ) -> Call:
         self._check_process()
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self._timeout
-        return Call(method, url, label, options, service, operation, repeatable, look=look)
+        return Call(
+            method,
+            url,
+            label,
+            options,
+            service,
+            operation,
+            repeatable,
+            look=look,
+            trusts_refusals=trusts_refusals,
+        )
 
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""

@@ -28,7 +28,10 @@ def _listing(path: str, key: str, *records_need: str) -> Operation:
 
 def _found_items(method: str, path: str) -> Operation:
     return Operation(
-        method, path, one_of={"items": list, "meta": dict, "status": dict}, records={"items": ()}
+        method,
+        path,
+        one_of={"items": list, "meta": dict, "status": dict},
+        records={"items": ("id",)},
     )
 
 
@@ -87,9 +90,24 @@ _MODEL = (
 
 _BULK = (
     *(_listing(f"{{model}}/{kind}", kind, "id") for kind in (*_TASK_OWNERS, "files")),
-    Operation(_GET, "{model}/imports/{import}", needs={"importMetadata": dict}),
-    Operation(_GET, "{model}/exports/{export}", needs={"exportMetadata": dict}),
-    Operation(_GET, "{model}/processes/{process}", needs={"processMetadata": dict}),
+    Operation(
+        _GET,
+        "{model}/imports/{import}",
+        needs={"importMetadata": dict},
+        texts=("importMetadata.source.headerNames",),
+    ),
+    Operation(
+        _GET,
+        "{model}/exports/{export}",
+        needs={"exportMetadata": dict},
+        texts=tuple(f"exportMetadata.{key}" for key in ("headerNames", "dataTypes", "listNames")),
+    ),
+    Operation(
+        _GET,
+        "{model}/processes/{process}",
+        needs={"processMetadata": dict},
+        records={"processMetadata.actions": ("id",)},
+    ),
     *(operation for owner in _TASK_OWNERS for operation in _tasks(owner)),
     *(operation for path in _DUMPS for operation in _dump(path)),
     Operation(_POST, "{model}/files/{file}", needs={"file": dict}),
@@ -102,7 +120,12 @@ _BULK = (
 
 _LISTS = (
     _listing("{model}/lists", "lists", "id"),
-    Operation(_GET, "{model}/lists/{list}", needs={"metadata": dict}),
+    Operation(
+        _GET,
+        "{model}/lists/{list}",
+        needs={"metadata": dict},
+        records={"metadata.properties": ("name",), "metadata.subsets": ("name",)},
+    ),
     # Its items are read as text; what stands around them is looked at when all have come.
     Operation(
         _GET,
@@ -123,9 +146,9 @@ _LISTS = (
 _CELLS = (
     _listing("{model}/modules", "modules", "id"),
     _listing("{model}/views", "views", "id"),
-    _listing("{model}/lineItems", "items", "id"),
+    _listing("{model}/lineItems", "items", "id", "name"),
     _listing("{model}/modules/{module}/views", "views", "id"),
-    _listing("{model}/modules/{module}/lineItems", "items", "id"),
+    _listing("{model}/modules/{module}/lineItems", "items", "id", "name"),
     Operation(
         _POST,
         "{model}/modules/{module}/data",
@@ -136,7 +159,7 @@ _CELLS = (
         _GET,
         "{model}/views/{view}",
         one_of={"viewId": str, "rows": list, "columns": list, "pages": list},
-        records={"rows": ("id",), "columns": ("id",), "pages": ("id",)},
+        records=dict.fromkeys(("rows", "columns", "pages"), ("id", "name")),
     ),
     Operation(_GET, "{model}/views/{view}/data", "csv"),
     *_large_read("views", "viewReadRequest"),

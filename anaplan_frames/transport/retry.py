@@ -65,7 +65,9 @@ class Call:
     look : callable, optional
         Looks whether the request had an effect after all. It is called before the request is sent
         again after a refusal, and before a refusal is raised; it raises if there was an effect.
-        With it, a server error with Anaplan's own JSON counts as a refusal.
+    trusts_refusals : bool
+        Whether a server error with Anaplan's own JSON counts as a refusal, after which `look`
+        decides whether it is sent again.
     """
 
     method: str
@@ -78,10 +80,11 @@ class Call:
     login: LoginRequest | None = None
     refusal_message: str = ""
     look: Callable[[AnaplanError], None] | None = None
+    trusts_refusals: bool = False
 
     def is_unclear(self, failure: Failure) -> bool:
         """Whether this must not be sent again after a failure, as it may have had an effect."""
-        refused = failure.refused and self.look is not None
+        refused = failure.refused and self.trusts_refusals
         return failure.doubtful and not self.repeatable and not refused
 
 

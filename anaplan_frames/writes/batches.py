@@ -27,7 +27,8 @@ _LOST_IN_A_ROW = 3  # times that the answer for the same records may be lost
 # Anaplan has no code of its own for a batch above its limits: 400 or 413, and a sentence.
 _TOO_MANY = re.compile(r"too many|too large|maximum|exceed|limit|at most|more than", re.IGNORECASE)
 
-Send = Callable[[Positions], Mapping[str, Any]]
+Look = Callable[[AnaplanError], None]
+Send = Callable[[Positions, Look], Mapping[str, Any]]
 Reconcile = Callable[[Positions], Reconciled]
 Audit = Callable[[Positions, BatchOutcome], None]
 
@@ -41,8 +42,8 @@ class Batches:
     Parameters
     ----------
     send : callable
-        Sends the records at these positions in one request, which Anaplan must never see twice,
-        and returns its answer.
+        Sends the records at these positions in one request, and returns Anaplan's answer. It sends
+        them again only after a refusal, with which it calls the second argument first.
     reconcile : callable
         Reads back which records were written whose answer was lost.
     most : int
@@ -109,9 +110,10 @@ class Batches:
             return BatchOutcome(unsent=[positions])
         if len(positions) > self._most:
             return self._in_halves(positions)
+        refusals: list[AnaplanError] = []
         try:
             check_time(self._label)
-            outcome = BatchOutcome.of(self._send(positions), positions)
+            outcome = BatchOutcome.of(self._send(positions, refusals.append), positions)
         except AnswerLost as error:
             return self._read_back(positions, error, lost + 1)
         except RequestRefused as refused:
@@ -120,7 +122,7 @@ class Batches:
             return self._in_halves(positions)
         except AnaplanError as error:
             return self._stop(positions, error)
-        if lost and outcome.failures:
+        if (lost or refusals) and outcome.failures:
             self._count_done_before(outcome)
         if self._audit is not None and outcome.error is None:
             self._audit(positions, outcome)
@@ -130,7 +132,8 @@ class Batches:
     def _count_done_before(self, outcome: BatchOutcome) -> None:
         """Count as done what was refused because an earlier request has done it after all.
 
-        A request whose answer was lost may not have ended when the records were read back.
+        A request whose answer was lost may not have ended when the records were read back, and
+        one that was refused as a whole, perhaps by a gateway, may have been carried out.
         """
         refused = np.array(sorted(outcome.failures), dtype=np.int64)
         try:

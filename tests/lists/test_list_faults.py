@@ -106,11 +106,13 @@ class TestLostAnswers:
         ):
             headcount.lists["Orders"].insert(pd.DataFrame({"Amount": ["1", "2", "3", "4", "bad"]}))
 
-    def test_if_reading_back_fails_it_is_uncertain(self, staff: List, tenant: Sandbox) -> None:
+    def test_if_reading_back_fails_it_is_uncertain(
+        self, hurried_staff: List, tenant: Sandbox
+    ) -> None:
         tenant.faults.add("lost answer", method="POST", path="*/items")
         tenant.faults.add("token", method="GET", path="*/lists/*", after=2, times=None)
         with pytest.raises(af.TaskUncertain, match="reading back does not show") as caught:
-            staff.insert(many(5))
+            hurried_staff.insert(many(5))
         result = caught.value.result
         assert result is not None
         assert (result.rows_created, result.rows_rejected) == (0, 5)

@@ -16,7 +16,7 @@ from anaplan_frames.errors import ModelUnavailable, NotFound, RequestRefused, Ta
 from anaplan_frames.transport import AnswerLost
 from anaplan_frames.writes.arrow_arrays import Positions
 from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
-from anaplan_frames.writes.batches import Batches
+from anaplan_frames.writes.batches import Batches, Look
 
 
 class Service:
@@ -29,7 +29,7 @@ class Service:
         self.fail: Callable[[Positions], None] = lambda positions: None
         self._lock = threading.Lock()
 
-    def send(self, positions: Positions) -> Mapping[str, Any]:
+    def send(self, positions: Positions, look: Look) -> Mapping[str, Any]:
         with self._lock:
             self.batches.append(len(positions))
         if len(positions) > self.limit:
