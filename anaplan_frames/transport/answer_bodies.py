@@ -79,7 +79,7 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
     BrokenBody
         The content type is JSON and the body is not valid.
     NotAnswered
-        The body is something else, or lacks what Anaplan's answer has.
+        The body is something else, or does not have what Anaplan's answer has.
     """
     content = response.content
     operation = response.operation

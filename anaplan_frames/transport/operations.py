@@ -1,8 +1,8 @@
 """The answer contract: a table of every operation that this library uses.
 
 The statuses, content types and keys are those of Anaplan's OpenAPI files. Keys are listed if the
-library uses them. A collection that is empty may lack its key, so its answer is recognized by the
-envelope, too. Task lists and started tasks have two documented forms.
+library uses them. An empty collection may come without its key, so its answer is recognized by
+the envelope, too. Task lists and started tasks have two documented forms.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def test_a_list_without_its_last_chunks_raises_however_consistent_it_is(
     assert 3 <= clock.slept < 4
 
 
-def test_a_list_that_lacked_a_chunk_once_is_asked_for_again(
+def test_a_list_without_a_chunk_is_asked_for_again(
     server: ScriptedServer, make_transport: Callable[..., Transport]
 ) -> None:
     rule = Chunked([b"a", b"b", b"c"])

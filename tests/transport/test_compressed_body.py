@@ -75,7 +75,7 @@ def test_a_stream_without_its_end_raises_while_it_is_read(
         list(response.iter_content(1000))
 
 
-def test_only_gzip_is_asked_for_and_another_compression_is_no_answer(
+def test_only_gzip_is_asked_for_and_another_compression_is_not_an_answer(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.script = [packed(zlib.compress(TEXT), "deflate"), as_bytes(TEXT)]

@@ -101,7 +101,7 @@ def test_a_start_that_is_answered_after_an_interim_answer_is_started() -> None:
     assert server.requests == 1
 
 
-def test_a_switch_of_protocols_is_no_answer_and_ends_the_connection() -> None:
+def test_a_switch_of_protocols_is_not_an_answer_and_ends_the_connection() -> None:
     switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"
     with running(switch) as (server, transport):
         assert transport.get("/me", label="me")["number"] == 2
