@@ -335,8 +335,9 @@ def test_the_calendar_is_asked_for_while_the_lists_are_read(
             asked.set()
             year = {"year": "FY26", "startDate": "2026-01-01", "endDate": "2026-12-31"}
             months = "Calendar Months/Quarters/Years"
-            calendar = {"calendarType": months, "currentPeriod": {}, "fiscalYear": year}
-            return as_json({"modelCalendar": calendar})
+            return as_json({"modelCalendar": {"calendarType": months, "fiscalYear": year}})
+        if seen.path.endswith("/currentPeriod"):
+            return as_json({"currentPeriod": {"periodText": "", "lastDay": ""}})
         if seen.path.split("?")[0].endswith("/lists"):
             waited.append(asked.wait(10))
         return hierarchies(seen)
