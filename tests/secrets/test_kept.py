@@ -25,7 +25,7 @@ SECRET_DATA = "the salary of everybody"
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.demo(rate_limit=None, export_chunk_size=CHUNK, task_pause=0) as running:
+    with Sandbox.demo(rate_limit=None, export_chunk_size=1_000, task_pause=0) as running:
         yield running
 
 
@@ -66,6 +66,8 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    built = next(iter(sandbox.models.values()))
+    output = built.export("Airlines out", of=next(iter(built.lists.values())))
     old = os.umask(0)
     try:
         with sandbox.connect(clock=TurnedClock()) as connection:
@@ -73,13 +75,16 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
             file = model.files["airlines.csv"]
             with pytest.raises(KeyboardInterrupt):
                 file.write(parts(), chunk_bytes=CHUNK, progress=True)
-            file.upload(os.urandom(3 * CHUNK))
+            codes = [f"{row:06}" for row in range(500)]
+            af.to_anaplan(pd.DataFrame({"carrier": codes, "name": codes}), "Load airlines", model)
+            export = model.exports[output.id]
+            export.run()
             sandbox.faults.add("500", path="*/chunks/2", times=None)
             with pytest.raises(af.TransferError):
-                file.download(tmp_path / "out.csv", progress=True)
+                export.download(tmp_path / "out.csv", run=False, progress=True)
             sandbox.faults.clear()
             unfinished = files_below(cache_folder(), tmp_path)
-            file.download(tmp_path / "out.csv")
+            export.download(tmp_path / "out.csv", run=False)
     finally:
         os.umask(old)
     assert {path.suffix for path in unfinished} >= {".journal", ".lock", ".part"}
