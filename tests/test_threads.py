@@ -136,5 +136,5 @@ def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
         assert clock.waiting.is_set()
         assert clock.naps < 100
         assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-")]
-        with pytest.raises((af.NotFound, af.TransferError), match="no content|not complete"):
+        with pytest.raises((af.NotFound, af.TransferError), match=r"no content|not complete"):
             model.files["airlines.csv"].read()
