@@ -411,3 +411,51 @@ def test_ctrl_c_while_a_task_runs_says_how_to_cancel_it(slow: Sandbox) -> None:
         f"Task {task} of action 'Clear airports' goes on in Anaplan. "
         f"conn.task('{url}').cancel() cancels it."
     )
+
+
+ODD_RECORDS: dict[str, dict[str, Any]] = {
+    "a time beyond all numbers": {"creationTime": 10**400},
+    "a progress in words": {"progress": "40%"},
+    "a progress that is not there": {"progress": None},
+    "a result of another form": {"result": "good"},
+    "details of another form": {"result": {"successful": True, "details": "many"}},
+    "nested results of another form": {"result": {"successful": True, "nestedResults": {"a": 1}}},
+}
+
+
+@pytest.mark.parametrize("record", ODD_RECORDS)
+def test_an_odd_record_of_a_task_ends_in_a_result_or_is_uncertain(
+    record: str, server: ScriptedServer, run: Run
+) -> None:
+    found = {"taskId": "T", "taskState": "COMPLETE", "result": {"successful": True}}
+    server.script = [listed(), STARTED, as_json({"task": {**found, **ODD_RECORDS[record]}})]
+    if record == "a result of another form":
+        with pytest.raises(af.TaskUncertain):
+            run()
+    else:
+        assert run().outcome == "loaded"
+
+
+def test_results_that_are_nested_too_deep_are_cut_off() -> None:
+    result: dict[str, Any] = {"successful": True}
+    for _ in range(5_000):
+        result = {"successful": True, "nestedResults": [result]}
+    depth, outcome = 0, outcome_of("T", result)
+    while outcome.nested:
+        depth, outcome = depth + 1, outcome.nested[0]
+    assert 1 < depth < 100
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), TypeError("x"), RecursionError(), ValueError()])
+def test_what_cannot_be_read_after_the_end_of_a_task_is_uncertain(
+    error: Exception, server: ScriptedServer, make_transport: Callable[..., Transport]
+) -> None:
+    def read(outcome: Any) -> af.WriteResult:
+        raise error
+
+    server.script = [listed(), STARTED, DONE]
+    requests = TaskRequests(make_transport(), PATH, "import 'Load'")
+    task = start_task(requests, start_body(None, "en_US", str), Job("Load", "import", read))
+    with pytest.raises(af.TaskUncertain, match="has ended, but what Anaplan answers") as caught:
+        task.result()
+    assert caught.value.task is task

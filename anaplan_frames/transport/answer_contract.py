@@ -34,6 +34,7 @@ _IMPOSSIBLE: Mapping[ContentKind, frozenset[str]] = {
 }
 _BYTES = frozenset({"file", "csv", "text"})
 _NO_CONTENT = 204
+_NAMES = {str, int}  # types of what a record is known by
 _LONG = 2_000  # bytes
 ANY_SUCCESS = frozenset(range(200, 300))
 
@@ -225,16 +226,14 @@ def _are_texts(found: Any) -> bool:
     return isinstance(found, list) and all(each is None or type(each) is str for each in found)
 
 
-def _is_name(value: Any) -> bool:
-    return type(value) is int or (isinstance(value, str) and bool(value))
-
-
 def _are_records(found: Any, keys: tuple[str, ...]) -> bool:
+    """Whether a list, if it is there, is of objects with these keys: texts or numbers."""
     if found is None:
         return True
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not {type(record) for record in found} <= {dict}:
         return False
-    return all(
-        isinstance(record, dict) and all(_is_name(record.get(key)) for key in keys)
-        for record in found
-    )
+    for key in keys:  # whole lists at a time, as they are long
+        values = [record.get(key) for record in found]
+        if not set(map(type, values)) <= _NAMES or "" in values:
+            return False
+    return True

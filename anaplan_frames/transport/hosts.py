@@ -17,10 +17,13 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:\\%\s]+)(?::[0-9]+)?")
 
 
 def host_of(url: str) -> str:
-    """Return the host and port of `url`, as shown in messages."""
-    parts = urlsplit(url)
-    host = parts.hostname or url
-    return f"{host}:{parts.port}" if parts.port else host
+    """Return the host and port of `url`, as shown in messages; it need not be a URL."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or url
+        return f"{host}:{parts.port}" if parts.port else host
+    except ValueError:
+        return "an unknown host"
 
 
 def is_loopback(url: str) -> bool:

@@ -127,12 +127,19 @@ class Authorization(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Follows no redirect, and does not even read where one leads, which may not be a URL."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 def make_session(max_connections: int) -> requests.Session:
     """Return a session with room for `max_connections` at once to each host.
 
     A further thread waits for a connection. Cookies are not kept: the API needs none.
     """
-    session = requests.Session()
+    session = _Session()
     session.headers["User-Agent"] = _user_agent()
     session.headers["Accept-Encoding"] = ACCEPTED
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))

@@ -92,3 +92,14 @@ def test_no_refresh_and_no_logout_follows_a_redirect(
         "/2/0/me",
         "/token/logout",
     ]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[bad", "http://x:99999/", "http://a]b/", "://", "", "\x7f", "nowhere"]
+)
+def test_a_location_that_is_not_a_url_is_an_error_of_the_library(
+    location: str, server: ScriptedServer, transport: Transport
+) -> None:
+    server.script = [Answer(302, headers={"Location": location})]
+    with pytest.raises(TransferError, match=r"points to .*, where the token is not sent"):
+        transport.get("/me", label="me")
