@@ -24,6 +24,7 @@ from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
 
 _LONGEST_MESSAGE = 500  # characters
+_SHORTEST_SECRET = 8  # characters
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
 SHORTEST_WAIT = 1.0  # seconds; a server that asks for less is asked again later
 
@@ -156,8 +157,9 @@ def masked_message(answer: Any, request: requests.PreparedRequest) -> str:
         login = base64.b64decode(value, validate=True).decode()
         secrets += [login, login.partition(":")[2]]
     message = own_message(answer, most=None)
-    for secret in filter(None, secrets):
-        message = message.replace(secret, "***")
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:  # a shorter one may be a usual word of the message
+            message = message.replace(secret, "***")
     return message[:_LONGEST_MESSAGE].rstrip(".")
 
 
