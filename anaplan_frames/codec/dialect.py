@@ -128,8 +128,15 @@ def _mark(value: object) -> str:
 
 def _rows(found: Mapping[str, Any]) -> tuple[int, int]:
     """Return header row and first data row, with the data always below the header."""
-    header = found.get("headerRow")
-    header_row = 1 if header in (None, "") else max(int(header), 0)
-    first = found.get("firstDataRow")
-    first_data_row = int(first) if first else header_row + 1
+    header = _row_number(found.get("headerRow"))
+    header_row = 1 if header is None else header
+    first_data_row = _row_number(found.get("firstDataRow")) or header_row + 1
     return header_row, max(first_data_row, header_row + 1)
+
+
+def _row_number(value: Any) -> int | None:
+    """Read the number of a row; None if Anaplan gives none, or something else."""
+    try:
+        return max(int(value), 0)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -59,6 +59,8 @@ def test_an_empty_delimiter_means_none():
         ({"headerRow": 3}, (3, 4)),
         ({"headerRow": 3, "firstDataRow": 3}, (3, 4)),
         ({"headerRow": 1, "firstDataRow": 5}, (1, 5)),
+        ({"headerRow": [], "firstDataRow": "x"}, (1, 2)),
+        ({"headerRow": "2", "firstDataRow": float("inf")}, (2, 3)),
     ],
 )
 def test_data_begin_below_the_header(file, rows):
