@@ -31,7 +31,7 @@ def complete_upload(
     path, label : str
         Of the file.
     sent : SentContent, optional
-        What was sent to it, if that is known.
+        What was sent to it; if that is not known, the file cannot show whether it is complete.
 
     Raises
     ------
@@ -54,9 +54,10 @@ def complete_upload(
         except AnswerLost as error:
             lost = error
         seconds = clock.monotonic() - begun
-        if _becomes_complete(transport, path, label, sent, at_work=seconds >= _AT_WORK):
+        at_work = seconds >= _AT_WORK
+        if sent is not None and _becomes_complete(transport, path, label, sent, at_work=at_work):
             return
-        if seconds >= _AT_WORK:
+        if at_work:
             break
     raise TransferError(
         f"{label} was sent, and Anaplan does not confirm that it is complete, so that nothing was "
@@ -65,7 +66,7 @@ def complete_upload(
 
 
 def _becomes_complete(
-    transport: Transport, path: str, label: str, sent: SentContent | None, *, at_work: bool
+    transport: Transport, path: str, label: str, sent: SentContent, *, at_work: bool
 ) -> bool:
     """Look at the file until it is complete, for long if Anaplan may be at work."""
 
@@ -89,11 +90,13 @@ def _becomes_complete(
     return bool(poll(look, transport.clock, timeout=_LONGEST_JOINING))
 
 
-def _is_complete(transport: Transport, path: str, label: str, sent: SentContent | None) -> bool:
+def _is_complete(transport: Transport, path: str, label: str, sent: SentContent) -> bool:
     folder, file_id = path.rsplit("/", 1)
     records = transport.pages(folder, "files", label=label)
     found = next((record for record in records if str(record.get("id")) == file_id), {})
     count = found.get("chunkCount")
     if not isinstance(count, int) or count < 1:
         return False
-    return sent is None or not ContentCheck(transport, path, label, sent).before()
+    check = ContentCheck(transport, path, label, sent)
+    # The ends show at little cost that it is not: until it is, the file has its former content.
+    return not check.before() and check.is_whole()

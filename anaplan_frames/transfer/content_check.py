@@ -80,22 +80,35 @@ class ContentCheck:
         except AnaplanError as error:
             return f"cannot be read any more ({error})"
 
+    def is_whole(self) -> bool:
+        """Read all of a file of any size, and return whether it is what was sent.
+
+        Raises
+        ------
+        AnaplanError
+            If it cannot be read.
+        """
+        chunks = list_chunks(self._transport, self._path, label=self.label)
+        size = checksum = 0
+        for content in in_order(self._chunk, chunks, threads=_THREADS, name="anaplan-check"):
+            size += len(content)
+            checksum = zlib.crc32(content, checksum)
+        return size == self._sent.size and checksum == self._sent.checksum
+
     def _difference(self) -> str:
         if not self._readable:
             return ""
         try:
-            same = self._is_whole() if self._sent.size <= _WHOLE else self._has_its_ends()
+            same = self._is_small() if self._sent.size <= _WHOLE else self._has_its_ends()
         except NotFound:
             return _NO_CONTENT
         return "" if same else _OTHER_CONTENT
 
-    def _is_whole(self) -> bool:
+    def _is_small(self) -> bool:
         # One request for nearly all files: Anaplan's chunks have about 10 MB.
-        content = bytes(self._chunk("0")[:])
+        content = self._chunk("0")
         if len(content) < self._sent.size:
-            chunks = list_chunks(self._transport, self._path, label=self.label)
-            rest = in_order(self._chunk, chunks[1:], threads=_THREADS, name="anaplan-check")
-            content = b"".join([content, *(bytes(each[:]) for each in rest)])
+            return self.is_whole()
         return len(content) == self._sent.size and zlib.crc32(content) == self._sent.checksum
 
     def _has_its_ends(self) -> bool:

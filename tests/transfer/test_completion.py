@@ -12,6 +12,11 @@ import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.tenant.file_contents import Content
 from anaplan_frames.transfer import completion
+from anaplan_frames.transfer.completion import complete_upload
+from anaplan_frames.transfer.compression import METHODS, deflate
+from anaplan_frames.transfer.sent_content import SentContent
+from anaplan_frames.transport import Transport
+from tests.transport.scripted import Answer, ScriptedServer, Seen, as_bytes, as_json
 
 CONTENT = b"carrier,name\nAA,American\n"
 
@@ -73,3 +78,34 @@ def test_one_that_was_lost_on_its_way_is_asked_for_again(
     model.files["airlines.csv"].upload(CONTENT)
     assert fault.hits == 2
     assert b"".join(model.files["airlines.csv"].stream()) == CONTENT
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_large_file_with_its_former_middle_is_not_taken_for_complete(
+    server: ScriptedServer, transport: Transport, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
+) -> None:
+    monkeypatch.setattr(completion, "_PAUSES", (0.01,))
+    rows = [b"%07d,name\n" % number for number in range(150_000)]
+    former = b"".join(rows)
+    rows[75_000] = b"9999999,name\n"
+    sent = SentContent()
+    sent.add([deflate(b"".join(rows), METHODS[0])])
+    content = b"".join(rows) if is_done else former
+
+    def answer(seen: Seen) -> Answer:
+        path = seen.path.split("?")[0]
+        if path.endswith("/complete"):
+            return as_json({"status": {"code": 504, "message": "no answer"}}, 504)
+        if path.endswith("/files"):
+            return as_json({"files": [{"id": "1", "name": "f", "chunkCount": 2}]})
+        if path.endswith("/chunks"):
+            return as_json({"chunks": [{"id": "0", "name": "0"}, {"id": "1", "name": "1"}]})
+        half = len(content) // 2
+        return as_bytes(content[:half] if path.endswith("/0") else content[half:])
+
+    server.rule = answer
+    if is_done:
+        complete_upload(transport, "/models/m/files/1", "file 'f'", sent)
+        return
+    with pytest.raises(af.TransferError, match="does not confirm that it is complete"):
+        complete_upload(transport, "/models/m/files/1", "file 'f'", sent)
