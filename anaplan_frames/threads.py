@@ -78,7 +78,9 @@ def _end(pool: ThreadPoolExecutor, under_way: Iterable[Future[Any]]) -> None:
     late: Any = None
     if isinstance(sys.exc_info()[1], KeyboardInterrupt | SystemExit | GeneratorExit):
         pool.shutdown(wait=False, cancel_futures=True)
-        late = wait(under_way, timeout=_LONGEST_END).not_done
+        # `wait` would wait for those that never began, too.
+        begun = [future for future in under_way if not future.cancelled()]
+        late = wait(begun, timeout=_LONGEST_END).not_done
     if not late:
         pool.shutdown(wait=True, cancel_futures=True)
     for future in under_way:  # a second failure is of no use to the caller, the first is

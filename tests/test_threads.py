@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames import threads
 from anaplan_frames.clock import Clock
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.threads import in_order
@@ -96,6 +97,23 @@ def test_leaving_early_leaves_no_thread_behind() -> None:
     assert next(results) == 0
     results.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("leaving")]
+
+
+def test_after_an_interrupt_work_that_never_began_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threads, "_LONGEST_END", 30.0)
+    gate = threading.Event()
+    pool = ThreadPoolExecutor(max_workers=1)
+    under_way: list[Future[Any]] = [pool.submit(gate.wait, 20), pool.submit(int)]
+    threading.Timer(0.1, gate.set).start()
+    begin = time.monotonic()
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        threads._end(pool, under_way)
+    assert time.monotonic() - begin < 10
+    assert (under_way[0].done(), under_way[1].cancelled()) == (True, True)
 
 
 class CountingClock(Clock):

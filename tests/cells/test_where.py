@@ -49,6 +49,11 @@ def model() -> Iterator[af.Model]:
 VIEWS = ["Stock.Each", "Stock.Lines", "Stock"]
 
 
+@pytest.fixture(scope="module")
+def wholes(model: af.Model) -> dict[str, pd.DataFrame]:
+    return {name: model.views[name].read() for name in VIEWS}
+
+
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize(
     ("where", "expected"),
@@ -69,12 +74,14 @@ VIEWS = ["Stock.Each", "Stock.Lines", "Stock"]
     ],
 )
 def test_items_of_every_dimension_are_selected(
-    name: str, where: dict[str, Any], expected: dict[str, list[str]], model: af.Model
+    name: str,
+    where: dict[str, Any],
+    expected: dict[str, list[str]],
+    model: af.Model,
+    wholes: dict[str, pd.DataFrame],
 ) -> None:
-    view = model.views[name]
-    whole = view.read()
-    found = view.read(where=where)
-    kept = whole
+    found = model.views[name].read(where=where)
+    kept = wholes[name]
     for column, items in expected.items():
         kept = kept[kept[column].isin(items)]
     pd.testing.assert_frame_equal(found, kept.reset_index(drop=True))
