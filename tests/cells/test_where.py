@@ -80,7 +80,8 @@ def test_items_of_every_dimension_are_selected(
     model: af.Model,
     wholes: dict[str, pd.DataFrame],
 ) -> None:
-    found = model.views[name].read(where=where)
+    view = model.views[name]
+    found = view.read(where=where)
     kept = wholes[name]
     for column, items in expected.items():
         kept = kept[kept[column].isin(items)]
