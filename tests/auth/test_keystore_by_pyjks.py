@@ -100,6 +100,7 @@ def test_a_keystore_by_keytool_is_read_alike(name: str) -> None:
     assert {(stem, alias) for alias in found} == {each for each in KEY_PASSWORDS if each[0] == stem}
 
 
+@pytest.mark.long
 @given(TEXTS, ENTRIES)
 @example(WORDS, (["plänner 日本 🔑", "", "\0"], ["\0", WORDS, "a"], 2))
 def test_a_jks_keystore_by_pyjks_is_read_alike(

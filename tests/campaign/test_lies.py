@@ -23,6 +23,10 @@ from tests.campaign.lies import LIES, REFUSALS, Liar, lying
 from tests.campaign.runs import by_ours
 
 CASES: tuple[type[Case], ...] = (Upload, Export, Items, Cells)
+FEW = [
+    case if case in (Upload, Items) else pytest.param(case, marks=pytest.mark.long)
+    for case in CASES
+]
 HONEST = (Verdict.WELL, Verdict.RAISED)
 _seeds = count(500_000)
 
@@ -92,7 +96,7 @@ def some(calls: int, lies: list[str], size: int, seed: int) -> list[tuple[int, s
     ]
 
 
-@pytest.mark.parametrize("make", CASES)
+@pytest.mark.parametrize("make", FEW)
 def test_an_answer_that_something_else_gave_is_never_believed(
     make: type[Case], between: tuple[Sandbox, Liar]
 ) -> None:
@@ -100,7 +104,7 @@ def test_an_answer_that_something_else_gave_is_never_believed(
     check_lies(make, *between, some(calls, list(LIES), 12, 1), well=0.8)
 
 
-@pytest.mark.parametrize("make", CASES)
+@pytest.mark.parametrize("make", FEW)
 def test_a_refusal_of_what_was_done_does_nothing_twice(
     make: type[Case], between: tuple[Sandbox, Liar]
 ) -> None:
@@ -109,7 +113,7 @@ def test_a_refusal_of_what_was_done_does_nothing_twice(
     check_lies(make, *between, schedules, well=0.6)
 
 
-@pytest.mark.parametrize("make", CASES)
+@pytest.mark.parametrize("make", FEW)
 def test_an_answer_that_is_changed_in_one_place_ends_in_an_error_of_ours_or_a_result(
     make: type[Case], between: tuple[Sandbox, Liar]
 ) -> None:
