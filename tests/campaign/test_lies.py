@@ -131,7 +131,7 @@ def test_many_answers_that_are_changed_in_one_place(
 ) -> None:
     calls = number_of_calls(make, *between)
     allowed = (*HONEST, Verdict.LOST, Verdict.MISREPORTED, Verdict.DOUBLE)
-    schedules = [(at % calls, "edit", True) for at in range(40 * calls)]
+    schedules = [(at % calls, "edit", True) for at in range(10 * calls)]
     check_lies(make, *between, schedules, well=0.3, allowed=allowed)
 
 
