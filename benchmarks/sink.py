@@ -32,7 +32,15 @@ _MOST_AT_ONCE = 1 << 20  # bytes
 _NARROW = 64 * 1024  # socket buffer of a limited line: what waits in it has not arrived
 _LONGEST_HEAD = 65_536
 _PAGE = re.compile(r"pages=\d+(?::|%3A)(\d+)")
-_REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 404: "Not Found"}
+_REASONS = {
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+}
+_FORBIDDEN = b'{"status": {"code": 403, "message": "The file may not be read"}}'
 
 
 class Sink:
@@ -116,6 +124,8 @@ class Sink:
         self._link.wait()
         if method == "PUT":
             return _send(connection, 204, b"")
+        if f"/files/{tenant.FILE}/chunks" in path:  # what was uploaded was dropped
+            return _send(connection, 403, _FORBIDDEN)
         if method == "GET" and (chunk is not None or parts[-2] == "files"):
             return self._content(connection, self._replay, chunk)
         if method == "GET" and parts[-1] == "items" and parts[-2] != tenant.FEW:
