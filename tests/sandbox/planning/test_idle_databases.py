@@ -144,3 +144,14 @@ def test_a_forked_child_makes_databases_of_its_own(idle: database._IdleDatabases
     store = Store()
     assert store._root is parents
     store.close()
+
+
+def test_a_database_whose_data_cannot_be_dropped_is_closed_and_not_used_again() -> None:
+    first = Store()
+    first._root.execute("USE model")  # as DuckDB detaches nothing that is in use
+    first.close()
+    with pytest.raises(duckdb.ConnectionException):
+        first._root.execute("SELECT 1")
+    second = Store()
+    assert second._root is not first._root
+    second.close()

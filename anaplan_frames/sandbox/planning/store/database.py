@@ -149,9 +149,16 @@ class Store:
             if self._closed:
                 return
             self._closed = True
-            if self._in_memory and not self._readers:
-                self._root.execute(f"DETACH {_CATALOG}")
+            if self._in_memory and not self._readers and self._is_emptied():
                 _IDLE.give(self._root)
             else:
                 self._root.close()
         self._spill.cleanup()
+
+    def _is_emptied(self) -> bool:
+        """Drop the data, and return whether that was possible: a result may still hold them."""
+        try:
+            self._root.execute(f"DETACH {_CATALOG}")
+        except duckdb.Error:
+            return False
+        return True
