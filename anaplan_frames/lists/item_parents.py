@@ -58,7 +58,7 @@ class ParentPlacement:
         called = [*self._final.values(), self._present_names()]
         found = find_nodes(texts, called)
         given = as_mask(pc.is_valid(texts))
-        self.folded = FoldedMatches()
+        self.folded: FoldedMatches = FoldedMatches()
         self._several: dict[int, list[str]] = {}
         if (given & (found < 0)).any():
             self._find_folded(found, given, called)

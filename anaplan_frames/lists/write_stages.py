@@ -87,7 +87,7 @@ class StagePlanner:
         self.values: dict[str, Any] = dict(desired.values)
         self._depths = np.zeros(desired.count + desired.new_count, dtype=np.int64)
         self.refused_parents: dict[int, str] = {}
-        self.folded_parents = FoldedMatches()
+        self.folded_parents: FoldedMatches = FoldedMatches()
         if desired.parents is not None:
             placement = ParentPlacement(desired, desired.parents)
             self._depths = placement.depths

@@ -63,7 +63,7 @@ class KeyedRows:
     """
 
     def __init__(self, rows: RowBatches, keys: Sequence[_AskedKeys], label: str) -> None:
-        self.schema = rows.schema
+        self.schema: pa.Schema = rows.schema
         self._rows = rows
         self._keys = keys
         self._label = label
