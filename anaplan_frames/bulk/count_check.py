@@ -48,8 +48,8 @@ def check_counts(outcome: Outcome, sent: Sent | None) -> CountCheck:
         return CountCheck(doubt=f"it read {read:,} rows where {sent.count:,} were sent")
     unexplained = 0
     if len(counts) == 1:  # with several targets, each counts the rows in its own way
-        told = sum(counts[0].get(name, 0) for name in _ACCOUNTED)
-        unexplained = max(0, counts[0][_TOTAL] - told)
+        counted = sum(counts[0].get(name, 0) for name in _ACCOUNTED)
+        unexplained = max(0, counts[0][_TOTAL] - counted)
     return CountCheck(missing=unread + unexplained, note=_note(sent.count, unread, unexplained))
 
 

@@ -166,7 +166,10 @@ class SentCount:
     count: int
 
     def blank_rows(self) -> int:
-        """Return 0: how many rows are blank is not known here."""
+        """Return 0: how many rows are blank is not known here.
+
+        So a blank row that Anaplan does not count is reported as missing, never hidden.
+        """
         return 0
 
 
