@@ -84,7 +84,8 @@ def check_lies(
         if verdict not in allowed or len(starts) > 1 + (lie in REFUSALS):
             wrong.append(f"{liar.struck}: {lie}, {forwards=}: {verdict.value} {error!r}")
     assert not wrong, "\n".join(wrong)
-    assert struck >= 0.8 * len(schedules)
+    # A job that polls less often than the first one does not reach its last calls.
+    assert struck >= 0.5 * len(schedules)
     assert found[Verdict.WELL] >= well * len(schedules), found
 
 
