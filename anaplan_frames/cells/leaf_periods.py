@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +14,7 @@ from anaplan_frames.errors import DataError, EncodingError
 from anaplan_frames.resources.row_filters import RowFilter
 
 _NOT_APPLICABLE = "Not Applicable"
+_LONGEST_CYCLE = 1000  # names; no calendar of months has as many
 _TOTAL_PERIODS = {"ytd", "ytg", "all periods"}
 
 
@@ -66,6 +68,13 @@ class PeriodFilter(RowFilter):
     def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return which rows are kept."""
         column = batch.column(self.column)
+        cycle = _cycle(column)
+        kept = self._leaves(column.slice(0, cycle))
+        if kept is None or cycle == len(column):
+            return kept
+        return pa.array(np.resize(kept.to_numpy(zero_copy_only=False), len(column)))
+
+    def _leaves(self, column: pa.Array) -> pa.Array | None:
         found = self._found(column)
         if found.true_count == len(found):
             return None
@@ -90,6 +99,19 @@ class PeriodFilter(RowFilter):
                 "totals=True."
             )
         return kind in self._kinds
+
+
+def _cycle(column: pa.Array) -> int:
+    """Return after how many rows the names begin again, and so on to the end; else all rows.
+
+    In most views time is the last dimension, so that a few names show which rows are kept.
+    """
+    first, *others = column.slice(0, _LONGEST_CYCLE).to_pylist() or [None]
+    if first not in others:
+        return len(column)
+    cycle = others.index(first) + 1
+    repeats = column.slice(cycle).equals(column.slice(0, len(column) - cycle))
+    return cycle if repeats else len(column)
 
 
 def period_filter(
