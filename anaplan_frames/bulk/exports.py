@@ -27,14 +27,9 @@ from anaplan_frames.errors import TransferError
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.row_filters import FilteredTable
-from anaplan_frames.resources.table_reader import (
-    GridTable,
-    RaggedTable,
-    Table,
-    TextTable,
-    not_empty,
-)
+from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.text_tables import GridTable, RaggedTable, TextTable, not_empty
 from anaplan_frames.resources.where import Where
 from anaplan_frames.transfer.path_download import check_target
 

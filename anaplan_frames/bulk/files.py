@@ -27,8 +27,9 @@ from anaplan_frames.deadline import time_limit
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import ReadOptions
-from anaplan_frames.resources.table_reader import Table, TextTable, not_empty
+from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.text_tables import TextTable, not_empty
 from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.plan import WritePlan, plan_of

@@ -12,8 +12,8 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.errors import RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.row_filters import FilteredTable, RowFilter, column_filters
-from anaplan_frames.resources.table_reader import TextTable
 from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.text_tables import TextTable
 from anaplan_frames.transfer.large_read import large_read
 from anaplan_frames.transport import Content, Transport
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from anaplan_frames.resources.parts import Parts, innermost
-from anaplan_frames.resources.table_reader import Table, TextTable
+from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
+from anaplan_frames.resources.text_tables import TextTable
 from anaplan_frames.transfer.text_spans import ChunkedText, TextSpan, text_spans
 from anaplan_frames.transport import Transport
 

@@ -8,7 +8,7 @@ import pytest
 
 from anaplan_frames.errors import EmptyContent
 from anaplan_frames.progress import Progress
-from anaplan_frames.resources.table_reader import not_empty
+from anaplan_frames.resources.text_tables import not_empty
 
 BAR = Progress("", unit="B", show=False)
 
