@@ -92,3 +92,11 @@ def test_of_a_stream_that_is_not_kept_only_types_are_noted() -> None:
     assert found["code"].tolist() == ["8", "7", "a"]
     assert found["n"].tolist()[1:] == [1, 4]
     assert pd.isna(found["n"].tolist()[0])
+
+
+def test_texts_of_a_column_that_was_a_dictionary_become_values_of_its_type() -> None:
+    sizes = pa.table({"size": pa.array([40.5, 42.0, 40.5]).dictionary_encode()})
+    rows = RetainedRows(open_source(iter([sizes])), keep=False)
+    read(rows)
+    found = rows.from_texts([1, 2], {"size": ["42", "40,5"]}, decimal_separator=",")
+    assert found["size"].tolist() == [42.0, 40.5]
