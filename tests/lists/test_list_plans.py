@@ -140,6 +140,18 @@ class TestPlans:
         result = plan.send(on_rejected="ignore")
         pd.testing.assert_frame_equal(result.rejected, plan.rejected)
 
+    def test_a_row_that_wants_what_a_rejected_row_keeps_is_rejected_too(self, staff: List) -> None:
+        staff.insert(pd.DataFrame({"code": ["a", "b", "c", "d"], "name": ["A", "B", "C", "D"]}))
+        # D wants A's name, which A keeps, as it wants B's, which B keeps.
+        ids = staff.read().set_index("code")["id"]
+        frame = pd.DataFrame({"id": ids[["d", "c", "a"]].tolist(), "name": ["A", "E", "B"]})
+        plan = staff.update(frame, dry_run=True)
+        assert plan.rejected["error"].to_dict() == {
+            0: "the name is already used by another item: 'A'",
+            2: "the name is already used by another item: 'B'",
+        }
+        assert plan.rows_updated == 1
+
     def test_new_items_of_a_refused_parent_are_refused_too(self, staff: List) -> None:
         frame = pd.DataFrame(
             {"code": list("abc"), "name": ["A", "B", "C"], "parent": ["nobody", "A", None]}
