@@ -14,7 +14,7 @@ from anaplan_frames.writes.plan import PreparedWrite, SendOptions, WritePlan, pl
 
 
 class _Prepared(PreparedWrite):
-    """A write that ends as it is told."""
+    """A write that ends as the test says."""
 
     def __init__(self, ends: list[BaseException | WriteResult]) -> None:
         self.expected = Report(kind="list", target="Staff")
