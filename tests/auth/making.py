@@ -22,8 +22,8 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 @cache
 def rsa_key(name: str) -> rsa.RSAPrivateKey:
-    """Make a key once per name: it takes a while."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """Make a key once per name; small, as a real one takes long to make and to open."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,10 @@ def of_another_provider() -> bytes:
 
 
 def with_the_secret_key_last() -> bytes:
-    """Return one.jceks with the first secret key of another provider behind the private key."""
+    """Return repeated.jceks with a secret key of another provider behind the private key."""
     content = of_another_provider()
     first, last = 12, content.index(b"\x00\x00\x00\x01\x00\x0aaccountant")
-    one = (DATA / "one.jceks").read_bytes()[:-DIGEST]
+    one = (DATA / "repeated.jceks").read_bytes()[:-DIGEST]
     return signed(one[:8] + number(2) + one[12:] + content[first:last], STORE)
 
 

@@ -83,7 +83,7 @@ def test_the_name_of_the_file_does_not_matter(path: Path, tmp_path: Path) -> Non
     assert subject_of(KeystoreAuth(str(other), STORE, "planner", key_password)) == "CN=Planner"
 
 
-@pytest.mark.parametrize("name", ["one.jks", "one.jceks"])
+@pytest.mark.parametrize("name", ["one.jks", "one.jceks", "one.pkcs12"])
 def test_one_key_needs_no_alias_and_the_keystores_password_opens_it(name: str) -> None:
     assert subject_of(KeystoreAuth(DATA / name, STORE)) == "CN=Planner"
 

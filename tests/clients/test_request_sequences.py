@@ -86,7 +86,7 @@ class Certificate:
     """A certificate that the sandbox knows, and logins that it signs."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self._key = rsa.generate_private_key(65537, 2048)
+        self._key = rsa.generate_private_key(65537, 1024)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "robot")])
         now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
         builder = x509.CertificateBuilder(

@@ -46,7 +46,7 @@ def tokens(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def parts() -> Iterator[pd.DataFrame]:
     for number in range(6):
-        codes = [f"{number}{row:06}{os.urandom(30).hex()}" for row in range(30_000)]
+        codes = [f"{number}{row:06}{os.urandom(30).hex()}" for row in range(10_000)]
         yield pd.DataFrame({"carrier": codes, "name": SECRET_DATA})
     raise KeyboardInterrupt
 

@@ -1,12 +1,36 @@
-# Makes the keystores of this folder that are newer than two.* and one.*, with Java 17 in PATH:
+# Makes the keystores of this folder but for one.j*ks, with Java 17 in PATH:
 #     LC_ALL=C.UTF-8 bash make.sh
 set -euo pipefail
+rm -f two.* chain.* words.* secrets.* one.pkcs12
 pass=store-password
-pair="-genkeypair -keyalg RSA -keysize 2048 -startdate 2026/01/01 -validity 20000"
+dates="-startdate 2026/01/01 -validity 20000"
+# Small keys, and the lowest number of iterations that Java allows, so that the tests are fast.
+pair="-genkeypair -keyalg RSA -keysize 1024 $dates"
+quick=-J-Djdk.jceks.iterationCount=10000
+for count in cert key mac; do
+    name=$([ $count = mac ] && echo macIterationCount || echo ${count}PbeIterationCount)
+    quick="$quick -J-Dkeystore.pkcs12.$name=1000"
+done
+
+# Two keys, each with a password of its own but in PKCS#12, and a trusted certificate.
+for type in jks jceks pkcs12; do
+    store="-storetype $type -keystore two.$type -storepass $pass $quick"
+    for name in Planner Auditor; do
+        own=$([ $type = pkcs12 ] || echo "-keypass key-$name")
+        keytool $pair -alias $name -dname "CN=$name" $store $own
+    done
+    keytool -exportcert -alias Planner $store -file planner.cer
+    keytool -importcert -noprompt -alias authority -file planner.cer $store
+    rm planner.cer
+done
+
+# One key, as Java encrypts it by default.
+keytool -genkeypair -keyalg RSA -keysize 2048 $dates -alias Planner -dname CN=Planner \
+    -storetype pkcs12 -keystore one.pkcs12 -storepass $pass
 
 # A key with the certificate of the authority that signed its own, and a trusted certificate.
 for type in jks jceks; do
-    store="-storetype $type -keystore chain.$type -storepass $pass"
+    store="-storetype $type -keystore chain.$type -storepass $pass $quick"
     for name in Planner Issuer Root; do
         keytool $pair -alias $name -dname "CN=$name" -ext bc=ca:true $store -keypass $pass
     done
@@ -14,7 +38,7 @@ for type in jks jceks; do
     sign() {
         keytool -certreq -alias "$1" $store -file request.pem
         keytool -gencert -alias "$2" $store -infile request.pem -outfile "$1.cer" -ext bc="$3" \
-            -startdate 2026/01/01 -validity 20000
+            $dates
         keytool -importcert -noprompt -trustcacerts -alias "$1" $store -file "$1.cer"
     }
     sign Issuer Root ca:true
@@ -30,11 +54,10 @@ words='pässwörd 日本 🔑'
 keytool $pair -alias 'plänner 日本 🔑' -dname CN=Planner -storetype jks -keystore words.jks \
     -storepass "$words" -keypass "key $words"
 keytool $pair -alias 'plänner 日本 🔑' -dname CN=Planner -storetype jceks -keystore words.jceks \
-    -storepass "$words" -keypass key-Planner
+    -storepass "$words" -keypass key-Planner $quick
 
 # Secret keys before and between the private keys; Java orders entries by their alias's hash.
-# The number of iterations is the lowest that Java allows, so that fuzzing is fast.
-store="-storetype jceks -keystore secrets.jceks -storepass $pass -J-Djdk.jceks.iterationCount=10000"
+store="-storetype jceks -keystore secrets.jceks -storepass $pass $quick"
 for name in Planner Accountant; do
     keytool $pair -alias $name -dname "CN=$name" $store -keypass "key-$name"
 done

@@ -144,7 +144,7 @@ class Identity:
     def __init__(self, valid_from: datetime.timedelta = -DAY, valid_to: Any = DAY) -> None:
         now = datetime.datetime.now(datetime.UTC)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "robot@example.com")])
-        self.key = rsa.generate_private_key(65537, 2048)
+        self.key = rsa.generate_private_key(65537, 1024)
         self.certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
