@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -52,20 +51,13 @@ def build(sandbox: Sandbox) -> Model:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    """Serve a model that no test changes."""
-    with Sandbox(rate_limit=None) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def sales(shared: Sandbox) -> Model:
-    return build(shared)
+def sales(shared_tenant: Sandbox) -> Model:
+    return build(shared_tenant)
 
 
 @pytest.fixture
-def api(shared: Sandbox, sales: Model, with_workspace: bool) -> InModel:
-    return in_model(Http(shared), sales, with_workspace=with_workspace)
+def api(shared_http: Http, sales: Model, with_workspace: bool) -> InModel:
+    return in_model(shared_http, sales, with_workspace=with_workspace)
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.sandbox_model import Model
 from tests.sandbox.http_client import Http, InModel, in_model
+from tests.sandbox.kept_rows import KeptRows
 from tests.sandbox.list_client import (
     CITIES,
     DUPLICATE,
@@ -78,9 +77,9 @@ def test_a_numbered_list_does_not_add_a_code_again(lists_api: InModel) -> None:
 
 
 def test_items_are_written_without_the_workspace_in_the_url_too(
-    tenant: Sandbox, built_lists: Model
+    shared_http: Http, kept_lists: KeptRows
 ) -> None:
-    model = in_model(Http(tenant), built_lists, with_workspace=False)
+    model = in_model(shared_http, kept_lists.put_back(), with_workspace=False)
     add(model, {"name": "n1", "code": "c1"})
     update(model, {"name": "n2", "code": "c1"})
     assert keys(model) == [("n2", "c1")]
@@ -143,9 +142,9 @@ def test_an_item_with_an_invalid_value_is_not_added(lists_api: InModel, given: J
 
 
 def test_values_of_list_and_time_formats_are_found_by_name_or_code(
-    lists_api: InModel, built_lists: Model
+    lists_api: InModel, kept_lists: KeptRows
 ) -> None:
-    month = built_lists.calendar.periods[0].name
+    month = kept_lists.model.calendar.periods[0].name
     add(lists_api, {"name": "a", "properties": {"of": "west", "from": month}}, lst=CITIES)
     add(lists_api, {"name": "b", "properties": {"of": "E"}}, lst=CITIES)
     for wrong in ({"of": "north"}, {"from": "Jan 1806"}):

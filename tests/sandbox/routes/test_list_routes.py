@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -55,26 +54,19 @@ def build(sandbox: Sandbox) -> Model:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    """Serve a model that no test changes."""
-    with Sandbox(rate_limit=None) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def listed(shared: Sandbox) -> Model:
-    return build(shared)
+def listed(shared_tenant: Sandbox) -> Model:
+    return build(shared_tenant)
 
 
 @pytest.fixture
-def api(shared: Sandbox, listed: Model, with_workspace: bool) -> InModel:
-    return in_model(Http(shared), listed, with_workspace=with_workspace)
+def api(shared_http: Http, listed: Model, with_workspace: bool) -> InModel:
+    return in_model(shared_http, listed, with_workspace=with_workspace)
 
 
 @pytest.fixture
 def staffing(tenant: Sandbox) -> Model:
-    """A model that the test may change."""
-    return build(tenant)
+    """A model that the test may change, without lists."""
+    return tenant.workspace("Finance").model("Staffing")
 
 
 def test_lists_are_listed_and_sorted(api: InModel) -> None:
@@ -125,8 +117,9 @@ def test_metadata_counts_and_shows_a_top_level_item(tenant: Sandbox, staffing: M
 
 
 def test_a_list_with_a_parent_list_refuses_a_top_level_item(staffing: Model) -> None:
+    high = staffing.list("High")
     with pytest.raises(ValueError, match="give the top level item to that list"):
-        staffing.list("Low", parent=staffing.lists[REGIONS], top_level_item="All")
+        staffing.list("Low", parent=high, top_level_item="All")
 
 
 def test_items_show_id_name_code_and_parent(api: InModel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,15 +13,8 @@ from tests.sandbox.planning.model_actions import names
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    """Serve a model that no test changes."""
-    with Sandbox(rate_limit=None) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def plan(shared: Sandbox) -> Model:
-    model = shared.workspace("Finance").model("Headcount", calendar=Calendar(2026, 0, 0))
+def plan(shared_tenant: Sandbox) -> Model:
+    model = shared_tenant.workspace("Finance").model("Headcount", calendar=Calendar(2026, 0, 0))
     people = model.list("People", id="101000000001", items=names("Ada", "Bo"))
     grades = model.list("Grades", id="101000000002", items=names("A"))
     costs = model.module(
@@ -57,8 +49,8 @@ def plan(shared: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(shared: Sandbox, plan: Model, with_workspace: bool) -> InModel:
-    return in_model(Http(shared), plan, with_workspace=with_workspace)
+def api(shared_http: Http, plan: Model, with_workspace: bool) -> InModel:
+    return in_model(shared_http, plan, with_workspace=with_workspace)
 
 
 def line_items(api: InModel, path: str = "/modules/102000000001") -> dict[str, dict[str, Any]]:
