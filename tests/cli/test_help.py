@@ -67,10 +67,3 @@ def test_no_command_and_nothing_slow_is_imported_for(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(done.stdout.split("modules:")[1].split())
     assert not modules & {"pandas", "pyarrow", "requests", *(e.module for e in COMMANDS.values())}
-
-
-def test_only_the_command_line_imports_click() -> None:
-    code = "import sys, anaplan_frames.connection, anaplan_frames.writing; "
-    code += "print('click' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"

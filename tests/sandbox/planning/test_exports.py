@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 
 import duckdb
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.exports.rendering import create_macros
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
+from tests.examples import FEW
 from tests.sandbox.planning.model_actions import export_bytes, export_lines, load, names, new_model
 
 
@@ -289,31 +292,45 @@ def test_numbers_have_no_exponent(
     assert plain.execute("SELECT plain(?::DOUBLE)", [number]).fetchone() == (text,)
 
 
+MOST_TEXTS = 6
+
+
+@pytest.fixture(scope="module")
+def notes() -> Iterator[tuple[Model, ImportDefinition]]:
+    """A text for each item of a list, and an import of texts."""
+    model = new_model()
+    lst = model.list("L", items=names(*(f"n{i}" for i in range(MOST_TEXTS))))
+    module = model.module("M", dimensions=[lst], line_items={"Text": "TEXT"})
+    yield model, model.import_("Load", model.file("f", columns=["L", "Text"]), into=module)
+    model.close()
+
+
+@FEW
 @given(
-    st.lists(
+    texts=st.lists(
         st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1),
         min_size=1,
-        max_size=6,
+        max_size=MOST_TEXTS,
     ),
-    st.sampled_from([",", ";", "\t"]),
-    st.sampled_from("\"'"),
+    separator=st.sampled_from([",", ";", "\t"]),
+    delimiter=st.sampled_from("\"'"),
 )
 def test_texts_are_exported_as_they_were_imported(
-    texts: list[str], separator: str, delimiter: str
+    notes: tuple[Model, ImportDefinition], texts: list[str], separator: str, delimiter: str
 ) -> None:
-    model = new_model()
-    lst = model.list("L", items=names(*(f"n{i}" for i in range(len(texts)))))
-    module = model.module("M", dimensions=[lst], line_items={"Text": "TEXT"})
-    definition = model.import_("Load", model.file("f", columns=["L", "Text"]), into=module)
+    model, definition = notes
+    with model.store.transaction() as con:
+        con.execute(f"DELETE FROM cells_{definition.into.id}")
     out = io.StringIO()
     rows = [["L", "Text"], *([f"n{i}", text] for i, text in enumerate(texts))]
     csv.writer(out).writerows(rows)
     load(model, definition, out.getvalue())
-    export = model.export("Out", module, separator=separator, delimiter=delimiter)
+    dialect = {"separator": separator, "delimiter": delimiter}
+    name = f"Out {len(model.exports)}"
+    export = model.export(name, definition.into, omit_empty=True, **dialect)
     text = export_bytes(model, export).decode()
     read = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=delimiter)
     assert list(read) == rows
-    model.close()
 
 
 def test_sums_of_fractions_are_not_rounded(empty_model: Model) -> None:

@@ -14,6 +14,7 @@ from anaplan_frames.sandbox.planning.metadata import list_item_json
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.writes import list_item_writes
+from tests.examples import FEW
 from tests.sandbox.planning.model_actions import new_model
 
 NASTY = """a "b" 'c' {d} \\e %f,\ng"""
@@ -57,6 +58,7 @@ ITEM = st.fixed_dictionaries(
 )
 
 
+@FEW
 @given(st.lists(ITEM, max_size=4, unique_by=(lambda item: item["code"], lambda i: i["name"])))
 def test_added_items_are_read_unchanged(
     list_model: Model, lst: ListDefinition, items: list[Mapping[str, Any]]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from tests.examples import FEW
 from tests.sandbox.planning.model_actions import Loaded, items, load
 
 
@@ -153,7 +154,7 @@ TEXT = st.text(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXT, max_size=8), st.sampled_from([",", ";", "\t"]), st.sampled_from("\"'"))
 def test_any_text_is_stored_unchanged(
     empty_model: Model, texts: list[str], separator: str, delimiter: str
@@ -166,7 +167,7 @@ def test_any_text_is_stored_unchanged(
     assert notes == texts
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["good", "few", "many", "empty", "long"]), max_size=30))
 def test_the_line_of_every_rejected_row_is_right(empty_model: Model, kinds: list[str]) -> None:
     rows = {"good": "n{},x", "few": "n{}", "many": "n{},x,y", "empty": ",x", "long": 'n{},"x\nx"'}

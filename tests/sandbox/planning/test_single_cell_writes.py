@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
 from anaplan_frames.sandbox.planning.writes.single_cell_writes import WrittenCells, write_cells
+from tests.examples import FEW
 from tests.sandbox.planning.model_actions import names, new_model
 
 PLACES = 12
@@ -61,6 +62,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53))
 
 
+@FEW
 @given(values=st.lists(TEXTS, min_size=1, max_size=PLACES))
 def test_a_text_is_stored_unchanged(
     built: tuple[Model, ModuleDefinition],
@@ -72,6 +74,7 @@ def test_a_text_is_stored_unchanged(
     assert stored(built, "t", len(values)) == values
 
 
+@FEW
 @given(values=st.lists(NUMBERS, min_size=1, max_size=PLACES), quoted=st.booleans())
 def test_a_number_is_stored_exactly_with_and_without_quotes(
     built: tuple[Model, ModuleDefinition],
@@ -85,6 +88,7 @@ def test_a_number_is_stored_exactly_with_and_without_quotes(
     assert stored(built, "n", len(values)) == values
 
 
+@FEW
 @given(
     dates=st.lists(st.dates(min_value=datetime.date(1000, 1, 1)), min_size=1, max_size=PLACES),
     flags=st.lists(st.booleans(), min_size=1, max_size=PLACES),
