@@ -26,23 +26,23 @@ BELOW_MODEL = [operation for operation in INTEGRATION if "{modelId}/" in operati
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
+def walked_sandbox() -> Iterator[Sandbox]:
     with Sandbox.demo(export_chunk_size=20_000, rate_limit=None) as running:
         yield running
 
 
-def test_every_operation_is_answered_and_checked(sandbox: Sandbox) -> None:
+def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox) -> None:
     before = RECORD.seen.copy()
-    http = Http(sandbox)
+    http = Http(walked_sandbox)
     walk_tenant(http)
-    demo, planned = sandbox.models[tenant.MODEL], build_planned(sandbox)
+    demo, planned = walked_sandbox.models[tenant.MODEL], build_planned(walked_sandbox)
     for with_workspace in (True, False):
         walk_bulk(in_model(http, demo, with_workspace=with_workspace))
         walk_planned(in_model(http, planned, with_workspace=with_workspace))
-        old = sandbox.workspace(planned.workspace.name).model("Old")
+        old = walked_sandbox.workspace(planned.workspace.name).model("Old")
         in_old = in_model(http, old, with_workspace=with_workspace)
         walk_deletion(in_old, old.workspace.id, old.id)
-    walk_token(sandbox, http)
+    walk_token(walked_sandbox, http)
     seen = {operation for operation, status in RECORD.seen - before if status.startswith("2")}
     assert len(EVERY) > 160
     assert [str(operation) for operation in EVERY if str(operation) not in seen] == []
@@ -57,8 +57,8 @@ def _send(http: Http, operation: Operation, **headers: str | None) -> requests.R
 
 
 @pytest.fixture(scope="module")
-def http(sandbox: Sandbox) -> Http:
-    return Http(sandbox)
+def http(walked_sandbox: Sandbox) -> Http:
+    return Http(walked_sandbox)
 
 
 @pytest.mark.parametrize("operation", INTEGRATION, ids=str)
@@ -69,9 +69,9 @@ def test_without_a_token_every_operation_answers_401(http: Http, operation: Oper
 
 
 @pytest.fixture(scope="module")
-def outsider(sandbox: Sandbox) -> Http:
-    sandbox.add_user("outsider@example.com", "x", administrator=False, models=[])
-    return Http(sandbox, "outsider@example.com", "x")
+def outsider(walked_sandbox: Sandbox) -> Http:
+    walked_sandbox.add_user("outsider@example.com", "x", administrator=False, models=[])
+    return Http(walked_sandbox, "outsider@example.com", "x")
 
 
 @pytest.mark.parametrize("operation", BELOW_MODEL, ids=str)
@@ -106,9 +106,9 @@ def _refuses(operation: Operation, state: str) -> bool:
     [("ARCHIVED", 422), ("LOCKED", 423), ("MAINTENANCE", 424), ("PRODUCTION", 425)],
 )
 def test_a_model_that_does_not_work_says_why(
-    sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch, state: str, status: int
+    walked_sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch, state: str, status: int
 ) -> None:
-    model = sandbox.models[tenant.MODEL]
+    model = walked_sandbox.models[tenant.MODEL]
     monkeypatch.setattr(model, "state", state)
     for operation in BELOW_MODEL:
         answered = _send(http, operation).status_code
@@ -143,9 +143,9 @@ def test_more_requests_than_allowed_are_answered_429_with_the_time_to_wait() -> 
 
 
 def test_an_answer_that_breaks_the_contract_fails_the_test(
-    sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch
+    walked_sandbox: Sandbox, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = sandbox.models[tenant.MODEL]
+    model = walked_sandbox.models[tenant.MODEL]
     monkeypatch.setattr(model, "name", 7)  # the sandbox sends it as it is
     http.get("/models")
     violations = RECORD.take()  # taken here, so that it is not this test that fails

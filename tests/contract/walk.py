@@ -33,6 +33,7 @@ def walk_deletion(model: InModel, workspace: str, model_id: str) -> None:
     deadline = time.monotonic() + 10
     while model.http.post(path, body).json()["modelsDeleted"] == 0:
         assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def walk_bulk(model: InModel) -> None:
@@ -165,6 +166,7 @@ def _walk_read(model: InModel, source: str, key: str) -> None:
     deadline = time.monotonic() + 10
     while (status := model.get(request).json()[key])["requestState"] != "COMPLETE":
         assert time.monotonic() < deadline
+        time.sleep(0.01)
     for page in range(status["availablePages"]):
         model.get(f"{request}/pages/{page}")
     model.delete(request)
