@@ -42,16 +42,16 @@ GZIP, OCTETS = "application/x-gzip", "application/octet-stream"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def headcount_sandbox() -> Iterator[Sandbox]:
     with Sandbox(rate_limit=None, task_pause=0.01) as running:
         yield running
 
 
 @pytest.fixture
-def model(sandbox: Sandbox) -> Model:
+def model(headcount_sandbox: Sandbox) -> Model:
     """A list and a module with an import each, and a process of both and an export."""
     calendar = Calendar(2026, past_years=0, future_years=0)
-    built = sandbox.workspace("Finance").model("Headcount", calendar=calendar)
+    built = headcount_sandbox.workspace("Finance").model("Headcount", calendar=calendar)
     staff = built.list("Staff", id=STAFF, properties={"Grade": "TEXT"}, subsets=["Active"])
     costs = built.module(
         "Costs",
@@ -77,15 +77,17 @@ def path(model: Model) -> str:
     return f"/workspaces/{model.workspace.id}/models/{model.id}"
 
 
-def log_in(sandbox: Sandbox) -> str:
-    url = f"{sandbox.auth_url}/token/authenticate"
-    return token_of(requests.post(url, auth=(sandbox.email, sandbox.password), timeout=10))
+def log_in(headcount_sandbox: Sandbox) -> str:
+    url = f"{headcount_sandbox.auth_url}/token/authenticate"
+    return token_of(
+        requests.post(url, auth=(headcount_sandbox.email, headcount_sandbox.password), timeout=10)
+    )
 
 
 class Certificate:
     """A certificate that the sandbox knows, and logins that it signs."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, headcount_sandbox: Sandbox) -> None:
         self._key = rsa.generate_private_key(65537, 1024)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "robot")])
         now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
@@ -93,8 +95,8 @@ class Certificate:
             name, name, self._key.public_key(), 1, now - day, now + day
         )
         self.pem = builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        sandbox.register_certificate(self.pem)
-        self._url = f"{sandbox.auth_url}/token/authenticate"
+        headcount_sandbox.register_certificate(self.pem)
+        self._url = f"{headcount_sandbox.auth_url}/token/authenticate"
 
     def log_in(self, header: str, data: bytes, **more: str) -> str:
         signature = self._key.sign(data, padding.PKCS1v15(), hashes.SHA512())
@@ -120,8 +122,10 @@ class TestAnaplanConnect:
     """Java, one operation of its command line a test."""
 
     @pytest.fixture
-    def connect(self, sandbox: Sandbox, model: Model) -> Replayed:
-        return Replayed(sandbox, log_in(sandbox), X_AConnect_Client="Anaplan-Connect/4.1")
+    def connect(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+        return Replayed(
+            headcount_sandbox, log_in(headcount_sandbox), X_AConnect_Client="Anaplan-Connect/4.1"
+        )
 
     def file_data(self, connect: Replayed, path: str, file: str) -> dict[str, Any]:
         """Find a file in the listing; its record is sent back whole in an upload."""
@@ -152,9 +156,11 @@ class TestAnaplanConnect:
             "mappingParameters": mapping or None,
         }
 
-    def test_it_logs_in_with_a_certificate_of_format_v1(self, sandbox: Sandbox) -> None:
-        certificate = Certificate(sandbox)
-        connect = Replayed(sandbox, certificate.log_in(certificate.encoded, os.urandom(100)))
+    def test_it_logs_in_with_a_certificate_of_format_v1(self, headcount_sandbox: Sandbox) -> None:
+        certificate = Certificate(headcount_sandbox)
+        connect = Replayed(
+            headcount_sandbox, certificate.log_in(certificate.encoded, os.urandom(100))
+        )
         assert connect.get("/workspaces?tenantDetails=True&offset=0")["workspaces"] == []
 
     def test_it_finds_workspaces_and_models(self, connect: Replayed, model: Model) -> None:
@@ -279,10 +285,10 @@ class TestAnaplanOrm:
     """Python: a certificate without its BEGIN and END lines, uploads of unknown length."""
 
     @pytest.fixture
-    def orm(self, sandbox: Sandbox, model: Model) -> Replayed:
-        certificate = Certificate(sandbox)
+    def orm(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+        certificate = Certificate(headcount_sandbox)
         token = certificate.log_in(certificate.inside, os.urandom(100))
-        return Replayed(sandbox, token, Content_Type="application/json")
+        return Replayed(headcount_sandbox, token, Content_Type="application/json")
 
     def test_it_uploads_and_runs_a_process(self, orm: Replayed, path: str) -> None:
         for file, content in ((STAFF_FILE, CONTENT), (COSTS_FILE, "Staff,Time,Salary\n")):
@@ -315,8 +321,8 @@ class TestAnaplanAuditHistory:
     """Python: declared chunks without a look at their list, numbers as names and codes."""
 
     @pytest.fixture
-    def audit(self, sandbox: Sandbox, model: Model) -> Replayed:
-        return Replayed(sandbox, log_in(sandbox), Accept="application/json")
+    def audit(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+        return Replayed(headcount_sandbox, log_in(headcount_sandbox), Accept="application/json")
 
     def test_it_uploads_declared_chunks_and_runs_a_process(
         self, audit: Replayed, path: str, model: Model
@@ -372,12 +378,14 @@ class TestMcpServer:
     """TypeScript: pages without a limit, an empty POST for the status, one chunk of a text."""
 
     @pytest.fixture
-    def mcp(self, sandbox: Sandbox, model: Model) -> Replayed:
+    def mcp(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
         # Format v2, with 8 bytes of seconds and so many random ones that there are 100 in all.
-        certificate = Certificate(sandbox)
+        certificate = Certificate(headcount_sandbox)
         data = int(time.time()).to_bytes(8, "big") + os.urandom(92)
         token = certificate.log_in(certificate.encoded, data, encodedDataFormat="v2")
-        return Replayed(sandbox, token, Accept="application/json", User_Agent="Mozilla/5.0")
+        return Replayed(
+            headcount_sandbox, token, Accept="application/json", User_Agent="Mozilla/5.0"
+        )
 
     def all_of(self, mcp: Replayed, path: str, key: str) -> list[dict[str, Any]]:
         """Page by `offset`, by what `meta.paging` says, without a limit."""

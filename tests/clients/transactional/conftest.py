@@ -31,7 +31,8 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture(params=["blocking", "asynchronous"])
+# The asynchronous client sends the same requests; `test_anaplan_sdk` has a whole job of it.
+@pytest.fixture(params=["blocking", pytest.param("asynchronous", marks=pytest.mark.long)])
 def of(
     request: pytest.FixtureRequest, sandbox: Sandbox, sent: object
 ) -> Iterator[Callable[[Model], Called]]:

@@ -80,6 +80,7 @@ def test_it_writes_nothing_without_a_request(tr: Called) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("of", ["blocking"], indirect=True)
 def test_it_writes_more_items_than_one_request_takes(tr: Called) -> None:
     codes = [f"T{number}" for number in range(100_002)]
     done = tr.insert_list_items(TICKETS, [{"code": code} for code in codes])
