@@ -58,7 +58,7 @@ def environment(demo_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandb
 
 
 @pytest.fixture
-def model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
+def airlines_model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
     """Connect to the demo tenant's model, with some airlines in it."""
     with demo_sandbox.connect() as connection:
         found = connection.model("Flight Planning")
@@ -68,12 +68,12 @@ def model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
 
 
 @needs_fork
-def test_forked_children_never_get_the_answers_of_another(model: af.Model) -> None:
+def test_forked_children_never_get_the_answers_of_another(airlines_model: af.Model) -> None:
     """The children share the parent's model, and read while the parent does."""
-    assert len(carriers(model)) == 30  # the connection is open before the fork
-    with get_context("fork").Pool(4, initializer=_share, initargs=(model,)) as workers:
+    assert len(carriers(airlines_model)) == 30  # the connection is open before the fork
+    with get_context("fork").Pool(4, initializer=_share, initargs=(airlines_model,)) as workers:
         reading = workers.map_async(_read_shared, [10] * 4)
-        own = read_all(model, 10)
+        own = read_all(airlines_model, 10)
         found = [*own, *(each for one in reading.get(120) for each in one)]
     assert len(found) == 150
     assert all(right for _, right in found)
@@ -172,17 +172,21 @@ def test_a_fork_that_python_does_not_notice_is_noticed_by_the_process_id(
     assert demo_sandbox.tokens.find(token) is not None
 
 
-@pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
+# Other tests use spawned processes in the ordinary run.
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param("spawn", marks=pytest.mark.long), pytest.param("fork", marks=needs_fork)],
+)
 def test_other_processes_use_what_was_pickled(
-    method: str, demo_sandbox: Sandbox, model: af.Model
+    method: str, demo_sandbox: Sandbox, airlines_model: af.Model
 ) -> None:
     rows = pd.DataFrame({"code": ["ZZ"], "name": ["Zed"]})
     with demo_sandbox.connect() as connection, pool(method) as executor:
-        expected = carriers(model)
+        expected = carriers(airlines_model)
         assert executor.submit(users, connection).result(60) == [demo_sandbox.email]
-        assert executor.submit(carriers, model).result(60) == expected
-        assert executor.submit(write, model.lists["Airlines"], rows).result(60) == 1
-        assert carriers(model) == sorted([*expected, "ZZ"])
+        assert executor.submit(carriers, airlines_model).result(60) == expected
+        assert executor.submit(write, airlines_model.lists["Airlines"], rows).result(60) == 1
+        assert carriers(airlines_model) == sorted([*expected, "ZZ"])
 
 
 def test_a_worker_signs_in_once_for_all_that_it_unpickles(environment: Sandbox) -> None:
@@ -194,17 +198,17 @@ def test_a_worker_signs_in_once_for_all_that_it_unpickles(environment: Sandbox) 
     assert found[0][0] != os.getpid()
 
 
-def test_every_kind_of_thing_can_be_pickled(model: af.Model) -> None:
+def test_every_kind_of_thing_can_be_pickled(airlines_model: af.Model) -> None:
     collections = [
-        model.files,
-        model.imports,
-        model.exports,
-        model.processes,
-        model.lists,
-        model.modules,
-        model.views,
+        airlines_model.files,
+        airlines_model.imports,
+        airlines_model.exports,
+        airlines_model.processes,
+        airlines_model.lists,
+        airlines_model.modules,
+        airlines_model.views,
     ]
-    things = [model, *collections, *(each[each.names[0]] for each in collections)]
+    things = [airlines_model, *collections, *(each[each.names[0]] for each in collections)]
     for thing in things:
         for module in (pickle, cloudpickle):
             copy = pickle.loads(module.dumps(thing))
@@ -212,8 +216,8 @@ def test_every_kind_of_thing_can_be_pickled(model: af.Model) -> None:
             assert type(copy) is type(thing)
             if not isinstance(thing, Collection):  # a copy has read nothing yet
                 assert repr(copy) == repr(thing)
-    frame = model.lists["Airlines"].read()
-    pd.testing.assert_frame_equal(again(model.lists["Airlines"]).read(), frame)
+    frame = airlines_model.lists["Airlines"].read()
+    pd.testing.assert_frame_equal(again(airlines_model.lists["Airlines"]).read(), frame)
 
 
 def test_what_is_unpickled_sends_nothing_before_it_is_used(demo_sandbox: Sandbox) -> None:
@@ -270,27 +274,29 @@ def test_the_password_of_a_proxy_is_not_pickled(demo_sandbox: Sandbox) -> None:
         pickle.dumps(connection)
 
 
-def test_calls_work_while_an_event_loop_runs(model: af.Model) -> None:
+def test_calls_work_while_an_event_loop_runs(airlines_model: af.Model) -> None:
     """As in a notebook, whose cells run in a loop."""
 
     async def cell() -> list[str]:
-        return carriers(model)
+        return carriers(airlines_model)
 
-    assert asyncio.run(cell()) == carriers(model)
+    assert asyncio.run(cell()) == carriers(airlines_model)
 
 
-def test_calls_work_in_the_threads_of_an_event_loop(model: af.Model) -> None:
+def test_calls_work_in_the_threads_of_an_event_loop(airlines_model: af.Model) -> None:
     async def together() -> list[list[str]]:
-        return await asyncio.gather(*(asyncio.to_thread(carriers, model) for _ in range(8)))
+        return await asyncio.gather(
+            *(asyncio.to_thread(carriers, airlines_model) for _ in range(8))
+        )
 
-    assert asyncio.run(together()) == [carriers(model)] * 8
+    assert asyncio.run(together()) == [carriers(airlines_model)] * 8
 
 
-def test_threads_may_share_what_was_unpickled(model: af.Model) -> None:
-    dumped = pickle.dumps(model)
+def test_threads_may_share_what_was_unpickled(airlines_model: af.Model) -> None:
+    dumped = pickle.dumps(airlines_model)
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda _: carriers(pickle.loads(dumped)), range(8)))
-    assert found == [carriers(model)] * 8
+    assert found == [carriers(airlines_model)] * 8
 
 
 TWICE = pd.DataFrame({"carrier": ["AA", "UA", "AA"], "name": ["American", "United", "Again"]})
@@ -425,8 +431,12 @@ def test_the_lock_of_a_task_outlives_a_forked_child_that_drops_the_task(
 
 
 @needs_fork
-def test_a_child_does_not_go_on_with_an_answer_that_its_parent_reads(model: af.Model) -> None:
-    response = model._catalogue.transport.request("GET", "/users", label="users", stream=True)
+def test_a_child_does_not_go_on_with_an_answer_that_its_parent_reads(
+    airlines_model: af.Model,
+) -> None:
+    response = airlines_model._catalogue.transport.request(
+        "GET", "/users", label="users", stream=True
+    )
     pieces = response.iter_content(4)
     first = next(pieces)
 

@@ -43,6 +43,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 
 
+@pytest.mark.long  # a kernel and its charts take 4 seconds
 def test_the_registry_shows_every_workspace_and_a_chart_of_the_space_used(tmp_path: Path) -> None:
     outputs = run("model_registry.ipynb", tmp_path)
     assert columns(outputs) == columns(stored("model_registry.ipynb"))
