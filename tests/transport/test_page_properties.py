@@ -21,6 +21,7 @@ from anaplan_frames.transport.pagination import (
     StartIndexPages,
 )
 from anaplan_frames.transport.services import SERVICES, Service
+from tests.examples import FEW
 from tests.transport.conftest import Connect
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_json
 
@@ -32,7 +33,7 @@ PAGINATIONS: dict[str, Pagination] = {
     "startIndex": StartIndexPages(size=SIZE, most_pages=MOST_PAGES),
     "nextUrl": NextUrlPages(size=SIZE, most_pages=MOST_PAGES),
 }
-SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass
