@@ -10,17 +10,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
 from tests.examples import FEW
 from tests.sandbox.planning.model_actions import Loaded, items, load
 
 
 def read(model: Model, content: str | bytes, **dialect: object) -> tuple[list[str], Loaded]:
     """Load a file of columns Name and Note; return the notes that were stored."""
+    definition = import_of(model, dialect)
+    with model.store.transaction() as con:
+        con.execute(f"DELETE FROM list_{definition.into.id}")
+    loaded = load(model, definition, content)
+    found = list(items(model, definition.into)["p0"]) if loaded.outcome.successful else []
+    return found, loaded
+
+
+def import_of(model: Model, dialect: dict[str, object]) -> ImportDefinition:
+    """Return the model's import of files in this dialect, which is made at first."""
+    name = f"Load {sorted(dialect.items())}"
+    for definition in model.imports.values():
+        if definition.name == name:
+            return definition
     number = len(model.lists)
     lst = model.list(f"L{number}", properties={"Note": "TEXT"})
     file = model.file(f"f{number}", columns=["Name", "Note"], **dialect)
-    loaded = load(model, model.import_(f"Load {number}", file, into=lst), content)
-    return list(items(model, lst)["p0"]) if loaded.outcome.successful else [], loaded
+    return model.import_(name, file, into=lst)
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";", "|"])

@@ -31,8 +31,9 @@ def built() -> Iterator[tuple[Model, ModuleDefinition]]:
 
 
 def write(
-    built: tuple[Model, ModuleDefinition], folder: Path, line_item: str, values: list[Any]
+    built: tuple[Model, ModuleDefinition], folder: Path, **columns: list[Any]
 ) -> WrittenCells:
+    """Write the values of line items, from the first place on."""
     body = folder / "body.json"
     cells = [
         {
@@ -40,6 +41,7 @@ def write(
             "dimensions": [{"dimensionName": "Places", "itemCode": f"p{place}"}],
             "value": value,
         }
+        for line_item, values in columns.items()
         for place, value in enumerate(values)
     ]
     body.write_text(json.dumps(cells), encoding="utf-8")
@@ -69,7 +71,7 @@ def test_a_text_is_stored_unchanged(
     tmp_path_factory: pytest.TempPathFactory,
     values: list[str],
 ) -> None:
-    result = write(built, tmp_path_factory.getbasetemp(), "t", values)
+    result = write(built, tmp_path_factory.getbasetemp(), t=values)
     assert result == WrittenCells(len(values), [])
     assert stored(built, "t", len(values)) == values
 
@@ -83,7 +85,7 @@ def test_a_number_is_stored_exactly_with_and_without_quotes(
     quoted: bool,
 ) -> None:
     sent = [json.dumps(value) for value in values] if quoted else values
-    result = write(built, tmp_path_factory.getbasetemp(), "n", sent)
+    result = write(built, tmp_path_factory.getbasetemp(), n=sent)
     assert result == WrittenCells(len(values), [])
     assert stored(built, "n", len(values)) == values
 
@@ -99,8 +101,8 @@ def test_dates_and_booleans_are_stored_unchanged(
     dates: list[datetime.date],
     flags: list[bool],
 ) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    write(built, folder, "d", [date.isoformat() for date in dates])
-    write(built, folder, "b", flags)
+    days = [date.isoformat() for date in dates]
+    result = write(built, tmp_path_factory.getbasetemp(), d=days, b=flags)
+    assert result == WrittenCells(len(dates) + len(flags), [])
     assert stored(built, "d", len(dates)) == dates
     assert stored(built, "b", len(flags)) == flags
