@@ -19,7 +19,7 @@ from anaplan_frames.sandbox import Sandbox
 
 CHUNK = 1_000_000  # bytes
 ROWS = 75_000
-ORDINARY, LONG = range(2), range(2, 54)
+ORDINARY, LONG = range(1), range(1, 54)
 
 # Loads the data, and is killed so many seconds after its first request for the upload.
 _RUN = """

@@ -1,34 +1,24 @@
-"""The items and values of a model that tests share, put back for each test."""
+"""A model that tests share, put back for each of them as it was, numbers of items included."""
 
 from __future__ import annotations
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from tests.restored_models import RestoredModel
 
 
-class KeptRows:
-    """The rows that lists and modules have now; to build a model again takes much longer."""
+class KeptRows(RestoredModel):
+    """The items and cells of a model, and how many items each list has ever had."""
 
     def __init__(self, model: Model) -> None:
+        super().__init__(model)
         self.model = model
         with model.store.reading() as con:
-            found = con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-                " AND NOT temporary AND regexp_matches(table_name, '^(known_lists|list_|cells_)')"
-            ).fetchall()
-            self._rows = {
-                name: con.execute(f"SELECT * FROM {name}").fetchall() for (name,) in found
-            }
+            self._numbers = con.execute("SELECT last_number, list_id FROM known_lists").fetchall()
 
     def put_back(self) -> Model:
-        """Give the tables their rows again, and return the model."""
+        """Restore the model and return it; new items get the ids and names that they would get."""
+        self.restore()
         with self.model.store.transaction() as con:
-            for name, rows in self._rows.items():
-                con.execute(f"DELETE FROM {name}")
-                if rows:
-                    places = ", ".join("?" * len(rows[0]))
-                    values = [value for row in rows for value in row]
-                    con.execute(
-                        f"INSERT INTO {name} VALUES {', '.join([f'({places})'] * len(rows))}",
-                        values,
-                    )
+            for last, lst in self._numbers:
+                con.execute("UPDATE known_lists SET last_number = ? WHERE list_id = ?", [last, lst])
         return self.model
