@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anaplan_frames.sandbox.planning.exports.rendering import create_macros
+from anaplan_frames.sandbox.planning.exports.rendering import plain_number
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
@@ -254,24 +254,28 @@ def test_the_row_count_of_the_metadata_equals_the_outputs(
 
 
 @pytest.fixture(scope="module")
-def plain() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
-    create_macros(con)
-    return con
+def connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def plain_text(connection: duckdb.DuckDBPyConnection, number: float) -> str:
+    query = f"SELECT {plain_number('x')} FROM (SELECT ?::DOUBLE AS x)"
+    row = connection.execute(query, [number]).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_is_written_plainly_and_exactly(
-    plain: duckdb.DuckDBPyConnection, number: float
+    connection: duckdb.DuckDBPyConnection, number: float
 ) -> None:
-    row = plain.execute("SELECT plain(?::DOUBLE)", [number]).fetchone()
-    assert row is not None
-    assert float(row[0]) == number
-    assert "e" not in row[0].lower()
-    assert row[0] != "-0"
+    text = plain_text(connection, number)
+    assert float(text) == number
+    assert "e" not in text.lower()
+    assert text != "-0"
     if 0.001 < abs(number) < 1e15:
-        assert Decimal(row[0]) == Decimal(repr(number))
-        assert not row[0].endswith(".0")
+        assert Decimal(text) == Decimal(repr(number))
+        assert not text.endswith(".0")
 
 
 @pytest.mark.parametrize(
@@ -287,9 +291,9 @@ def test_every_number_is_written_plainly_and_exactly(
     ],
 )
 def test_numbers_have_no_exponent(
-    plain: duckdb.DuckDBPyConnection, number: float, text: str
+    connection: duckdb.DuckDBPyConnection, number: float, text: str
 ) -> None:
-    assert plain.execute("SELECT plain(?::DOUBLE)", [number]).fetchone() == (text,)
+    assert plain_text(connection, number) == text
 
 
 MOST_TEXTS = 6

@@ -10,7 +10,7 @@ import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
-from anaplan_frames.sandbox.planning.exports.rendering import Rendering, create_macros, header_line
+from anaplan_frames.sandbox.planning.exports.rendering import Rendering, header_line
 from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.schema.file_dialects import python_codec
@@ -47,7 +47,6 @@ def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, 
     The tables that the queries need are created at once; each query returns a block of lines, in
     one column `line`.
     """
-    create_macros(con)
     if isinstance(rendering.of, ListDefinition):
         queries = tabular_layout.list_lines(con, rendering)
     elif rendering.layout.startswith("GRID_"):

@@ -19,6 +19,7 @@ from anaplan_frames.sandbox.planning.exports.rendering import (
     blank_text,
     delimited,
     is_filled,
+    item_join,
     label,
     value_text,
 )
@@ -164,8 +165,9 @@ def _create_long_cells(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> 
     keys = "".join(f"d{number}, " for number in range(len(module.dimensions)))
     parts = [
         f"SELECT {keys}{number} AS item,"
-        f" {value_text(f'cube.v{number}', item.format, rendering)} AS text"
-        f" FROM cube WHERE {is_filled(f'cube.v{number}', item.format)}"
+        f" {value_text(f'cube.v{number}', item.format, rendering, 'item')} AS text"
+        f" FROM cube{item_join(f'cube.v{number}', item.format, rendering, 'item')}"
+        f" WHERE {is_filled(f'cube.v{number}', item.format)}"
         for number, item in enumerate(line_items_of(rendering))
     ]
     con.execute(f"CREATE TEMP TABLE cells AS {' UNION ALL '.join(parts)}")

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
-import duckdb
-
 from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import (
     Format,
@@ -65,31 +63,23 @@ class Rendering:
 
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
-# Writes a number without an exponent, in the fewest digits that identify it.
-_PLAIN = """
-CREATE OR REPLACE TEMP MACRO plain(x) AS
-CASE
-  WHEN x = 0 THEN '0'
-  WHEN abs(x) < 1e15 AND x = trunc(x) THEN CAST(CAST(x AS BIGINT) AS VARCHAR)
-  WHEN NOT contains(CAST(x AS VARCHAR), 'e') THEN regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
-  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || shifted(
-    replace(split_part(CAST(abs(x) AS VARCHAR), 'e', 1), '.', ''),
-    TRY_CAST(split_part(CAST(x AS VARCHAR), 'e', 2) AS INTEGER))
-END
-"""
-_SHIFTED = """
-CREATE OR REPLACE TEMP MACRO shifted(digits, exponent) AS
-CASE
-  WHEN exponent < 0 THEN '0.' || repeat('0', -exponent - 1) || digits
-  ELSE rpad(digits, exponent + 1, '0')
-END
-"""
 
+def plain_number(x: str) -> str:
+    """Return SQL that writes a number without an exponent, in the fewest digits that identify it.
 
-def create_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros that `value_text` requires, for this connection."""
-    con.execute(_SHIFTED)
-    con.execute(_PLAIN)
+    It is not a macro: to create one for each connection takes longer than most queries.
+    """
+    digits = f"replace(split_part(CAST(abs({x}) AS VARCHAR), 'e', 1), '.', '')"
+    exponent = f"TRY_CAST(split_part(CAST({x} AS VARCHAR), 'e', 2) AS INTEGER)"
+    return (
+        f"CASE WHEN {x} = 0 THEN '0'"
+        f" WHEN abs({x}) < 1e15 AND {x} = trunc({x}) THEN CAST(CAST({x} AS BIGINT) AS VARCHAR)"
+        f" WHEN NOT contains(CAST({x} AS VARCHAR), 'e')"
+        f" THEN regexp_replace(CAST({x} AS VARCHAR), '\\.0$', '')"
+        f" ELSE CASE WHEN {x} < 0 THEN '-' ELSE '' END"
+        f" || CASE WHEN {exponent} < 0 THEN '0.' || repeat('0', -{exponent} - 1) || {digits}"
+        f" ELSE rpad({digits}, {exponent} + 1, '0') END END"
+    )
 
 
 def delimited(text: str, rendering: Rendering) -> str:
@@ -116,19 +106,39 @@ def label(rendering: Rendering) -> str:
     return "coalesce(code, name)" if rendering.labels == "code" else "coalesce(name, code)"
 
 
-def value_text(value: str, form: Format, rendering: Rendering) -> str:
-    """Return SQL of a value's text; a blank number is 0, a blank boolean false."""
+def item_join(value: str, form: Format, rendering: Rendering, name: str) -> str:
+    """Return SQL of a join that `value_text` requires if a value is an item, else nothing.
+
+    Parameters
+    ----------
+    name : str
+        A name for what is joined.
+    """
+    if form.type not in ("LIST", "TIME PERIOD"):
+        return ""
+    members = list_members(form.list) if form.list else "SELECT * FROM time_members"
+    # A subquery in the text itself would run once for each time that the text is used there.
+    labels = f"SELECT id, {delimited(label(rendering), rendering)} AS text FROM ({members})"
+    return f" LEFT JOIN ({labels}) {name} ON {name}.id = {value}"
+
+
+def value_text(value: str, form: Format, rendering: Rendering, name: str) -> str:
+    """Return SQL of a value's text; a blank number is 0, a blank boolean false.
+
+    Parameters
+    ----------
+    name : str
+        The name of the `item_join` of the value.
+    """
     if form.type == "NUMBER":
-        return f"plain(coalesce({value}, 0))"
+        return plain_number(f"coalesce({value}, 0)")
     if form.type == "BOOLEAN":
         return f"CASE WHEN {value} THEN 'true' ELSE 'false' END"
     if form.type == "DATE":
         return f"coalesce(strftime({value}, '%Y-%m-%d'), '')"
     if form.type == "TEXT":
         return delimited(value, rendering)
-    members = list_members(form.list) if form.list else "SELECT * FROM time_members"
-    item = f"(SELECT any_value({label(rendering)}) FROM ({members}) item WHERE item.id = {value})"
-    return delimited(item, rendering)
+    return f"coalesce({name}.text, '')"
 
 
 def blank_text(form: Format) -> str:

@@ -11,6 +11,7 @@ from anaplan_frames.sandbox.planning.exports.rendering import (
     Rendering,
     delimited,
     is_filled,
+    item_join,
     label,
     value_text,
 )
@@ -90,10 +91,15 @@ def module_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterat
     labels = [f"m{place}.text" for place in places]
     order = [f"m{place}.ord" for place in places]
     joins = "".join(f" JOIN m{place} ON m{place}.id = d{place}" for place in places)
+    joins += "".join(
+        item_join(f"cube.v{number}", item.format, rendering, f"of_v{number}")
+        for number, item in enumerate(items)
+    )
     single = rendering.layout == "TABULAR_SINGLE_COLUMN"
     blocks = _blocks(con, places, len(items) if single else 1, rendering)
     texts = [
-        value_text(f"cube.v{number}", item.format, rendering) for number, item in enumerate(items)
+        value_text(f"cube.v{number}", item.format, rendering, f"of_v{number}")
+        for number, item in enumerate(items)
     ]
     if not single:
         return (
@@ -127,7 +133,9 @@ def _blocks(
         return [""]
     first = f"m{places[0]}"
     lines = count(con, "cube") * per_row
-    items = _LINES_PER_BLOCK * count(con, first) // max(1, lines)
+    if lines <= _LINES_PER_BLOCK:
+        return [""] if lines else []
+    items = _LINES_PER_BLOCK * count(con, first) // lines
     return [
         f" WHERE {first}.ord BETWEEN {start} AND {end}"
         for start, end in ranges(con, f"SELECT ord AS n FROM {first}", items)
@@ -144,13 +152,14 @@ def list_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterator
         delimited("up.shown", rendering),
         delimited("item.code", rendering),
     ]
-    for target in (*lst.properties, *lst.subsets):
-        column, form = list_tables.column_of(lst, target)
-        fields.append(value_text(f"item.{column}", form, rendering))
     rows = (
         f"{list_tables.table_of(lst)} item LEFT JOIN (SELECT id, {label(rendering)} AS shown"
         f" FROM ({parents})) up ON up.id = item.parent"
     )
+    for target in (*lst.properties, *lst.subsets):
+        column, form = list_tables.column_of(lst, target)
+        fields.append(value_text(f"item.{column}", form, rendering, f"of_{column}"))
+        rows += item_join(f"item.{column}", form, rendering, f"of_{column}")
     if rendering.leaves_only:
         rows += f" JOIN ({list_members(lst)}) m ON m.id = item.id AND m.leaf"
     if rendering.max_rows is not None:

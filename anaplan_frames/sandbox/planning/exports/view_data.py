@@ -12,7 +12,7 @@ import duckdb
 from anaplan_frames.sandbox.planning.action_outcome import Unwatched
 from anaplan_frames.sandbox.planning.exports import grid_layout
 from anaplan_frames.sandbox.planning.exports.export_runner import text_of
-from anaplan_frames.sandbox.planning.exports.rendering import Rendering, create_macros
+from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS
 from anaplan_frames.sandbox.planning.store.cell_tables import member_count, members
@@ -71,7 +71,6 @@ def as_csv(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:
 
 def as_json(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:
     """Return the cells of one page as ``{"pages": ..., "columnCoordinates": ..., "rows": ...}``."""
-    create_macros(con)
     # Without a delimiter, texts are written unchanged.
     rendering = replace(rendering, layout="GRID_CURRENT_PAGE", delimiter="")
     grid_layout.create_grid(con, rendering)

@@ -21,5 +21,6 @@ def ranges(con: duckdb.DuckDBPyConnection, numbers: str, size: int) -> list[tupl
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Return how many rows a table has."""
-    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+    # All rows are fetched: the connection is then free for another query.
+    [(found,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(found)
