@@ -22,22 +22,8 @@ from anaplan_frames.cells.planned_rows import total_of
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import PlanStale, TaskTimeout, TransferTimeout
-from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.writes.plan import WritePlan
-from tests.cells.test_cell_writing import CELLS, WHERE, build
-from tests.transport.scripted import TurnedClock
-
-
-@pytest.fixture
-def model(tenant: Sandbox) -> Iterator[af.Model]:
-    build(tenant)
-    with tenant.connect(clock=TurnedClock()) as connection:
-        yield connection.model("Headcount")
-
-
-@pytest.fixture
-def costs(model: af.Model) -> Module:
-    return model.modules["Costs"]
+from tests.cells.headcount import CELLS, WHERE
 
 
 @pytest.fixture
@@ -149,45 +135,51 @@ def test_a_plan_checks_all_values_and_duplicates(costs: Module) -> None:
 class TestStale:
     """The sandbox's own model changes between plan and sending."""
 
-    def test_an_item_that_is_renamed_away(self, model: af.Model, costs: Module) -> None:
+    def test_an_item_that_is_renamed_away(self, headcount: af.Model, costs: Module) -> None:
         plan = costs.write(CELLS, dry_run=True)
-        rename(model, "Ada", "Eve")
+        rename(headcount, "Ada", "Eve")
         with pytest.raises(PlanStale, match="module 'Costs' has changed"):
             plan.send()
         assert salaries(costs) == {}
 
-    def test_an_item_that_takes_the_name_of_another(self, model: af.Model, costs: Module) -> None:
+    def test_an_item_that_takes_the_name_of_another(
+        self, headcount: af.Model, costs: Module
+    ) -> None:
         plan = costs.write(CELLS, dry_run=True)
-        rename(model, "Ada", "Eve")
-        rename(model, "Cy", "Ada")
+        rename(headcount, "Ada", "Eve")
+        rename(headcount, "Cy", "Ada")
         with pytest.raises(PlanStale):
             plan.send()
 
-    def test_an_item_that_was_missing_and_is_added(self, model: af.Model, costs: Module) -> None:
+    def test_an_item_that_was_missing_and_is_added(
+        self, headcount: af.Model, costs: Module
+    ) -> None:
         frame = pd.concat([CELLS, CELLS.iloc[:1].assign(People="Dee")])
         plan = costs.write(frame, dry_run=True)
         assert plan.rows_rejected == 1
-        model.lists["People"].insert(pd.DataFrame({"name": ["Dee"], "parent": ["North"]}))
+        headcount.lists["People"].insert(pd.DataFrame({"name": ["Dee"], "parent": ["North"]}))
         with pytest.raises(PlanStale):
             plan.send()
 
-    def test_a_row_without_values_that_is_refused_now(self, model: af.Model, costs: Module) -> None:
+    def test_a_row_without_values_that_is_refused_now(
+        self, headcount: af.Model, costs: Module
+    ) -> None:
         nothing = CELLS[WHERE].assign(Salary=[1.0, None])
         plan = costs.write(nothing, dry_run=True)
         assert (plan.rows_ignored, plan.rows_rejected) == (1, 0)
-        rename(model, "Bo", "Eve")
+        rename(headcount, "Bo", "Eve")
         with pytest.raises(PlanStale):
             plan.send()
 
     def test_changes_that_do_not_matter_do_not_stop_it(
-        self, model: af.Model, costs: Module
+        self, headcount: af.Model, costs: Module
     ) -> None:
         plan = costs.write(CELLS.assign(People=["Bo", "Bo"]), dry_run=True)
-        rename(model, "Cy", "Cyd")
-        ids = model.lists["People"].read().set_index("name")["id"]
-        model.lists["People"].insert(pd.DataFrame({"name": ["Dee"], "parent": ["North"]}))
+        rename(headcount, "Cy", "Cyd")
+        ids = headcount.lists["People"].read().set_index("name")["id"]
+        headcount.lists["People"].insert(pd.DataFrame({"name": ["Dee"], "parent": ["North"]}))
         # All later items have other positions then.
-        model.lists["People"].delete(pd.DataFrame({"id": [ids["Ada"]]}), key="id")
+        headcount.lists["People"].delete(pd.DataFrame({"id": [ids["Ada"]]}), key="id")
         assert plan.send().rows_loaded == 2
         assert set(salaries(costs)) == {("Bo", "Jan 26"), ("Bo", "Feb 26")}
 
@@ -199,10 +191,10 @@ class TestStale:
             plan.send()
 
 
-def rename(model: af.Model, old: str, new: str) -> None:
-    items = model.lists["People"].read()
+def rename(headcount: af.Model, old: str, new: str) -> None:
+    items = headcount.lists["People"].read()
     id_ = items.set_index("name")["id"][old]
-    model.lists["People"].update(pd.DataFrame({"id": [id_], "name": [new]}), key="id")
+    headcount.lists["People"].update(pd.DataFrame({"id": [id_], "name": [new]}), key="id")
 
 
 def test_a_plan_of_a_stream_keeps_it_until_it_is_sent(costs: Module) -> None:
@@ -247,9 +239,9 @@ def test_a_pickled_plan_is_a_report_alone(costs: Module) -> None:
         again.send()
 
 
-def test_to_anaplan_plans_too(model: af.Model, costs: Module) -> None:
+def test_to_anaplan_plans_too(headcount: af.Model, costs: Module) -> None:
     frame = CELLS.drop(columns="Versions")
-    plan = af.to_anaplan(frame, "Costs", model, fixed={"Versions": "Actual"}, dry_run=True)
+    plan = af.to_anaplan(frame, "Costs", headcount, fixed={"Versions": "Actual"}, dry_run=True)
     assert plan.rows_updated == 2
     assert plan.send().rows_loaded == 2
 
@@ -273,7 +265,7 @@ def test_wrong_options_are_refused_before_anything_is_asked(costs: Module) -> No
 
 
 def test_the_result_says_what_where_and_when(
-    tenant: Sandbox, costs: Module, caplog: pytest.LogCaptureFixture
+    costs: Module, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="anaplan_frames"):
         result = costs.write(CELLS[[*WHERE, "Salary"]])
@@ -385,7 +377,7 @@ class TestFramesReadFromTheModule:
         assert (result.rows_rejected, salaries(costs)) == (0, before)
 
     def test_a_view_of_all_cells_gives_totals_that_are_rejected(
-        self, model: af.Model, costs: Module
+        self, headcount: af.Model, costs: Module
     ) -> None:
         costs.write(CELLS)
         result = costs.write(costs.read(totals=True), on_rejected="ignore")
