@@ -122,6 +122,9 @@ def test_every_cell_is_at_its_items(axes: Axes) -> None:
     grid = crosstab(frame, axes)
     assert grid.size == 16
     down, across = (*axes.pages, *axes.rows), axes.columns
+    names = [dimension.name for dimension in axes.dimensions]
+    rows = frame.set_index(names).to_dict("index")
+    cells = grid.to_numpy(dtype=object)
     for place, label in enumerate(grid.index):
         for position, head in enumerate(grid.columns):
             items: dict[str, object] = {}
@@ -129,5 +132,5 @@ def test_every_cell_is_at_its_items(axes: Axes) -> None:
                 several = labels if len(dimensions) > 1 else (labels,)
                 items |= dict(zip([d.name for d in dimensions], several, strict=False))
             line_item = str(items.pop("Line items"))
-            row = frame[(frame[list(items)] == list(items.values())).all(axis=1)]
-            assert grid.iloc[place, position] == row[line_item].item()
+            row = rows[tuple(items[name] for name in names)]
+            assert cells[place, position] == row[line_item]

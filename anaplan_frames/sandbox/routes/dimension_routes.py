@@ -25,6 +25,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     LineItem,
     ModuleDefinition,
 )
+from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS
 from anaplan_frames.sandbox.routes.request_context import (
     both_forms,
     json_body,
@@ -87,7 +88,7 @@ def view_items(request: Request) -> Response:
 def _model_items(request: Request, model: Model, dimension: str) -> str:
     """Return a query for the items of a dimension of the model."""
     if dimension == object_ids.TIME:
-        return "SELECT * FROM time_members"
+        return TIME_MEMBERS
     if dimension == object_ids.VERSIONS:
         return "SELECT * FROM version_members"
     if dimension == object_ids.USERS:

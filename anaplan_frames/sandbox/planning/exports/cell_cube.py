@@ -72,8 +72,7 @@ def _create_ancestor_pairs(
 
     Return whether there may be pairs other than each leaf with itself.
     """
-    parents = f"SELECT 1 FROM ({cell_tables.members(dimension)}) WHERE parent IS NOT NULL LIMIT 1"
-    totals = not rendering.leaves_only and con.execute(parents).fetchone() is not None
+    totals = not rendering.leaves_only and _may_have_totals(con, dimension)
     if totals:
         con.execute(
             f"CREATE TEMP TABLE up{number} AS SELECT leaf, node"
@@ -87,13 +86,30 @@ def _create_ancestor_pairs(
     return totals
 
 
+def _may_have_totals(con: duckdb.DuckDBPyConnection, dimension: Dimension) -> bool:
+    """Return whether an item may have a parent; only asks if that depends on the items."""
+    if dimension.kind == "versions":
+        return False
+    if dimension.list is not None and (dimension.list.parent or dimension.list.top_level_item):
+        return True
+    items = cell_tables.members(dimension)
+    query = f"SELECT 1 FROM ({items}) WHERE parent IS NOT NULL LIMIT 1"
+    return con.execute(query).fetchone() is not None
+
+
 def _blank_counts(con: duckdb.DuckDBPyConnection, module: ModuleDefinition, item: LineItem) -> bool:
     """Return whether a formula is not 0 if all its line items are blank."""
     if item.formula is None:
         return False
     formula = formula_sql(module.line_items, item, lambda other: "0::DOUBLE")
-    row = con.execute(f"SELECT coalesce({formula}, 0) <> 0").fetchone()
-    return row is not None and bool(row[0])
+    if formula not in _COUNTING:
+        row = con.execute(f"SELECT coalesce({formula}, 0) <> 0").fetchone()
+        _COUNTING[formula] = row is not None and bool(row[0])
+    return _COUNTING[formula]
+
+
+_COUNTING: dict[str, bool] = {}
+"""For formulas of blank cells as SQL: whether the result is not 0."""
 
 
 def _leaf_cells(module: ModuleDefinition, items: tuple[LineItem, ...], *, dense: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,7 @@ def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     if rendering.omit_empty:
         rows = count(con, cell_tables.cells_of(module))
     else:
-        rows = 1
-        for dimension in module.dimensions:
-            rows *= cell_tables.member_count(con, dimension, leaves_only=rendering.leaves_only)
+        items = cell_tables.member_counts(con, module.dimensions, leaves_only=rendering.leaves_only)
+        rows = math.prod(items)
     single = rendering.layout == "TABULAR_SINGLE_COLUMN"
     return rows * len(module.line_items) if single else rows

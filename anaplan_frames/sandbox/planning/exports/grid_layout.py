@@ -7,6 +7,7 @@ the pages one after the other, GRID_CURRENT_PAGE only the first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from anaplan_frames.sandbox.planning.exports.rendering import (
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
 from anaplan_frames.sandbox.planning.schema.definition_parsing import default_axes
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS, Dimension, ViewDefinition
-from anaplan_frames.sandbox.planning.store.cell_tables import member_count, members
+from anaplan_frames.sandbox.planning.store.cell_tables import member_counts, members
 from anaplan_frames.sandbox.planning.store.row_blocks import count, ranges
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
@@ -77,13 +78,10 @@ def columns(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> list[tuple[
 def row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     """Return the greatest possible number of rows of cells."""
     rows, _, pages = axes_of(rendering)
-    total = 1
-    for dimension in (*rows, *(pages if rendering.layout == "GRID_ALL_PAGES" else ())):
-        if dimension == LINE_ITEMS:
-            total *= len(line_items_of(rendering))
-        else:
-            total *= member_count(con, dimension, leaves_only=rendering.leaves_only)
-    return total
+    shown = (*rows, *(pages if rendering.layout == "GRID_ALL_PAGES" else ()))
+    of_items = [dimension for dimension in shown if dimension != LINE_ITEMS]
+    items = member_counts(con, of_items, leaves_only=rendering.leaves_only)
+    return math.prod(items) * (len(line_items_of(rendering)) if LINE_ITEMS in shown else 1)
 
 
 def _labels(

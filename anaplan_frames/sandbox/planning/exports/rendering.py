@@ -14,7 +14,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     ModuleDefinition,
     ViewDefinition,
 )
-from anaplan_frames.sandbox.planning.store.cell_tables import list_members
+from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS, list_members
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 
@@ -116,7 +116,7 @@ def item_join(value: str, form: Format, rendering: Rendering, name: str) -> str:
     """
     if form.type not in ("LIST", "TIME PERIOD"):
         return ""
-    members = list_members(form.list) if form.list else "SELECT * FROM time_members"
+    members = list_members(form.list) if form.list else TIME_MEMBERS
     # A subquery in the text itself would run once for each time that the text is used there.
     labels = f"SELECT id, {delimited(label(rendering), rendering)} AS text FROM ({members})"
     return f" LEFT JOIN ({labels}) {name} ON {name}.id = {value}"

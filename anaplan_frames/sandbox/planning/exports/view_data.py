@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from anaplan_frames.sandbox.planning.exports.export_runner import text_of
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS
-from anaplan_frames.sandbox.planning.store.cell_tables import member_count, members
+from anaplan_frames.sandbox.planning.store.cell_tables import member_counts, members
 from anaplan_frames.sandbox.planning.store.line_batches import write_lines
 
 
@@ -54,11 +55,13 @@ def cell_count(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     """Return the number of cells shown, blank ones included."""
     if rendering.layout == "GRID_CURRENT_PAGE":
         rendering = grid_layout.on_one_page(con, rendering)
-    count = len(line_items_of(rendering))
-    for dimension in module_of(rendering).dimensions:
-        if dimension.id not in rendering.selected:
-            count *= member_count(con, dimension, leaves_only=rendering.leaves_only)
-    return count
+    shown = [
+        dimension
+        for dimension in module_of(rendering).dimensions
+        if dimension.id not in rendering.selected
+    ]
+    items = member_counts(con, shown, leaves_only=rendering.leaves_only)
+    return math.prod((len(line_items_of(rendering)), *items))
 
 
 def as_csv(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:

@@ -6,6 +6,7 @@ default values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -142,13 +143,9 @@ def _cell_counts(store: Store, of: Sequence[ModuleDefinition]) -> dict[str, int]
     """Return the number of cells of a line item, totals included, for each module."""
     dimensions = {part.id: part for module in of for part in module.dimensions}
     with store.reading() as con:
-        items = {
-            key: cell_tables.member_count(con, dimension, leaves_only=False)
-            for key, dimension in dimensions.items()
-        }
-    counts = {}
-    for module in of:
-        counts[module.id] = 1
-        for dimension in module.dimensions:
-            counts[module.id] *= items[dimension.id]
-    return counts
+        counts = cell_tables.member_counts(con, tuple(dimensions.values()), leaves_only=False)
+    items = dict(zip(dimensions, counts, strict=True))
+    return {
+        module.id: math.prod(items[dimension.id] for dimension in module.dimensions)
+        for module in of
+    }

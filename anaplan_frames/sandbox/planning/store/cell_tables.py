@@ -6,6 +6,8 @@ dimension (d0, d1, ...) and a typed column per line item (v0, v1, ...); NULL is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from anaplan_frames.sandbox.planning.schema.definitions import (
@@ -16,6 +18,9 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 )
 from anaplan_frames.sandbox.planning.store.list_tables import table_of, top_level, top_level_id
 from anaplan_frames.sandbox.planning.store.sql_text import literal, stored_type
+
+TIME_MEMBERS = "SELECT id, code, name, parent, leaf, ord FROM time_members"
+"""The query of `members` for Time."""
 
 
 def cells_of(module: ModuleDefinition) -> str:
@@ -54,7 +59,7 @@ def members(dimension: Dimension) -> str:
     The items of a parent list are included, as totals.
     """
     if dimension.kind == "time":
-        return "SELECT * FROM time_members"
+        return TIME_MEMBERS
     if dimension.kind == "versions":
         return "SELECT * FROM version_members"
     assert dimension.list is not None
@@ -86,14 +91,15 @@ def list_members(lst: ListDefinition) -> str:
 
 def ancestors(dimension: Dimension) -> str:
     """Return a query for pairs (leaf, node): each leaf item with itself and with its totals."""
-    summaries = " UNION ALL FROM time_summaries" if dimension.kind == "time" else ""
+    if dimension.kind == "time":
+        return "SELECT id AS leaf, unnest(nodes) AS node FROM time_members WHERE leaf"
     return (
         f"WITH RECURSIVE item AS ({members(dimension)}),"
         " up(leaf, node) AS ("
         "SELECT id, id FROM item WHERE leaf"
         " UNION SELECT up.leaf, item.parent FROM up JOIN item ON item.id = up.node"
         " WHERE item.parent IS NOT NULL)"
-        f" SELECT leaf, node FROM up{summaries}"
+        " SELECT leaf, node FROM up"
     )
 
 
@@ -112,8 +118,13 @@ def member_id(con: duckdb.DuckDBPyConnection, dimension: Dimension, name: str) -
     return int(same[0][0]) if len(same) == 1 else None
 
 
-def member_count(con: duckdb.DuckDBPyConnection, dimension: Dimension, *, leaves_only: bool) -> int:
-    """Return how many items a dimension has."""
+def member_counts(
+    con: duckdb.DuckDBPyConnection, dimensions: Sequence[Dimension], *, leaves_only: bool
+) -> list[int]:
+    """Return how many items each of these dimensions has."""
+    if not dimensions:
+        return []
     only = " WHERE leaf" if leaves_only else ""
-    row = con.execute(f"SELECT count(*) FROM ({members(dimension)}){only}").fetchone()
-    return int(row[0]) if row else 0
+    counts = ", ".join(f"(SELECT count(*) FROM ({members(each)}){only})" for each in dimensions)
+    [row] = con.execute(f"SELECT {counts}").fetchall()
+    return [int(number) for number in row]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from anaplan_frames.sandbox.planning.schema.definitions import Format
-from anaplan_frames.sandbox.planning.store.cell_tables import list_members
+from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS, list_members
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 
@@ -119,7 +119,7 @@ def read_typed(
     if form.type == "TEXT":
         return Reading(f"nullif({text}, '')", "false", "", "''")
     if form.type in ("LIST", "TIME PERIOD"):
-        members = list_members(form.list) if form.list else "SELECT * FROM time_members"
+        members = list_members(form.list) if form.list else TIME_MEMBERS
         source = f"list {form.list.name}" if form.list else "the calendar"
         item = read_item(
             con, column, header, members, match_by, is_time=form.list is None, source=source

@@ -1,12 +1,13 @@
 """The tables of the items of Time and Versions, which follow from the model's settings.
 
-Both tables have the columns of `cell_tables.members`. A table `time_summaries` holds the periods of
-the totals YTD and YTG, because a period has only one parent, which leads to its year.
+Both tables have the columns of `cell_tables.members`. The smallest periods also have `nodes`: the
+ids of the period itself and of its totals, which include YTD and YTG. These two are not among the
+parents: a period has only one, which leads to its year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -17,13 +18,12 @@ from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, 
 
 YEAR_TO_DATE = 204_800_000_001
 YEAR_TO_GO = 204_800_000_002
-_COLUMNS = "(id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT)"
+_COLUMNS = "id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT"
 
 
 def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Period | None) -> None:
     """Write the periods of the calendar, and the totals YTD and YTG."""
-    con.execute(f"CREATE OR REPLACE TABLE time_members {_COLUMNS}")
-    con.execute("CREATE OR REPLACE TABLE time_summaries (leaf BIGINT, node BIGINT)")
+    con.execute(f"CREATE OR REPLACE TABLE time_members ({_COLUMNS}, nodes BIGINT[])")
     summaries = list(_summaries(calendar, current))
     rows: list[tuple[int, str, int | None, bool]] = []
     for period in calendar.periods:
@@ -31,23 +31,40 @@ def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Per
         if current and period.level == "year" and period.start <= current.start <= period.end:
             rows += [(number, name, None, False) for number, name, _ in summaries]
     ids, names, parents, leaf = zip(*rows, strict=True)
-    order = range(len(rows))
-    table = pa.table({"id": ids, "name": names, "parent": parents, "leaf": leaf, "ord": order})
+    of_summaries = [(number, {period.id for period in parts}) for number, _, parts in summaries]
+    above = dict(zip(ids, parents, strict=True))
+    nodes = [
+        [*_chain(number, above), *(total for total, parts in of_summaries if number in parts)]
+        if is_leaf
+        else []
+        for number, is_leaf in zip(ids, leaf, strict=True)
+    ]
+    table = pa.table(
+        {
+            "id": ids,
+            "name": names,
+            "parent": parents,
+            "leaf": leaf,
+            "ord": range(len(rows)),
+            "nodes": pa.array(nodes, pa.list_(pa.int64())),
+        }
+    )
     con.register("written_periods", table)
-    con.execute(
-        "INSERT INTO time_members SELECT id, NULL, name, parent, leaf, ord FROM written_periods"
-    )
+    con.execute("INSERT INTO time_members BY NAME FROM written_periods")
     con.unregister("written_periods")
-    links = ", ".join(
-        f"({leaf.id}, {number})" for number, _, leaves in summaries for leaf in leaves
-    )
-    if links:
-        con.execute(f"INSERT INTO time_summaries VALUES {links}")
+
+
+def _chain(number: int, above: Mapping[int, int | None]) -> Iterator[int]:
+    """Yield a period and its totals, from the smallest to the largest."""
+    node: int | None = number
+    while node is not None:
+        yield node
+        node = above[node]
 
 
 def write_versions(con: duckdb.DuckDBPyConnection, versions: Sequence[Version]) -> None:
     """Write the versions."""
-    con.execute(f"CREATE OR REPLACE TABLE version_members {_COLUMNS}")
+    con.execute(f"CREATE OR REPLACE TABLE version_members ({_COLUMNS})")
     # One statement is faster than `executemany`, which runs one for each row.
     rows = ", ".join(
         f"({version.id}, {literal(version.code)}, {literal(version.name)}, NULL, true, {place})"
