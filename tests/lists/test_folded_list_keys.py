@@ -19,39 +19,42 @@ from anaplan_frames.errors import AmbiguousName, AnaplanWarning, ColumnMismatch
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from tests.lists.staff import rows
+from tests.restored_models import RestoredModel
 
 CODES = pd.DataFrame({"code": ["ABC", "É1", "x"], "name": ["Alpha", "Élan", "Xi"]})
 
 
 @pytest.fixture(scope="module", params=["folded", "exact"])
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=None, behavior={"keys": request.param}) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    built = sandbox.workspace("W").model("Keys")
-    staff = built.list("Staff", properties={"Grade": "TEXT"}, top_level_item="All staff")
-    regions = built.list("Regions", items=CODES, top_level_item="World")
-    built.list("Cities", parent=regions)
-    built.list("Café")
-    built.module(
-        "Pay",
-        dimensions=[staff],
-        line_items={"Pay": "NUMBER"},
-    )
-    with sandbox.connect() as connection:
-        yield connection.model("Keys")
+def keys_server(request: pytest.FixtureRequest) -> Iterator[tuple[af.Model, RestoredModel]]:
+    with Sandbox(rate_limit=None, behavior={"keys": request.param}) as sandbox:
+        built = sandbox.workspace("W").model("Keys")
+        people = built.list(
+            "Staff", items=CODES, properties={"Grade": "TEXT"}, top_level_item="All staff"
+        )
+        regions = built.list("Regions", items=CODES, top_level_item="World")
+        built.list("Cities", parent=regions)
+        built.list("Café")
+        built.module(
+            "Pay",
+            dimensions=[people],
+            line_items={"Pay": "NUMBER"},
+            cells=pd.DataFrame({"Staff": CODES["code"], "Pay": [1.0, 2.0, 3.0]}),
+        )
+        with sandbox.connect() as connection:
+            yield connection.model("Keys"), RestoredModel(built)
 
 
 @pytest.fixture
-def staff(model: af.Model) -> List:
-    lst = model.lists["Staff"]
-    lst.delete(lst.read(columns=["id"]))
-    lst.insert(CODES)
-    model.modules["Pay"].write(pd.DataFrame({"Staff": CODES["code"], "Pay": [1.0, 2.0, 3.0]}))
-    return lst
+def keys_model(keys_server: tuple[af.Model, RestoredModel]) -> af.Model:
+    model, built = keys_server
+    built.restore()
+    return model
+
+
+@pytest.fixture
+def coded(keys_model: af.Model) -> List:
+    """Three items with codes, which have pay."""
+    return keys_model.lists["Staff"]
 
 
 def pay(model: af.Model) -> dict[str, float]:
@@ -60,53 +63,53 @@ def pay(model: af.Model) -> dict[str, float]:
 
 
 def test_a_sync_keeps_items_and_their_cells_whose_codes_are_typed_otherwise(
-    model: af.Model, staff: List
+    keys_model: af.Model, coded: List
 ) -> None:
     frame = pd.DataFrame(
         {"code": ["abc", "\ufeffe\u03011\u00a0", "X"], "name": ["Alpha", "Élan", "Xi"]}
     )
     with pytest.warns(AnaplanWarning, match="3 keys differ from those of list 'Staff'") as caught:
-        plan = staff.sync(frame, delete=True, dry_run=True)
+        plan = coded.sync(frame, delete=True, dry_run=True)
     assert (len(caught), len(plan.changes)) == (1, 0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # it is said once
         result = plan.send()
     assert (result.rows_deleted, result.rows_created, result.rows_ignored) == (0, 0, 3)
-    assert rows(staff, "code") == [("ABC",), ("x",), ("É1",)]
-    assert pay(model) == {"Alpha": 1, "Élan": 2, "Xi": 3}
+    assert rows(coded, "code") == [("ABC",), ("x",), ("É1",)]
+    assert pay(keys_model) == {"Alpha": 1, "Élan": 2, "Xi": 3}
 
 
 @pytest.mark.parametrize("code", ["abc", "ABC ", "ABC\u00a0", "\u200bAbc\t"])
 @pytest.mark.parametrize("mode", ["update", "upsert", "sync"])
 def test_the_item_that_is_meant_is_changed_and_keeps_its_own_code(
-    staff: List, code: str, mode: Any
+    coded: List, code: str, mode: Any
 ) -> None:
     frame = pd.DataFrame({"code": [code], "name": ["New"], "Grade": ["g"]})
     with pytest.warns(AnaplanWarning, match="1 key differs"):
-        result = staff.write(frame, mode=mode)
+        result = coded.write(frame, mode=mode)
     assert (result.rows_updated, result.rows_created) == (1, 0)
-    assert rows(staff, "code", "name", "Grade")[0] == ("ABC", "New", "g")
-    assert len(staff.read()) == 3
+    assert rows(coded, "code", "name", "Grade")[0] == ("ABC", "New", "g")
+    assert len(coded.read()) == 3
 
 
-def test_several_spellings_of_one_new_or_known_key_are_duplicates(staff: List) -> None:
+def test_several_spellings_of_one_new_or_known_key_are_duplicates(coded: List) -> None:
     for codes in (["ABC", "abc"], ["abc", "Abc"], ["new", "NEW "]):
         frame = pd.DataFrame({"code": codes, "name": ["N", "M"]})
         for mode in ("upsert", "update", "insert", "sync", "delete"):
             with pytest.raises(ColumnMismatch, match="names 1 more than once but for case"):
-                staff.write(frame, mode=mode)  # type: ignore[call-overload]
-    assert len(staff.read()) == 3
+                coded.write(frame, mode=mode)  # type: ignore[call-overload]
+    assert len(coded.read()) == 3
 
 
-def test_the_item_that_is_meant_is_deleted(staff: List) -> None:
+def test_the_item_that_is_meant_is_deleted(coded: List) -> None:
     with pytest.warns(AnaplanWarning, match="'xi ' from 'Xi'"):
-        assert staff.delete(pd.DataFrame({"name": ["xi "]})).rows_deleted == 1
-    assert rows(staff, "code") == [("ABC",), ("É1",)]
+        assert coded.delete(pd.DataFrame({"name": ["xi "]})).rows_deleted == 1
+    assert rows(coded, "code") == [("ABC",), ("É1",)]
 
 
-def test_names_and_codes_of_new_items_must_differ_by_more_than_case(staff: List) -> None:
+def test_names_and_codes_of_new_items_must_differ_by_more_than_case(coded: List) -> None:
     frame = pd.DataFrame({"code": ["abc", "n1", "n2"], "name": ["One", "XI", "alpha2"]})
-    plan = staff.insert(frame, dry_run=True)
+    plan = coded.insert(frame, dry_run=True)
     assert plan.rejected["error"].tolist() == [
         "the code is already used by another item: 'abc', which it has as 'ABC'",
         "the name is already used by another item: 'XI', which it has as 'Xi'",
@@ -116,20 +119,20 @@ def test_names_and_codes_of_new_items_must_differ_by_more_than_case(staff: List)
     assert result.rows_created == 1
 
 
-def test_names_can_be_swapped_and_respelt(staff: List) -> None:
+def test_names_can_be_swapped_and_respelt(coded: List) -> None:
     frame = pd.DataFrame({"code": ["ABC", "É1", "x"], "name": ["élan", "ALPHA", "XI"]})
-    assert staff.update(frame).rows_updated == 3
-    assert rows(staff, "code", "name") == [("ABC", "élan"), ("x", "XI"), ("É1", "ALPHA")]
+    assert coded.update(frame).rows_updated == 3
+    assert rows(coded, "code", "name") == [("ABC", "élan"), ("x", "XI"), ("É1", "ALPHA")]
 
 
 def test_names_and_codes_of_more_than_60_characters_are_rejected_and_the_rest_is_sent(
-    staff: List,
+    coded: List,
 ) -> None:
     frame = pd.DataFrame(
         {"code": ["c" * 61, "d" * 60, "ABC", "e"], "name": ["C", "é" * 60, "n" * 61, "E"]}
     )
     for mode in ("upsert", "sync"):
-        plan = staff.write(frame, mode=mode, dry_run=True)  # type: ignore[call-overload]
+        plan = coded.write(frame, mode=mode, dry_run=True)  # type: ignore[call-overload]
         assert plan.rejected["error"].tolist() == [
             "the code has 61 characters, and Anaplan takes at most 60: 'cccccccccccccccccccc...'",
             "the name has 61 characters, and Anaplan takes at most 60: 'nnnnnnnnnnnnnnnnnnnn...'",
@@ -137,10 +140,10 @@ def test_names_and_codes_of_more_than_60_characters_are_rejected_and_the_rest_is
     result = plan.send(on_rejected="ignore")
     pd.testing.assert_frame_equal(result.rejected, plan.rejected)
     assert (result.rows_created, result.rows_rejected) == (2, 2)
-    assert rows(staff, "code", "name")[0] == ("ABC", "Alpha")
+    assert rows(coded, "code", "name")[0] == ("ABC", "Alpha")
 
 
-def test_parents_are_found_by_keys_that_are_the_same(model: af.Model, staff: List) -> None:
+def test_parents_are_found_by_keys_that_are_the_same(keys_model: af.Model, coded: List) -> None:
     frame = pd.DataFrame(
         {
             "code": ["p", "q", "r", "s", "x"],
@@ -149,9 +152,9 @@ def test_parents_are_found_by_keys_that_are_the_same(model: af.Model, staff: Lis
         }
     )
     with pytest.warns(AnaplanWarning, match="3 keys differ"):
-        result = staff.upsert(frame)
+        result = coded.upsert(frame)
     assert (result.rows_created, result.rows_ignored) == (4, 1)
-    assert rows(staff, "name", "parent") == [
+    assert rows(coded, "name", "parent") == [
         ("Alpha", None),
         ("P", "Alpha"),
         ("Q", "Alpha"),
@@ -160,7 +163,7 @@ def test_parents_are_found_by_keys_that_are_the_same(model: af.Model, staff: Lis
         ("Xi", None),
         ("Élan", None),
     ]
-    cities = model.lists["Cities"]
+    cities = keys_model.lists["Cities"]
     frame["parent"] = ["ALPHA", unicodedata.normalize("NFD", "Élan"), "abc", "world", "nowhere"]
     with pytest.warns(AnaplanWarning, match="3 keys differ"):
         plan = cities.insert(frame, dry_run=True)
@@ -174,25 +177,26 @@ def test_parents_are_found_by_keys_that_are_the_same(model: af.Model, staff: Lis
         ("R", "Alpha"),
         ("S", None),
     ]
-    cities.delete(cities.read(columns=["id"]))
 
 
-def test_items_are_selected_by_keys_that_are_the_same(staff: List) -> None:
-    staff.update(pd.DataFrame({"code": ["x"], "parent": ["Alpha"]}))
+def test_items_are_selected_by_keys_that_are_the_same(coded: List) -> None:
+    coded.update(pd.DataFrame({"code": ["x"], "parent": ["Alpha"]}))
     with pytest.warns(AnaplanWarning, match="2 keys differ"):
-        found = staff.read(where={"code": ["abc", "e\u03011"]}, columns=["name"])
+        found = coded.read(where={"code": ["abc", "e\u03011"]}, columns=["name"])
     assert found["name"].tolist() == ["Alpha", "Élan"]
     assert found.columns.tolist() == ["name"]
     with pytest.warns(AnaplanWarning, match="'alpha' from 'Alpha'"):
-        assert staff.read(where={"parent": "alpha"})["name"].tolist() == ["Xi"]
+        assert coded.read(where={"parent": "alpha"})["name"].tolist() == ["Xi"]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert staff.read(where={"parent": "Alpha", "code": "x"})["name"].tolist() == ["Xi"]
-        assert staff.read(where={"code": "none"}).empty
+        assert coded.read(where={"parent": "Alpha", "code": "x"})["name"].tolist() == ["Xi"]
+        assert coded.read(where={"code": "none"}).empty
 
 
-def test_cells_are_written_and_read_by_keys_that_are_the_same(model: af.Model, staff: List) -> None:
-    module = model.modules["Pay"]
+def test_cells_are_written_and_read_by_keys_that_are_the_same(
+    keys_model: af.Model, coded: List
+) -> None:
+    module = keys_model.modules["Pay"]
     frame = pd.DataFrame({"Staff": ["alpha\u00a0", "É1", "X"], "Pay": [10.0, 20.0, 30.0]})
     with pytest.warns(AnaplanWarning, match="2 keys differ from those of 'Staff'") as caught:
         plan = module.write(frame, dry_run=True)
@@ -200,7 +204,7 @@ def test_cells_are_written_and_read_by_keys_that_are_the_same(model: af.Model, s
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         plan.send()
-    assert pay(model) == {"Alpha": 10, "Élan": 20, "Xi": 30}
+    assert pay(keys_model) == {"Alpha": 10, "Élan": 20, "Xi": 30}
     with pytest.raises(ColumnMismatch, match="both write the same cell"):
         module.write(pd.DataFrame({"Staff": ["Alpha", "ALPHA"], "Pay": [1.0, 2.0]}))
     with pytest.warns(AnaplanWarning, match="'alpha' was taken|'Alpha' was taken"):
@@ -209,15 +213,15 @@ def test_cells_are_written_and_read_by_keys_that_are_the_same(model: af.Model, s
         assert module.read(where={"Staff": ["abc ", "Xi"]})["Pay"].tolist() == [10, 30]
 
 
-def test_things_are_found_by_names_that_look_the_same(model: af.Model) -> None:
+def test_things_are_found_by_names_that_look_the_same(keys_model: af.Model) -> None:
     decomposed = unicodedata.normalize("NFD", "Café")
     with pytest.warns(AnaplanWarning, match=r"no 'Cafe\\u0301' among the lists .*; 'Café' was"):
-        assert model.lists[decomposed].name == "Café"
-    assert decomposed in model.lists
+        assert keys_model.lists[decomposed].name == "Café"
+    assert decomposed in keys_model.lists
     with pytest.warns(AnaplanWarning, match="no ' staff' among the lists"):
-        assert len(af.read_anaplan(" staff", model, kind="lists")) == 3
+        assert len(af.read_anaplan(" staff", keys_model, kind="lists")) == 3
     with pytest.raises(af.NotFound, match="Did you mean 'Staff'"):
-        model.lists["Stafff"]
+        keys_model.lists["Stafff"]
 
 
 @pytest.fixture(scope="module")

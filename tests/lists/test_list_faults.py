@@ -23,9 +23,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hurried_staff(headcount: af.Model, tenant: Sandbox) -> Iterator[List]:
+def hurried_staff(headcount: af.Model, headcount_sandbox: Sandbox) -> Iterator[List]:
     """Connect with a clock on which nobody waits."""
-    with tenant.connect(clock=TurnedClock()) as connection:
+    with headcount_sandbox.connect(clock=TurnedClock()) as connection:
         yield connection.model(headcount.name).lists["Staff"]
 
 
@@ -39,21 +39,25 @@ class TestLostAnswers:
     @pytest.mark.parametrize("kind", ["lost answer", "lost 504", "cut body", "stall", "500"])
     @pytest.mark.parametrize("method", ["insert", "update", "delete"])
     def test_whether_anaplan_acted_or_not_each_row_is_counted_and_done_once(
-        self, staff: List, tenant: Sandbox, kind: Any, method: str
+        self, staff: List, headcount_sandbox: Sandbox, kind: Any, method: str
     ) -> None:
         if method != "insert":
             staff.insert(many(35))
-        fault = tenant.faults.add(kind, method="P*", path="*/items", after=1, times=2, seconds=0.01)
+        fault = headcount_sandbox.faults.add(
+            kind, method="P*", path="*/items", after=1, times=2, seconds=0.01
+        )
         result = getattr(staff, method)(many(35, FTE=[7.0] * 35))
         assert fault.hits == 2
-        tenant.faults.clear()
+        headcount_sandbox.faults.clear()
         assert result.rows_loaded == result.rows_sent == 35
         left = staff.read()
         assert left["FTE"].tolist() == ([] if method == "delete" else [7.0] * 35)
 
-    def test_rejected_rows_are_still_reported(self, staff: List, tenant: Sandbox) -> None:
+    def test_rejected_rows_are_still_reported(
+        self, staff: List, headcount_sandbox: Sandbox
+    ) -> None:
         staff.insert(many(1))
-        tenant.faults.add("lost answer", method="POST", path="*/items", times=2)
+        headcount_sandbox.faults.add("lost answer", method="POST", path="*/items", times=2)
         frame = many(15, FTE=["1"] * 12 + ["bad"] * 3)
         result = staff.insert(frame, on_rejected="ignore")
         assert (result.rows_created, result.rows_rejected) == (11, 4)
@@ -61,19 +65,21 @@ class TestLostAnswers:
         assert "already used" in result.rejected["error"].iloc[0]
         assert "value:bad" in result.rejected["error"].iloc[1]
 
-    def test_items_without_any_key_are_counted(self, headcount: af.Model, tenant: Sandbox) -> None:
+    def test_items_without_any_key_are_counted(
+        self, headcount: af.Model, headcount_sandbox: Sandbox
+    ) -> None:
         orders = headcount.lists["Orders"]
         orders.insert(pd.DataFrame({"Amount": [0.0] * 3}))
-        tenant.faults.add("lost answer", method="POST", path="*/items", after=1)
+        headcount_sandbox.faults.add("lost answer", method="POST", path="*/items", after=1)
         assert orders.insert(pd.DataFrame({"Amount": [1.0] * 25})).rows_created == 25
         assert orders.read()["Amount"].value_counts().to_dict() == {1.0: 25, 0.0: 3}
 
     def test_items_without_any_key_that_are_not_there_are_not_sent_again(
-        self, headcount: af.Model, tenant: Sandbox
+        self, headcount: af.Model, headcount_sandbox: Sandbox
     ) -> None:
-        fault = tenant.faults.add("500", method="POST", path="*/items")
+        fault = headcount_sandbox.faults.add("500", method="POST", path="*/items")
         with (
-            tenant.connect(clock=TurnedClock()) as connection,
+            headcount_sandbox.connect(clock=TurnedClock()) as connection,
             pytest.raises(af.TaskUncertain, match="none of 5 items without code and name is in"),
         ):
             connection.model("Headcount").lists["Orders"].insert(pd.DataFrame({"Amount": range(5)}))
@@ -81,9 +87,9 @@ class TestLostAnswers:
         assert len(headcount.lists["Orders"].read()) == 0
 
     def test_what_an_earlier_request_does_late_is_not_a_failure(
-        self, staff: List, tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+        self, staff: List, headcount_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        tenant.faults.add("stall", method="POST", path="*/items", seconds=0.01)
+        headcount_sandbox.faults.add("stall", method="POST", path="*/items", seconds=0.01)
         write = staff._transport.write_json
         late: list[Any] = []
 
@@ -98,19 +104,19 @@ class TestLostAnswers:
         assert (result.rows_created, result.rows_rejected, len(staff.read())) == (8, 0, 8)
 
     def test_if_reading_back_is_ambiguous_it_is_uncertain(
-        self, headcount: af.Model, tenant: Sandbox
+        self, headcount: af.Model, headcount_sandbox: Sandbox
     ) -> None:
-        tenant.faults.add("lost answer", method="POST", path="*/items")
+        headcount_sandbox.faults.add("lost answer", method="POST", path="*/items")
         with pytest.raises(
             af.TaskUncertain, match=r"4 of 5 items without code and name were added"
         ):
             headcount.lists["Orders"].insert(pd.DataFrame({"Amount": ["1", "2", "3", "4", "bad"]}))
 
     def test_if_reading_back_fails_it_is_uncertain(
-        self, hurried_staff: List, tenant: Sandbox
+        self, hurried_staff: List, headcount_sandbox: Sandbox
     ) -> None:
-        tenant.faults.add("lost answer", method="POST", path="*/items")
-        tenant.faults.add("token", method="GET", path="*/lists/*", after=2, times=None)
+        headcount_sandbox.faults.add("lost answer", method="POST", path="*/items")
+        headcount_sandbox.faults.add("token", method="GET", path="*/lists/*", after=2, times=None)
         with pytest.raises(af.TaskUncertain, match="reading back does not show") as caught:
             hurried_staff.insert(many(5))
         result = caught.value.result
@@ -119,11 +125,13 @@ class TestLostAnswers:
         assert result.rejected["error"].str.startswith("it is not known whether").all()
 
     def test_an_error_half_way_says_what_was_done_and_which_rows_were_not_sent(
-        self, hurried_staff: List, tenant: Sandbox
+        self, hurried_staff: List, headcount_sandbox: Sandbox
     ) -> None:
         staff = hurried_staff
         frame = many(30, parent=[None] * 10 + ["c000"] * 20)
-        tenant.faults.add("429", method="POST", path="*/items", after=1, times=None, retry_after=0)
+        headcount_sandbox.faults.add(
+            "429", method="POST", path="*/items", after=1, times=None, retry_after=0
+        )
         with pytest.raises(
             af.TaskFailed, match=r"ended half-way.* 10 of 30 rows were written"
         ) as caught:
@@ -136,13 +144,15 @@ class TestLostAnswers:
         )
         assert result.rejected["code"].tolist() == frame["code"].tolist()[10:]
         assert result.rejected["error"].str.startswith("not written: list 'Staff'").all()
-        tenant.faults.clear()
+        headcount_sandbox.faults.clear()
         assert staff.insert(result.rejected.drop(columns="error")).rows_created == 20
 
     def test_an_error_before_anything_was_done_is_raised_as_it_is(
-        self, hurried_staff: List, tenant: Sandbox
+        self, hurried_staff: List, headcount_sandbox: Sandbox
     ) -> None:
-        tenant.faults.add("429", method="POST", path="*/items", times=None, retry_after=0)
+        headcount_sandbox.faults.add(
+            "429", method="POST", path="*/items", times=None, retry_after=0
+        )
         with pytest.raises(af.RateLimited):
             hurried_staff.insert(many(5))
 

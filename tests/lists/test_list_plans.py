@@ -42,10 +42,10 @@ def many(count: int) -> pd.DataFrame:
 
 class TestPlans:
     def test_a_plan_shows_columns_texts_changes_and_counts_and_sends_nothing(
-        self, staff: List, tenant: Sandbox
+        self, staff: List, headcount_sandbox: Sandbox
     ) -> None:
         staff.insert(STAFF)
-        sent = tenant.faults.add("500", method="P*", path="*/items", times=None)
+        sent = headcount_sandbox.faults.add("500", method="P*", path="*/items", times=None)
         plan = staff.upsert(
             NEW.rename(columns={"name": "Employee"}).assign(x=1),
             mapping={"Employee": "name"},
@@ -77,7 +77,7 @@ class TestPlans:
         )
         assert plan.unchecked["subject"].tolist() == ["property 'FTE'"]
         assert "NUMBER" in plan.unchecked["reason"].iloc[0]
-        tenant.faults.clear()
+        headcount_sandbox.faults.clear()
         result = plan.send()
         pd.testing.assert_frame_equal(result.changes, plan.changes)
         assert (result.rows_created, result.rows_updated) == (1, 1)
@@ -119,7 +119,7 @@ class TestPlans:
         assert (result.rows_created, result.rejected["FTE"].tolist()) == (2, ["bad"])
 
     def test_rows_that_are_sure_to_be_refused_are_in_it_and_are_not_sent(
-        self, headcount: af.Model, tenant: Sandbox
+        self, headcount: af.Model, headcount_sandbox: Sandbox
     ) -> None:
         cities = headcount.lists["Cities"]
         cities.insert(pd.DataFrame({"code": ["o"], "name": ["Oslo"], "parent": ["North"]}))
@@ -184,17 +184,17 @@ class TestPlans:
 
 class TestGuards:
     def test_a_sync_that_deletes_too_many_must_be_confirmed(
-        self, staff: List, tenant: Sandbox
+        self, staff: List, headcount_sandbox: Sandbox
     ) -> None:
         staff.insert(many(30))
-        sent = tenant.faults.add("500", method="P*", path="*/items", times=None)
+        sent = headcount_sandbox.faults.add("500", method="P*", path="*/items", times=None)
         with pytest.raises(
             ConfirmationRequired,
             match=r"delete 4 of the 30 items of list 'Staff' and their cells, more than the 3 that",
         ) as caught:
             staff.sync(many(26), delete=True)
         assert sent.hits == 0
-        tenant.faults.clear()
+        headcount_sandbox.faults.clear()
         plan = caught.value.plan
         assert isinstance(plan, WritePlan)
         assert plan.rows_deleted == 4
@@ -447,7 +447,7 @@ class TestTheCall:
         assert any("list 'Staff': insert, 1 of 2 rows loaded" in line for line in lines)
 
     def test_a_timeout_that_ends_before_anything_is_sent_is_safe_to_repeat(
-        self, tenant: Sandbox, staff: List
+        self, staff: List
     ) -> None:
         with pytest.raises(TransferTimeout):
             staff.insert(many(2), timeout=0)
@@ -458,10 +458,10 @@ class TestTheCall:
 
     @pytest.mark.usefixtures("staff")
     def test_a_timeout_half_way_has_a_result(
-        self, tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+        self, headcount_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(item_writer, "MOST_ITEMS", 10)
-        with tenant.connect(clock=TurnedClock()) as connection:
+        with headcount_sandbox.connect(clock=TurnedClock()) as connection:
             lst = connection.model("Headcount").lists["Staff"]
             write = lst._transport.write_json
 

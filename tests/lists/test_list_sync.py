@@ -90,10 +90,10 @@ class TestSync:
         again = staff.sync(frame, delete=True)
         assert (again.rows_ignored, again.rows_loaded, len(again.changes)) == (3, 0, 0)
 
-    def test_a_dry_run_sends_nothing(self, staff: List, tenant: Sandbox) -> None:
+    def test_a_dry_run_sends_nothing(self, staff: List, headcount_sandbox: Sandbox) -> None:
         staff.insert(STAFF)
         before = staff.read()
-        refused = tenant.faults.add("500", method="P*", path="*/items", times=None)
+        refused = headcount_sandbox.faults.add("500", method="P*", path="*/items", times=None)
         plan = staff.sync(STAFF.iloc[:1].assign(Grade="w"), delete=True, dry_run=True)
         assert refused.hits == 0
         assert (plan.rows_updated, plan.rows_deleted) == (1, 2)
