@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import pandas as pd
@@ -16,7 +17,10 @@ from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.lists import List
 from anaplan_frames.results import COUNTS
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox.planning.imports.initial_data import load_items
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.writes.plan import WritePlan
+from tests.restored_models import RestoredModel
 
 CODES = list("abcde")
 NAMES = [f"Item {code}" for code in CODES]  # which are unlike the codes, whatever the case
@@ -26,14 +30,38 @@ MODES = get_args(Mode)
 ORDINARY, LONG = 8, 100
 
 
+@dataclass(frozen=True)
+class Changing:
+    """A list, and the sandbox's own model to change it without the library."""
+
+    lst: List
+    model: Model
+    built: RestoredModel
+
+    def reset(self, frame: pd.DataFrame) -> None:
+        """Make the list what a frame says, as far as that is possible."""
+        clean = frame.dropna(subset=["code"])
+        clean = clean[~clean["code"].map(fold_key).duplicated()]
+        if "name" in clean:
+            clean = clean.dropna(subset=["name"])
+            clean = clean[~clean["name"].map(fold_key).duplicated()]
+        else:
+            clean = clean.assign(name=[f"Item {code}" for code in clean["code"]])
+        self.built.restore()
+        if len(clean):
+            [definition] = self.model.lists.values()
+            with self.model.store.transaction() as con:
+                load_items(con, definition, clean.drop(columns="parent", errors="ignore"))
+
+
 @pytest.fixture(scope="module", params=["folded", "exact"])
-def lst(request: pytest.FixtureRequest) -> Iterator[List]:
+def changing(request: pytest.FixtureRequest) -> Iterator[Changing]:
     with Sandbox(rate_limit=None, behavior={"keys": request.param}) as sandbox:
         model = sandbox.workspace("W").model("M")
         properties = {"Grade": "TEXT", "FTE": "NUMBER"}
         model.list("L", properties=properties, subsets=["Active"], top_level_item="All")
         with sandbox.connect(requests_per_minute=None) as connection:
-            yield connection.model("M").lists["L"]
+            yield Changing(connection.model("M").lists["L"], model, RestoredModel(model))
 
 
 @st.composite
@@ -64,19 +92,6 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     return frame.set_axis(pd.Index(index, dtype="int64"))
 
 
-def reset(lst: List, frame: pd.DataFrame) -> None:
-    """Make the list what a frame says, as far as that is possible."""
-    lst.delete(lst.read(columns=["id"]))
-    clean = frame.dropna(subset=["code"])
-    clean = clean[~clean["code"].map(fold_key).duplicated()]
-    if "name" in clean:
-        clean = clean.dropna(subset=["name"])
-        clean = clean[~clean["name"].map(fold_key).duplicated()]
-    else:
-        clean = clean.assign(name=[f"Item {code}" for code in clean["code"]])
-    lst.insert(clean.drop(columns="parent", errors="ignore"), on_rejected="ignore")
-
-
 def planned(lst: List, frame: pd.DataFrame, mode: Any, **options: Any) -> WritePlan | None:
     """Return the plan, None if the frame cannot be written in this way."""
     try:
@@ -92,9 +107,10 @@ def planned(lst: List, frame: pd.DataFrame, mode: Any, **options: Any) -> WriteP
 
 
 def check_plan_is_kept(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: Any, delete: bool
+    changing: Changing, before: pd.DataFrame, frame: pd.DataFrame, mode: Any, delete: bool
 ) -> None:
-    reset(lst, before)
+    changing.reset(before)
+    lst = changing.lst
     options = {"delete": delete} if mode == "sync" else {}
     plan = planned(lst, frame, mode, **options)
     if plan is None:
@@ -114,13 +130,18 @@ def check_plan_is_kept(
 
 
 def check_plan_is_stale(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: Any
+    changing: Changing,
+    before: pd.DataFrame,
+    frame: pd.DataFrame,
+    meanwhile: pd.DataFrame,
+    mode: Any,
 ) -> None:
-    reset(lst, before)
+    changing.reset(before)
+    lst = changing.lst
     plan = planned(lst, frame, mode)
     if plan is None:
         return
-    reset(lst, meanwhile)
+    changing.reset(meanwhile)
     state = lst.read()
     now = planned(lst, frame, mode)
     same = now is not None and now.changes.equals(plan.changes)
@@ -142,17 +163,21 @@ slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scope
 @settings(slow, max_examples=ORDINARY)
 @given(before=frames(), frame=frames(), mode=st.sampled_from(MODES), delete=st.booleans())
 def test_what_is_sent_is_what_was_planned(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
+    changing: Changing, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
 ) -> None:
-    check_plan_is_kept(lst, before, frame, mode, delete)
+    check_plan_is_kept(changing, before, frame, mode, delete)
 
 
 @settings(slow, max_examples=ORDINARY)
 @given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(MODES))
 def test_a_plan_for_a_list_that_has_changed_is_stale(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
+    changing: Changing,
+    before: pd.DataFrame,
+    frame: pd.DataFrame,
+    meanwhile: pd.DataFrame,
+    mode: str,
 ) -> None:
-    check_plan_is_stale(lst, before, frame, meanwhile, mode)
+    check_plan_is_stale(changing, before, frame, meanwhile, mode)
 
 
 # A test for each mode, so that several workers share the examples.
@@ -161,9 +186,9 @@ def test_a_plan_for_a_list_that_has_changed_is_stale(
 @settings(slow, max_examples=LONG // len(MODES))
 @given(before=frames(), frame=frames(), delete=st.booleans())
 def test_what_is_sent_is_what_was_planned_for_many_frames(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
+    changing: Changing, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
 ) -> None:
-    check_plan_is_kept(lst, before, frame, mode, delete)
+    check_plan_is_kept(changing, before, frame, mode, delete)
 
 
 @pytest.mark.long
@@ -171,6 +196,10 @@ def test_what_is_sent_is_what_was_planned_for_many_frames(
 @settings(slow, max_examples=LONG // len(MODES))
 @given(before=frames(), frame=frames(), meanwhile=frames())
 def test_a_plan_for_a_list_that_has_changed_is_stale_for_many_frames(
-    lst: List, before: pd.DataFrame, frame: pd.DataFrame, meanwhile: pd.DataFrame, mode: str
+    changing: Changing,
+    before: pd.DataFrame,
+    frame: pd.DataFrame,
+    meanwhile: pd.DataFrame,
+    mode: str,
 ) -> None:
-    check_plan_is_stale(lst, before, frame, meanwhile, mode)
+    check_plan_is_stale(changing, before, frame, meanwhile, mode)
