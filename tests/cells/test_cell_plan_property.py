@@ -14,8 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import anaplan_frames as af
+from anaplan_frames.cells.modules import Module
 from anaplan_frames.errors import PlanStale
 from anaplan_frames.sandbox import Calendar, Sandbox
+from anaplan_frames.sandbox.planning.imports.initial_data import load_items
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.store.cell_tables import cells_of
+from anaplan_frames.sandbox.planning.store.list_tables import table_of
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 _FEW = settings(
@@ -30,34 +35,62 @@ Cell = tuple[str, str, str]  # the key's id, the month, the line item
 
 @dataclass
 class World:
-    """A module of the sandbox, and what its cells are known to be."""
+    """A module, what its cells are known to be, and the sandbox's own model.
 
-    model: af.Model
+    The library only writes. The sandbox says what is there, and changes the items.
+    """
+
+    module: Module
+    model: Model
     cells: dict[Cell, Any] = field(default_factory=dict)
-
-    @property
-    def module(self) -> Any:
-        return self.model.modules["Facts"]
 
     def keys(self) -> dict[str, str]:
         """Return the ids of the keys by all that names them."""
-        found: dict[str, str] = {}
-        for row in self.model.lists["Keys"].read()[["id", "code", "name"]].itertuples():
-            found |= {str(text): str(row.id) for text in (row.name, row.code) if not pd.isna(text)}
-            found[str(row.id)] = str(row.id)
-        return found
+        with self.model.store.reading() as con:
+            rows = con.execute(f"SELECT id, code, name FROM {self._keys}").fetchall()
+        return {
+            str(text): str(id_)
+            for id_, code, name in rows
+            for text in (id_, code, name)
+            if text is not None
+        }
 
     def present(self) -> dict[Cell, Any]:
-        """Read the cells that are not blank."""
-        ids = self.keys()
-        frame: Any = self.module.read().astype(object)
-        frame = frame[frame["Time"].isin(MONTHS)]
+        """Return the cells that are not blank."""
+        [module] = self.model.modules.values()
+        query = (
+            f"SELECT d0, name, v0, v1 FROM {cells_of(module)}"
+            " JOIN time_members ON time_members.id = d1"
+        )
+        with self.model.store.reading() as con:
+            rows = con.execute(query).fetchall()
         return {
-            (ids[row["Keys"]], row["Time"], item): row[item]
-            for row in frame.to_dict("records")
-            for item in ITEMS
-            if not pd.isna(row[item]) and row[item] != 0
+            (str(key), month, item): value
+            for key, month, *values in rows
+            for item, value in zip(ITEMS, values, strict=True)
+            if value not in (None, 0)
         }
+
+    def change(self, how: str, what: str, *, back: bool = False) -> None:
+        """Add or rename an item, or undo that."""
+        with self.model.store.transaction() as con:
+            if how == "add" and not back:
+                [keys] = self.model.lists.values()
+                load_items(con, keys, pd.DataFrame({"Name": [what]}))
+            if how == "add" and back:
+                id_ = self.keys()[what]
+                con.execute(f"DELETE FROM {self._keys} WHERE id = {id_}")
+                [module] = self.model.modules.values()
+                con.execute(f"DELETE FROM {cells_of(module)} WHERE d0 = {id_}")
+                self.cells = {cell: v for cell, v in self.cells.items() if cell[0] != id_}
+            if how == "rename":
+                name = f"k{what}" if back else f"r{what}"
+                con.execute(f"UPDATE {self._keys} SET name = '{name}' WHERE code = 'c{what}'")
+
+    @property
+    def _keys(self) -> str:
+        [keys] = self.model.lists.values()
+        return table_of(keys)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +103,7 @@ def world() -> Iterator[World]:
             "Facts", dimensions=[keys, "Time"], line_items={"Amount": "NUMBER", "Text": "TEXT"}
         )
         with sandbox.connect(requests_per_minute=None) as connection:
-            yield World(connection.model("M"))
+            yield World(connection.model("M").modules["Facts"], model)
 
 
 @dataclass
@@ -152,26 +185,6 @@ def expected(drawn: Drawn, keys: dict[str, str]) -> tuple[dict[Cell, Any], set[i
     return cells, refused
 
 
-def change(world: World, drawn: Drawn) -> None:
-    how, what = drawn.change
-    names = world.model.lists["Keys"]
-    if how == "add":
-        names.insert(pd.DataFrame({"name": [what]}))
-    if how == "rename":
-        names.update(pd.DataFrame({"code": [f"c{what}"], "name": [f"r{what}"]}), key="code")
-
-
-def change_back(world: World, drawn: Drawn) -> None:
-    how, what = drawn.change
-    names = world.model.lists["Keys"]
-    if how == "add":
-        ids = names.read().set_index("name")["id"]
-        names.delete(pd.DataFrame({"id": [ids[what]]}), key="id")
-        world.cells = {cell: v for cell, v in world.cells.items() if cell[0] != ids[what]}
-    if how == "rename":
-        names.update(pd.DataFrame({"code": [f"c{what}"], "name": [f"k{what}"]}), key="code")
-
-
 def check(world: World, drawn: Drawn) -> None:
     keys = world.keys()
     options: dict[str, Any] = {"blank": drawn.blank, "on_rejected": "ignore", "dry_run": True}
@@ -185,7 +198,7 @@ def check(world: World, drawn: Drawn) -> None:
     assert plan.rows_sent == len(drawn.rows)
     assert plan.rows_rejected == len(plan.rejected) == len(refused)
     assert plan.rows_updated + plan.rows_ignored == len(drawn.rows) - len(refused)
-    change(world, drawn)
+    world.change(*drawn.change)
     try:
         try:
             now = expected(drawn, world.keys())
@@ -215,7 +228,7 @@ def check(world: World, drawn: Drawn) -> None:
         meant = {cell: float(v) if cell[2] == "Amount" else str(v) for cell, v in blank.items()}
         assert world.present() == meant
     finally:
-        change_back(world, drawn)
+        world.change(*drawn.change, back=True)
 
 
 @_FEW

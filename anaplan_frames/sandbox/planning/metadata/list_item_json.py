@@ -35,6 +35,9 @@ def json_blocks(
         The range of items; without a limit, all that follow.
     """
     query = _query(lst, include_all=include_all)
+    if list_tables.item_count(con, lst) <= _BLOCK:
+        yield from _only_block(con, query, offset, limit)
+        return
     separator = b""
     for first, last in _ranges(con, lst, offset, limit):
         ordered = f"SELECT ',' || json FROM ({query} WHERE item.id BETWEEN {first} AND {last})"
@@ -44,6 +47,16 @@ def json_blocks(
         )
         yield separator + text[1:]
         separator = b","
+
+
+def _only_block(
+    con: duckdb.DuckDBPyConnection, query: str, offset: int, limit: int | None
+) -> Iterator[bytes]:
+    """Yield the requested items of a list that is not split, if there are any."""
+    only = f" LIMIT {limit}" if limit is not None else ""
+    rows = con.execute(f"SELECT json FROM ({query}) ORDER BY id{only} OFFSET {offset}").fetchall()
+    if rows:
+        yield ",".join(json for (json,) in rows).encode()
 
 
 def _ranges(
