@@ -17,10 +17,10 @@ import anaplan_frames as af
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.errors import PlanStale
 from anaplan_frames.sandbox import Calendar, Sandbox
-from anaplan_frames.sandbox.planning.imports.initial_data import load_items
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.store.cell_tables import cells_of
 from anaplan_frames.sandbox.planning.store.list_tables import table_of
+from anaplan_frames.sandbox.planning.writes import list_item_writes
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 _FEW = settings(
@@ -76,7 +76,7 @@ class World:
         with self.model.store.transaction() as con:
             if how == "add" and not back:
                 [keys] = self.model.lists.values()
-                load_items(con, keys, pd.DataFrame({"Name": [what]}))
+                list_item_writes.add(con, keys, [{"name": what}])
             if how == "add" and back:
                 id_ = self.keys()[what]
                 con.execute(f"DELETE FROM {self._keys} WHERE id = {id_}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -17,14 +17,15 @@ from anaplan_frames.lists.item_planner import Mode
 from anaplan_frames.lists.lists import List
 from anaplan_frames.results import COUNTS
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.imports.initial_data import load_items
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.writes import list_item_writes
 from anaplan_frames.writes.plan import WritePlan
 from tests.restored_models import RestoredModel
 
 CODES = list("abcde")
 NAMES = [f"Item {code}" for code in CODES]  # which are unlike the codes, whatever the case
 OTHERWISE = ["ITEM A", "item b\u00a0", "\ufeffItem C"]  # the same, and not equal
+PROPERTIES = {"Grade": "TEXT", "FTE": "NUMBER"}
 PLANNED = [name for name in COUNTS if name != "rows_loaded"]
 MODES = get_args(Mode)
 ORDINARY, LONG = 8, 100
@@ -48,18 +49,30 @@ class Changing:
         else:
             clean = clean.assign(name=[f"Item {code}" for code in clean["code"]])
         self.built.restore()
-        if len(clean):
-            [definition] = self.model.lists.values()
-            with self.model.store.transaction() as con:
-                load_items(con, definition, clean.drop(columns="parent", errors="ignore"))
+        [definition] = self.model.lists.values()
+        with self.model.store.transaction() as con:
+            added = list_item_writes.add(con, definition, as_request(clean))
+        assert not added.failures
+
+
+def as_request(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Return the items of a frame, without parents, in the form of the API."""
+    return [
+        {
+            "code": row["code"],
+            "name": row["name"],
+            "properties": {name: row[name] for name in PROPERTIES if not pd.isna(row.get(name))},
+            "subsets": {"Active": row.get("Active", False)},
+        }
+        for row in frame.to_dict("records")
+    ]
 
 
 @pytest.fixture(scope="module", params=["folded", "exact"])
 def changing(request: pytest.FixtureRequest) -> Iterator[Changing]:
     with Sandbox(rate_limit=None, behavior={"keys": request.param}) as sandbox:
         model = sandbox.workspace("W").model("M")
-        properties = {"Grade": "TEXT", "FTE": "NUMBER"}
-        model.list("L", properties=properties, subsets=["Active"], top_level_item="All")
+        model.list("L", properties=PROPERTIES, subsets=["Active"], top_level_item="All")
         with sandbox.connect(requests_per_minute=None) as connection:
             yield Changing(connection.model("M").lists["L"], model, RestoredModel(model))
 
