@@ -26,7 +26,7 @@ _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 _FEW = settings(
     max_examples=settings.default.max_examples // 3, deadline=None, suppress_health_check=_CHECKS
 )
-_MANY = settings(max_examples=17, deadline=None, suppress_health_check=_CHECKS)  # of each shape
+_MANY = settings(max_examples=25, deadline=None, suppress_health_check=_CHECKS)  # of each shape
 
 MONTHS = ("Jan 26", "Feb 26", "Mar 26")
 ITEMS = ("Amount", "Text")

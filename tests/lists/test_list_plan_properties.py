@@ -28,7 +28,7 @@ OTHERWISE = ["ITEM A", "item b\u00a0", "\ufeffItem C"]  # the same, and not equa
 PROPERTIES = {"Grade": "TEXT", "FTE": "NUMBER"}
 PLANNED = [name for name in COUNTS if name != "rows_loaded"]
 MODES = get_args(Mode)
-ORDINARY, LONG = 8, 100
+ORDINARY, LONG = 8, 80
 
 
 @dataclass(frozen=True)
