@@ -67,7 +67,7 @@ def served() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def model(served: Sandbox) -> Iterator[Model]:
+def stock_model(served: Sandbox) -> Iterator[Model]:
     with served.connect(requests_per_minute=None) as connection:
         yield connection.model("Stock")
 
@@ -97,16 +97,18 @@ def leaves(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[(frame["Shops"] != "Europe") & months].reset_index(drop=True)
 
 
-def test_a_row_for_each_combination_of_items_and_a_column_for_each_line_item(model: Model) -> None:
-    frame: Any = model.modules["Stock"].read(totals=True)
+def test_a_row_for_each_combination_of_items_and_a_column_for_each_line_item(
+    stock_model: Model,
+) -> None:
+    frame: Any = stock_model.modules["Stock"].read(totals=True)
     assert frame.columns.tolist() == ["Parts", "Shops", "Time", *FORMATS]
     periods = 12 + 4 + 1
     assert len(frame) == 3 * 3 * periods
     assert not frame.duplicated(["Parts", "Shops", "Time"]).any()
 
 
-def test_the_cells_are_those_that_were_put_in_typed_by_their_formats(model: Model) -> None:
-    frame: Any = model.views["Stock.Flat"].read()
+def test_the_cells_are_those_that_were_put_in_typed_by_their_formats(stock_model: Model) -> None:
+    frame: Any = stock_model.views["Stock.Flat"].read()
     found = CELLS[["Parts", "Shops", "Time"]].merge(frame)
     expected = CELLS.assign(Twice=CELLS["Amount"] * 2)
     expected["Since"] = expected["Since"].astype("datetime64[s]")
@@ -117,14 +119,16 @@ def test_the_cells_are_those_that_were_put_in_typed_by_their_formats(model: Mode
     pd.testing.assert_frame_equal(found, expected[found.columns])
 
 
-def test_totals_are_read_if_asked_for(model: Model) -> None:
-    frame: Any = model.modules["Stock"].read(index_col=["Parts", "Shops", "Time"], totals=True)
+def test_totals_are_read_if_asked_for(stock_model: Model) -> None:
+    frame: Any = stock_model.modules["Stock"].read(
+        index_col=["Parts", "Shops", "Time"], totals=True
+    )
     assert frame.loc[("=1+1", "Europe", "FY13"), "Amount"] == -2.0
     assert frame.loc[("=1+1", "Oslo", "Q1 FY13"), "Twice"] == -4.0
 
 
-def test_dimensions_come_by_pages_then_rows_then_columns(model: Model) -> None:
-    frame: Any = model.views["Stock.By item"].read()
+def test_dimensions_come_by_pages_then_rows_then_columns(stock_model: Model) -> None:
+    frame: Any = stock_model.views["Stock.By item"].read()
     assert frame.columns.tolist() == ["Parts", "Time", "Shops", *FORMATS]
 
 
@@ -141,50 +145,54 @@ def test_dimensions_come_by_pages_then_rows_then_columns(model: Model) -> None:
     ],
 )
 def test_a_large_read_gives_the_same_table(
-    name: str, pages: dict[str, str], model: Model, narrow: tuple[Sandbox, Model]
+    name: str, pages: dict[str, str], stock_model: Model, narrow: tuple[Sandbox, Model]
 ) -> None:
     sandbox, other = narrow
-    at_once: Any = model.views[name].read(where=pages)
+    at_once: Any = stock_model.views[name].read(where=pages)
     with large_reads(sandbox, 1):
         by_pages: Any = other.views[name].read(where=pages)
     pd.testing.assert_frame_equal(at_once, by_pages)
 
 
-def test_what_fits_is_read_at_once(served: Sandbox, model: Model) -> None:
+def test_what_fits_is_read_at_once(served: Sandbox, stock_model: Model) -> None:
     with large_reads(served, 0):
-        model.modules["Stock"].read()
-        model.views["Stock.Crossed"].read(where={"Parts": "Ölkanne"})
+        stock_model.modules["Stock"].read()
+        stock_model.views["Stock.Crossed"].read(where={"Parts": "Ölkanne"})
 
 
-def test_one_page_in_the_place_of_all_is_not_taken_for_all(served: Sandbox, model: Model) -> None:
+def test_one_page_in_the_place_of_all_is_not_taken_for_all(
+    served: Sandbox, stock_model: Model
+) -> None:
     # The line item that the page shows first might be the only one that comes at once.
     with large_reads(served, 1):
-        frame: Any = model.views["Stock.By item"].read()
+        frame: Any = stock_model.views["Stock.By item"].read()
     assert frame.columns.tolist()[3:] == list(FORMATS)
 
 
 @pytest.mark.parametrize("item", ["Ölkanne", "oil"])
 @pytest.mark.parametrize("dimension", ["Parts", "id"])
-def test_a_page_is_chosen_by_name_code_or_id(dimension: str, item: str, model: Model) -> None:
-    dimension = model.lists["Parts"].id if dimension == "id" else dimension
-    whole: Any = model.views["Stock.Crossed"].read()
-    frame: Any = model.views["Stock.Crossed"].read(where={dimension: item})
+def test_a_page_is_chosen_by_name_code_or_id(dimension: str, item: str, stock_model: Model) -> None:
+    dimension = stock_model.lists["Parts"].id if dimension == "id" else dimension
+    whole: Any = stock_model.views["Stock.Crossed"].read()
+    frame: Any = stock_model.views["Stock.Crossed"].read(where={dimension: item})
     expected = whole[whole["Parts"] == "Ölkanne"].reset_index(drop=True)
     pd.testing.assert_frame_equal(frame, expected)
-    ids: Any = model.lists["Parts"].read(index_col="name")
-    by_id: Any = model.views["Stock.Crossed"].read(where={dimension: ids.loc["Ölkanne", "id"]})
+    ids: Any = stock_model.lists["Parts"].read(index_col="name")
+    by_id: Any = stock_model.views["Stock.Crossed"].read(
+        where={dimension: ids.loc["Ölkanne", "id"]}
+    )
     pd.testing.assert_frame_equal(by_id, expected)
 
 
-def test_a_line_item_is_a_page_if_the_line_items_are_on_pages(model: Model) -> None:
-    view = model.views["Stock.By item"]
+def test_a_line_item_is_a_page_if_the_line_items_are_on_pages(stock_model: Model) -> None:
+    view = stock_model.views["Stock.By item"]
     frame: Any = view.read(where={"Line items": "Note", "Parts": "x"})
     assert frame.columns.tolist() == ["Parts", "Time", "Shops", "Note"]
     assert frame["Note"].dropna().tolist() == ['two\nlines, "so"']
 
 
-def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(model: Model) -> None:
-    sandbox_view = model.modules["Versions"]
+def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(stock_model: Model) -> None:
+    sandbox_view = stock_model.modules["Versions"]
     frame: Any = sandbox_view.read()
     assert frame["Versions"].tolist() == ["Actual", "Forecast"]
     actual: Any = sandbox_view.read(where={"Versions": "Actual"})
@@ -193,8 +201,8 @@ def test_versions_are_pages_by_name_and_a_miss_names_the_near_ones(model: Model)
         sandbox_view.read(where={"Versions": "Actua"})
 
 
-def test_an_unknown_page_is_refused_with_the_near_names(model: Model) -> None:
-    view = model.views["Stock.By item"]
+def test_an_unknown_page_is_refused_with_the_near_names(stock_model: Model) -> None:
+    view = stock_model.views["Stock.By item"]
     for pages, message in (
         (
             {"Part": "x"},
@@ -213,22 +221,22 @@ def test_an_unknown_page_is_refused_with_the_near_names(model: Model) -> None:
             view.read(where=pages)
 
 
-def test_a_view_without_dimensions_is_one_row(model: Model) -> None:
-    frame: Any = model.modules["One"].read()
+def test_a_view_without_dimensions_is_one_row(stock_model: Model) -> None:
+    frame: Any = stock_model.modules["One"].read()
     pd.testing.assert_frame_equal(frame, pd.DataFrame({"Rate": [0.0]}))
-    grid: Any = model.modules["One"].read(layout="grid")
+    grid: Any = stock_model.modules["One"].read(layout="grid")
     assert grid.shape == (1, 1)
     assert grid["Rate"].tolist() == [0.0]
 
 
-def test_the_id_of_a_line_item_is_that_of_its_view(model: Model) -> None:
-    items = model.modules["Stock"].line_items().set_index("name")["id"]
-    frame: Any = model.views[items["Note"]].read()
+def test_the_id_of_a_line_item_is_that_of_its_view(stock_model: Model) -> None:
+    items = stock_model.modules["Stock"].line_items().set_index("name")["id"]
+    frame: Any = stock_model.views[items["Note"]].read()
     assert frame.columns.tolist() == ["Parts", "Shops", "Time", "Note"]
-    assert items["Note"] in model.views
-    assert "206999999999" not in model.views
+    assert items["Note"] in stock_model.views
+    assert "206999999999" not in stock_model.views
     with pytest.raises(af.NotFound, match="no '206999999999' among the views"):
-        model.views["206999999999"]
+        stock_model.views["206999999999"]
 
 
 def test_a_view_is_found_without_the_quotes_that_anaplan_puts_around_names(
@@ -260,8 +268,8 @@ def test_a_view_is_found_by_its_own_name_if_no_other_has_it(tenant: Sandbox) -> 
             model.views["By region"]
 
 
-def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(model: Model) -> None:
-    grid: Any = model.views["Stock.Crossed"].read(layout="grid", where={"Parts": "=1+1"})
+def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(stock_model: Model) -> None:
+    grid: Any = stock_model.views["Stock.Crossed"].read(layout="grid", where={"Parts": "=1+1"})
     assert list(grid.columns.names) == ["Line items", "Time"]
     assert grid.index.name == "Shops"
     assert grid.index.tolist() == ["Oslo", "Rome", "Europe"]
@@ -272,10 +280,10 @@ def test_a_grid_is_the_view_with_its_dimensions_in_index_and_columns(model: Mode
     assert grid.dtypes["Open", "Jan 13"] == "boolean"
 
 
-def test_a_grid_holds_what_the_table_holds(model: Model) -> None:
+def test_a_grid_holds_what_the_table_holds(stock_model: Model) -> None:
     for name in ("Stock", "Stock.Flat", "Stock.Crossed", "Stock.By item"):
-        table: Any = model.views[name].read(index_col=["Parts", "Shops", "Time"])
-        grid: Any = model.views[name].read(layout="grid")
+        table: Any = stock_model.views[name].read(index_col=["Parts", "Shops", "Time"])
+        grid: Any = stock_model.views[name].read(layout="grid")
         assert grid.size == table.size
         key = dict(zip(["Parts", "Shops", "Time"], ["=1+1", "Europe", "FY13"], strict=True))
         for item in ("Amount", "Twice"):
@@ -289,14 +297,14 @@ def test_a_grid_holds_what_the_table_holds(model: Model) -> None:
 @pytest.mark.parametrize(
     "options", [{"columns": ["Amount"]}, {"chunksize": 5}, {"index_col": "Time"}, {"dtype": str}]
 )
-def test_a_grid_has_its_own_rows_and_columns(options: dict[str, Any], model: Model) -> None:
+def test_a_grid_has_its_own_rows_and_columns(options: dict[str, Any], stock_model: Model) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(options))}= does not go with layout='grid'"):
-        model.modules["Stock"].read(layout="grid", **options)
+        stock_model.modules["Stock"].read(layout="grid", **options)
 
 
-def test_periods_become_their_first_days(model: Model) -> None:
-    table: Any = model.modules["Stock"].read(totals=True)
-    dated: Any = model.modules["Stock"].read(periods="start", totals=True)
+def test_periods_become_their_first_days(stock_model: Model) -> None:
+    table: Any = stock_model.modules["Stock"].read(totals=True)
+    dated: Any = stock_model.modules["Stock"].read(periods="start", totals=True)
     assert dated["Time"].dtype == dated["Until"].dtype == "datetime64[s]"
     days = dict(zip(table["Time"], dated["Time"], strict=True))
     assert days["Feb 13"] == pd.Timestamp("2013-02-01")
@@ -306,12 +314,12 @@ def test_periods_become_their_first_days(model: Model) -> None:
         pd.Timestamp("2013-01-01"),
         pd.Timestamp("2013-03-01"),
     ]
-    grid: Any = model.views["Stock.Crossed"].read(layout="grid", periods="start")
+    grid: Any = stock_model.views["Stock.Crossed"].read(layout="grid", periods="start")
     assert grid.columns.get_level_values("Time").dtype.kind == "M"
 
 
-def test_periods_follow_dtype_and_columns(model: Model) -> None:
-    module = model.modules["Stock"]
+def test_periods_follow_dtype_and_columns(stock_model: Model) -> None:
+    module = stock_model.modules["Stock"]
     frame: Any = module.read(periods="start", columns=["Amount", "Time"], dtype={"Time": "str"})
     assert frame.columns.tolist() == ["Amount", "Time"]
     assert frame["Time"][0] == "Jan 13"
@@ -320,9 +328,9 @@ def test_periods_follow_dtype_and_columns(model: Model) -> None:
     assert module.read_arrow(periods="start").schema.field("Until").type == pa.date32()
 
 
-def test_periods_of_an_export_become_dates_too(model: Model) -> None:
-    names: Any = af.read_anaplan("Out", model)
-    frame: Any = af.read_anaplan("Out", model, periods="start", run=False)
+def test_periods_of_an_export_become_dates_too(stock_model: Model) -> None:
+    names: Any = af.read_anaplan("Out", stock_model)
+    frame: Any = af.read_anaplan("Out", stock_model, periods="start", run=False)
     assert frame["Time"].dtype == frame["Until"].dtype == "datetime64[s]"
     assert names["Time"][0] == "Jan 13"
     assert frame["Time"][0] == pd.Timestamp("2013-01-01")
@@ -330,8 +338,8 @@ def test_periods_of_an_export_become_dates_too(model: Model) -> None:
     pd.testing.assert_frame_equal(frame[others], names[others])
 
 
-def test_columns_chunks_and_arrow_are_as_of_any_table(model: Model) -> None:
-    view = model.views["Stock.Crossed"]
+def test_columns_chunks_and_arrow_are_as_of_any_table(stock_model: Model) -> None:
+    view = stock_model.views["Stock.Crossed"]
     whole: Any = view.read(columns=["Amount", "Time"], where={"Parts": "x"})
     assert whole.columns.tolist() == ["Amount", "Time"]
     chunks: Any = view.read(columns=["Amount", "Time"], where={"Parts": "x"}, chunksize=10)
@@ -365,30 +373,32 @@ def test_a_page_that_breaks_off_is_fetched_again(narrow: tuple[Sandbox, Model]) 
     assert cut.hits == busy.hits == 1
 
 
-def test_a_leaf_table_is_what_an_export_of_leaves_has(model: Model) -> None:
-    frame: Any = model.views["Stock.Flat"].read()
-    export: Any = af.read_anaplan("Out", model)
+def test_a_leaf_table_is_what_an_export_of_leaves_has(stock_model: Model) -> None:
+    frame: Any = stock_model.views["Stock.Flat"].read()
+    export: Any = af.read_anaplan("Out", stock_model)
     pd.testing.assert_frame_equal(leaves(frame), export)
 
 
-def test_unknown_layouts_and_periods_are_refused(model: Model) -> None:
-    module: Any = model.modules["Stock"]
+def test_unknown_layouts_and_periods_are_refused(stock_model: Model) -> None:
+    module: Any = stock_model.modules["Stock"]
     with pytest.raises(ValueError, match="layout='wide' is not known"):
         module.read(layout="wide")
     with pytest.raises(ValueError, match="periods='date' is not known"):
         module.read(periods="date")
 
 
-def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> None:
-    stock: Any = model.modules["Stock"].read()
-    for source in ("Stock", model.modules["Stock"].id, "anaplan://Demo/Stock/modules/Stock"):
-        found: Any = af.read_anaplan(source, model)
+def test_views_modules_and_lists_are_read_by_name_id_and_url(stock_model: Model) -> None:
+    stock: Any = stock_model.modules["Stock"].read()
+    for source in ("Stock", stock_model.modules["Stock"].id, "anaplan://Demo/Stock/modules/Stock"):
+        found: Any = af.read_anaplan(source, stock_model)
         pd.testing.assert_frame_equal(found, stock)
     url = "anaplan://Demo/Stock/views/Stock.Crossed"
-    grid: Any = af.read_anaplan(url, model, where={"Parts": "x"}, layout="grid")
+    grid: Any = af.read_anaplan(url, stock_model, where={"Parts": "x"}, layout="grid")
     assert list(grid.columns.names) == ["Line items", "Time"]
-    assert af.read_arrow("Stock.Crossed", model, where={"Parts": "x"}).read_all().num_rows == 51
-    parts: Any = af.read_anaplan("Parts", model)
+    assert (
+        af.read_arrow("Stock.Crossed", stock_model, where={"Parts": "x"}).read_all().num_rows == 51
+    )
+    parts: Any = af.read_anaplan("Parts", stock_model)
     assert parts["name"].tolist() == NAMES
 
 
@@ -404,15 +414,15 @@ def test_views_modules_and_lists_are_read_by_name_id_and_url(model: Model) -> No
     ],
 )
 def test_an_option_that_a_kind_does_not_have_is_refused_with_the_kinds_that_have_it(
-    source: str, options: dict[str, Any], model: Model
+    source: str, options: dict[str, Any], stock_model: Model
 ) -> None:
     [option] = options
     with pytest.raises(ValueError, match=f"'{source}' has no {option}=, which is an option of"):
-        af.read_anaplan(source, model, **options)
+        af.read_anaplan(source, stock_model, **options)
 
 
-def test_every_layout_is_read_with_every_choice_of_pages(model: Model) -> None:
-    view = model.views["Stock.By item"]
+def test_every_layout_is_read_with_every_choice_of_pages(stock_model: Model) -> None:
+    view = stock_model.views["Stock.By item"]
     for item, part in itertools.product([None, "Amount"], [None, "x"]):
         pages = {"Line items": item, "Parts": part}
         chosen = {name: each for name, each in pages.items() if each is not None}

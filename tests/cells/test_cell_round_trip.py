@@ -40,7 +40,7 @@ BLANK = {"Number": 0.0, "Whole": 0.0, "Flag": False}
 
 
 @pytest.fixture(scope="module")
-def module() -> Iterator[Module]:
+def all_formats() -> Iterator[Module]:
     with Sandbox(rate_limit=None) as sandbox:
         model = sandbox.workspace("W").model("M", calendar=Calendar(2026, 0, 0))
         people = model.list("People", items=pd.DataFrame({"Name": PEOPLE}))
@@ -90,16 +90,16 @@ def expected(frame: pd.DataFrame) -> list[list[Any]]:
 @given(tables(), tables())
 @settings(max_examples=settings.default.max_examples // 8)
 def test_what_is_written_is_read_and_what_is_missing_stays(
-    module: Module, first: pd.DataFrame, second: pd.DataFrame
+    all_formats: Module, first: pd.DataFrame, second: pd.DataFrame
 ) -> None:
-    assert module.write(first, blank=True).rows_rejected == 0
-    read: Any = module.read()
+    assert all_formats.write(first, blank=True).rows_rejected == 0
+    read: Any = all_formats.read()
     assert cells(read) == expected(first)
 
-    assert module.write(second).rows_rejected == 0
-    read = module.read()
+    assert all_formats.write(second).rows_rejected == 0
+    read = all_formats.read()
     assert cells(read) == expected(second.where(second.notna(), first))
 
     leaves = read[read["Time"].isin(MONTHS)]
-    assert module.write(leaves, blank=True).rows_loaded == len(leaves)
-    pd.testing.assert_frame_equal(module.read(), read)  # type: ignore[arg-type]
+    assert all_formats.write(leaves, blank=True).rows_loaded == len(leaves)
+    pd.testing.assert_frame_equal(all_formats.read(), read)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ NAMES = [f"k{number}" for number in range(6)]
 
 
 @pytest.fixture(scope="module")
-def module() -> Iterator[Module]:
+def streamed() -> Iterator[Module]:
     with Sandbox(rate_limit=None) as sandbox:
         model = sandbox.workspace("W").model("M")
         keys = model.list("Keys", items=pd.DataFrame({"Name": NAMES}))
@@ -91,19 +91,19 @@ def values(module: Module) -> list[tuple[Any, ...]]:
 
 @planned
 @streams
-def test_all_rows_are_written(module: Module, stream: Any, *, planned: bool) -> None:
-    clear(module)
-    result = write(module, stream(FRAME), planned=planned)
+def test_all_rows_are_written(streamed: Module, stream: Any, *, planned: bool) -> None:
+    clear(streamed)
+    result = write(streamed, stream(FRAME), planned=planned)
     assert (result.rows_sent, result.rows_loaded, result.rows_rejected) == (4, 4, 0)
     assert result.rejected.empty
-    assert values(module)[:4] == [tuple(row) for row in FRAME.astype(object).to_numpy().tolist()]
+    assert values(streamed)[:4] == [tuple(row) for row in FRAME.astype(object).to_numpy().tolist()]
 
 
 @planned
 @streams
-def test_rejected_rows_are_the_callers_own(module: Module, stream: Any, *, planned: bool) -> None:
+def test_rejected_rows_are_the_callers_own(streamed: Module, stream: Any, *, planned: bool) -> None:
     frame = FRAME.assign(Keys=["k0", "no", "nobody", "k1"])
-    result = write(module, stream(frame), planned=planned)
+    result = write(streamed, stream(frame), planned=planned)
     assert (result.rows_sent, result.rows_loaded, result.rows_rejected) == (4, 2, 2)
     assert result.note == ""
     assert result.rejected.index.tolist() == [1, 2]
@@ -114,11 +114,11 @@ def test_rejected_rows_are_the_callers_own(module: Module, stream: Any, *, plann
 
 @planned
 @streams
-def test_no_rows_are_a_result_without_rows(module: Module, stream: Any, *, planned: bool) -> None:
+def test_no_rows_are_a_result_without_rows(streamed: Module, stream: Any, *, planned: bool) -> None:
     empty = FRAME.iloc[:0]
     if stream is STREAMS["arrow batches"] or stream is STREAMS["arrow tables"]:
         stream = lambda frame: iter([pa.Table.from_pandas(frame, preserve_index=False)])  # noqa: E731
-    result = write(module, stream(empty), planned=planned)
+    result = write(streamed, stream(empty), planned=planned)
     assert (result.rows_sent, result.rows_loaded, result.outcome) == (0, 0, "loaded")
 
 
@@ -137,60 +137,60 @@ MIXED = pd.DataFrame(
 
 
 @planned
-def test_objects_of_mixed_kinds(module: Module, *, planned: bool) -> None:
-    result = write(module, iter(halves(MIXED)), planned=planned)
+def test_objects_of_mixed_kinds(streamed: Module, *, planned: bool) -> None:
+    result = write(streamed, iter(halves(MIXED)), planned=planned)
     assert (result.rows_loaded, result.rows_rejected) == (3, 1)
     assert result.rejected["Keys"].tolist() == [7]
     assert result.rejected["Amount"].tolist() == ["3"]
     assert result.rejected["Text"].isna().all()
-    found = values(module)
+    found = values(streamed)
     assert found[:2] == [("k0", 1.0, "007"), ("k1", 2.5, "7")]
     assert found[3] == ("k3", 0.0, "true")
 
 
 @planned
-def test_dictionaries_with_nulls(module: Module, *, planned: bool) -> None:
+def test_dictionaries_with_nulls(streamed: Module, *, planned: bool) -> None:
     keys = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 2]), ["k0", "k1", "no"])
     texts = pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, 1]), pa.array(["x", None]))
     table = pa.table({"Keys": keys, "Amount": [1, 2, 3, 4], "Text": texts})
     parts = [table.slice(0, 1), table.slice(1)]
-    result = write(module, iter(parts), planned=planned)
+    result = write(streamed, iter(parts), planned=planned)
     assert (result.rows_loaded, result.rows_rejected) == (2, 2)
     assert result.rejected["Keys"].astype(object).tolist()[1] == "no"
-    assert values(module)[:2] == [("k0", 1.0, "x"), ("k1", 2.0, None)]
+    assert values(streamed)[:2] == [("k0", 1.0, "x"), ("k1", 2.0, None)]
 
 
 @planned
-def test_numbers_of_the_other_byte_order(module: Module, *, planned: bool) -> None:
+def test_numbers_of_the_other_byte_order(streamed: Module, *, planned: bool) -> None:
     frame = pd.DataFrame({"Keys": ["k0", "no"], "Amount": np.array([1.5, 2.5], dtype=">f8")})
-    result = write(module, iter([frame]), planned=planned)
+    result = write(streamed, iter([frame]), planned=planned)
     assert result.rows_loaded == 1
     assert result.rejected["Amount"].tolist() == [2.5]
-    assert values(module)[0][1] == 1.5
+    assert values(streamed)[0][1] == 1.5
 
 
 @planned
-def test_parts_whose_types_differ(module: Module, *, planned: bool) -> None:
+def test_parts_whose_types_differ(streamed: Module, *, planned: bool) -> None:
     parts = [
         pd.DataFrame({"Keys": ["k0", "no"], "Amount": [1, 2], "Text": ["007", "008"]}),
         pd.DataFrame({"Text": [7, 8], "Amount": ["1.5", "2.5"], "Keys": ["k1", "nobody"]}),
         pl.DataFrame({"Keys": ["k2", None], "Amount": [3, 4], "Text": ["a", "b"]}),
     ]
-    result = write(module, iter(parts), planned=planned)
+    result = write(streamed, iter(parts), planned=planned)
     assert result.rejected.index.tolist() == [1, 3, 5]
     assert result.rejected["Text"].tolist() == ["008", 8, "b"]
     assert result.rejected["Amount"].tolist() == [2, "2.5", 4]
-    assert values(module)[:3] == [("k0", 1.0, "007"), ("k1", 1.5, "7"), ("k2", 3.0, "a")]
+    assert values(streamed)[:3] == [("k0", 1.0, "007"), ("k1", 1.5, "7"), ("k2", 3.0, "a")]
 
 
 def test_a_stream_that_fails_in_a_part_gives_back_what_was_rejected_before(
-    module: Module,
+    streamed: Module,
 ) -> None:
     # Of the first block only the second row is known; the infinite number is in the next block.
     wide = pd.DataFrame({"Keys": ["no", "k1", *["no"] * 65_540, "k1"], "Amount": 1.0, "Text": "x"})
     wide.loc[len(wide) - 1, "Amount"] = np.inf
     with pytest.raises(af.TaskFailed, match="is infinite") as error:
-        module.write(iter([wide]))
+        streamed.write(iter([wide]))
     result = error.value.result
     assert result is not None
     assert result.outcome == "failed"
@@ -199,13 +199,13 @@ def test_a_stream_that_fails_in_a_part_gives_back_what_was_rejected_before(
 
 
 def test_rejected_rows_that_cannot_be_given_back_are_a_note(
-    module: Module, monkeypatch: pytest.MonkeyPatch
+    streamed: Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(self: Any, positions: Any) -> pd.DataFrame:
         raise pa.ArrowNotImplementedError("no such cast")
 
     monkeypatch.setattr(prepared_cells.RetainedRows, "take", broken)
-    result = module.write(FRAME.assign(Keys=["k0", "no", "k2", "k3"]), on_rejected="ignore")
+    result = streamed.write(FRAME.assign(Keys=["k0", "no", "k2", "k3"]), on_rejected="ignore")
     assert (result.rows_loaded, result.rows_rejected, result.outcome) == (3, 1, "rejected")
     assert "could not be taken from the data (no such cast)" in result.note
     assert result.unmatched["row"].tolist() == [1]
@@ -213,7 +213,7 @@ def test_rejected_rows_that_cannot_be_given_back_are_a_note(
 
 
 def test_rows_of_a_stream_are_released_when_they_are_settled(
-    module: Module, monkeypatch: pytest.MonkeyPatch
+    streamed: Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []
     released = prepared_cells.RetainedRows.release
@@ -230,7 +230,7 @@ def test_rows_of_a_stream_are_released_when_they_are_settled(
         for name, value in columns
         for key in NAMES
     )
-    result = module.write(parts, on_rejected="ignore")
+    result = streamed.write(parts, on_rejected="ignore")
     assert (result.rows_loaded, result.rows_rejected) == (12, 1_800)
     assert result.rejected.index[-1] == 12 * 151 - 2
     assert (len(held), held[-1]) == (12, 1)

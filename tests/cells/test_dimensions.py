@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 
@@ -13,9 +15,16 @@ from tests.dataframes.columns import dtypes
 ITEMS = {"id": TEXT_DTYPE, "code": TEXT_DTYPE, "name": TEXT_DTYPE}
 
 
-@pytest.fixture
-def planning(tenant: Sandbox) -> af.Model:
-    builder = tenant.workspace("W").model("M")
+@pytest.fixture(scope="module")
+def sales_model() -> Iterator[af.Model]:
+    with Sandbox(rate_limit=None) as sandbox:
+        build(sandbox)
+        with sandbox.connect() as connection:
+            yield connection.model("M")
+
+
+def build(sandbox: Sandbox) -> None:
+    builder = sandbox.workspace("W").model("M")
     regions = builder.list(
         "Regions",
         items=pd.DataFrame({"name": ["North", "South"], "code": ["N", "S"], "Big": [True, False]}),
@@ -29,11 +38,10 @@ def planning(tenant: Sandbox) -> af.Model:
     builder.view(
         module, "By month", rows=[regions], columns=["Time"], pages=["Versions", "Line items"]
     )
-    return tenant.connect().model("M")
 
 
-def test_a_view_returns_its_axes(planning: af.Model) -> None:
-    view = planning.views["Sales.By month"]
+def test_a_view_returns_its_axes(sales_model: af.Model) -> None:
+    view = sales_model.views["Sales.By month"]
     axes = view.dimensions()
     assert dtypes(axes) == {
         "axis": TEXT_DTYPE,
@@ -50,8 +58,8 @@ def test_a_view_returns_its_axes(planning: af.Model) -> None:
     assert view.dimensions()["name"].tolist() == ["Versions", "Line items", "Regions", "Time"]
 
 
-def test_a_module_has_the_axes_of_its_default_view(planning: af.Model) -> None:
-    module = planning.modules["Sales"]
+def test_a_module_has_the_axes_of_its_default_view(sales_model: af.Model) -> None:
+    module = sales_model.modules["Sales"]
     assert sorted(module.dimensions()["name"]) == ["Line items", "Regions", "Time", "Versions"]
     views = module.views()
     assert views.columns.tolist() == ["id", "name", "code", "module_id"]
@@ -59,8 +67,8 @@ def test_a_module_has_the_axes_of_its_default_view(planning: af.Model) -> None:
     assert views["id"].tolist()[0] == module.id
 
 
-def test_a_view_returns_the_items_of_its_dimensions(planning: af.Model) -> None:
-    module = planning.modules["Sales"]
+def test_a_view_returns_the_items_of_its_dimensions(sales_model: af.Model) -> None:
+    module = sales_model.modules["Sales"]
     regions = module.dimension_items("Regions")
     assert dtypes(regions) == ITEMS
     assert regions["name"].tolist() == ["North", "South"]
@@ -70,40 +78,40 @@ def test_a_view_returns_the_items_of_its_dimensions(planning: af.Model) -> None:
         module.dimension_items("Region")
 
 
-def test_items_of_a_list_are_found_by_its_name_or_id(planning: af.Model) -> None:
-    items = planning.dimension_items("Regions")
+def test_items_of_a_list_are_found_by_its_name_or_id(sales_model: af.Model) -> None:
+    items = sales_model.dimension_items("Regions")
     assert dtypes(items) == ITEMS
     assert items["name"].tolist() == ["North", "South"]
     assert items["code"].tolist() == ["N", "S"]
-    assert planning.dimension_items("Plain")["code"].isna().tolist() == [True]
-    by_id = planning.dimension_items(planning.lists["Regions"].id)
+    assert sales_model.dimension_items("Plain")["code"].isna().tolist() == [True]
+    by_id = sales_model.dimension_items(sales_model.lists["Regions"].id)
     pd.testing.assert_frame_equal(by_id, items)
 
 
-def test_a_dimension_without_items_is_an_empty_table(planning: af.Model) -> None:
-    items = planning.dimension_items("Empty")
+def test_a_dimension_without_items_is_an_empty_table(sales_model: af.Model) -> None:
+    items = sales_model.dimension_items("Empty")
     assert len(items) == 0
     assert dtypes(items) == ITEMS
 
 
-def test_items_of_time_and_versions_are_those_of_a_line_item(planning: af.Model) -> None:
-    assert set(planning.dimension_items("Time")["name"]) == set(planning.periods()["name"])
-    assert planning.dimension_items("Versions")["name"].tolist() == ["Actual", "Forecast"]
-    assert planning.dimension_items("20000000020")["name"].tolist() == ["Actual", "Forecast"]
+def test_items_of_time_and_versions_are_those_of_a_line_item(sales_model: af.Model) -> None:
+    assert set(sales_model.dimension_items("Time")["name"]) == set(sales_model.periods()["name"])
+    assert sales_model.dimension_items("Versions")["name"].tolist() == ["Actual", "Forecast"]
+    assert sales_model.dimension_items("20000000020")["name"].tolist() == ["Actual", "Forecast"]
 
 
-def test_users_are_a_dimension(planning: af.Model) -> None:
-    assert planning.dimension_items("Users")["code"].tolist() == ["demo@example.com"]
+def test_users_are_a_dimension(sales_model: af.Model) -> None:
+    assert sales_model.dimension_items("Users")["code"].tolist() == ["demo@example.com"]
 
 
-def test_a_subset_is_a_dimension_by_its_id(planning: af.Model) -> None:
-    subset = planning.lists["Regions"].subsets().set_index("name").loc["Big", "id"]
-    assert planning.dimension_items(subset)["name"].tolist() == ["North"]
+def test_a_subset_is_a_dimension_by_its_id(sales_model: af.Model) -> None:
+    subset = sales_model.lists["Regions"].subsets().set_index("name").loc["Big", "id"]
+    assert sales_model.dimension_items(subset)["name"].tolist() == ["North"]
 
 
-def test_a_wrong_dimension_is_answered_with_the_near_names(planning: af.Model) -> None:
+def test_a_wrong_dimension_is_answered_with_the_near_names(sales_model: af.Model) -> None:
     with pytest.raises(af.NotFound, match="Did you mean 'Regions'"):
-        planning.dimension_items("Regons")
+        sales_model.dimension_items("Regons")
 
 
 def test_time_without_a_line_item_that_has_it_points_to_the_periods(tenant: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -63,9 +64,16 @@ DOCUMENTED = {
 }
 
 
-@pytest.fixture
-def planning(tenant: Sandbox) -> af.Model:
-    builder = tenant.workspace("W").model("M")
+@pytest.fixture(scope="module")
+def prices_model() -> Iterator[af.Model]:
+    with Sandbox(rate_limit=None) as sandbox:
+        build(sandbox)
+        with sandbox.connect() as connection:
+            yield connection.model("M")
+
+
+def build(sandbox: Sandbox) -> None:
+    builder = sandbox.workspace("W").model("M")
     regions = builder.list("Regions")
     products = builder.list("Products", items=pd.DataFrame({"name": ["A"], "code": ["a"]}))
     builder.module(
@@ -81,7 +89,6 @@ def planning(tenant: Sandbox) -> af.Model:
             "Double": {"format": "NUMBER", "formula": "Units * 2", "summary": "Formula"},
         },
     )
-    return tenant.connect().model("M")
 
 
 def test_every_documented_field_has_its_column() -> None:
@@ -101,8 +108,8 @@ def test_every_documented_field_has_its_column() -> None:
     ]
 
 
-def test_line_items_of_a_model_have_all_columns_with_their_dtypes(planning: af.Model) -> None:
-    frame = planning.line_items()
+def test_line_items_of_a_model_have_all_columns_with_their_dtypes(prices_model: af.Model) -> None:
+    frame = prices_model.line_items()
     known = {name: PANDAS[kind] for name, kind in _KINDS.items()}
     found = {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
     assert list(found.items())[: len(known)] == list(known.items())
@@ -122,20 +129,20 @@ def test_line_items_of_a_model_have_all_columns_with_their_dtypes(planning: af.M
     assert pd.isna(frame.loc["Units", "formula"])
 
 
-def test_fields_that_are_not_documented_come_after_the_others(planning: af.Model) -> None:
-    frame = planning.line_items().set_index("name")
-    lists = planning.lists.to_pandas().set_index("name")["id"]
+def test_fields_that_are_not_documented_come_after_the_others(prices_model: af.Model) -> None:
+    frame = prices_model.line_items().set_index("name")
+    lists = prices_model.lists.to_pandas().set_index("name")["id"]
     assert str(frame.loc["Region", "format_hierarchy_entity_long_id"]) == lists["Regions"]
 
 
-def test_line_items_of_one_module_by_name_or_id(planning: af.Model) -> None:
-    of_sales = planning.line_items("Sales")
+def test_line_items_of_one_module_by_name_or_id(prices_model: af.Model) -> None:
+    of_sales = prices_model.line_items("Sales")
     assert of_sales["name"].tolist() == ["Units", "Double"]
-    module = planning.modules["Sales"]
-    pd.testing.assert_frame_equal(planning.line_items(module.id), of_sales)
+    module = prices_model.modules["Sales"]
+    pd.testing.assert_frame_equal(prices_model.line_items(module.id), of_sales)
     pd.testing.assert_frame_equal(module.line_items(), of_sales)
     with pytest.raises(af.NotFound, match="Did you mean 'Sales'"):
-        planning.line_items("Sale")
+        prices_model.line_items("Sale")
 
 
 def test_a_model_without_modules_has_all_columns(tenant: Sandbox) -> None:
@@ -147,11 +154,11 @@ def test_a_model_without_modules_has_all_columns(tenant: Sandbox) -> None:
     }
 
 
-def test_all_line_items_come_out_as_csv_in_one_line(planning: af.Model, tmp_path: Path) -> None:
-    planning.line_items().to_csv(tmp_path / "line_items.csv", index=False)
+def test_all_line_items_come_out_as_csv_in_one_line(prices_model: af.Model, tmp_path: Path) -> None:
+    prices_model.line_items().to_csv(tmp_path / "line_items.csv", index=False)
     read = pd.read_csv(tmp_path / "line_items.csv", dtype=str)
     assert read["name"].tolist() == ["Price", "Region", "Since", "Units", "Double"]
-    assert read["id"].tolist() == planning.line_items()["id"].tolist()
+    assert read["id"].tolist() == prices_model.line_items()["id"].tolist()
 
 
 def test_more_line_items_than_a_page_are_read_to_the_last() -> None:

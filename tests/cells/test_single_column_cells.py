@@ -17,7 +17,7 @@ KEYS = ["West", "East"]
 
 
 @pytest.fixture
-def model(tenant: Sandbox) -> Iterator[af.Model]:
+def facts_model(tenant: Sandbox) -> Iterator[af.Model]:
     builder = tenant.workspace("W").model("M", calendar=Calendar(2026, 0, 0))
     keys = builder.list("Region", items=pd.DataFrame({"Name": KEYS, "Code": ["w", "e"]}))
     module = builder.module(
@@ -38,8 +38,8 @@ def model(tenant: Sandbox) -> Iterator[af.Model]:
 
 
 @pytest.fixture
-def facts(model: af.Model) -> Module:
-    return model.modules["Facts"]
+def facts(facts_model: af.Model) -> Module:
+    return facts_model.modules["Facts"]
 
 
 def rows(*found: tuple[Any, ...]) -> pd.DataFrame:
@@ -70,13 +70,15 @@ def test_each_value_goes_to_its_line_item(facts: Module) -> None:
     }
 
 
-def test_what_an_export_gives_is_written_back_by_to_anaplan(model: af.Model, facts: Module) -> None:
+def test_what_an_export_gives_is_written_back_by_to_anaplan(
+    facts_model: af.Model, facts: Module
+) -> None:
     facts.write(rows(("West", "Amount", 1.5), ("East", "Note", "n")).astype({"Value": object}))
     before = cells(facts)
-    frame: Any = af.read_anaplan("Facts single", model)
+    frame: Any = af.read_anaplan("Facts single", facts_model)
     assert {"Line items", "Value"} <= set(frame.columns)
     facts.write(rows(("West", "Amount", "9"), ("East", "Note", "other")))
-    result = af.to_anaplan(frame, "Facts", model)
+    result = af.to_anaplan(frame, "Facts", facts_model)
     assert result.rows_rejected == 0
     assert "2 rows of line items that Anaplan calculates ('Double') are left out." in result.note
     assert cells(facts) == before

@@ -74,7 +74,7 @@ def build(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[af.Model]:
+def totals_model() -> Iterator[af.Model]:
     with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         build(sandbox)
         with sandbox.connect(requests_per_minute=None) as connection:
@@ -84,8 +84,8 @@ def model() -> Iterator[af.Model]:
 KEYS = ["Shops", "Accounts", "Time", "Versions"]
 
 
-def test_the_sum_of_a_module_is_the_sum_of_what_was_put_in(model: af.Model) -> None:
-    frame = model.modules["Plan"].read()
+def test_the_sum_of_a_module_is_the_sum_of_what_was_put_in(totals_model: af.Model) -> None:
+    frame = totals_model.modules["Plan"].read()
     assert frame["Amount"].sum() == CELLS["Amount"].sum()
     assert len(frame) == 4 * 2 * 12 * 2
     assert set(frame["Shops"]) == set(SHOPS)
@@ -95,30 +95,30 @@ def test_the_sum_of_a_module_is_the_sum_of_what_was_put_in(model: af.Model) -> N
     assert frame.attrs["anaplan"]["totals"] is False
 
 
-def test_totals_are_read_if_asked_for(model: af.Model) -> None:
-    frame = model.modules["Plan"].read(totals=True)
+def test_totals_are_read_if_asked_for(totals_model: af.Model) -> None:
+    frame = totals_model.modules["Plan"].read(totals=True)
     assert len(frame) == (4 + 3 + 1 + 1) * 3 * (12 + 4 + 2 + 1 + 1) * 2
     assert frame.attrs["anaplan"]["totals"] is True
-    whole = model.views["Plan"].read()
+    whole = totals_model.views["Plan"].read()
     pd.testing.assert_frame_equal(frame.sort_values(KEYS), whole.sort_values(KEYS))
     assert whole.attrs["anaplan"]["totals"] is None
 
 
-def test_views_and_exports_leave_totals_out_if_asked_for(model: af.Model) -> None:
-    expected = model.modules["Plan"].read().set_index(KEYS).sort_index()
+def test_views_and_exports_leave_totals_out_if_asked_for(totals_model: af.Model) -> None:
+    expected = totals_model.modules["Plan"].read().set_index(KEYS).sort_index()
     for source in ("Plan.By month", "All of it"):
-        whole = af.read_anaplan(source, model)
+        whole = af.read_anaplan(source, totals_model)
         assert "Europe" in set(whole["Shops"])
-        found = af.read_anaplan(source, model, totals=False).set_index(KEYS).sort_index()
+        found = af.read_anaplan(source, totals_model, totals=False).set_index(KEYS).sort_index()
         pd.testing.assert_frame_equal(found[expected.columns], expected)
-    single = af.read_anaplan("Single", model, totals=False, dtype={"Value": "float64"})
+    single = af.read_anaplan("Single", totals_model, totals=False, dtype={"Value": "float64"})
     assert len(single) == 2 * len(expected)
-    leaves = af.read_anaplan("Leaves", model, totals=False, run=True)
-    pd.testing.assert_frame_equal(leaves, af.read_anaplan("Leaves", model))
+    leaves = af.read_anaplan("Leaves", totals_model, totals=False, run=True)
+    pd.testing.assert_frame_equal(leaves, af.read_anaplan("Leaves", totals_model))
 
 
-def test_an_item_that_is_named_is_read_even_if_it_is_a_total(model: af.Model) -> None:
-    module = model.modules["Plan"]
+def test_an_item_that_is_named_is_read_even_if_it_is_a_total(totals_model: af.Model) -> None:
+    module = totals_model.modules["Plan"]
     frame = module.read(where={"Shops": ["North", "Oslo"], "Time": "FY26"})
     assert set(frame["Shops"]) == {"North", "Oslo"}
     assert set(frame["Time"]) == {"FY26"}
@@ -127,13 +127,13 @@ def test_an_item_that_is_named_is_read_even_if_it_is_a_total(model: af.Model) ->
     assert frame[frame["Shops"] == "North"]["Amount"].sum() == of_north["Amount"].sum()
     top = module.read(where={"Shops": "World", "Accounts": "All", "Time": "All Periods"})
     assert top["Amount"].sum() == CELLS["Amount"].sum()
-    export = af.read_anaplan("All of it", model, totals=False, where={"Shops": "World"})
+    export = af.read_anaplan("All of it", totals_model, totals=False, where={"Shops": "World"})
     assert set(export["Shops"]) == {"World"}
     assert set(export["Accounts"]) == {"Rent", "Pay"}
 
 
-def test_columns_and_arrow_have_no_totals_either(model: af.Model) -> None:
-    module = model.modules["Plan"]
+def test_columns_and_arrow_have_no_totals_either(totals_model: af.Model) -> None:
+    module = totals_model.modules["Plan"]
     assert module.read(columns=["Amount"])["Amount"].sum() == CELLS["Amount"].sum()
     table = module.read_arrow(columns=["Twice"]).read_all()
     assert sum(table["Twice"].to_pylist()) == 2 * CELLS["Amount"].sum()
@@ -143,27 +143,27 @@ def test_columns_and_arrow_have_no_totals_either(model: af.Model) -> None:
     assert sum(len(chunk) for chunk in module.read(chunksize=50)) == 192
 
 
-def test_empty_rows_are_left_out(model: af.Model) -> None:
-    frame = model.modules["Plan"].read(omit_empty=True)
+def test_empty_rows_are_left_out(totals_model: af.Model) -> None:
+    frame = totals_model.modules["Plan"].read(omit_empty=True)
     assert len(frame) == len(CELLS)
     for source in ("All of it", "Single"):
         whole = (
-            af.read_anaplan(source, model, totals=False, dtype={"Value": "float64"})
+            af.read_anaplan(source, totals_model, totals=False, dtype={"Value": "float64"})
             if (source == "Single")
-            else af.read_anaplan(source, model, totals=False)
+            else af.read_anaplan(source, totals_model, totals=False)
         )
         options: Any = {"dtype": {"Value": "float64"}} if source == "Single" else {}
-        found = af.read_anaplan(source, model, totals=False, omit_empty=True, **options)
+        found = af.read_anaplan(source, totals_model, totals=False, omit_empty=True, **options)
         values = whole.columns[-1]
         pd.testing.assert_frame_equal(found, whole[whole[values] != 0].reset_index(drop=True))
     with pytest.raises(ValueError, match="omit_empty=True needs a line item"):
-        model.modules["Plan"].read(columns=["Shops"], omit_empty=True)
+        totals_model.modules["Plan"].read(columns=["Shops"], omit_empty=True)
     with pytest.raises(ValueError, match="omit_empty=True needs line items"):
-        model.exports["All of it"].read(columns=["Shops"], omit_empty=True)
+        totals_model.exports["All of it"].read(columns=["Shops"], omit_empty=True)
 
 
-def test_layouts_that_are_not_tabular_are_refused_before_they_run(model: af.Model) -> None:
-    export = model.exports["Grid"]
+def test_layouts_that_are_not_tabular_are_refused_before_they_run(totals_model: af.Model) -> None:
+    export = totals_model.exports["Grid"]
     for option in ({"totals": False}, {"omit_empty": True}):
         given: Any = option
         with pytest.raises(ValueError, match="needs a tabular layout, and that of export 'Grid'"):
@@ -172,17 +172,17 @@ def test_layouts_that_are_not_tabular_are_refused_before_they_run(model: af.Mode
 
 
 def test_hierarchies_are_not_read_for_time_versions_or_asked_dimensions(
-    model: af.Model, caplog: pytest.LogCaptureFixture
+    totals_model: af.Model, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "anaplan_frames")
-    model.modules["Plan"].read(where={"Shops": "Oslo", "Accounts": "Rent"})
+    totals_model.modules["Plan"].read(where={"Shops": "Oslo", "Accounts": "Rent"})
     assert "/lists/" not in caplog.text
     caplog.clear()
-    model.modules["Plan"].read(totals=True)
+    totals_model.modules["Plan"].read(totals=True)
     assert "/lists/" not in caplog.text
     assert "modelCalendar" not in caplog.text
-    assert model.modules["One"].read().shape == (1, 1)
-    assert model.modules["Flat"].read()["Flat"].tolist() == ["a", "b"]
+    assert totals_model.modules["One"].read().shape == (1, 1)
+    assert totals_model.modules["Flat"].read()["Flat"].tolist() == ["a", "b"]
 
 
 def test_a_name_of_a_total_and_of_a_leaf_is_an_error_with_the_way_out(tenant: Sandbox) -> None:
@@ -226,13 +226,13 @@ def test_periods_of_the_scale_of_any_line_item_read_are_kept(
 
 
 def test_a_period_that_the_calendar_does_not_have_is_an_error(
-    model: af.Model, monkeypatch: pytest.MonkeyPatch
+    totals_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from anaplan_frames.calendar.period_names import PeriodNames
 
     monkeypatch.setattr(PeriodNames, "scale_of", lambda self, name: None)
     with pytest.raises(af.DataError, match=r"'Jan 26' in column 'Time' .* totals=True"):
-        model.modules["Plan"].read()
+        totals_model.modules["Plan"].read()
 
 
 def labels(names: list[str], codes: list[str], leaves: Any, *, numbered: bool = False) -> Any:
@@ -366,8 +366,10 @@ def test_totals_of_numbered_lists_that_have_other_names_are_warned_of() -> None:
         assert [each.category for each in caught] == [AnaplanWarning] * numbered
 
 
-def test_a_column_of_an_export_that_may_be_a_dimension_is_not_guessed(model: af.Model) -> None:
-    export = model.exports["All of it"]
+def test_a_column_of_an_export_that_may_be_a_dimension_is_not_guessed(
+    totals_model: af.Model,
+) -> None:
+    export = totals_model.exports["All of it"]
     metadata = dict(export.metadata())
     catalogue = export.catalogue
     header = ["Shops", "Somewhere", "Time", "Amount"]

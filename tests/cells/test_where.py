@@ -19,7 +19,7 @@ KEYS = ["Shops", "Parts", "Time"]
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[af.Model]:
+def shops_model() -> Iterator[af.Model]:
     """A module over three dimensions with a view in which each axis has one of them."""
     with Sandbox(rate_limit=None, task_pause=0) as sandbox:
         builder = sandbox.workspace("Demo").model("Where", calendar=Calendar(2026, 0, 0))
@@ -50,8 +50,8 @@ VIEWS = ["Stock.Each", "Stock.Lines", "Stock"]
 
 
 @pytest.fixture(scope="module")
-def wholes(model: af.Model) -> dict[str, pd.DataFrame]:
-    return {name: model.views[name].read() for name in VIEWS}
+def wholes(shops_model: af.Model) -> dict[str, pd.DataFrame]:
+    return {name: shops_model.views[name].read() for name in VIEWS}
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -77,26 +77,28 @@ def test_items_of_every_dimension_are_selected(
     name: str,
     where: dict[str, Any],
     expected: dict[str, list[str]],
-    model: af.Model,
+    shops_model: af.Model,
     wholes: dict[str, pd.DataFrame],
 ) -> None:
-    view = model.views[name]
+    view = shops_model.views[name]
     found = view.read(where=where)
     kept = wholes[name]
     for column, items in expected.items():
         kept = kept[kept[column].isin(items)]
     pd.testing.assert_frame_equal(found, kept.reset_index(drop=True))
-    ids = {row.name: row.id for row in model.lists["Shops"].read().itertuples()}
+    ids = {row.name: row.id for row in shops_model.lists["Shops"].read().itertuples()}
     if "Shops" in where and expected["Shops"]:
         by_id = where | {"Shops": [ids[shop] for shop in expected["Shops"]]}
         pd.testing.assert_frame_equal(view.read(where=by_id), found)
-    by_dimension = {model.lists[n].id if n != "Time" else n: v for n, v in where.items()}
+    by_dimension = {shops_model.lists[n].id if n != "Time" else n: v for n, v in where.items()}
     pd.testing.assert_frame_equal(view.read(where=by_dimension), found)
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_line_items_are_selected_wherever_the_view_has_them(name: str, model: af.Model) -> None:
-    view = model.views[name]
+def test_line_items_are_selected_wherever_the_view_has_them(
+    name: str, shops_model: af.Model
+) -> None:
+    view = shops_model.views[name]
     found = view.read(where={"Line items": "Note", "Time": "Jan 26"})
     assert found.columns[len(KEYS) :].tolist() == ["Note"]
     pd.testing.assert_frame_equal(found, view.read(where={"Time": "Jan 26"})[found.columns])
@@ -104,8 +106,8 @@ def test_line_items_are_selected_wherever_the_view_has_them(name: str, model: af
     pd.testing.assert_frame_equal(both, view.read())
 
 
-def test_rows_are_selected_by_values_of_line_items(model: af.Model) -> None:
-    module = model.modules["Stock"]
+def test_rows_are_selected_by_values_of_line_items(shops_model: af.Model) -> None:
+    module = shops_model.modules["Stock"]
     found = module.read(where={"Note": ["Oslo 1", "Rome 2"], "Time": ["Feb 26", "Mar 26"]})
     assert sorted(set(found["Note"])) == ["Oslo 1", "Rome 2"]
     assert module.read(where={"Amount": 4}, columns=["Shops", "Time"]).to_dict("list") == {
@@ -117,10 +119,10 @@ def test_rows_are_selected_by_values_of_line_items(model: af.Model) -> None:
 
 
 def test_one_item_of_a_page_is_asked_of_anaplan_and_others_are_not(
-    model: af.Model, caplog: pytest.LogCaptureFixture
+    shops_model: af.Model, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "urllib3")
-    view, shops = model.views["Stock.Each"], model.lists["Shops"]
+    view, shops = shops_model.views["Stock.Each"], shops_model.lists["Shops"]
     view.read(where={"Shops": "Oslo", "Parts": "Pipe"})
     assert f"pages={shops.id}%3A" in caplog.text
     caplog.clear()
@@ -130,16 +132,16 @@ def test_one_item_of_a_page_is_asked_of_anaplan_and_others_are_not(
 
 
 def test_many_items_are_looked_up_at_once(
-    model: af.Model, caplog: pytest.LogCaptureFixture
+    shops_model: af.Model, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "anaplan_frames")
-    model.modules["Stock"].read(where={"Shops": ["Oslo", "Rome", "x"]})
+    shops_model.modules["Stock"].read(where={"Shops": ["Oslo", "Rome", "x"]})
     asked = [record.getMessage() for record in caplog.records]
     assert sum("POST" in each and "/items" in each for each in asked) == 2  # by name, then code
 
 
-def test_what_is_not_there_is_named_with_the_near_ones(model: af.Model) -> None:
-    module = model.modules["Stock"]
+def test_what_is_not_there_is_named_with_the_near_ones(shops_model: af.Model) -> None:
+    module = shops_model.modules["Stock"]
     for where, message in (
         (
             {"Shop": "Oslo"},
@@ -156,19 +158,21 @@ def test_what_is_not_there_is_named_with_the_near_ones(model: af.Model) -> None:
         module.read(where={"Line items": []})
 
 
-def test_periods_become_their_last_days(model: af.Model) -> None:
-    frame = model.modules["Stock"].read(periods="end", where={"Shops": "Oslo", "Parts": "Pipe"})
+def test_periods_become_their_last_days(shops_model: af.Model) -> None:
+    frame = shops_model.modules["Stock"].read(
+        periods="end", where={"Shops": "Oslo", "Parts": "Pipe"}
+    )
     assert frame["Time"].tolist()[:2] == [pd.Timestamp("2026-01-31"), pd.Timestamp("2026-02-28")]
-    quarter = model.modules["Stock"].read(periods="end", where={"Time": "Q1 FY26"})
+    quarter = shops_model.modules["Stock"].read(periods="end", where={"Time": "Q1 FY26"})
     assert set(quarter["Time"]) == {pd.Timestamp("2026-03-31")}
 
 
-def test_a_grid_has_the_items_that_are_asked_for(model: af.Model) -> None:
-    grid = model.views["Stock.Each"].read(
+def test_a_grid_has_the_items_that_are_asked_for(shops_model: af.Model) -> None:
+    grid = shops_model.views["Stock.Each"].read(
         layout="grid", where={"Shops": "Oslo", "Time": ["Jan 26", "Feb 26"], "Line items": "Amount"}
     )
     assert grid.index.tolist() == ["Pipe", "Valve"]
     assert grid.to_numpy().tolist() == [[0.0, 1.0], [3.0, 4.0]]
     assert grid.attrs["anaplan"]["where"]["Shops"] == ["Oslo"]
     with pytest.raises(ValueError, match="nrows= does not go with layout='grid'"):
-        model.views["Stock.Each"].read(layout="grid", nrows=1)
+        shops_model.views["Stock.Each"].read(layout="grid", nrows=1)

@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def lst() -> Iterator[List]:
+def synced() -> Iterator[List]:
     with Sandbox(rate_limit=None) as sandbox:
         model = sandbox.workspace("W").model("M")
         model.list("L", properties={"Grade": "TEXT", "FTE": "NUMBER"}, subsets=["Active"])
@@ -57,15 +57,15 @@ def as_state(frame: pd.DataFrame) -> Rows:
     active=st.tuples(st.sets(st.sampled_from("abcdefgh")), st.sets(st.sampled_from("abcdefgh"))),
 )
 def test_from_any_state_to_any_state_it_ends_equal_and_then_sends_nothing(
-    lst: List, before: dict[str, Any], after: dict[str, Any], active: tuple[set[str], set[str]]
+    synced: List, before: dict[str, Any], after: dict[str, Any], active: tuple[set[str], set[str]]
 ) -> None:
     for items, chosen in zip((before, after), active, strict=True):
         frame = frame_of(items, chosen)
-        plan = lst.sync(frame, delete=True, dry_run=True)
-        done = lst.sync(frame, delete=True, confirm=True)
-        assert state(lst) == as_state(frame)
+        plan = synced.sync(frame, delete=True, dry_run=True)
+        done = synced.sync(frame, delete=True, confirm=True)
+        assert state(synced) == as_state(frame)
         pd.testing.assert_frame_equal(done.changes, plan.changes)
-        again = lst.sync(frame, delete=True)
+        again = synced.sync(frame, delete=True)
         assert (again.rows_loaded, again.rows_ignored) == (0, len(frame))
 
 

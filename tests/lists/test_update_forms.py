@@ -31,12 +31,12 @@ def lists(*, needs_code: bool) -> Iterator[List]:
 
 
 @pytest.fixture(params=[False, True])
-def staff(request: pytest.FixtureRequest) -> Iterator[List]:
+def coded_staff(request: pytest.FixtureRequest) -> Iterator[List]:
     yield from lists(needs_code=request.param)
 
 
 @pytest.fixture
-def plain() -> Iterator[List]:
+def staff_by_id() -> Iterator[List]:
     yield from lists(needs_code=False)
 
 
@@ -45,11 +45,13 @@ def held(staff: List) -> list[list[Any]]:
     return sorted(frame.where(frame.notna(), "").to_numpy().tolist())
 
 
-def test_properties_names_and_codes_are_updated_whatever_the_service_wants(staff: List) -> None:
-    result = staff.update(ITEMS)
+def test_properties_names_and_codes_are_updated_whatever_the_service_wants(
+    coded_staff: List,
+) -> None:
+    result = coded_staff.update(ITEMS)
     assert (result.rows_updated, result.rows_rejected) == (4, 0)
-    assert held(staff) == sorted(ITEMS.fillna("").to_numpy().tolist())
-    ids = staff.read(columns=["id", "name"]).set_index("name")["id"]
+    assert held(coded_staff) == sorted(ITEMS.fillna("").to_numpy().tolist())
+    ids = coded_staff.read(columns=["id", "name"]).set_index("name")["id"]
     # Codes are swapped and properties changed in one write: no old code is sent for a new one.
     swapped = pd.DataFrame(
         {
@@ -59,9 +61,9 @@ def test_properties_names_and_codes_are_updated_whatever_the_service_wants(staff
             "Grade": ["2", "3", "1"],
         }
     )
-    result = staff.update(swapped)
+    result = coded_staff.update(swapped)
     assert result.rows_rejected == 0
-    assert held(staff) == sorted(
+    assert held(coded_staff) == sorted(
         [["b", "A", "2"], ["a", "B", "3"], ["c", "See", "1"], ["", "D", "1"]]
     )
 
@@ -81,28 +83,28 @@ def requests_of(monkeypatch: pytest.MonkeyPatch, refuse: Any = None) -> list[byt
 
 
 def test_what_anaplan_takes_at_once_is_sent_once(
-    plain: List, monkeypatch: pytest.MonkeyPatch
+    staff_by_id: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = requests_of(monkeypatch)
-    plain.update(ITEMS)
+    staff_by_id.update(ITEMS)
     assert len(sent) == 1
     assert b'"code"' not in sent[0]
 
 
 def test_what_is_refused_by_id_is_sent_by_code(
-    plain: List, monkeypatch: pytest.MonkeyPatch
+    staff_by_id: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = requests_of(monkeypatch, lambda body: b'"code":"a"' not in body)
-    assert plain.update(ITEMS).rows_updated == 4
+    assert staff_by_id.update(ITEMS).rows_updated == 4
     assert len(sent) == 2
     assert b'"id"' in sent[1]  # of the item without a code
     assert sent[1].count(b'"id"') == 1
 
 
 def test_what_is_refused_in_both_forms_is_an_error(
-    plain: List, monkeypatch: pytest.MonkeyPatch
+    staff_by_id: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = requests_of(monkeypatch, lambda body: True)
     with pytest.raises(af.RequestRefused, match="cannot do this as asked"):
-        plain.update(ITEMS)
+        staff_by_id.update(ITEMS)
     assert len(sent) == 2
