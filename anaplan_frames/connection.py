@@ -21,6 +21,7 @@ from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.model import Model
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.results import WriteResult
+from anaplan_frames.single_start import check_restart_after
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
 from anaplan_frames.urls import parse_model_url, parse_task_url
@@ -72,6 +73,7 @@ def connect(
     verify: bool | str | os.PathLike[str] | None = None,
     allow_http: bool = False,
     hooks: Sequence[Hook] = (),
+    restart_after: float | None = None,
     clock: Clock | None = None,
 ) -> Connection:
     """Connect to Anaplan.
@@ -108,6 +110,16 @@ def connect(
     hooks : sequence of Hook, optional
         Objects with ``on_start(task)`` and ``on_end(task, result, error)``, which are called for
         every task. What they raise is logged with a warning, and changes nothing.
+    restart_after : float, optional
+        Seconds. If the answer to the start of an action is lost and no task of it is listed, the
+        library waits until the model has stayed idle for so long (no transaction, no task
+        running, no new task listed), and then starts the action again. By default it raises
+        `TaskUncertain`, as it does if the model does not become idle within an hour, or before the
+        ``timeout=`` of the call ends. A first request that something on the way holds back for
+        longer than this is not seen: the action then runs twice. If its task is listed when the
+        second one has ended, `TaskUncertain` says so. Choose more than gateways and proxies wait
+        for an answer: 60 to 600 seconds. Calls have a ``restart_after=`` of their own, in which
+        ``math.inf`` turns this off.
     clock : Clock, optional
         What all waiting goes through.
 
@@ -133,6 +145,7 @@ def connect(
     """
     given = _credentials(email, password, auth)
     del password
+    check_restart_after(restart_after)
     settings = resolve(given, profile, api_url, auth_url, region=region)
     transport = Transport(
         given or ConfiguredAuth(profile, settings.auth),
@@ -148,7 +161,13 @@ def connect(
         allow_http=allow_http,
         clock=clock or Clock(),
     )
-    return Connection(transport, workspace=settings.workspace, model=settings.model, hooks=hooks)
+    return Connection(
+        transport,
+        workspace=settings.workspace,
+        model=settings.model,
+        hooks=hooks,
+        restart_after=restart_after,
+    )
 
 
 def _credentials(
@@ -189,12 +208,14 @@ class Connection:
         workspace: str | None = None,
         model: str | None = None,
         hooks: Sequence[Hook] = (),
+        restart_after: float | None = None,
     ) -> None:
         self._transport = transport
         self._directory = Directory(transport)
         self._workspace = workspace
         self._model = model
         self._hooks = tuple(hooks)
+        self._restart_after = restart_after
 
     def workspaces(self) -> pd.DataFrame:
         """Return the workspaces that the user may see.
@@ -270,7 +291,7 @@ class Connection:
         if url is not None:
             name, workspace = url.model, workspace or url.workspace
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
-        return Model(self._transport, found, self._hooks)
+        return Model(self._transport, found, self._hooks, self._restart_after)
 
     def task(self, url: str) -> Task[WriteResult]:
         """Return a task by its URL, in any process.

@@ -55,7 +55,11 @@ class Model:
     """
 
     def __init__(
-        self, transport: Transport, info: Mapping[str, Any], hooks: Sequence[Hook] = ()
+        self,
+        transport: Transport,
+        info: Mapping[str, Any],
+        hooks: Sequence[Hook] = (),
+        restart_after: float | None = None,
     ) -> None:
         self.id: str = str(info["id"])
         self.name: str = str(info.get("name") or self.id)
@@ -64,7 +68,12 @@ class Model:
         self.url: str = model_url(self.workspace_id, self.id)
         path = f"/workspaces/{self.workspace_id}/models/{self.id}"
         self._catalogue = Catalogue(
-            transport, path, f"model {self.name!r}", name=self.name, hooks=hooks
+            transport,
+            path,
+            f"model {self.name!r}",
+            name=self.name,
+            hooks=hooks,
+            restart_after=restart_after,
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 RUNNING = frozenset({"NOT_STARTED", "IN_PROGRESS", "CANCELLING"})
+_OLDEST = 24 * 3600.0  # seconds; Anaplan may list old tasks as running for ever
 _MOST_NESTED = 9  # a process nests the results of its actions once
 COMPLETE, CANCELLED = "COMPLETE", "CANCELLED"
 NO_CHANGES = "hierarchyNoChanges"
@@ -61,6 +62,20 @@ class TaskState:
     def strange(self) -> bool:
         """Whether nobody knows what the state means."""
         return not self.ended and self.state not in RUNNING
+
+    def neglected(self, now: float) -> str:
+        """Say why a task that has not ended does not count as running; empty if it does.
+
+        Parameters
+        ----------
+        now : float
+            Seconds since the epoch.
+        """
+        if self.state and self.state not in RUNNING:
+            return f"is listed as {self.state!r}, which Anaplan does not document"
+        if self.created is not None and now - self.created > _OLDEST:
+            return f"is listed as running for {(now - self.created) / 3600:,.0f} hours"
+        return ""
 
     def outcome(self, task_id: str) -> Outcome:
         """Return how the task ended."""
@@ -137,8 +152,8 @@ def outcome_of(
         task_id=task_id,
         object_id=str(result.get("objectId") or ""),
         name=str(result.get("objectName") or ""),
-        successful=_flag(result.get("successful")),
-        dump_available=_flag(result.get("failureDumpAvailable")) is True,
+        successful=yes_or_no(result.get("successful")),
+        dump_available=yes_or_no(result.get("failureDumpAvailable")) is True,
         details=_records(result.get("details")),
         nested=tuple(outcome_of(task_id, each, depth=depth + 1) for each in nested),
         cancelled=cancelled,
@@ -174,8 +189,8 @@ def _records(found: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(record for record in found if isinstance(record, Mapping))
 
 
-def _flag(found: Any) -> bool | None:
-    """Read a yes or no, which some services write as text."""
+def yes_or_no(found: Any) -> bool | None:
+    """Read a yes or no, which some services write as text; None if it is neither."""
     if isinstance(found, str):
         return {"true": True, "false": False}.get(found.strip().casefold())
     return found if isinstance(found, bool) else None

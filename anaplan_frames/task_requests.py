@@ -1,15 +1,14 @@
-"""The requests about the tasks of one action: started once, found again, looked at, cancelled."""
+"""The requests about the tasks of one action: listed, looked at, watched, cancelled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.errors import (
     AnaplanError,
-    ModelUnavailable,
     NotFound,
     RateLimited,
     RequestRefused,
@@ -19,20 +18,9 @@ from anaplan_frames.errors import (
 )
 from anaplan_frames.outcomes import TaskState
 from anaplan_frames.polling import poll
-from anaplan_frames.threads import Ahead
-from anaplan_frames.transport import AnswerLost, Transport
+from anaplan_frames.transport import Transport
 
-# Seconds between looks for a task whose start was not answered.
-_LISTING_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a connection
-
-
-class _RefusedButListed(AnaplanError):
-    """A start was refused, but there is one new task."""
-
-    def __init__(self, task_id: str) -> None:
-        super().__init__(task_id)
-        self.task_id = task_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +39,6 @@ class TaskRequests:
     transport: Transport
     path: str
     label: str
-
-    def start(
-        self, body: Mapping[str, Any], *, check: Callable[[], None] | None = None
-    ) -> tuple[str, bool]:
-        """Start the action, and never ask twice without a look at its tasks.
-
-        After a refusal it is asked for again if no task is new. If the answer is lost, the one
-        task that is new is taken up.
-
-        Parameters
-        ----------
-        body : mapping
-            As `start_body` makes it.
-        check : callable, optional
-            Raises if the action must not be started; done while its tasks are listed.
-
-        Returns
-        -------
-        str, bool
-            The task, and whether it was taken up after its answer was lost.
-
-        Raises
-        ------
-        TaskUncertain
-            If it is not known whether the action was started.
-        """
-        before = self._tasks_before(check)
-
-        def look(refusal: AnaplanError) -> None:
-            self._check_refusal(before, refusal)
-
-        try:
-            answer = self.transport.post(
-                f"{self.path}/tasks", label=self.label, json=body, repeatable=False, look=look
-            )
-        except _RefusedButListed as found:
-            return found.task_id, True
-        except AnswerLost as lost:
-            return self._new_task(before, lost), True
-        task = answer.get("task")
-        task_id = (task if isinstance(task, Mapping) else answer).get("taskId")
-        if not task_id:
-            return self._new_task(before, None), True
-        return str(task_id), False
 
     def listed(self) -> list[dict[str, Any]]:
         """Return Anaplan's records of everyone's tasks."""
@@ -176,66 +120,6 @@ class TaskRequests:
         state = poll(look, self.transport.clock, on_wait=on_wait)
         assert state is not None  # without a time-out, polling ends with the task
         return state
-
-    def _check_refusal(self, before: set[str], refusal: AnaplanError) -> None:
-        """Raise if a start that was refused has made a task after all, or may have."""
-        try:
-            new = [task for task in self._listed_ids() if task not in before]
-        except TransferTimeout:
-            raise
-        except AnaplanError as error:
-            raise TaskUncertain(
-                f"The start of {self.label} was refused ({refusal}), and whether it runs "
-                f"nevertheless is not known, as its tasks cannot be listed ({error}). Look at "
-                "them before you run it again."
-            ) from refusal
-        if not new:
-            return
-        # A busy model is busy with somebody's task, which may be the new one.
-        if len(new) == 1 and not isinstance(refusal, ModelUnavailable):
-            raise _RefusedButListed(new[0])
-        raise TaskUncertain(
-            f"The start of {self.label} was refused ({refusal}), but since then new tasks are "
-            f"listed: {', '.join(new)}. One may be of this start: look at them before you run it "
-            "again."
-        ) from refusal
-
-    def _tasks_before(self, check: Callable[[], None] | None) -> set[str]:
-        """Return the ids of the tasks that are there before the start, and check meanwhile."""
-        if check is None:
-            return set(self._listed_ids())
-        checking = Ahead(check, name="anaplan-check")
-        try:
-            before = set(self._listed_ids())
-            checking.result()
-            return before
-        finally:
-            checking.close()
-
-    def _new_task(self, before: set[str], lost: AnswerLost | None) -> str:
-        """Return the task whose start was not answered: the one that is new."""
-        try:
-            new = self._listed_since(before)
-            known = f"several tasks are new: {', '.join(new)}" if new else "no new task is listed"
-        except AnaplanError as error:
-            new, known = [], f"its tasks cannot be listed ({error})"
-        if len(new) == 1:
-            return new[0]
-        raise TaskUncertain(
-            f"The answer to the start of {self.label} was lost, and {known}. "
-            "It may be running: look at its tasks before you run it again."
-        ) from lost
-
-    def _listed_since(self, before: set[str]) -> list[str]:
-        """Look for tasks that were not there before, some times: one may be listed late."""
-
-        def look() -> list[str] | None:
-            return [task for task in self._listed_ids() if task not in before] or None
-
-        return poll(look, self.transport.clock, pauses=_LISTING_PAUSES) or []
-
-    def _listed_ids(self) -> Sequence[str]:
-        return [str(task["taskId"]) for task in self.listed()]
 
 
 def start_body(

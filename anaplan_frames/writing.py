@@ -57,6 +57,7 @@ def to_anaplan(
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
+    restart_after: float | None = None,
 ) -> WriteResult: ...
 
 
@@ -85,6 +86,7 @@ def to_anaplan(
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
+    restart_after: float | None = None,
 ) -> WritePlan: ...
 
 
@@ -112,6 +114,7 @@ def to_anaplan(
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
+    restart_after: float | None = None,
 ) -> WriteResult | WritePlan:
     """Load data into Anaplan, and say what was rejected and why.
 
@@ -179,6 +182,9 @@ def to_anaplan(
     resume : bool
         If an earlier run was killed within 48 hours while it uploaded the same data to the same
         file, upload only the rest.
+    restart_after : float, optional
+        Of an import or process: after so many seconds in which the model was idle, a start whose
+        answer was lost is repeated; see `connect`.
 
     Returns
     -------
@@ -226,7 +232,7 @@ def to_anaplan(
             "dry_run": dry_run,
         }
         job = {"chunk_bytes": chunk_bytes, "resume": resume}
-        start = {"parameters": parameters, "locale": locale}
+        start = {"parameters": parameters, "locale": locale, "restart_after": restart_after}
         items = {"mode": mode, "key": key, "blank": blank}
         sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
         own: dict[str, Any] = {"fixed": fixed, **items, **sync, **job, **start}
@@ -289,6 +295,7 @@ _WRITING = {
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
+    "restart_after": (None, "imports and processes"),
 }
 _COMMON = {
     "mapping": None,
@@ -300,12 +307,13 @@ _COMMON = {
     "dry_run": False,
 }
 _UPLOADED = frozenset({"chunk_bytes", "resume"})
+_STARTED = frozenset({"parameters", "locale", "restart_after"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
     List: frozenset({"mode", "key", "blank", "delete", "max_delete", "confirm"}),
     Module: frozenset({"fixed", "blank"}),
     File: _UPLOADED,
-    Import: _UPLOADED | {"parameters", "locale"},
-    Process: _UPLOADED | {"parameters", "locale"},
+    Import: _UPLOADED | _STARTED,
+    Process: _UPLOADED | _STARTED,
 }
 
 

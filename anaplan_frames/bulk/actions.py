@@ -52,6 +52,7 @@ class Action(Resource):
         on_rejected: OnRejected = "raise",
         dump: str | os.PathLike[str] | None = None,
         locale: str = LOCALE,
+        restart_after: float | None = None,
         timeout: float | None = None,
         progress: bool | None = None,
     ) -> WriteResult:
@@ -69,6 +70,8 @@ class Action(Resource):
             A folder for the failure dumps.
         locale : str
             Language and country of dates and numbers.
+        restart_after : float, optional
+            Instead of the connection's; see `anaplan_frames.connect`.
         timeout : float, optional
             Seconds for the whole call.
         progress : bool, optional
@@ -101,17 +104,26 @@ class Action(Resource):
             on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
         with time_limit(self._transport.clock, timeout):
-            job = job_options(parameters=parameters, locale=locale, import_id=self._import_id)
+            job = job_options(
+                parameters=parameters,
+                locale=locale,
+                import_id=self._import_id,
+                restart_after=restart_after,
+            )
             return self._begin(job, options).result()
 
     def start(
-        self, *, parameters: Parameters | None = None, locale: str = LOCALE
+        self,
+        *,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        restart_after: float | None = None,
     ) -> Task[WriteResult]:
         """Start it, once, and do not wait.
 
         Parameters
         ----------
-        parameters, locale
+        parameters, locale, restart_after
             As for `run`.
 
         Returns
@@ -130,7 +142,12 @@ class Action(Resource):
         >>> task.done()  # doctest: +SKIP
         False
         """
-        job = job_options(parameters=parameters, locale=locale, import_id=self._import_id)
+        job = job_options(
+            parameters=parameters,
+            locale=locale,
+            import_id=self._import_id,
+            restart_after=restart_after,
+        )
         return self._begin(job, SendOptions())
 
     def tasks(self) -> pd.DataFrame:
@@ -229,12 +246,23 @@ class Action(Resource):
         """What can be asked about its tasks."""
         return TaskRequests(self._transport, self.path, self.label)
 
+    def start_task(
+        self, options: JobOptions, job: Job[WriteResult], *, check: Callable[[], None] | None = None
+    ) -> Task[WriteResult]:
+        """Start it, once; see `bulk.task_start`."""
+        restart_after = options.restart_after
+        if restart_after is None:
+            restart_after = self._catalogue.restart_after
+        return start_task(
+            self.requests, options.body, job, check=check, restart_after=restart_after
+        )
+
     def _begin(self, job: JobOptions, options: SendOptions) -> Task[WriteResult]:
         """Start it on what is there, with the lock of the files that it reads."""
         clock = self._transport.clock
         begun = clock.monotonic()
         folder = open_dump(options.dump)
-        return start_task(self.requests, job.body, self.make_job(options, folder, begun))
+        return self.start_task(job, self.make_job(options, folder, begun))
 
     @property
     def _facts(self) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from anaplan_frames.bulk.job_options import (
 from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.sent_rows import Sent
-from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.bulk.upload_parts import UploadParts, check_upload_parts
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
@@ -74,6 +73,7 @@ class Import(Action):
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
+        restart_after: float | None = None,
     ) -> WriteResult: ...
 
     @overload
@@ -92,6 +92,7 @@ class Import(Action):
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
+        restart_after: float | None = None,
     ) -> WritePlan: ...
 
     def write(
@@ -109,6 +110,7 @@ class Import(Action):
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
+        restart_after: float | None = None,
     ) -> WriteResult | WritePlan:
         """Upload data, run the import or process on it, and return what was loaded and rejected.
 
@@ -142,6 +144,8 @@ class Import(Action):
         resume : bool
             If an earlier run was killed within 48 hours while it uploaded the same data to the
             same file, upload only the rest.
+        restart_after : float, optional
+            Instead of the connection's; see `anaplan_frames.connect`.
 
         Returns
         -------
@@ -171,7 +175,9 @@ class Import(Action):
             on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
         with time_limit(self._transport.clock, timeout):
-            job = self._job_options(parameters, locale, chunk_bytes, resume=resume)
+            job = self._job_options(
+                parameters, locale, chunk_bytes, resume=resume, restart_after=restart_after
+            )
             source = self._opened(data, index=index, keep=dry_run)
             prepared = self._prepare(source, mapping, job)
             prepared.warn_of_unused()
@@ -195,6 +201,7 @@ class Import(Action):
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
+        restart_after: float | None = None,
     ) -> Task[WriteResult]:
         """Upload data, start the import or process on it, and do not wait for its end.
 
@@ -204,7 +211,7 @@ class Import(Action):
         ----------
         data : DataFrame, Arrow data, iterator, or dict, optional
             Without, it runs on what its files hold.
-        mapping, index, parameters, locale, chunk_bytes, resume
+        mapping, index, parameters, locale, chunk_bytes, resume, restart_after
             As for `write`.
         on_rejected, dump, progress
             As for `write`; they count when the task's result is read.
@@ -231,7 +238,9 @@ class Import(Action):
             on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
         with time_limit(self._transport.clock, timeout):
-            job = self._job_options(parameters, locale, chunk_bytes, resume=resume)
+            job = self._job_options(
+                parameters, locale, chunk_bytes, resume=resume, restart_after=restart_after
+            )
             if data is None:
                 return self._begin(job, options)
             prepared = self._prepare(self._opened(data, index=index, keep=False), mapping, job)
@@ -294,7 +303,7 @@ class Import(Action):
         options = SendOptions(on_rejected=on_rejected, progress=progress)
         job = self._job_options(parameters, LOCALE, None, resume=False)
         begun = self._transport.clock.monotonic()
-        return start_task(self.requests, job.body, self.make_job(options, None, begun)).result()
+        return self.start_task(job, self.make_job(options, None, begun)).result()
 
     def read_outcome(
         self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
@@ -312,11 +321,13 @@ class Import(Action):
         chunk_bytes: int | None,
         *,
         resume: bool,
+        restart_after: float | None = None,
     ) -> JobOptions:
         return job_options(
             parameters=parameters,
             locale=locale,
             import_id=self._import_id,
+            restart_after=restart_after,
             chunk_bytes=chunk_bytes,
             resume=resume,
         )
@@ -360,7 +371,7 @@ class Import(Action):
         its_job = self.make_job(options, folder, begun)
         with ExitStack() as stack:
             access = stack.enter_context(exclusive_access(self._catalogue, self._file_ids()))
-            task = start_task(self.requests, job.body, its_job)
+            task = self.start_task(job, its_job)
             access.hold(task)
             its_job.held.push(stack.pop_all())
         return task

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.bulk.file_writer import UploadOptions
+from anaplan_frames.single_start import check_restart_after
 from anaplan_frames.task_requests import start_body
 from anaplan_frames.transfer.upload import chunk_sizes
 
@@ -16,10 +17,21 @@ LOCALE = "en_US"
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """How an action is started: what is posted, and how data is uploaded before."""
+    """How an action is started.
+
+    Attributes
+    ----------
+    body : mapping
+        What is posted.
+    upload : UploadOptions
+        How data is uploaded before.
+    restart_after : float or None
+        As for `SingleStart`; None: as the connection says.
+    """
 
     body: Mapping[str, Any]
     upload: UploadOptions
+    restart_after: float | None
 
 
 def upload_options(*, chunk_bytes: int | None, resume: bool) -> UploadOptions:
@@ -33,6 +45,7 @@ def job_options(
     parameters: Parameters | None,
     locale: str,
     import_id: Callable[[str], str],
+    restart_after: float | None,
     chunk_bytes: int | None = None,
     resume: bool = True,
 ) -> JobOptions:
@@ -43,7 +56,9 @@ def job_options(
     import_id : callable
         Returns the id of an import that `parameters` names.
     """
+    check_restart_after(restart_after)
     return JobOptions(
         start_body(parameters, locale, import_id),
         upload_options(chunk_bytes=chunk_bytes, resume=resume),
+        restart_after,
     )

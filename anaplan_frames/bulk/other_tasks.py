@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from anaplan_frames.messages import warn
-from anaplan_frames.outcomes import RUNNING, TaskState
+from anaplan_frames.outcomes import TaskState
 from anaplan_frames.polling import poll
 from anaplan_frames.task_requests import TaskRequests
-
-_OLDEST = 24 * 3600.0  # seconds; Anaplan may list old tasks as running for ever
 
 
 def wait_for_others(requests: TaskRequests, why: str) -> str | None:
@@ -39,7 +37,7 @@ def wait_for_others(requests: TaskRequests, why: str) -> str | None:
             task_id, state = str(task["taskId"]), TaskState.read(task)
             if state.ended:
                 continue
-            reason = _passed_by(state, requests)
+            reason = state.neglected(requests.transport.clock.time())
             if not reason:
                 running.append(task_id)
             elif task_id not in warned:
@@ -55,13 +53,3 @@ def wait_for_others(requests: TaskRequests, why: str) -> str | None:
     tasks = poll(look, requests.transport.clock) or []
     last = max(tasks, key=lambda task: TaskState.read(task).created or 0, default=None)
     return None if last is None else str(last["taskId"])
-
-
-def _passed_by(state: TaskState, requests: TaskRequests) -> str:
-    """Say why a task is not waited for; empty if it is."""
-    if state.state and state.state not in RUNNING:
-        return f"is listed as {state.state!r}, which Anaplan does not document"
-    age = None if state.created is None else requests.transport.clock.time() - state.created
-    if age is not None and age > _OLDEST:
-        return f"is listed as running for {age / 3600:,.0f} hours"
-    return ""

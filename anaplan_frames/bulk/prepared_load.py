@@ -15,7 +15,6 @@ from anaplan_frames.bulk.file_targets import FileTarget
 from anaplan_frames.bulk.file_writer import PreparedUpload, send_rows
 from anaplan_frames.bulk.job_options import JobOptions
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
-from anaplan_frames.bulk.task_start import start_task
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
@@ -89,9 +88,7 @@ class PreparedLoad(PreparedUploads):
                 judge=watch.judge,
             )
             job = replace(job, held=held, on_complete=watch.at_the_end)
-            task = start_task(
-                self._action.requests, self._options.body, job, check=watch.before_start
-            )
+            task = self._action.start_task(self._options, job, check=watch.before_start)
             for journal in journals:
                 journal.started(self._action.id, task.id)
             access.hold(task)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from anaplan_frames.errors import TaskUncertain
-from anaplan_frames.outcomes import unknown_outcome
+from anaplan_frames.errors import AnaplanError, TaskUncertain
+from anaplan_frames.outcomes import Outcome, unknown_outcome
 from anaplan_frames.results import WriteResult
+from anaplan_frames.single_start import SingleStart, Started
 from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Job, Task
+from anaplan_frames.writes.result_builder import doubted
 
 _log = logging.getLogger("anaplan_frames")
 
@@ -22,6 +24,7 @@ def start_task(
     job: Job[WriteResult],
     *,
     check: Callable[[], None] | None = None,
+    restart_after: float | None = None,
 ) -> Task[WriteResult]:
     """Start an action, once.
 
@@ -29,6 +32,8 @@ def start_task(
     ----------
     check : callable, optional
         Raises if it must not be started; done while other requests are under way.
+    restart_after : float, optional
+        As for `SingleStart`.
 
     Raises
     ------
@@ -41,17 +46,49 @@ def start_task(
     begin = clock.monotonic()
     started = clock.time()
     try:
-        task_id, adopted = requests.start(body, check=check)
+        begun = SingleStart(requests, body, check, restart_after).run()
     except TaskUncertain as error:
         error.result = job.read(unknown_outcome(""))
         raise
-    task = Task(requests, task_id, replace(job, started=started, adopted=adopted))
+    if begun.restarted:
+        job = replace(job, read=_doubting_read(requests, begun, job.read))
+    task = Task(requests, begun.task_id, replace(job, started=started, adopted=begun.adopted))
     _log.info(
         "%s: started as task %s in %.1f s%s",
         requests.label,
-        task_id,
+        task.id,
         clock.monotonic() - begin,
-        ", found in the list as the answer was lost" if adopted else "",
+        ", found in the list as the answer was lost" if begun.adopted else "",
     )
     task.announce()
     return task
+
+
+def _doubting_read(
+    requests: TaskRequests, begun: Started, read: Callable[[Outcome], WriteResult]
+) -> Callable[[Outcome], WriteResult]:
+    """Read the outcome of a repeated start: an earlier request for it may have come late."""
+
+    def read_and_look(outcome: Outcome) -> WriteResult:
+        result = read(outcome)
+        if outcome.successful is None and not outcome.nested:  # the end was not seen
+            return result
+        try:
+            tasks = {str(task["taskId"]) for task in requests.listed()}
+        except AnaplanError as error:
+            return doubted(
+                result,
+                "It was started a second time after a lost answer, and whether the first start "
+                f"came late is not known, as its tasks cannot be listed ({error}).",
+            )
+        others = sorted(tasks - {begun.task_id, *begun.known})
+        if not others:
+            return result
+        return doubted(
+            result,
+            "It was started a second time after a lost answer, and since then "
+            f"{', '.join(others)} is listed, too: the first start may have come late, so that it "
+            "has run twice. Look at the model.",
+        )
+
+    return read_and_look

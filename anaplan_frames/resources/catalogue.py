@@ -25,6 +25,8 @@ class Catalogue:
         The model's name.
     hooks : sequence of Hook, optional
         What is called for every task that is started.
+    restart_after : float, optional
+        When an action whose start was lost may be started again; see `anaplan_frames.connect`.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class Catalogue:
         *,
         name: str = "",
         hooks: Sequence[Hook] = (),
+        restart_after: float | None = None,
     ) -> None:
         self.transport = transport
         self.path = path
         self.label = label
         self.name = name
         self.hooks: tuple[Hook, ...] = tuple(hooks)
+        self.restart_after = restart_after
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     @property
