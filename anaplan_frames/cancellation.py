@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from anaplan_frames.errors import AnaplanError
 
 _signal: ContextVar[Signal | None] = ContextVar("stop", default=None)
+_GRACE = 0.4  # seconds that an interrupt waits in all, for threads and for the network
 
 
 class Signal:
@@ -19,7 +23,7 @@ class Signal:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._lock = threading.Lock()
-        self._under_way: dict[int, Callable[[], None]] = {}
+        self._under_way: dict[object, Callable[[], None]] = {}
         self._outer = _signal.get()  # of the work that this one is a part of
 
     def is_set(self) -> bool:
@@ -34,15 +38,15 @@ class Signal:
         for end in waiting:
             end()
 
-    def begin(self, end: Callable[[], None]) -> None:
-        """Note how the request that this thread begins can be ended."""
+    def begin(self, end: Callable[[], None], owner: object = None) -> None:
+        """Note how what this thread begins can be ended: a request, or the work of `owner`."""
         with self._lock:
-            self._under_way[threading.get_ident()] = end
+            self._under_way[owner or threading.get_ident()] = end
 
-    def finish(self) -> None:
-        """Note that the request of this thread is over."""
+    def finish(self, owner: object = None) -> None:
+        """Note that it is over."""
         with self._lock:
-            self._under_way.pop(threading.get_ident(), None)
+            self._under_way.pop(owner or threading.get_ident(), None)
 
 
 class Stopped(AnaplanError):
@@ -60,10 +64,17 @@ def listening(signal: Signal) -> Iterator[None]:
 
 
 def begin_request(end: Callable[[], None]) -> None:
-    """Let the request that this thread begins be ended by `end` if the work is given up."""
+    """Let the request that this thread begins be ended by `end` if the work is given up.
+
+    Raises
+    ------
+    Stopped
+        If it is given up already.
+    """
     signal = _signal.get()
     if signal is not None:
         signal.begin(end)
+        check("sending")  # it may have been given up in between
 
 
 def finish_request() -> None:
@@ -71,6 +82,39 @@ def finish_request() -> None:
     signal = _signal.get()
     if signal is not None:
         signal.finish()
+
+
+@contextmanager
+def inner_work() -> Iterator[Signal]:
+    """Yield the signal of work with threads of its own, which ends with what it is a part of."""
+    outer, own = _signal.get(), Signal()
+    if outer is not None:
+        outer.begin(partial(own.set, abort=True), own)
+    try:
+        yield own
+    finally:
+        if outer is not None:
+            outer.finish(own)
+
+
+def seconds_to_end() -> float | None:
+    """Return for how long an interrupt that is under way may still wait; None if there is none.
+
+    All that waits at one interrupt shares one time, however deep it is nested.
+    """
+    interrupt = _interrupt()
+    if interrupt is None:
+        return None
+    end: float = interrupt.__dict__.setdefault("_ends", time.monotonic() + _GRACE)
+    return max(0.0, end - time.monotonic())
+
+
+def _interrupt() -> BaseException | None:
+    """Return the Ctrl-C or exit that is handled here, perhaps by closing what it leaves."""
+    error = sys.exc_info()[1]
+    while error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+        error = error.__context__
+    return error
 
 
 def check(label: str) -> None:

@@ -369,8 +369,7 @@ class Connection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        interrupted = kind is not None and not issubclass(kind, Exception)
-        self._transport.close(interrupted=interrupted)
+        self._transport.close()
 
     def __repr__(self) -> str:
         return f"<Connection to {self._transport.api_url}>"

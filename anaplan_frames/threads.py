@@ -7,9 +7,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack
 from contextvars import copy_context
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 from anaplan_frames import cancellation
@@ -17,7 +16,7 @@ from anaplan_frames import cancellation
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _MOST_CORES = 8
-_LONGEST_END = 0.4  # seconds that an interrupt waits for threads
+_LONGEST_END = 0.4  # seconds that a caller who takes no more waits for threads
 
 
 def in_order(
@@ -41,8 +40,19 @@ def in_order(
         Yield a result as soon as it is ready, before the next item is drawn. By default items
         are drawn first, so that all threads have work while the caller is busy.
     """
-    given_up = cancellation.Signal()
-    cancellation.begin_request(partial(given_up.set, abort=True))
+    with cancellation.inner_work() as given_up:
+        yield from _in_order(given_up, work, items, threads, name, promptly=promptly)
+
+
+def _in_order(
+    given_up: cancellation.Signal,
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    threads: int,
+    name: str,
+    *,
+    promptly: bool,
+) -> Generator[Result, None, None]:
     process = os.getpid()
 
     def listening(item: Item) -> Result:
@@ -58,10 +68,10 @@ def in_order(
             # The time for the whole call counts in the threads, too.
             under_way.append(pool.submit(copy_context().run, listening, item))
             while under_way and (len(under_way) > threads or (promptly and under_way[0].done())):
-                yield under_way.popleft().result()
+                yield _first(under_way)
                 cancellation.check_process(process)  # the threads are the parent's
         while under_way:
-            yield under_way.popleft().result()
+            yield _first(under_way)
             cancellation.check_process(process)
     except BaseException as error:
         # A caller who was interrupted, or takes no more, does not wait for a stalled network.
@@ -69,8 +79,13 @@ def in_order(
         raise
     finally:
         given_up.set()
-        cancellation.finish_request()
         _end(pool, under_way)
+
+
+def _first(under_way: deque[Future[Result]]) -> Result:
+    """Take the first result, which counts as under way as long as it is waited for."""
+    under_way[0].exception()
+    return under_way.popleft().result()
 
 
 def _end(pool: ThreadPoolExecutor, under_way: Iterable[Future[Any]]) -> None:
@@ -80,12 +95,10 @@ def _end(pool: ThreadPoolExecutor, under_way: Iterable[Future[Any]]) -> None:
         pool.shutdown(wait=False, cancel_futures=True)
         # `wait` would wait for those that never began, too.
         begun = [future for future in under_way if not future.cancelled()]
-        late = wait(begun, timeout=_LONGEST_END).not_done
+        left = cancellation.seconds_to_end()
+        late = wait(begun, timeout=_LONGEST_END if left is None else left).not_done
     if not late:
         pool.shutdown(wait=True, cancel_futures=True)
-    for future in under_way:  # a second failure is of no use to the caller, the first is
-        with suppress(BaseException):
-            future.exception(timeout=0)
 
 
 class Ahead(Generic[Result]):
@@ -99,7 +112,8 @@ class Ahead(Generic[Result]):
     """
 
     def __init__(self, work: Callable[[], Result], *, name: str) -> None:
-        self._given_up = cancellation.Signal()
+        self._held = ExitStack()
+        self._given_up = self._held.enter_context(cancellation.inner_work())
 
         def listening() -> Result:
             with cancellation.listening(self._given_up):
@@ -119,6 +133,7 @@ class Ahead(Generic[Result]):
         """Let the work try nothing again, and wait for its end; it is ended after an interrupt."""
         self._given_up.set(abort=not isinstance(sys.exc_info()[1], Exception | None))
         _end(self._pool, [self._future])
+        self._held.close()
 
 
 def core_count() -> int:

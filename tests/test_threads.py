@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames import threads
+from anaplan_frames import cancellation, threads
 from anaplan_frames.clock import Clock
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.threads import in_order
@@ -156,3 +158,62 @@ def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
         assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-")]
         with pytest.raises((af.NotFound, af.TransferError), match=r"no content|not complete"):
             model.files["airlines.csv"].read()
+
+
+def test_an_interrupt_waits_once_however_deep_the_work_is_nested() -> None:
+    stuck = threading.Event()
+
+    def inner(number: int) -> int:
+        if number:
+            stuck.wait(20)
+        return number
+
+    def items() -> Iterator[int]:
+        yield from in_order(inner, range(3), threads=2, name="inner")
+        raise KeyboardInterrupt
+
+    def outer(number: int) -> int:
+        stuck.wait(20)
+        return number
+
+    before = threading.active_count()
+    ends = in_order(outer, items(), threads=8, name="outer")
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(ends)
+    seconds = time.monotonic() - begin - 0.2
+    stuck.set()
+    assert seconds < 1.5 * cancellation._GRACE + 0.2  # not once for each
+    while threading.active_count() > before:
+        time.sleep(0.01)
+
+
+def test_the_result_that_is_waited_for_counts_as_under_way() -> None:
+    stuck = threading.Event()
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(in_order(lambda number: stuck.wait(20), [0], threads=1, name="t"))
+    seconds = time.monotonic() - begin
+    stuck.set()
+    assert seconds < 5
+
+
+def test_no_request_begins_after_the_work_was_given_up() -> None:
+    given_up = cancellation.Signal()
+    given_up.set(abort=True)
+    with cancellation.listening(given_up), pytest.raises(cancellation.Stopped):
+        cancellation.begin_request(lambda: None)
+
+
+def test_giving_work_up_ends_the_requests_of_work_within_it() -> None:
+    ended: list[str] = []
+    given_up = cancellation.Signal()
+    with cancellation.listening(given_up), cancellation.inner_work() as inner:
+        inner.begin(lambda: ended.append("of the inner work"))
+        cancellation.begin_request(lambda: ended.append("of its own"))
+        cancellation.finish_request()  # the inner work goes on
+        given_up.set(abort=True)
+        assert inner.is_set()
+    assert ended == ["of the inner work"]

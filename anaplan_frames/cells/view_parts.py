@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from anaplan_frames.cells.view_text import LAYOUT
-from anaplan_frames.errors import AnaplanError
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.text_parts import text_parts
-from anaplan_frames.transfer.large_read import finished_read
+from anaplan_frames.transfer.large_read import delete_read, finished_read
 from anaplan_frames.transport import Transport
 
 
@@ -21,8 +18,7 @@ def view_parts(owner: Table, transport: Transport, path: str, parts: int) -> Par
     request, count = finished_read(transport, path, body, label=owner.label)
 
     def close() -> None:
-        with suppress(AnaplanError):  # Anaplan drops it in time
-            transport.request("DELETE", request, label=f"large read of {owner.label}")
+        delete_read(transport, request, label=owner.label)
 
     try:
         found = text_parts(

@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
+from anaplan_frames import cancellation
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import AnaplanError, NotFound, TransferError
 from anaplan_frames.progress import Progress
@@ -91,6 +92,25 @@ def finished_read(
         raise
 
 
+def delete_read(transport: Transport, path: str, *, label: str) -> None:
+    """Give the room of a read request back; if this fails, Anaplan drops it in time.
+
+    Parameters
+    ----------
+    path : str
+        Of the read request.
+    label : str
+        What is read, in words.
+    """
+    # Who is interrupted, or takes no more, does not wait for a stalled network.
+    left = cancellation.seconds_to_end()
+    if left is None:
+        ended = isinstance(sys.exc_info()[1], Exception | None)
+        left = _LONGEST_DELETE if ended else _INTERRUPTED_DELETE
+    with suppress(AnaplanError), time_limit(transport.clock, left):
+        transport.request("DELETE", path, label=f"large read of {label}")
+
+
 class _Request:
     """One read request, and how many of its pages are there; shared by the fetching threads."""
 
@@ -139,11 +159,7 @@ class _Request:
 
     def delete(self) -> None:
         """Give the room back; a request that cannot be deleted is dropped by Anaplan in time."""
-        # Who is interrupted, or takes no more, does not wait for a stalled network.
-        ended = isinstance(sys.exc_info()[1], Exception | None)
-        seconds = _LONGEST_DELETE if ended else _INTERRUPTED_DELETE
-        with suppress(AnaplanError), time_limit(self._transport.clock, seconds):
-            self._transport.request("DELETE", self._path, label=f"large read of {self._label}")
+        delete_read(self._transport, self._path, label=self._label)
 
     def _wait_for(self, page: int) -> bool:
         """Wait until a page is there; one of the waiting threads asks for all of them."""

@@ -7,11 +7,13 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import requests
 
+from anaplan_frames import cancellation
 from anaplan_frames.auth import Credentials, LoginRequest, Token
 from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
@@ -29,6 +31,7 @@ from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
 
 Timeout = tuple[float, float] | float
+_SHORTEST_LOGOUT, _LONGEST_LOGOUT = 0.1, 5.0  # seconds; the short one after an interrupt
 USUAL_TIMEOUT: Timeout = (10, 120)  # seconds for a connection, and for the next byte of an answer
 
 
@@ -428,13 +431,14 @@ class Transport:
         """Return why an object that was read as a stream is not Anaplan's; None if it is."""
         return self._operations.find(service, method, path).object_fault(answer)
 
-    def close(self, *, interrupted: bool = False) -> None:
+    def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up.
 
         After an interrupt the answer to the log-out is hardly waited for. An unpickled transport
         may have other users: it can still be used, and then signs in again.
         """
         self._check_process()
+        left = cancellation.seconds_to_end()
         with self._closing:
             if self._closed:
                 return
@@ -443,7 +447,13 @@ class Transport:
         if held is not None and held.owned:
             auth = self._service("auth")
             url, token = auth.url("/token/logout"), Authorization(auth, held.token)
-            self._sender.post_once(url, token, seconds=0.3 if interrupted else 5)
+            log_out = partial(self._sender.post_once, url, token, seconds=_LONGEST_LOGOUT)
+            if left is None:
+                log_out()
+            else:  # a time-out would count for the connection and for the answer, but for no name
+                thread = threading.Thread(target=log_out, name="anaplan-logout", daemon=True)
+                thread.start()
+                thread.join(max(left, _SHORTEST_LOGOUT))
         if self._unpickled:
             self._sender.disconnect()
         else:

@@ -266,6 +266,7 @@ class Sender:
 
     def _wait(self, seconds: float, label: str) -> None:
         """Sleep in short steps, to notice that the connection is closed or the work given up."""
+        self._check_open(label)
         while seconds > 0:
             limit = remaining_seconds()
             step = min(1.0, seconds) if limit is None else min(1.0, seconds, limit)
