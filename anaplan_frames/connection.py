@@ -181,6 +181,12 @@ def _credentials(
             "email and password must be text: af.connect('me@corp.com', 'password'). Other ways to "
             "sign in are passed as auth=...."
         )
+    if not isinstance(auth, Credentials | None):
+        raise TypeError(
+            "auth must be credentials such as af.CertificateAuth('cert.pem', 'key.pem'), not "
+            f"{type(auth).__name__}. An email and password are passed as "
+            "af.connect('me@corp.com', 'password')."
+        )
     if email is None and password is None:
         return auth
     if auth is not None:

@@ -127,7 +127,7 @@ def not_found(key: str, names: Iterable[str], *, kind: str, owner: str) -> NotFo
     """
     known = list(names)
     hint = near_names(key, known) or _some_names(known, kind)
-    return NotFound(f"There is no {key!r} among the {kind} {owner}.{hint}")
+    return NotFound(f"There is no {visible(key)} among the {kind} {owner}.{hint}")
 
 
 def _some_names(names: list[str], kind: str) -> str:

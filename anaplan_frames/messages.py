@@ -26,8 +26,10 @@ def close_names(name: str, names: Iterable[str]) -> list[str]:
 
 def near_names(name: str, names: Iterable[str]) -> str:
     """Say which of `names` are meant, perhaps: ``" Did you mean 'Load flights'?"`` or ``""``."""
-    found = close_names(name, names)
-    return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""
+    found = [repr(each) for each in close_names(name, names)]
+    if len(found) > 1:
+        found = [f"{', '.join(found[:-1])} or {found[-1]}"]
+    return f" Did you mean {found[0]}?" if found else ""
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from anaplan_frames.connection import connect
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
 from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
-from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.collection import Collection, was_read
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.urls import ResourceUrl, is_url, parse_model_url
+
+# What to do with things of kinds that cannot be read, or not be written to.
+_ADVICE = {
+    "imports": "Load data with it: to_anaplan(data, {name!r}, model).",
+    "processes": "Run it: model.processes[{name!r}].run().",
+    "exports": "Read it: read_anaplan({name!r}, model).",
+    "actions": "Run it: model.actions[{name!r}].run().",
+    "views": "Write to its module.",
+}
 
 
 def check_model(url: ResourceUrl, model: Model) -> None:
@@ -51,8 +60,8 @@ def check_given(thing: object, model: Model | str | None, kind: str | None) -> N
         raise ConfigurationError(f"{thing.label} was given, which is not of kind={kind!r}.")
 
 
-def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Resource:
-    """Find a thing of a model by name or id.
+def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, verb: str) -> Resource:
+    """Find a thing of a model by name or id; one that is not there is looked for once more.
 
     Parameters
     ----------
@@ -60,6 +69,8 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
         The collections to look in, such as ``"exports"``; the first that has the id wins.
     kind : str, optional
         The only one to look in, in the singular or plural.
+    verb : str
+        What is done to it: ``"read"``, ``"written to"``.
 
     Raises
     ------
@@ -71,9 +82,12 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
     if kind is not None:
         return _collection(model, kinds, kind)[name]
     collections = {k: _collection(model, kinds, k) for k in kinds}
-    with_id = [k for k, things in collections.items() if name in list(things)]
-    exact = [k for k, things in collections.items() if name in things.names]
-    found = with_id[:1] or exact or [k for k, things in collections.items() if name in things]
+    old = [things for things in collections.values() if was_read(things)]
+    found = _kinds_with(name, collections)
+    if not found and old:  # it may be new
+        for things in old:
+            things.refresh()
+        found = _kinds_with(name, collections)
     # An export and the file that it writes have one id and are the same to who reads them.
     ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
     if len(found) == 1 or len(ids) == 1:
@@ -83,8 +97,29 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None) -> Res
             f"{name!r} is among the {_listed(found, 'and')} of model {model.name!r}. "
             f"Say which with kind={found[0]!r}."
         )
+    _refuse_other_kinds(model, name, kinds, verb)
     names = [candidate for things in collections.values() for candidate in things.names]
     raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
+
+
+def _kinds_with(name: str, collections: Mapping[str, Collection[Resource]]) -> list[str]:
+    """Return the kinds that have an id, else a name, else the same name when it is folded."""
+    with_id = [k for k, things in collections.items() if name in list(things)]
+    exact = [k for k, things in collections.items() if name in things.names]
+    return with_id[:1] or exact or [k for k, things in collections.items() if name in things]
+
+
+def _refuse_other_kinds(model: Model, name: str, kinds: Sequence[str], verb: str) -> None:
+    """Raise NotFound if the name is of a thing to which this cannot be done."""
+    for other, advice in _ADVICE.items():
+        things: Collection[Resource] = getattr(model, other)
+        if other not in kinds and name in things:
+            thing = things[name]
+            raise NotFound(
+                f"{thing.label} of model {model.name!r} cannot be {verb}. "
+                f"{advice.format(name=thing.name)} "
+                f"What can be {verb} are {_listed(kinds, 'and')}."
+            )
 
 
 def _listed(kinds: Sequence[str], joined_by: str) -> str:

@@ -286,6 +286,10 @@ def _source(
         check_given(source, model, kind)
         return source
     if not isinstance(source, str):
+        if isinstance(model, str) and isinstance(source, Model):
+            raise TypeError(
+                f"The table comes first, and then the model: read_anaplan({model!r}, model)."
+            )
         raise TypeError(
             "read_anaplan and read_arrow take the name of a table, its URL, or a table such as "
             f"model.exports['Flights export'], not {type(source).__name__}."
@@ -293,10 +297,10 @@ def _source(
     if not isinstance(model, Model | str | None):
         raise TypeError(
             f"model must be a model, its name or its id, not {type(model).__name__}: "
-            "read_anaplan('Flights export', model)."
+            f"read_anaplan({source!r}, model)."
         )
     model, name, kind_ = place(source, model, kind, stack)
-    found = find(model, name, _SOURCES, kind_)
+    found = find(model, name, _SOURCES, kind_, verb="read")
     assert isinstance(found, Table)
     return found
 

@@ -221,7 +221,7 @@ def to_anaplan(
     >>> plan.send()  # doctest: +SKIP
     """
     with ExitStack() as stack:
-        found = _target(target, model, kind, stack)
+        found = _target(data, target, model, kind, stack)
         options: dict[str, Any] = {
             "mapping": mapping,
             "index": index,
@@ -335,14 +335,24 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _target(
-    target: str | Writable, model: Model | str | None, kind: str | None, stack: ExitStack
+    data: object,
+    target: str | Writable,
+    model: Model | str | None,
+    kind: str | None,
+    stack: ExitStack,
 ) -> Writable:
     """Find what is written to; an export is not, and neither is the file that it writes."""
     found: object = target
+    if isinstance(data, str) and not isinstance(target, str | Writable):
+        raise TypeError(
+            f"The data come first, and then the target: to_anaplan(data, {data!r}, model)."
+        )
+    if isinstance(model, str) and isinstance(target, Model):
+        raise TypeError(f"The target comes before the model: to_anaplan(data, {model!r}, model).")
     if isinstance(target, str):
         model, name, kind = place(target, model, kind, stack)
         try:
-            found = find(model, name, _TARGETS, kind)
+            found = find(model, name, _TARGETS, kind, verb="written to")
         except NotFound:
             if name not in model.exports:
                 raise

@@ -21,6 +21,7 @@ from anaplan_frames.cells.written_line_items import time_scale
 from anaplan_frames.codec.column_types import export_schema, period_columns
 from anaplan_frames.errors import DataError
 from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.resources.read_options import ReadOptions
 from anaplan_frames.resources.row_filters import (
     EmptyRowFilter,
     RowFilter,
@@ -90,12 +91,12 @@ class ExportColumns:
         """Whether it is a cross table."""
         return self.layout.startswith("GRID")
 
-    def check(self, columns: Sequence[str] | None, asked: Asked, cells: CellOptions) -> None:
+    def check(self, options: ReadOptions, cells: CellOptions) -> None:
         """Check what is asked for, as far as the metadata show it, before the export is run.
 
         Raises
         ------
-        ColumnMismatch
+        ColumnMismatch, NotFound
             If there is no such column.
         ValueError
             If a value does not fit its column, or an option does not go with the layout.
@@ -104,8 +105,9 @@ class ExportColumns:
         if self.is_grid or not len(self.schema):
             return  # only its text shows the columns
         label = f"The output of {self.label}"
-        check_columns([*(columns or ()), *asked], self.schema.names, label)
-        for name, values in asked.items():
+        check_columns([*(options.names or ()), *options.asked], self.schema.names, label)
+        options.check_columns(self.schema)
+        for name, values in options.asked.items():
             value_set(values, self.schema.field(name).type, name)
 
     def filters(

@@ -319,7 +319,7 @@ class Export(Action, Table):
         if layout == HISTORY:
             return self._history(metadata, options, cells, run=run)
         described = ExportColumns.of(self._catalogue, self.label, layout, metadata)
-        described.check(options.names, options.asked, cells)
+        described.check(options, cells)
         filters = described.filters(options.names, options.asked, cells)
         names = cache(partial(period_names, self._catalogue))
         if run:

@@ -102,6 +102,12 @@ def _absent_error(
     absent: Sequence[str], unused: Sequence[str], source: Source, label: str
 ) -> ColumnMismatch:
     """Say which dimensions have no column, and what to type."""
+    facts = source.attrs.get("anaplan")
+    if isinstance(facts, Mapping) and facts.get("layout") == "grid":
+        return ColumnMismatch(
+            f"The data is a cross table, as layout='grid' reads it, and {label} takes one column "
+            "per dimension. Read it with layout='table', change that, and write it."
+        )
     one = next((name for name in absent if not close_names(name, unused)), absent[0])
     return ColumnMismatch(
         f"The data has no column {', '.join(map(repr, absent))}, which {label} needs."

@@ -294,7 +294,7 @@ class CellsReadable(Table):
         assert isinstance(frame, pd.DataFrame)
         [(view, pages)] = described
         grid = crosstab(frame, view.axes, pages)
-        grid.attrs = frame.attrs
+        grid.attrs = {**frame.attrs, "anaplan": {**frame.attrs["anaplan"], "layout": "grid"}}
         return grid
 
     def _describe(self) -> ViewDescription:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.view_shape import Dimension
 from anaplan_frames.key_folding import visible
 from anaplan_frames.messages import near_names
@@ -138,8 +139,18 @@ class DimensionItems:
         if len(self) > _MOST_COMPARED:
             return ""
         if text not in self._hints and len(self._hints) < _MOST_HINTS:
-            self._hints[text] = near_names(text, filter(None, self._texts["name"].to_pylist()))
+            names = [name for name in self._texts["name"].to_pylist() if name]
+            self._hints[text] = near_names(text, names) or self._usual(names)
         return self._hints.get(text, "")
+
+    def _usual(self, names: Sequence[str]) -> str:
+        """Show how periods are named, which are typed in many ways."""
+        if self.dimension.id != TIME_ID or not names:
+            return ""
+        return (
+            f" Its periods have names such as {names[0]!r}. Dates are taken for the periods that "
+            "they fall in."
+        )
 
     def name(self, place: int) -> str:
         """Return the name of an item, else its code."""

@@ -126,7 +126,8 @@ def _asked(schema: pa.Schema, dtype: Any) -> dict[str, Any]:
         if name not in schema.names:
             raise ColumnMismatch(
                 f"`dtype` names a column {name!r} that is not there."
-                f"{near_names(str(name), schema.names)}"
+                f"{near_names(str(name), schema.names)} Columns are: "
+                f"{', '.join(map(repr, schema.names))}."
             )
     if isinstance(dtype, defaultdict):
         return {name: _pandas_dtype(dtype[name]) for name in schema.names}

@@ -124,7 +124,7 @@ class _Frame:
         backend = None if dtype_backend is no_default else dtype_backend
         dtypes = pandas_dtypes(schema, dtype, backend)
         self._names = schema.names
-        self._index = _index_positions(schema.names, index_col)
+        self._index = index_positions(schema.names, index_col)
         self._columns = [Column(field, dtype) for field, dtype in zip(schema, dtypes, strict=True)]
         self._rows = 0
 
@@ -152,7 +152,7 @@ class _Frame:
         return frame
 
 
-def _index_positions(names: Sequence[str], index_col: IndexColumns) -> list[int]:
+def index_positions(names: Sequence[str], index_col: IndexColumns) -> list[int]:
     """Return the positions of the columns that become the index."""
     if index_col is None or index_col is False:
         return []

@@ -43,7 +43,7 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         return self._catalogue.records(self._kind)
 
     def __getitem__(self, key: str) -> T_co:
-        """Return the thing with this id or name.
+        """Return the thing with this id or name; one that is not there is looked for once more.
 
         Raises
         ------
@@ -57,6 +57,9 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         >>> model.imports["Load flights"]  # doctest: +SKIP
         <import 'Load flights' (112000000003) of model 'Flight Planning'>
         """
+        old = was_read(self)
+        if not self.ids_of(key) and old:  # it may be new
+            self.refresh()
         id_ = only_id(
             str(key),
             self.ids_of(key),
@@ -113,7 +116,7 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         self._catalogue.forget(self._kind)
 
     def __repr__(self) -> str:
-        if not self._catalogue.has_read(self._kind):
+        if not was_read(self):
             return f"<{self._kind} of {self._catalogue.label}, not read yet: see .names>"
         return f"<{len(self)} {self._kind} of {self._catalogue.label}: {listed(self.names, 20)}>"
 
@@ -122,3 +125,8 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.names
+
+
+def was_read(things: Collection[Any]) -> bool:
+    """Whether a collection was read, so that it may have become old."""
+    return things._catalogue.has_read(things._kind)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+import pyarrow as pa
 from pandas.api.extensions import no_default
 
+from anaplan_frames.dataframes.dtypes import frame_schema
+from anaplan_frames.dataframes.frame_output import index_positions
 from anaplan_frames.deadline import check_timeout
 from anaplan_frames.resources.where import Asked, Where, asked_values
 
@@ -46,6 +49,17 @@ class ReadOptions:
                 f"dtype_backend {self.dtype_backend!r} is invalid, only 'numpy_nullable' and "
                 "'pyarrow' are allowed"
             )
+
+    def check_columns(self, schema: pa.Schema) -> None:
+        """Refuse `dtype` and `index_col` of columns that are not there, before anything is run.
+
+        Raises
+        ------
+        ColumnMismatch, NotFound
+            Name the column and near names.
+        """
+        frame_schema(schema, self.dtype, self.dtype_backend)
+        index_positions(schema.names if self.names is None else self.names, self.index_col)
 
     @property
     def names(self) -> list[str] | None:

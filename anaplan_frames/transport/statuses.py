@@ -29,7 +29,22 @@ LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again soon
 SHORTEST_WAIT = 1.0  # seconds; a server that asks for less is asked again later
 
 
-_BUSY_SERVER = (TransferError, "Anaplan's service has a fault or is overloaded. Try again later.")
+_FAULT = (
+    TransferError,
+    "Anaplan's service failed in doing this ({status}). If it fails again later, ask Anaplan's "
+    "support, with the time.",
+)
+_OVERLOADED = (TransferError, "Anaplan's service is overloaded or in maintenance. Try again later.")
+_GATEWAY = (
+    TransferError,
+    "a gateway had no answer of Anaplan's service ({status}), which may be overloaded or need "
+    "longer than the gateway waits. Try again later.",
+)
+_FIREWALL = (
+    TransferError,
+    "{host} refuses this with a web page ({status}), which is not of Anaplan's API but of a "
+    "firewall or proxy in between. Ask those who run it to let requests to Anaplan's API pass.",
+)
 
 # The meanings of 410 and 422 to 425 are not in Anaplan's OpenAPI files; they come from its help.
 _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
@@ -48,7 +63,7 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
     407: (
         TransferError,
         "the proxy asks for a user and password. "
-        "Give them: proxies={'https': 'http://user:password@proxy:3128'}, or HTTPS_PROXY.",
+        "Give them: proxies='http://user:password@proxy:3128', or set HTTPS_PROXY.",
     ),
     408: (TransferError, "the request took too long to arrive. Try again, or look at the network."),
     409: (
@@ -73,13 +88,13 @@ _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
         "Anaplan still refuses because there are too many requests. "
         "Run fewer jobs at once, or connect with a lower requests_per_minute.",
     ),
-    500: _BUSY_SERVER,
-    502: _BUSY_SERVER,
-    503: _BUSY_SERVER,
-    504: _BUSY_SERVER,
+    500: _FAULT,
+    502: _GATEWAY,
+    503: _OVERLOADED,
+    504: _GATEWAY,
 }
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})
-_TOKEN_REFUSED = 401
+_TOKEN_REFUSED, _FORBIDDEN = 401, 403
 _REFUSED_UNDONE = frozenset({409, 429})
 
 
@@ -97,7 +112,9 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         f"Anaplan refused it ({status}).",
     )
     kind, sentence = _STATUSES.get(status, default)
-    text = f"{label}: {sentence}"
+    if status == _FORBIDDEN and not answer and _is_web_page(response):
+        kind, sentence = _FIREWALL
+    text = f"{label}: {sentence.format(status=status, host=host_of(response.url))}"
     if reason:
         text += f" Anaplan says: {reason!r}."
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
@@ -116,6 +133,10 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         reason=reason,
         refused=status == _TOKEN_REFUSED or undone or is_own,
     )
+
+
+def _is_web_page(response: requests.Response) -> bool:
+    return "html" in response.headers.get("Content-Type", "").casefold()
 
 
 def _interim(response: requests.Response, label: str) -> Failure:

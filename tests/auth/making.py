@@ -75,6 +75,14 @@ def holder(
     return Holder(key, certificate)
 
 
+def of_an_unknown_kind(holder: Holder) -> bytes:
+    """Return a holder's certificate as DER, with a key of a kind that nobody knows."""
+    der = holder.certificate.public_bytes(Encoding.DER)
+    rsa_encryption = bytes.fromhex("06092a864886f70d010101")
+    assert der.count(rsa_encryption) == 1
+    return der.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63")
+
+
 def date(text: str) -> datetime.datetime:
     """Return midnight UTC of an ISO date."""
     return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import ssl
 import struct
 import time
 import traceback
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import (
@@ -24,7 +26,7 @@ from anaplan_frames.auth import CertificateAuth, LoginRequest
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transport import Transport
-from tests.auth.making import Holder, date, holder, rsa_key
+from tests.auth.making import Holder, date, holder, of_an_unknown_kind, rsa_key
 
 PASSWORD = "open sesame"
 
@@ -142,6 +144,18 @@ def test_key_and_certificate_may_be_in_one_file(planner: Holder, tmp_path: Path)
 def test_of_a_chain_the_certificate_of_the_key_is_sent(planner: Holder, authority: Holder) -> None:
     for chain in (planner.pem + authority.pem, authority.pem + planner.pem):
         assert sent_certificate(CertificateAuth(chain, planner.key_pem())) == planner.pem
+
+
+def test_a_certificate_of_a_chain_whose_key_is_of_an_unknown_kind_is_passed_over(
+    planner: Holder, authority: Holder
+) -> None:
+    odd = of_an_unknown_kind(authority)
+    with pytest.raises(UnsupportedAlgorithm):
+        x509.load_der_x509_certificate(odd).public_key()
+    pem = ssl.DER_cert_to_PEM_cert(odd).encode()
+    for chain in (planner.pem + pem, pem + planner.pem):
+        assert sent_certificate(CertificateAuth(chain, planner.key_pem())) == planner.pem
+    assert "The private key does not belong to" in refusal_message(pem, planner.key_pem())
 
 
 def test_of_an_old_and_a_renewed_certificate_the_renewed_one_is_sent(planner: Holder) -> None:

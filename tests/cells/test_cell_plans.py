@@ -419,9 +419,10 @@ class TestDates:
     def test_a_day_outside_of_the_calendar_is_a_rejected_row(self, costs: Module) -> None:
         times = pd.Series([dt.date(1890, 1, 31), "2026-02-30"], dtype=object, index=CELLS.index)
         result = costs.write(CELLS[[*WHERE, "Salary"]].assign(Time=times), on_rejected="ignore")
+        usual = "Its periods have names such as 'Jan 26'. Dates are taken for the periods that they"
         assert result.rejected["error"].tolist() == [
-            "There is no item '1890-01-31' in 'Time'.",
-            "There is no item '2026-02-30' in 'Time'.",
+            f"There is no item '1890-01-31' in 'Time'. {usual} fall in.",
+            f"There is no item '2026-02-30' in 'Time'. {usual} fall in.",
         ]
 
     def test_a_fixed_period_may_be_a_date(self, costs: Module) -> None:

@@ -209,7 +209,8 @@ def test_an_unknown_column_is_answered_with_near_names() -> None:
     with pytest.raises(ColumnMismatch) as mismatch:
         to_pandas(BATCHES, SCHEMA, dtype={"costs": "Int64"})
     assert str(mismatch.value) == (
-        "`dtype` names a column 'costs' that is not there. Did you mean 'cost'?"
+        "`dtype` names a column 'costs' that is not there. Did you mean 'cost'? "
+        "Columns are: 'item', 'cost', 'open', 'day'."
     )
 
 

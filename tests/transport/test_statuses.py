@@ -38,7 +38,7 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
             407,
             TransferError,
             "file 'a': the proxy asks for a user and password. "
-            "Give them: proxies={'https': 'http://user:password@proxy:3128'}, or HTTPS_PROXY.",
+            "Give them: proxies='http://user:password@proxy:3128', or set HTTPS_PROXY.",
         ),
         (
             409,
@@ -83,12 +83,14 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         (
             500,
             TransferError,
-            "file 'a': Anaplan's service has a fault or is overloaded. Try again later.",
+            "file 'a': Anaplan's service failed in doing this (500). If it fails again later, "
+            "ask Anaplan's support, with the time.",
         ),
         (
             504,
             TransferError,
-            "file 'a': Anaplan's service has a fault or is overloaded. Try again later.",
+            "file 'a': a gateway had no answer of Anaplan's service (504), which may be "
+            "overloaded or need longer than the gateway waits. Try again later.",
         ),
         (501, TransferError, "file 'a': Anaplan refused it (501)."),
     ],
