@@ -33,10 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the property-based tests with ``-m long`` too."""
+    """Run the property-based tests with ``-m long`` too, and those that damage contents."""
     if _is_long_run(config):
         for item in items:
-            if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
+            if isinstance(item, pytest.Function) and (
+                hasattr(item.obj, "hypothesis") or "mutations" in item.fixturenames
+            ):
                 item.add_marker("long")
 
 

@@ -76,7 +76,7 @@ def dump(data: bytes) -> None:
     except AnaplanError:
         return
     assert all(len(row.values) == len(headers) and any(row.text) for row in rows)
-    sent = _Sent([tuple(value or "" for value in row.values) for row in rows][::2])
+    sent = SentTexts([tuple(value or "" for value in row.values) for row in rows][::2])
     found = [place for place in match_rows(rows, sent, dialect) if place is not None]
     assert len(found) == len(set(found))
     assert all(0 <= place < sent.rows for place in found)
@@ -150,7 +150,7 @@ def _answer(ask: Callable[[], Any]) -> Answer:
         return "refused", None
 
 
-class _Sent:
+class SentTexts:
     """Rows that were sent."""
 
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:

@@ -16,7 +16,7 @@ from tests.fuzz.texts import INPUTS, Table, tables
 
 _SLOW = [HealthCheck.too_slow]
 _SHORT = settings(suppress_health_check=_SLOW)
-_LONG = settings(max_examples=3_000, suppress_health_check=_SLOW)
+_LONG = settings(max_examples=1_200, suppress_health_check=_SLOW)
 _CUTS = st.lists(st.integers(0, 60), max_size=8)
 
 # Found by atheris.

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anaplan_frames.clock import Clock
 from anaplan_frames.transfer.journal import Journal
+from tests.transfer.journals import FACTS, Still, believed, written_journal
 
-FACTS = {"file": "/files/1", "tasks": {"112000000001": "T1"}}
 KEYS = st.sampled_from(["format", "facts", "time", "begun", "arrived", "digest", "task"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3) | st.floats(),
@@ -23,33 +22,8 @@ JSON = st.recursive(
 )
 
 
-class Still(Clock):
-    """Stands still, so that the same data are written each time."""
-
-    def time(self) -> float:
-        return 1_800_000_000.0
-
-
-def write(path: Path) -> bytes:
-    """Keep a journal of an upload of three chunks, and return it."""
-    journal = Journal(path, FACTS, Still(), resume=False)
-    journal.start()
-    for index in range(3):
-        journal.begin(index)
-        journal.arrive(index, f"{index:032x}")
-    journal.completing()
-    journal.complete()
-    journal.started("112000000001", "T2")
-    return path.read_bytes()
-
-
-def believed(path: Path) -> dict[int, str]:
-    journal = Journal(path, {**FACTS, "tasks": {"112000000001": "T2"}}, Still())
-    return {index: known for index in range(3) if (known := journal.digest(index)) is not None}
-
-
 def test_a_journal_is_believed_as_it_was_written(tmp_path: Path) -> None:
-    write(tmp_path / "x.journal")
+    written_journal(tmp_path / "x.journal")
     assert believed(tmp_path / "x.journal") == {index: f"{index:032x}" for index in range(3)}
 
 
@@ -59,7 +33,7 @@ def test_a_damaged_journal_is_set_aside_or_believed_only_as_far_as_it_was_writte
     tmp_path: Path, data: Any
 ) -> None:
     path = tmp_path / "x.journal"
-    content = bytearray(write(path))
+    content = bytearray(written_journal(path))
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
@@ -71,7 +45,7 @@ def test_a_damaged_journal_is_set_aside_or_believed_only_as_far_as_it_was_writte
 @given(st.data())
 def test_lines_of_any_json_end_in_no_error(tmp_path: Path, data: Any) -> None:
     path = tmp_path / "x.journal"
-    lines = write(path).splitlines()
+    lines = written_journal(path).splitlines()
     place = data.draw(st.integers(0, len(lines) - 1))
     lines[place] = json.dumps(data.draw(JSON)).encode()
     path.write_bytes(b"\n".join(lines) + b"\n")
@@ -98,7 +72,7 @@ def test_a_damaged_journal_is_set_aside_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, line: bytes
 ) -> None:
     path = tmp_path / "x.journal"
-    content = write(path) + line + b"\n"
+    content = written_journal(path) + line + b"\n"
     path.write_bytes(content)
     with caplog.at_level(logging.WARNING, "anaplan_frames"):
         assert believed(path) == {}
@@ -111,6 +85,6 @@ def test_a_line_that_is_not_whole_is_that_of_a_killed_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "x.journal"
-    path.write_bytes(write(path)[:-3])
+    path.write_bytes(written_journal(path)[:-3])
     assert believed(path) == {}
     assert caplog.messages == []
