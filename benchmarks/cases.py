@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import imports, report, sink
 from benchmarks.cells import write_cells, write_dimension_items
+from benchmarks.checks import measure
 from benchmarks.frames import mixed_frame, write_text
 from benchmarks.lists import write_items
 from benchmarks.measure import ROOT, Subject, in_turns, once
@@ -242,6 +243,11 @@ def cells(settings: Settings) -> str:
     return "\n\n".join(parts)
 
 
+def checks(settings: Settings) -> str:
+    """Count what is asked only to be sure, on a line of 150 ms, for jobs of a few rows."""
+    return f"### checks, 150 ms per answer\n\n{measure(rounds=settings.rounds)}"
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -253,5 +259,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "sandbox": sandbox,
     "lists": lists,
     "cells": cells,
+    "checks": checks,
 }
 """By the names that the command line knows."""
