@@ -11,7 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
+    from anaplan_frames.auth import (
+        BasicAuth,
+        BrowserAuth,
+        CertificateAuth,
+        Credentials,
+        DeviceAuth,
+        FileStore,
+        KeyringStore,
+        KeystoreAuth,
+        RefreshTokenAuth,
+        TokenAuth,
+        TokenStore,
+    )
     from anaplan_frames.bulk.actions import Action
     from anaplan_frames.bulk.exports import Export
     from anaplan_frames.bulk.files import File
@@ -70,6 +82,7 @@ __all__ = [
     "AnaplanWarning",
     "AuthenticationError",
     "BasicAuth",
+    "BrowserAuth",
     "CertificateAuth",
     "Collection",
     "ColumnMismatch",
@@ -79,14 +92,17 @@ __all__ = [
     "Credentials",
     "DataChanged",
     "DataError",
+    "DeviceAuth",
     "EmptyContent",
     "EncodingError",
     "Export",
     "File",
+    "FileStore",
     "Frames",
     "Hook",
     "Import",
     "JobError",
+    "KeyringStore",
     "KeystoreAuth",
     "List",
     "MissingExtra",
@@ -100,6 +116,7 @@ __all__ = [
     "Process",
     "RateLimited",
     "Readable",
+    "RefreshTokenAuth",
     "RejectedRows",
     "Report",
     "RequestRefused",
@@ -112,6 +129,7 @@ __all__ = [
     "TaskTimeout",
     "TaskUncertain",
     "TokenAuth",
+    "TokenStore",
     "TransferError",
     "TransferTimeout",
     "View",
@@ -132,6 +150,12 @@ _HOMES = {
     "CertificateAuth": "auth",
     "Credentials": "auth",
     "KeystoreAuth": "auth",
+    "BrowserAuth": "auth",
+    "DeviceAuth": "auth",
+    "FileStore": "auth",
+    "KeyringStore": "auth",
+    "RefreshTokenAuth": "auth",
+    "TokenStore": "auth",
     "TokenAuth": "auth",
     "Connection": "connection",
     "connect": "connection",

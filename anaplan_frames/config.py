@@ -14,13 +14,19 @@ from typing import Any
 
 from anaplan_frames.auth import (
     BasicAuth,
+    BrowserAuth,
     CertificateAuth,
     Credentials,
+    DeviceAuth,
     KeystoreAuth,
     LoginRequest,
+    OAuthService,
+    RefreshTokenAuth,
     Token,
     TokenAuth,
 )
+from anaplan_frames.auth.browser_grant import USUAL_REDIRECT
+from anaplan_frames.auth.login_file import LOGIN_FILE, noted_login
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import config_folder
@@ -35,27 +41,61 @@ _KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
         ("keystore", "keystore_password", "keystore_alias", "keystore_key_password"),
     ),
     "token": (1, ("token",)),
+    "oauth": (1, ("client_id", "client_secret", "refresh_token", "redirect_uri")),
 }
+
+
+def _oauth(
+    client_id: str,
+    client_secret: str | None = None,
+    refresh_token: str | None = None,
+    redirect_uri: str | None = None,
+) -> Credentials:
+    """Make the grant that the settings are of: a secret is of clients for a browser."""
+    secrets = [Secret(value) if value else None for value in (client_secret, refresh_token)]
+    del client_secret, refresh_token
+    secret, refresh = secrets
+    if refresh is not None:
+        return RefreshTokenAuth(
+            client_id,
+            refresh.reveal(),
+            client_secret=None if secret is None else secret.reveal(),
+        )
+    if secret is not None:
+        return BrowserAuth(client_id, secret.reveal(), redirect_uri=redirect_uri or USUAL_REDIRECT)
+    return DeviceAuth(client_id)
+
+
 _CLASSES: Mapping[str, Callable[..., Credentials]] = {
     "password": BasicAuth,
     "certificate": CertificateAuth,
     "keystore": KeystoreAuth,
     "token": TokenAuth,
+    "oauth": _oauth,
 }
 _HOSTS = ("api_url", "auth_url")
 _PLACES = ("region", *_HOSTS, "workspace", "model")
 _PATHS = ("certificate", "private_key", "keystore")
 _SECRETS = frozenset(
-    {"password", "private_key_password", "keystore_password", "keystore_key_password", "token"}
+    {
+        "password",
+        "private_key_password",
+        "keystore_password",
+        "keystore_key_password",
+        "token",
+        "client_secret",
+        "refresh_token",
+    }
 )
 _CREDENTIALS = tuple(name for _, names in _KINDS.values() for name in names)
 SETTINGS = (*_CREDENTIALS, *_PLACES)
 
 _NOTHING_SET = (
-    "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
-    "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
-    "ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and ANAPLAN_KEYSTORE_PASSWORD, or ANAPLAN_TOKEN, or "
-    "write the same names without ANAPLAN_, in lower case, under [default] into {path}."
+    "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...), "
+    "DeviceAuth(...) or another, or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE "
+    "and ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and ANAPLAN_KEYSTORE_PASSWORD, ANAPLAN_CLIENT_ID, "
+    "or ANAPLAN_TOKEN, or write the same names without ANAPLAN_, in lower case, under [default] "
+    "into {path}. Or sign in once: anaplan-frames login."
 )
 
 
@@ -108,6 +148,10 @@ class ConfiguredAuth(Credentials):
         """Return the request that signs in with what is found."""
         return self._credentials.login()
 
+    def obtain(self, service: OAuthService, refused: Token | None) -> Token | None:
+        """Return a token by the dialog of what is found, if it takes one."""
+        return self._credentials.obtain(service, refused)
+
     def refresh(self, token: Token) -> LoginRequest | None:
         """Return the request that prolongs `token`, if what is found can do that."""
         return self._credentials.refresh(token)
@@ -153,10 +197,11 @@ def resolve(
     """Collect credentials and hosts.
 
     Arguments come first, then the environment, then the profile that ``ANAPLAN_PROFILE`` names,
-    or ``default``. A profile that is passed as an argument comes before the environment. The
-    first of these that holds a credential decides its kind; the others may add to that kind, so
-    that a profile may hold the email and the environment the password. Likewise a region hides the
-    URLs of the sources after its own, which may belong to another region.
+    or ``default``, then the login that ``anaplan-frames login`` has stored. A profile that is
+    passed as an argument comes before the environment. The first of these that holds a credential
+    decides its kind; the others may add to that kind, so that a profile may hold the email and the
+    environment the password. Likewise a region hides the URLs of the sources after its own, which
+    may belong to another region.
 
     Raises
     ------
@@ -177,10 +222,15 @@ def resolve(
     sources = [stored, environment] if profile else [environment, stored]
     given = {"region": region, "api_url": api_url, "auth_url": auth_url}
     arguments = _Source({name: Secret(value) for name, value in given.items() if value}, str)
-    return Settings(
-        auth or _credentials(sources, path),
-        **_places([arguments, *sources]),
-    )
+    credentials = auth or _credentials(sources)
+    if credentials is None:
+        noted = noted_login(path.with_name(LOGIN_FILE))
+        if noted is None:
+            raise ConfigurationError(_NOTHING_SET.format(path=path))
+        credentials = noted.credentials()
+        if noted.region:
+            sources.append(_Source({"region": Secret(noted.region)}, str))
+    return Settings(credentials, **_places([arguments, *sources]))
 
 
 def _places(sources: list[_Source]) -> dict[str, str | None]:
@@ -205,7 +255,7 @@ def _find(name: str, sources: Iterable[_Source]) -> Secret[str] | None:
     return next((source.values[name] for source in sources if name in source.values), None)
 
 
-def _credentials(sources: list[_Source], path: Path) -> Credentials:
+def _credentials(sources: list[_Source]) -> Credentials | None:
     """Make the credential of the kind that the first source with any credential has."""
     for source in sources:
         kinds = [kind for kind, (_, names) in _KINDS.items() if source.values.keys() & set(names)]
@@ -217,7 +267,7 @@ def _credentials(sources: list[_Source], path: Path) -> Credentials:
             )
         if kinds:
             return _make(kinds[0], source, sources)
-    raise ConfigurationError(_NOTHING_SET.format(path=path))
+    return None
 
 
 def _make(kind: str, first: _Source, sources: list[_Source]) -> Credentials:

@@ -64,11 +64,12 @@ def refusal_message(home: dict[str, str], **options: str) -> str:
 
 def test_without_settings_the_error_lists_all_of_them(home: dict[str, str]) -> None:
     assert refusal_message(home) == (
-        "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...) or "
-        "TokenAuth(...), or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, ANAPLAN_CERTIFICATE and "
-        "ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and ANAPLAN_KEYSTORE_PASSWORD, or ANAPLAN_TOKEN, "
-        "or write the same names without ANAPLAN_, in lower case, under [default] into "
-        f"{profiles_path(home)}."
+        "No credentials. Pass auth=BasicAuth(...), CertificateAuth(...), KeystoreAuth(...), "
+        "DeviceAuth(...) or another, or set ANAPLAN_EMAIL and ANAPLAN_PASSWORD, "
+        "ANAPLAN_CERTIFICATE and ANAPLAN_PRIVATE_KEY, ANAPLAN_KEYSTORE and "
+        "ANAPLAN_KEYSTORE_PASSWORD, ANAPLAN_CLIENT_ID, or ANAPLAN_TOKEN, or write the same names "
+        f"without ANAPLAN_, in lower case, under [default] into {profiles_path(home)}. Or sign in "
+        "once: anaplan-frames login."
     )
 
 

@@ -10,7 +10,7 @@ import base64
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import AuthenticationError, ConfigurationError
@@ -29,12 +29,15 @@ class LoginRequest:
         Sent as JSON.
     service : str
         The name of the service that it is sent to: ``"auth"`` or ``"oauth"``.
+    repeatable : bool
+        Whether it may be sent again if its answer was lost.
     """
 
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     service: str = "auth"
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,12 +59,49 @@ class Token:
     scheme: str = "AnaplanAuthToken"
 
 
+class OAuthService(Protocol):
+    """Sends the requests of a grant of OAuth."""
+
+    def url(self, path: str) -> str:
+        """Return the address of a path, for a browser."""
+
+    def now(self) -> float:
+        """Return the seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises if the connection is closed or the time for the call is over."""
+
+    def ask(self, request: LoginRequest) -> Mapping[str, Any] | None:
+        """Return the JSON of an answer, also of one that has an ``error``.
+
+        None: the answer to a request that is not repeatable was lost; Anaplan may have acted on it.
+
+        Raises
+        ------
+        TransferError
+            Anaplan cannot be reached.
+        """
+
+
 class Credentials(ABC):
     """How to sign in."""
 
-    @abstractmethod
+    def obtain(self, service: OAuthService, refused: Token | None) -> Token | None:
+        """Return a token that takes a dialog with `service`.
+
+        None, the default: `login` returns the request.
+
+        Parameters
+        ----------
+        service : OAuthService
+        refused : Token or None
+            The last token, which is not accepted any more.
+        """
+        return None
+
     def login(self) -> LoginRequest | Token:
         """Return the request that signs in, or a token if no request is needed."""
+        raise NotImplementedError
 
     def refresh(self, token: Token) -> LoginRequest | None:
         """Return the request that prolongs `token`, or None if that is not possible."""

@@ -32,6 +32,14 @@ COMMANDS = {
         "anaplan_frames.cli.demo_command",
         "Load real data into a sandbox and prove that it is all there.",
     ),
+    "login": CommandEntry(
+        "anaplan_frames.cli.login_commands",
+        "Sign in once, for all later commands and programs of this user.",
+    ),
+    "logout": CommandEntry(
+        "anaplan_frames.cli.login_commands",
+        "Forget the login that is stored on this machine.",
+    ),
     "sandbox": CommandEntry(
         "anaplan_frames.cli.sandbox_command",
         "Serve a local Anaplan, by default on this machine only.",

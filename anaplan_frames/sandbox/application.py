@@ -25,6 +25,7 @@ from anaplan_frames.sandbox.routes import (
     model_routes,
     model_state_routes,
     module_routes,
+    oauth_routes,
     optimizer_routes,
     read_request_routes,
     task_routes,
@@ -40,6 +41,7 @@ def build_app(tenant: Tenant) -> ASGIApp:
     app = Starlette(
         routes=[
             *authentication_routes.routes,
+            *oauth_routes.routes,
             *tenant_routes.routes,
             *model_routes.routes,
             *action_routes.routes,

@@ -21,6 +21,7 @@ from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import Operation, Operations
 from anaplan_frames.transport.hosts import check_bundle, check_proxies
+from anaplan_frames.transport.oauth_requests import OAuthRequests
 from anaplan_frames.transport.operations import OPERATIONS
 from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
@@ -136,7 +137,8 @@ class Transport:
             verify=check_bundle(verify) if isinstance(verify, str | Path) else verify,
             clock=self.clock,
         )
-        self._keeper = TokenKeeper(auth, self._sign_in, self.clock)
+        oauth = OAuthRequests(lambda: self._service("oauth"), self._sender, operations, self.clock)
+        self._keeper = TokenKeeper(auth, self._sign_in, self.clock, oauth)
         self._closing = threading.Lock()
         self._closed = False
         self._id = uuid.uuid4().hex  # of this one and of what is unpickled from it

@@ -184,4 +184,19 @@ _LOGIN = (
     ),
 )
 
-OPERATIONS = Operations((*_TENANT, *_MODEL, *_BULK, *_LISTS, *_CELLS, *_LOGIN))
+# An answer with an error is an answer: it says what the user does next.
+_OAUTH = tuple(
+    Operation(
+        _POST,
+        path,
+        statuses=frozenset(statuses),
+        one_of={key: str, "error": str},
+        service="oauth",
+    )
+    for path, key, statuses in (
+        ("/oauth/device/code", "device_code", (200, 400, 403)),
+        ("/oauth/token", "access_token", (200, 400, 401, 403)),
+    )
+)
+
+OPERATIONS = Operations((*_TENANT, *_MODEL, *_BULK, *_LISTS, *_CELLS, *_LOGIN, *_OAUTH))

@@ -187,7 +187,7 @@ class Sender:
         self._check_open(call.label)
         if keeper is None:
             return None
-        self._wait(self._limiter.take(), call.label)
+        self.wait(self._limiter.take(), call.label)
         return keeper.current()
 
     def _try(
@@ -221,7 +221,7 @@ class Sender:
             _log.debug("%s %s: %d", call.method, call.url, status)
             # An earlier try, whose answer was lost, may have deleted it.
             done = gone_is_done and status in (404, 410)
-            if not (200 <= status < 300 or done):
+            if not (200 <= status < 300 or done or status in call.operation.statuses):
                 return failure_of(response, call.label, self._clock.time)
             if not done:
                 bodies.check_head(response)
@@ -262,9 +262,9 @@ class Sender:
         if failure.status == 429 and call.login is None:
             self._limiter.hold(seconds)
         else:
-            self._wait(seconds, call.label)
+            self.wait(seconds, call.label)
 
-    def _wait(self, seconds: float, label: str) -> None:
+    def wait(self, seconds: float, label: str) -> None:
         """Sleep in short steps, to notice that the connection is closed or the work given up."""
         self._check_open(label)
         while seconds > 0:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anaplan_frames.auth import Credentials, LoginRequest, Token
+from anaplan_frames.auth import Credentials, LoginRequest, OAuthService, Token
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 
@@ -54,9 +54,14 @@ class TokenKeeper:
         Sends a `LoginRequest` and returns its answer and the service's own time (seconds since
         the epoch, or None); raises AuthenticationError if it is refused.
     clock : Clock
+    oauth : OAuthService
+        Sends the requests of credentials that take a dialog.
     """
 
-    def __init__(self, credentials: Credentials, ask: Ask, clock: Clock) -> None:
+    def __init__(
+        self, credentials: Credentials, ask: Ask, clock: Clock, oauth: OAuthService
+    ) -> None:
+        self._oauth = oauth
         self._credentials = credentials
         self._ask = ask
         self._clock = clock
@@ -131,6 +136,9 @@ class TokenKeeper:
                     raise
                 except AnaplanError:
                     _log.debug("the token cannot be prolonged any more; signing in again")
+        token = self._credentials.obtain(self._oauth, held.token if held is not None else None)
+        if token is not None:
+            return self._timed(HeldToken(token, owned=False), self._clock.time())
         login = self._credentials.login()
         if isinstance(login, LoginRequest):
             return self._made(login, prolonged=False)
@@ -144,8 +152,12 @@ class TokenKeeper:
         token = self._credentials.read(answer)
         _log.debug("token %s", "prolonged" if prolonged else "made by a login")
         made = HeldToken(token, prolonged=prolonged)
-        if token.expires_at is not None:
-            lifetime = token.expires_at - (service_time or self._clock.time())
+        return self._timed(made, service_time or self._clock.time())
+
+    def _timed(self, made: HeldToken, now_there: float) -> HeldToken:
+        """Note when to renew a token; `now_there` is the time by the clock that its end is of."""
+        if made.token.expires_at is not None:
+            lifetime = made.token.expires_at - now_there
             if lifetime > 0:
                 now = self._clock.monotonic()
                 made.ends_at = now + lifetime

@@ -14,10 +14,10 @@ from typing import Any
 from tests.contract.json_schema import Validator, to_json_schema, validator_of
 from tests.contract.keys import KeyCheck
 from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
-from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, MODEL, WORKSPACE
+from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, MODEL, OAUTH, WORKSPACE
 
 FOLDER = Path(__file__).parent / "openapi"
-PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: ""}
+PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: "", OAUTH: ""}
 JSON = "application/json"
 NOT_FOUND = "#/components/responses/NotFoundOrNoAccess"
 _METHODS = ("get", "post", "put", "delete", "patch")
@@ -150,7 +150,7 @@ def contract() -> Contract:
     """Return the whole contract."""
     operations = [
         _operation(document, PREFIXES[name], method, path, item[method])
-        for name in (INTEGRATION, AUTHENTICATION)
+        for name in PREFIXES
         for document in [corrected(name)]
         for path, item in document["paths"].items()
         for method in _METHODS
@@ -183,6 +183,8 @@ def _bodies(
 ) -> dict[str, Body | None]:
     if response.get("$ref") == NOT_FOUND:
         return {JSON: _error_body(document)}
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
     content = response.get("content", {})
     if not content and status.startswith("4"):
         return {JSON: _error_body(document)}  # described by its meaning only
@@ -194,8 +196,21 @@ def _body(
 ) -> Body | None:
     if media != JSON:
         return None
-    examples = [content["example"]] if "example" in content else []
+    examples = [content["example"]] if "example" in content else _samples(document, content)
     return Body(to_json_schema(content["schema"]), document, examples, may_omit)
+
+
+def _samples(document: dict[str, Any], content: dict[str, Any]) -> list[Any]:
+    """Make an example of those of the properties, if each has one or is a text."""
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    schema = document["components"]["schemas"].get(name, content["schema"])
+    known = schema.get("properties", {})
+    found = {
+        key: of.get("example", (of.get("enum") or ["a text"])[0])
+        for key, of in known.items()
+        if "example" in of or of.get("type") == "string"
+    }
+    return [found] if known and found.keys() == known.keys() else []
 
 
 def _error_body(document: dict[str, Any]) -> Body:

@@ -13,7 +13,14 @@ from tests.clients import tenant
 from tests.clients.planned import build_planned
 from tests.contract.contract import Operation, contract
 from tests.contract.plugin import RECORD, fail_for
-from tests.contract.walk import walk_bulk, walk_deletion, walk_planned, walk_tenant, walk_token
+from tests.contract.walk import (
+    walk_bulk,
+    walk_deletion,
+    walk_oauth,
+    walk_planned,
+    walk_tenant,
+    walk_token,
+)
 from tests.sandbox.http_client import Http, in_model
 
 EVERY = [
@@ -42,6 +49,7 @@ def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox) -> Non
         old = walked_sandbox.workspace(planned.workspace.name).model("Old")
         in_old = in_model(http, old, with_workspace=with_workspace)
         walk_deletion(in_old, old.workspace.id, old.id)
+    walk_oauth(walked_sandbox)
     walk_token(walked_sandbox, http)
     seen = {operation for operation, status in RECORD.seen - before if status.startswith("2")}
     assert len(EVERY) > 160

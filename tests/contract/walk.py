@@ -195,3 +195,26 @@ def walk_token(sandbox: Sandbox, http: Http) -> None:
     headers = {"Authorization": f"AnaplanAuthToken {http.token}"}
     for method, verb in (("GET", "validate"), ("POST", "refresh"), ("POST", "logout")):
         requests.request(method, f"{sandbox.auth_url}/token/{verb}", headers=headers)
+
+
+def walk_oauth(sandbox: Sandbox) -> None:
+    """Sign in by a device, refresh, and begin to sign in by a browser."""
+    client = sandbox.oauth_client().id
+
+    def ask(path: str, **body: str) -> Any:
+        return requests.post(f"{sandbox.auth_url}{path}", json={"client_id": client, **body}).json()
+
+    begun = ask("/oauth/device/code")
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    requests.get(begun["verification_uri_complete"])
+    form = {"email": sandbox.email, "password": sandbox.password, "user_code": begun["user_code"]}
+    assert requests.post(begun["verification_uri"], data=form).status_code == 200
+    granted = ask("/oauth/token", grant_type=grant, device_code=begun["device_code"])
+    ask("/oauth/token", grant_type="refresh_token", refresh_token=granted["refresh_token"])
+    link = {
+        "response_type": "code",
+        "client_id": sandbox.oauth_client("authorization_code").id,
+        "redirect_uri": "http://localhost:8089",
+        "scope": "openid",
+    }
+    assert requests.get(f"{sandbox.auth_url}/auth/authorize", params=link).status_code == 200

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from anaplan_frames.auth import BasicAuth, CertificateAuth, Credentials, KeystoreAuth, TokenAuth
+from anaplan_frames.auth import (
+    BasicAuth,
+    CertificateAuth,
+    Credentials,
+    KeystoreAuth,
+    RefreshTokenAuth,
+    TokenAuth,
+)
 from anaplan_frames.transport import Transport
 from tests.auth.making import Holder, holder
 from tests.transport.scripted import (
@@ -27,7 +34,8 @@ from tests.transport.scripted import (
 DATA = Path(__file__).parents[1] / "auth" / "data"
 PASSWORD, READY, KEY_PASSWORD = "open sesame", "ready-made-token", "password-of-the-key"
 STORE, STORE_KEY = "store-password", "key-Planner"
-_KNOWN = [PASSWORD, READY, KEY_PASSWORD, STORE, STORE_KEY, TOKEN]
+REFRESH, CLIENT_SECRET = "refresh-token-of-oauth", "secret-of-the-client"
+_KNOWN = [PASSWORD, READY, KEY_PASSWORD, STORE, STORE_KEY, TOKEN, REFRESH, CLIENT_SECRET]
 
 
 @cache
@@ -45,6 +53,7 @@ CREDENTIALS: dict[str, Callable[[], Credentials]] = {
     "password": lambda: BasicAuth("planner@example.com", PASSWORD),
     "token": lambda: TokenAuth(READY),
     "certificate": _certificate,
+    "OAuth": lambda: RefreshTokenAuth("0" * 32, REFRESH, client_secret=CLIENT_SECRET, store=None),
     "Java keystore": lambda: KeystoreAuth(DATA / "two.jks", STORE, "planner", STORE_KEY),
     "PKCS#12": lambda: KeystoreAuth(DATA / "two.pkcs12", STORE, "planner"),
 }

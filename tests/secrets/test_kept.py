@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.auth import RefreshTokenAuth
 from anaplan_frames.folders import cache_folder
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.tenant.fault_rules import Kind
 from tests.secrets.looking import assert_nothing_shows, by_python, by_rich, ended
-from tests.secrets.scenes import CREDENTIALS
+from tests.secrets.scenes import CLIENT_SECRET, CREDENTIALS, REFRESH
 from tests.transport.scripted import TurnedClock
 
 CHUNK = 1_000_000
@@ -126,9 +127,16 @@ def test_no_secret_shows_where_a_whole_job_fails(
 def test_no_repr_of_anything_shows_a_secret(credential: str) -> None:
     made = CREDENTIALS[credential]()
     connection = af.connect(auth=made, api_url="http://localhost:1", auth_url="http://localhost:1")
-    login = made.login()
+    is_oauth = isinstance(made, RefreshTokenAuth)
+    login = made.refresh_request(made._given) if is_oauth else made.login()
     shown = [made, login, vars(made), connection, vars(connection), vars(connection._transport)]
     secrets = ["open sesame", "ready-made-token", "password-of-the-key", "store-password"]
-    secrets += ["key-Planner", *(getattr(login, "headers", None) or {}).values()]
+    secrets += [
+        "key-Planner",
+        REFRESH,
+        CLIENT_SECRET,
+        *(getattr(login, "headers", None) or {}).values(),
+    ]
     secrets += [str(value) for value in (getattr(login, "body", None) or {"": "?" * 9}).values()]
-    assert [secret for secret in secrets if secret != "v2" and secret in repr(shown)] == []
+    known = {"v2", "refresh_token", "0" * 32}  # words of the requests that are no secrets
+    assert [secret for secret in secrets if secret not in known and secret in repr(shown)] == []

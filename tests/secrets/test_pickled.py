@@ -81,10 +81,11 @@ def test_a_pickle_of_given_credentials_holds_the_token_alone(credential: str) ->
             connection.users()
             content = pickles(connection)
             token = READY if credential == "token" else TOKEN
+            scheme = "Bearer" if credential == "OAuth" else "AnaplanAuthToken"
             secrets = [each for each in all_secrets_of(server) if each not in (READY, TOKEN)]
             copy = pickle.loads(pickle.dumps(connection))
             copy.users()
-            assert server.seen[-1].headers["Authorization"] == f"AnaplanAuthToken {token}"
+            assert server.seen[-1].headers["Authorization"] == f"{scheme} {token}"
             shown = repr([*things(copy), vars(copy), vars(copy._transport), copy._transport._auth])
     assert token.encode() in content
     assert shown_in(content, secrets) == []

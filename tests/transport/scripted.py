@@ -18,6 +18,7 @@ from anaplan_frames.clock import Clock
 from anaplan_frames.transport.answer_contract import ANY_SUCCESS, Operation, Operations
 
 TOKEN = "token-of-the-scripted-server"
+_LOGINS = ("/token/", "/oauth/")
 Fault = Literal["reset", "close", "cut", "hang"]
 
 
@@ -68,6 +69,12 @@ def as_bytes(body: bytes, content_type: str = "application/octet-stream", **how:
     return Answer(body=body, headers={"Content-Type": content_type}, **how)
 
 
+def _login_answer(path: str) -> Answer:
+    if not path.startswith("/oauth/"):
+        return token_answer()
+    return as_json({"access_token": TOKEN, "expires_in": 2100, "token_type": "Bearer"})
+
+
 def token_answer(
     value: str = TOKEN, *, lives: float | None = 2100, status: int = 201, now: float | None = None
 ) -> Answer:
@@ -96,7 +103,7 @@ class ScriptedServer:
     @property
     def calls(self) -> list[Seen]:
         """The requests to the API."""
-        return [each for each in self.seen if not each.path.startswith("/token/")]
+        return [each for each in self.seen if not each.path.startswith(_LOGINS)]
 
     def asked(self, path: str) -> list[Seen]:
         """The requests to one path."""
@@ -106,8 +113,8 @@ class ScriptedServer:
         """Note a request and choose its answer."""
         with self._lock:
             self.seen.append(seen)
-            if seen.path.startswith("/token/"):
-                return self.logins.pop(0) if self.logins else token_answer()
+            if seen.path.startswith(_LOGINS):
+                return self.logins.pop(0) if self.logins else _login_answer(seen.path)
             if self.script:
                 return self.script.pop(0)
         return self.rule(seen)

@@ -87,9 +87,10 @@ class AccessMiddleware:
 
     def _authenticate(self, request: Request) -> Token:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        token = self._tenant.tokens.find(value.strip())
         # The service refuses its own tokens as Bearer tokens, which belong to OAuth.
-        token = self._tenant.tokens.find(value.strip()) if scheme == "AnaplanAuthToken" else None
-        if token is None:
+        taken = scheme == "AnaplanAuthToken" or (scheme == "Bearer" and token and token.oauth)
+        if token is None or not taken:
             raise ApiError(401, "Unauthorized: the token is missing, invalid or expired")
         return token
 

@@ -13,10 +13,14 @@ from anaplan_frames.sandbox.tenant.tenant_users import User
 
 @dataclass(slots=True)
 class Token:
-    """One login of a user; `expires_at` is in seconds since the epoch."""
+    """One login of a user; `expires_at` is in seconds since the epoch.
+
+    `oauth` says whether it was made by a grant of OAuth, so that it is taken as ``Bearer``, too.
+    """
 
     user: User
     expires_at: float
+    oauth: bool = False
     value: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     refresh_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -39,10 +43,10 @@ class Tokens:
         self._alive: dict[str, Token] = {}
         self._lock = threading.Lock()
 
-    def issue(self, user: User) -> Token:
+    def issue(self, user: User, *, oauth: bool = False) -> Token:
         """Log the user in; earlier tokens of the same user stay valid."""
         now = self._clock()
-        token = Token(user, now + self._lifetime)
+        token = Token(user, now + self._lifetime, oauth)
         with self._lock:
             self._alive = {v: t for v, t in self._alive.items() if t.expires_at > now}
             self._alive[token.value] = token

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from anaplan_frames.sandbox.tenant.fault_rules import Faults
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.login_certificates import Certificates
 from anaplan_frames.sandbox.tenant.login_tokens import Tokens
+from anaplan_frames.sandbox.tenant.oauth_grants import Grant, OAuthClient, OAuthGrants
 from anaplan_frames.sandbox.tenant.rate_limit import TokenBucket
 from anaplan_frames.sandbox.tenant.read_requests import LargeReads
 from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
@@ -68,6 +71,7 @@ class Tenant:
         self.created: float = clock()
         self.users: Users = Users()
         self.tokens: Tokens = Tokens(token_lifetime, clock)
+        self.oauth: OAuthGrants = OAuthGrants(self.tokens, token_lifetime, clock)
         self.certificates: Certificates = Certificates()
         self.bucket: TokenBucket | None = (
             None if rate_limit is None else TokenBucket(rate_limit, clock)
@@ -151,6 +155,64 @@ class Tenant:
         if user is None:
             raise ValueError(f"No user of the sandbox has the email {email!r}.")
         self.certificates.register(pem.encode() if isinstance(pem, str) else pem, user)
+
+    def oauth_client(
+        self,
+        grant: Grant = "device",
+        *,
+        rotatable: bool = True,
+        refresh_lifetime: float = 43_200,
+        redirect_uri: str = "http://localhost:8089",
+        id: str | None = None,
+    ) -> OAuthClient:
+        """Make an OAuth client, as a Tenant Security Admin does.
+
+        Parameters
+        ----------
+        grant : {"device", "authorization_code"}
+            The one grant that it can use.
+        rotatable : bool
+            Whether each refresh gives a new refresh token and ends the old one.
+        refresh_lifetime : float
+            Seconds until a refresh token ends.
+        redirect_uri : str
+            Where a browser is sent with the code.
+        id : str, optional
+            32 hex digits; random by default.
+        """
+        with_secret = grant == "authorization_code"
+        client = OAuthClient(
+            id or uuid.uuid4().hex,
+            grant,
+            secrets.token_urlsafe(24) if with_secret else None,
+            redirect_uri if with_secret else None,
+            rotatable,
+            refresh_lifetime,
+        )
+        return self.oauth.add(client)
+
+    def approve(self, user_code: str, email: str | None = None) -> None:
+        """Approve a device that shows this code, as a user does in the browser.
+
+        Parameters
+        ----------
+        user_code : str
+        email : str, optional
+            The user's; by default the first user.
+
+        Raises
+        ------
+        ValueError
+            If no device waits with this code, or there is no such user.
+        """
+        user = self.users.by_email(email or self.email)
+        if user is None:
+            raise ValueError(f"No user of the sandbox has the email {email!r}.")
+        self.oauth.decide(user_code, user)
+
+    def deny(self, user_code: str) -> None:
+        """Deny access to a device that shows this code."""
+        self.oauth.decide(user_code, None)
 
     def default_content(self, model: Model, file_id: str, content: bytes) -> None:
         """Set the default content of a file, which users without an upload of their own read."""

@@ -7,6 +7,7 @@ from typing import Any
 
 INTEGRATION = "integration"
 AUTHENTICATION = "authentication"
+OAUTH = "oauth"
 
 WORKSPACE = "/workspaces/{workspaceId}"
 MODEL = "/models/{modelId}"

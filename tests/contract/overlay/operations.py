@@ -11,6 +11,7 @@ from typing import Any
 from tests.contract.overlay.correction import (
     IN_MODEL,
     INTEGRATION,
+    OAUTH,
     Correction,
     envelope,
     example,
@@ -53,8 +54,10 @@ _STATUS = example(
 )
 _TEXT: dict[str, Any] = {"content": {"text/plain": {}}}
 _EMPTY: dict[str, Any] = {}
+_OAUTH_ERROR = {"$ref": "#/components/responses/OAuthError"}
+_REFUSALS = dict.fromkeys(("400", "401", "403"), _OAUTH_ERROR)
 
-OPERATIONS = (
+_IN_THE_API = (
     _get(_DUMP, {"200": _TEXT, "204": _EMPTY}, _DUMP_WHY),
     _get(
         f"{_DUMP}/chunks",
@@ -80,6 +83,35 @@ OPERATIONS = (
         "the one operation without this URL form: a model below its workspace answers 405",
     ),
 )
+
+_PAGE: dict[str, Any] = {"content": {"text/html": {}}}
+_PAGES = (
+    Correction(
+        OAUTH,
+        ("paths", "/auth/prelogin"),
+        {
+            "get": {"responses": {"200": _PAGE, **_REFUSALS}},
+            "post": {"responses": {"302": _EMPTY, "401": _PAGE}},
+        },
+        "the login page, as the note in the file's /auth/authorize describes it; the form is ours",
+    ),
+    Correction(
+        OAUTH,
+        ("paths", "/auth/authorize", "get", "responses", "403"),
+        _OAUTH_ERROR,
+        "a client of another grant is refused as it is at the file's other paths",
+    ),
+    Correction(
+        OAUTH,
+        ("paths", "/activate"),
+        {
+            "get": {"responses": {"200": _PAGE}},
+            "post": {"responses": {"200": _PAGE, "400": _PAGE, "401": _PAGE}},
+        },
+        "the page behind verification_uri, which is not a part of the API",
+    ),
+)
+OPERATIONS = (*_IN_THE_API, *_PAGES)
 
 # Requests that are not an operation at all: the statuses and why they are right.
 NO_OPERATION = {
