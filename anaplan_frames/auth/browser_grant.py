@@ -72,7 +72,7 @@ class BrowserAuth(OAuthCredentials):
         if not secret.reveal():
             raise ConfigurationError("BrowserAuth needs the client's secret; it is empty.")
         super().__init__(client_id, secret, None, store=store, rotatable=rotatable, scope=scope)
-        self.redirect_uri = redirect_uri
+        self.redirect_uri: str = redirect_uri
         self._secret = secret
         self._open_browser = open_browser
 

@@ -69,9 +69,9 @@ class OAuthCredentials(Credentials):
                 f"{type(self).__name__} needs the client id of an OAuth client: 32 hexadecimal "
                 f"digits, not {client_id!r}. A Tenant Security Admin makes one in Anaplan."
             )
-        self.client_id = client_id
-        self.rotatable = rotatable
-        self.scope = scope
+        self.client_id: str = client_id
+        self.rotatable: bool = rotatable
+        self.scope: str = scope
         self._store = token_store(store, client_id)
         self._given = StoredLogin(
             client_id, client_secret, refresh_token, given=digest(refresh_token)

@@ -52,7 +52,7 @@ class FileStore:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     def __repr__(self) -> str:
         return f"FileStore({str(self.path)!r})"
@@ -108,7 +108,7 @@ class KeyringStore:
     """
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name: str = name
         self._keyring = _usable_keyring()
 
     def __repr__(self) -> str:

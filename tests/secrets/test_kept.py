@@ -138,5 +138,5 @@ def test_no_repr_of_anything_shows_a_secret(credential: str) -> None:
         *(getattr(login, "headers", None) or {}).values(),
     ]
     secrets += [str(value) for value in (getattr(login, "body", None) or {"": "?" * 9}).values()]
-    known = {"v2", "refresh_token", "0" * 32}  # words of the requests that are no secrets
+    known = {"v2", "refresh_token", "0" * 32}  # other words of the requests
     assert [secret for secret in secrets if secret not in known and secret in repr(shown)] == []
