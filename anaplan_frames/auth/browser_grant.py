@@ -13,7 +13,6 @@ from anaplan_frames.auth.oauth import (
     TOKEN_PATH,
     USUAL_SCOPE,
     OAuthCredentials,
-    check_answer,
 )
 from anaplan_frames.auth.redirect_listener import RedirectListener, is_local
 from anaplan_frames.auth.refresh_grant import StoredLoginAuth, stored_login
@@ -92,11 +91,12 @@ class BrowserAuth(OAuthCredentials):
         if "code" not in query:
             says = query.get("error_description") or query.get("error") or "no code"
             raise self.sign_in_required(f"The sign-in in the browser failed: {says!r}.")
-        answer = self.exchange(service, self._code_request(Secret(query["code"])))
-        if not isinstance(answer, Token):
-            check_answer(answer, self.client_id, (self._secret, Secret(query["code"])))
-            raise AssertionError("an answer has a token or an error")
-        return answer
+        code = Secret(query["code"])
+        del query
+        answer = self.exchange(service, self._code_request(code), self._secret, code)
+        if isinstance(answer, Token):
+            return answer
+        raise answer.as_error(self.client_id)
 
     def link(self, service: OAuthService, state: str) -> str:
         """Return the address of the login page."""

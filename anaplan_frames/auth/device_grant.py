@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.auth.credentials import LoginRequest, OAuthService, Token
@@ -10,15 +11,27 @@ from anaplan_frames.auth.oauth import (
     TOKEN_PATH,
     USUAL_SCOPE,
     OAuthCredentials,
-    check_answer,
+    refusal_of,
 )
 from anaplan_frames.auth.refresh_grant import StoredLoginAuth, stored_login
+from anaplan_frames.auth.secret import Secret
 from anaplan_frames.auth.sign_in_link import Show, can_ask, show_link
 from anaplan_frames.auth.token_store import StoreLike
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _SHORTEST_INTERVAL = 1.0  # seconds
 _SLOWER = 5.0  # seconds, as RFC 8628 says
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    """A device grant that waits for its approval."""
+
+    code: Secret[str]
+    link: str
+    user_code: str
+    interval: float  # seconds
+    expires_in: float  # seconds
 
 
 class DeviceAuth(OAuthCredentials):
@@ -72,40 +85,63 @@ class DeviceAuth(OAuthCredentials):
         """Show a link and a code, and wait until somebody has approved."""
         if self._show is None and not can_ask():
             raise self.sign_in_required("There is no stored login that can be renewed.")
-        body = {"client_id": self.client_id, "scope": self.scope}
-        begun = service.ask(LoginRequest("/oauth/device/code", {}, body, "oauth"))
-        assert begun is not None, "a request that is repeatable has an answer"
-        link = begun.get("verification_uri_complete") or begun.get("verification_uri")
-        if not link or "device_code" not in begun:
-            check_answer(begun, self.client_id)
-        (self._show or show_link)(str(link), str(begun.get("user_code") or ""))
-        return self._approved(service, begun)
+        device = self._begun(service)
+        (self._show or show_link)(device.link, device.user_code)
+        return self._approved(service, device)
 
-    def _approved(self, service: OAuthService, begun: Mapping[str, Any]) -> Token:
+    def _begun(self, service: OAuthService) -> _Device:
+        body = {"client_id": self.client_id, "scope": self.scope}
+        answer = service.ask(LoginRequest("/oauth/device/code", {}, body, "oauth"))
+        assert answer is not None, "a request that is repeatable has an answer"
+        device = _read_device(answer)
+        refusal = refusal_of(answer)
+        del answer
+        if device is None:
+            raise refusal.as_error(self.client_id)
+        return device
+
+    def _approved(self, service: OAuthService, device: _Device) -> Token:
         """Ask for the token, not more often than Anaplan allows, until there is an answer."""
-        body = {
-            "grant_type": _GRANT,
-            "client_id": self.client_id,
-            "device_code": str(begun["device_code"]),
-        }
-        request = LoginRequest(TOKEN_PATH, {}, body, "oauth")
-        interval = max(_SHORTEST_INTERVAL, _seconds(begun.get("interval"), _SLOWER, most=60))
-        end = service.now() + _seconds(begun.get("expires_in"), 900, most=3_600)
+        request = LoginRequest(
+            TOKEN_PATH,
+            {},
+            {
+                "grant_type": _GRANT,
+                "client_id": self.client_id,
+                "device_code": device.code.reveal(),
+            },
+            "oauth",
+        )
+        interval = max(_SHORTEST_INTERVAL, device.interval)
+        end = service.now() + device.expires_in
         while service.now() < end:
             service.sleep(interval)
-            answer = self.exchange(service, request)
+            answer = self.exchange(service, request, device.code)
             if isinstance(answer, Token):
                 return answer
-            error = answer.get("error")
-            if error == "slow_down":
+            if answer.error == "slow_down":
                 interval += _SLOWER
-            elif error in ("expired_token", "invalid_grant"):
+            elif answer.error in ("expired_token", "invalid_grant"):
                 break
-            elif error == "access_denied":
+            elif answer.error == "access_denied":
                 raise self.sign_in_required("The sign-in was denied in the browser.")
-            elif error != "authorization_pending":
-                check_answer(answer, self.client_id)
+            elif answer.error != "authorization_pending":
+                raise answer.as_error(self.client_id)
         raise self.sign_in_required("The code has expired before somebody approved it.")
+
+
+def _read_device(answer: Mapping[str, Any]) -> _Device | None:
+    link = answer.get("verification_uri_complete") or answer.get("verification_uri")
+    code = answer.get("device_code")
+    if not isinstance(link, str) or not isinstance(code, str):
+        return None
+    return _Device(
+        Secret(code),
+        link,
+        str(answer.get("user_code") or ""),
+        _seconds(answer.get("interval"), _SLOWER, most=60),
+        _seconds(answer.get("expires_in"), 900, most=3_600),
+    )
 
 
 def _seconds(given: Any, usual: float, *, most: float) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from filelock import Timeout
@@ -33,6 +33,38 @@ _LOST = (
     "sign-in: the answer that renews the stored login was lost twice. Try again. If Anaplan has "
     "ended the refresh token meanwhile, you are then asked to sign in."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer without a token.
+
+    Attributes
+    ----------
+    error : str
+        Its OAuth error code, or an empty text.
+    says : str
+        What Anaplan says, without secrets.
+    """
+
+    error: str
+    says: str
+
+    def as_error(self, client_id: str) -> AuthenticationError:
+        """Return the error for a refusal that the user cannot wait for."""
+        return AuthenticationError(
+            f"Anaplan does not accept the OAuth client {client_id}: {self.says!r}. Check the "
+            "client id, its secret, and that the client was made for this kind of sign-in."
+        )
+
+
+def refusal_of(answer: Mapping[str, Any], secrets: Iterable[Secret[str]] = ()) -> Refusal:
+    """Read an answer without a token, so that no variable holds what else is in it."""
+    code, text = answer.get("error"), answer.get("error_description")
+    says = " ".join(str(text or code or "no token came").split())
+    for secret in secrets:
+        says = says.replace(secret.reveal(), "***")
+    return Refusal(code if isinstance(code, str) else "", says[:_LONGEST_TEXT])
 
 
 class OAuthCredentials(Credentials):
@@ -105,9 +137,19 @@ class OAuthCredentials(Credentials):
         token = finished(lambda: self._stored_or_renewed(service, refused))
         return self.sign_in(service) if token is None else token
 
-    def exchange(self, service: OAuthService, request: LoginRequest) -> Token | Mapping[str, Any]:
-        """Ask for tokens and keep them; return the access token, or an answer with an error."""
-        return finished(lambda: self._exchanged(service, request))
+    def exchange(
+        self, service: OAuthService, request: LoginRequest, *secrets: Secret[str]
+    ) -> Token | Refusal:
+        """Ask for tokens and keep them; return the access token, or why there is none.
+
+        Parameters
+        ----------
+        service : OAuthService
+        request : LoginRequest
+        *secrets : Secret
+            What is in the request, and must not be in a message.
+        """
+        return finished(lambda: self._exchanged(service, request, secrets))
 
     def renew_login(self) -> None:
         """Have the user sign in at the next request, even if a login is stored."""
@@ -141,18 +183,23 @@ class OAuthCredentials(Credentials):
             if token is not None or login.refresh_token is None:
                 return token
             renewed = self._renewed(service, login)
-            if renewed is None:
-                return None
+            if isinstance(renewed, Refusal):
+                if renewed.error == "invalid_grant":
+                    return None
+                raise renewed.as_error(self.client_id)
             self._save(renewed)
             return renewed.access()
 
-    def _exchanged(self, service: OAuthService, request: LoginRequest) -> Token | Mapping[str, Any]:
+    def _exchanged(
+        self, service: OAuthService, request: LoginRequest, secrets: Iterable[Secret[str]]
+    ) -> Token | Refusal:
         answer = service.ask(request)
         if answer is None:
             raise self.sign_in_required("The answer to the sign-in was lost.")
-        if "access_token" not in answer:
-            return answer
+        if not _has_token(answer):
+            return refusal_of(answer, secrets)
         login = replace(self._given, refresh_token=None).renewed(answer, service.now())
+        del answer
         with locked(self._store):
             self._save(login)
         return login.access()
@@ -172,8 +219,8 @@ class OAuthCredentials(Credentials):
         if self._store is not None:
             login.save(self._store)
 
-    def _renewed(self, service: OAuthService, login: StoredLogin) -> StoredLogin | None:
-        """Refresh; None if Anaplan no longer accepts the refresh token.
+    def _renewed(self, service: OAuthService, login: StoredLogin) -> StoredLogin | Refusal:
+        """Refresh.
 
         If the answer is lost, Anaplan may have ended the refresh token, or not have had the
         request: so it is asked once more with the same one.
@@ -182,9 +229,8 @@ class OAuthCredentials(Credentials):
         answer = service.ask(request) or service.ask(request)
         if answer is None:
             raise TransferError(_LOST)
-        if answer.get("error") == "invalid_grant":
-            return None
-        check_answer(answer, self.client_id, _secrets(login))
+        if not _has_token(answer):
+            return refusal_of(answer, _secrets(login))
         return login.renewed(answer, service.now())
 
     def refresh_request(self, login: StoredLogin) -> LoginRequest:
@@ -198,27 +244,6 @@ class OAuthCredentials(Credentials):
         if login.client_secret is not None:
             body["client_secret"] = login.client_secret.reveal()
         return LoginRequest(TOKEN_PATH, {}, body, "oauth", repeatable=False)
-
-
-def check_answer(
-    answer: Mapping[str, Any], client_id: str, secrets: tuple[Secret[str], ...] = ()
-) -> None:
-    """Make sure that an answer has an access token.
-
-    Raises
-    ------
-    AuthenticationError
-        It has an ``error`` instead; the message has Anaplan's words for it, without secrets.
-    """
-    if isinstance(answer.get("access_token"), str) and answer["access_token"]:
-        return
-    says = " ".join(str(answer.get("error_description") or answer.get("error")).split())
-    for secret in secrets:
-        says = says.replace(secret.reveal(), "***")
-    raise AuthenticationError(
-        f"Anaplan does not accept the OAuth client {client_id}: {says[:_LONGEST_TEXT]!r}. Check "
-        "the client id, its secret, and that the client was made for this kind of sign-in."
-    )
 
 
 def finished(work: Callable[[], _Made]) -> _Made:
@@ -269,3 +294,7 @@ def locked(store: TokenStore | None) -> Iterator[None]:
 
 def _secrets(login: StoredLogin) -> tuple[Secret[str], ...]:
     return tuple(each for each in (login.refresh_token, login.client_secret) if each is not None)
+
+
+def _has_token(answer: Mapping[str, Any]) -> bool:
+    return isinstance(answer.get("access_token"), str) and bool(answer["access_token"])

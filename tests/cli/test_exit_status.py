@@ -78,7 +78,11 @@ def test_1_if_the_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["demmo"], "There is no command 'demmo'. Did you mean 'demo'? Commands: demo, sandbox."),
+        (
+            ["demmo"],
+            "There is no command 'demmo'. Did you mean 'demo'? "
+            "Commands: demo, login, logout, sandbox.",
+        ),
         (["sandbox", "--demmo"], "No such option '--demmo'. Did you mean '--demo'?"),
         (["sandbox", "--port", "99999"], "'--port': 99999 is not in the range 0<=x<=65535."),
         (["sandbox", "--port", "http"], "'--port': 'http' is not a valid integer range."),
