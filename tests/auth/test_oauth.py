@@ -23,7 +23,7 @@ REDIRECT = "https://example.com/callback"
 
 
 @pytest.fixture(scope="module")
-def tenant() -> Iterator[Sandbox]:
+def oauth_tenant() -> Iterator[Sandbox]:
     """Serve a tenant without a model."""
     with Sandbox(rate_limit=None) as sandbox:
         yield sandbox
@@ -74,43 +74,43 @@ def end_access_tokens(tenant: Sandbox) -> None:
 
 
 def test_a_device_is_approved_in_a_browser_and_the_login_is_stored(
-    tenant: Sandbox, store: af.FileStore
+    oauth_tenant: Sandbox, store: af.FileStore
 ) -> None:
-    signed_in(tenant, store)
+    signed_in(oauth_tenant, store)
     assert store.path.stat().st_mode & 0o777 == 0o600
-    assert tenant.oauth.is_alive(refresh_token(store))
+    assert oauth_tenant.oauth.is_alive(refresh_token(store))
 
 
-def test_a_stored_login_is_used_without_asking(tenant: Sandbox, store: af.FileStore) -> None:
-    client = signed_in(tenant, store)
+def test_a_stored_login_is_used_without_asking(oauth_tenant: Sandbox, store: af.FileStore) -> None:
+    client = signed_in(oauth_tenant, store)
     for auth in (af.RefreshTokenAuth(client, store=store), af.DeviceAuth(client, store=store)):
-        with connect(tenant, auth) as connection:
-            assert connection.me()["email"] == tenant.email
+        with connect(oauth_tenant, auth) as connection:
+            assert connection.me()["email"] == oauth_tenant.email
 
 
 @pytest.mark.parametrize("rotatable", [True, False])
 def test_an_access_token_that_has_ended_is_renewed(
-    tenant: Sandbox, store: af.FileStore, rotatable: bool
+    oauth_tenant: Sandbox, store: af.FileStore, rotatable: bool
 ) -> None:
-    client = signed_in(tenant, store, rotatable=rotatable)
+    client = signed_in(oauth_tenant, store, rotatable=rotatable)
     before = refresh_token(store)
-    with connect(tenant, af.RefreshTokenAuth(client, store=store)) as connection:
+    with connect(oauth_tenant, af.RefreshTokenAuth(client, store=store)) as connection:
         for _ in range(3):
-            end_access_tokens(tenant)
-            assert connection.me()["email"] == tenant.email
+            end_access_tokens(oauth_tenant)
+            assert connection.me()["email"] == oauth_tenant.email
     assert (refresh_token(store) != before) is rotatable
-    assert tenant.oauth.is_alive(refresh_token(store))
-    assert tenant.oauth.is_alive(before) is not rotatable
+    assert oauth_tenant.oauth.is_alive(refresh_token(store))
+    assert oauth_tenant.oauth.is_alive(before) is not rotatable
 
 
 def test_a_refresh_token_that_has_ended_asks_for_a_sign_in(
-    tenant: Sandbox, store: af.FileStore
+    oauth_tenant: Sandbox, store: af.FileStore
 ) -> None:
-    client = signed_in(tenant, store)
-    tenant.oauth.end_all()
-    end_access_tokens(tenant)
+    client = signed_in(oauth_tenant, store)
+    oauth_tenant.oauth.end_all()
+    end_access_tokens(oauth_tenant)
     with (
-        connect(tenant, af.RefreshTokenAuth(client, store=store)) as connection,
+        connect(oauth_tenant, af.RefreshTokenAuth(client, store=store)) as connection,
         pytest.raises(af.SignInRequired) as caught,
     ):
         connection.me()
@@ -118,57 +118,57 @@ def test_a_refresh_token_that_has_ended_asks_for_a_sign_in(
     assert str(caught.value) == (
         f"Anaplan no longer accepts the refresh token. Sign in: {caught.value.command}"
     )
-    auth = af.DeviceAuth(client, store=store, show=approving(tenant))
-    with connect(tenant, auth) as connection:
-        assert connection.me()["email"] == tenant.email
+    auth = af.DeviceAuth(client, store=store, show=approving(oauth_tenant))
+    with connect(oauth_tenant, auth) as connection:
+        assert connection.me()["email"] == oauth_tenant.email
 
 
 def test_without_a_person_or_a_stored_login_the_command_is_named(
-    tenant: Sandbox, store: af.FileStore
+    oauth_tenant: Sandbox, store: af.FileStore
 ) -> None:
-    client = tenant.oauth_client()
+    client = oauth_tenant.oauth_client()
     for auth, why in (
         (af.DeviceAuth(client.id, store=store), "There is no stored login that can be renewed."),
         (af.RefreshTokenAuth(client.id, store=store), "There is no stored login of client"),
     ):
-        with connect(tenant, auth) as connection, pytest.raises(af.SignInRequired, match=why):
+        with connect(oauth_tenant, auth) as connection, pytest.raises(af.SignInRequired, match=why):
             connection.me()
 
 
-def test_a_denied_device_and_a_code_that_expires_ask_for_a_sign_in(tenant: Sandbox) -> None:
-    client = tenant.oauth_client()
+def test_a_denied_device_and_a_code_that_expires_ask_for_a_sign_in(oauth_tenant: Sandbox) -> None:
+    client = oauth_tenant.oauth_client()
 
     def deny(url: str, code: str) -> None:
-        tenant.deny(code)
+        oauth_tenant.deny(code)
 
     for show, why in (
         (deny, "The sign-in was denied in the browser."),
         (lambda url, code: None, "The code has expired before somebody approved it."),
     ):
         auth = af.DeviceAuth(client.id, store=None, show=show)
-        with connect(tenant, auth) as connection, pytest.raises(af.SignInRequired, match=why):
+        with connect(oauth_tenant, auth) as connection, pytest.raises(af.SignInRequired, match=why):
             connection.me()
 
 
-def test_a_client_of_another_grant_is_an_error_that_says_so(tenant: Sandbox) -> None:
-    client = tenant.oauth_client("authorization_code")
-    auth = af.DeviceAuth(client.id, store=None, show=approving(tenant))
-    with connect(tenant, auth) as connection, pytest.raises(af.AuthenticationError) as caught:
+def test_a_client_of_another_grant_is_an_error_that_says_so(oauth_tenant: Sandbox) -> None:
+    client = oauth_tenant.oauth_client("authorization_code")
+    auth = af.DeviceAuth(client.id, store=None, show=approving(oauth_tenant))
+    with connect(oauth_tenant, auth) as connection, pytest.raises(af.AuthenticationError) as caught:
         connection.me()
     assert "'The grant type is not allowed for the client.'" in str(caught.value)
     assert "that the client was made for this kind of sign-in" in str(caught.value)
 
 
 def test_two_connections_renew_once_and_share_the_new_login(
-    tenant: Sandbox, store: af.FileStore
+    oauth_tenant: Sandbox, store: af.FileStore
 ) -> None:
-    client = signed_in(tenant, store)
-    end_access_tokens(tenant)
+    client = signed_in(oauth_tenant, store)
+    end_access_tokens(oauth_tenant)
     failures: list[Exception] = []
 
     def work() -> None:
         try:
-            with connect(tenant, af.RefreshTokenAuth(client, store=store)) as connection:
+            with connect(oauth_tenant, af.RefreshTokenAuth(client, store=store)) as connection:
                 connection.me()
         except Exception as error:
             failures.append(error)
@@ -179,55 +179,55 @@ def test_two_connections_renew_once_and_share_the_new_login(
     for thread in threads:
         thread.join()
     assert not failures
-    assert tenant.oauth.is_alive(refresh_token(store))
+    assert oauth_tenant.oauth.is_alive(refresh_token(store))
 
 
 def test_a_refresh_token_that_is_given_counts_until_it_was_used(
-    tenant: Sandbox, tmp_path: Path
+    oauth_tenant: Sandbox, tmp_path: Path
 ) -> None:
     first = af.FileStore(tmp_path / "first.json")
-    client = signed_in(tenant, first)
+    client = signed_in(oauth_tenant, first)
     given = refresh_token(first)
     store = af.FileStore(tmp_path / "second.json")
     for _ in range(2):
-        end_access_tokens(tenant)
-        with connect(tenant, af.RefreshTokenAuth(client, given, store=store)) as connection:
-            assert connection.me()["email"] == tenant.email
-    assert not tenant.oauth.is_alive(given)
-    assert tenant.oauth.is_alive(refresh_token(store))
+        end_access_tokens(oauth_tenant)
+        with connect(oauth_tenant, af.RefreshTokenAuth(client, given, store=store)) as connection:
+            assert connection.me()["email"] == oauth_tenant.email
+    assert not oauth_tenant.oauth.is_alive(given)
+    assert oauth_tenant.oauth.is_alive(refresh_token(store))
 
 
 def test_the_code_of_a_browser_is_exchanged_with_the_secret(
-    tenant: Sandbox, store: af.FileStore, monkeypatch: pytest.MonkeyPatch
+    oauth_tenant: Sandbox, store: af.FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = tenant.oauth_client("authorization_code", redirect_uri=REDIRECT)
+    client = oauth_tenant.oauth_client("authorization_code", redirect_uri=REDIRECT)
     assert client.secret is not None
     shown: list[str] = []
     monkeypatch.setattr("anaplan_frames.auth.browser_grant.can_ask", lambda: True)
     monkeypatch.setattr(
         "anaplan_frames.auth.browser_grant.show_link", lambda url, code: shown.append(url)
     )
-    monkeypatch.setattr("builtins.input", lambda prompt: sign_in_by_browser(tenant, shown[0]))
+    monkeypatch.setattr("builtins.input", lambda prompt: sign_in_by_browser(oauth_tenant, shown[0]))
     auth = af.BrowserAuth(
         client.id, client.secret, redirect_uri=REDIRECT, open_browser=False, store=store
     )
-    with connect(tenant, auth) as connection:
-        assert connection.me()["email"] == tenant.email
-        end_access_tokens(tenant)
-        assert connection.me()["email"] == tenant.email
+    with connect(oauth_tenant, auth) as connection:
+        assert connection.me()["email"] == oauth_tenant.email
+        end_access_tokens(oauth_tenant)
+        assert connection.me()["email"] == oauth_tenant.email
 
 
 def test_a_redirect_to_this_machine_is_received(
-    tenant: Sandbox, store: af.FileStore, monkeypatch: pytest.MonkeyPatch, unused_port: int
+    oauth_tenant: Sandbox, store: af.FileStore, monkeypatch: pytest.MonkeyPatch, unused_port: int
 ) -> None:
     redirect = f"http://localhost:{unused_port}"
-    client = tenant.oauth_client("authorization_code", redirect_uri=redirect)
+    client = oauth_tenant.oauth_client("authorization_code", redirect_uri=redirect)
     assert client.secret is not None
 
     def open_browser(url: str) -> bool:
         def browse() -> None:
             requests.get(f"http://127.0.0.1:{unused_port}/favicon.ico", timeout=5)
-            answer = requests.get(sign_in_by_browser(tenant, url), timeout=5)
+            answer = requests.get(sign_in_by_browser(oauth_tenant, url), timeout=5)
             assert "Signed in" in answer.text
 
         threading.Thread(target=browse).start()
@@ -235,8 +235,8 @@ def test_a_redirect_to_this_machine_is_received(
 
     monkeypatch.setattr("webbrowser.open", open_browser)
     auth = af.BrowserAuth(client.id, client.secret, redirect_uri=redirect, store=store)
-    with connect(tenant, auth) as connection:
-        assert connection.me()["email"] == tenant.email
+    with connect(oauth_tenant, auth) as connection:
+        assert connection.me()["email"] == oauth_tenant.email
 
 
 def sign_in_by_browser(tenant: Sandbox, url: str) -> str:
@@ -262,9 +262,9 @@ def unused_port() -> int:
 
 
 def test_a_browser_that_comes_back_from_another_sign_in_is_not_believed(
-    tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
+    oauth_tenant: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = tenant.oauth_client("authorization_code", redirect_uri=REDIRECT)
+    client = oauth_tenant.oauth_client("authorization_code", redirect_uri=REDIRECT)
     assert client.secret is not None
     monkeypatch.setattr("anaplan_frames.auth.browser_grant.can_ask", lambda: True)
     monkeypatch.setattr("builtins.input", lambda prompt: f"{REDIRECT}?code=abc&state=other")
@@ -272,21 +272,25 @@ def test_a_browser_that_comes_back_from_another_sign_in_is_not_believed(
         client.id, client.secret, redirect_uri=REDIRECT, open_browser=False, store=None
     )
     with (
-        connect(tenant, auth) as connection,
+        connect(oauth_tenant, auth) as connection,
         pytest.raises(af.SignInRequired, match="came back from another sign-in"),
     ):
         connection.me()
 
 
-def test_another_process_renews_the_stored_login(tenant: Sandbox, store: af.FileStore) -> None:
-    client = signed_in(tenant, store)
+def test_another_process_renews_the_stored_login(
+    oauth_tenant: Sandbox, store: af.FileStore
+) -> None:
+    client = signed_in(oauth_tenant, store)
     auth = af.DeviceAuth(client, store=store)
-    with af.connect(auth=auth, api_url=tenant.api_url, auth_url=tenant.auth_url) as connection:
+    with af.connect(
+        auth=auth, api_url=oauth_tenant.api_url, auth_url=oauth_tenant.auth_url
+    ) as connection:
         pickled = pickle.dumps(connection)
     for secret in (refresh_token(store), json.loads(store.path.read_text())["access_token"]):
         assert secret.encode() not in pickled
-    end_access_tokens(tenant)
-    assert pickle.loads(pickled).me()["email"] == tenant.email
+    end_access_tokens(oauth_tenant)
+    assert pickle.loads(pickled).me()["email"] == oauth_tenant.email
 
 
 class _Lossy:
@@ -308,11 +312,11 @@ class _Lossy:
 
 @pytest.mark.parametrize(("rotatable", "error"), [(False, None), (True, af.SignInRequired)])
 def test_a_lost_answer_is_asked_for_once_more_with_the_same_refresh_token(
-    tenant: Sandbox, store: af.FileStore, rotatable: bool, error: type[Exception] | None
+    oauth_tenant: Sandbox, store: af.FileStore, rotatable: bool, error: type[Exception] | None
 ) -> None:
-    client = signed_in(tenant, store, rotatable=rotatable)
+    client = signed_in(oauth_tenant, store, rotatable=rotatable)
     auth = af.RefreshTokenAuth(client, store=store)
-    connection = connect(tenant, auth)
+    connection = connect(oauth_tenant, auth)
     login = load_login(store)
     assert login is not None
     service = _Lossy(connection._transport._keeper._oauth, lost=1)

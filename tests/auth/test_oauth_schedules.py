@@ -57,7 +57,7 @@ class Schedule:
 
 
 @pytest.fixture(scope="module")
-def tenant() -> Iterator[Sandbox]:
+def oauth_tenant() -> Iterator[Sandbox]:
     """Serve a tenant without a model."""
     with Sandbox(rate_limit=None) as sandbox:
         yield sandbox
@@ -129,14 +129,14 @@ def check(tenant: Sandbox, seeds: Iterable[int], folder: Path) -> None:
 
 @needs_fork
 def test_a_stored_login_works_afterwards_or_asks_for_a_sign_in(
-    tenant: Sandbox, tmp_path: Path
+    oauth_tenant: Sandbox, tmp_path: Path
 ) -> None:
-    check(tenant, ORDINARY, tmp_path)
+    check(oauth_tenant, ORDINARY, tmp_path)
 
 
 @pytest.mark.long
 @needs_fork
 def test_many_stored_logins_work_afterwards_or_ask_for_a_sign_in(
-    tenant: Sandbox, tmp_path: Path
+    oauth_tenant: Sandbox, tmp_path: Path
 ) -> None:
-    check(tenant, LONG, tmp_path)
+    check(oauth_tenant, LONG, tmp_path)

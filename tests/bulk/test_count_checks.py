@@ -17,14 +17,14 @@ AIRLINES = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
+def counted_sandbox() -> Iterator[Sandbox]:
     with Sandbox.demo(rate_limit=None) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    with sandbox.connect() as connection:
+def counted_model(counted_sandbox: Sandbox) -> Iterator[af.Model]:
+    with counted_sandbox.connect() as connection:
         yield connection.model("Flight Planning")
 
 
@@ -62,78 +62,81 @@ def counting(
     ],
 )
 def test_rows_that_anaplan_does_not_count_follow_the_rule_for_rejected_rows(
-    sandbox: Sandbox,
-    model: af.Model,
+    counted_sandbox: Sandbox,
+    counted_model: af.Model,
     monkeypatch: pytest.MonkeyPatch,
     counts: dict[str, int],
     missing: int,
     said: str,
 ) -> None:
-    counting(sandbox, monkeypatch, counts)
+    counting(counted_sandbox, monkeypatch, counts)
     with pytest.raises(af.RejectedRows, match=said) as caught:
-        af.to_anaplan(AIRLINES, "Load airlines", model)
+        af.to_anaplan(AIRLINES, "Load airlines", counted_model)
     assert caught.value.result.rows_rejected == missing
     with pytest.warns(af.AnaplanWarning, match=said):
-        af.to_anaplan(AIRLINES, "Load airlines", model, on_rejected="warn")
-    result = af.to_anaplan(AIRLINES, "Load airlines", model, on_rejected="ignore")
+        af.to_anaplan(AIRLINES, "Load airlines", counted_model, on_rejected="warn")
+    result = af.to_anaplan(AIRLINES, "Load airlines", counted_model, on_rejected="ignore")
     assert (result.outcome, result.rows_rejected) == ("rejected", missing)
 
 
 def test_the_counts_of_an_import_in_a_process_are_compared_too(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting(sandbox, monkeypatch, {"totalRowCount": 1, "successRowCount": 1})
+    counting(counted_sandbox, monkeypatch, {"totalRowCount": 1, "successRowCount": 1})
     with pytest.raises(af.RejectedRows, match="has read 1 of the 2 rows") as caught:
-        af.to_anaplan({"Load airlines": AIRLINES}, "Load all", model)
+        af.to_anaplan({"Load airlines": AIRLINES}, "Load all", counted_model)
     assert [part.rows_rejected for part in caught.value.result.actions] == [1, 0, 0]
 
 
 @pytest.mark.parametrize("target", ["Load airlines", "Load all"])
 def test_an_import_that_has_read_more_rows_than_were_sent_is_uncertain(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch, target: str
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
-    counting(sandbox, monkeypatch, {"totalRowCount": 3, "successRowCount": 3})
+    counting(counted_sandbox, monkeypatch, {"totalRowCount": 3, "successRowCount": 3})
     data: Any = AIRLINES if target == "Load airlines" else {"Load airlines": AIRLINES}
     with pytest.raises(af.TaskUncertain, match="read 3 rows where 2 were sent") as caught:
-        af.to_anaplan(data, target, model, on_rejected="ignore")
+        af.to_anaplan(data, target, counted_model, on_rejected="ignore")
     assert caught.value.result is not None
     assert caught.value.result.outcome == "uncertain"
 
 
 def test_a_success_without_counts_is_a_warning_unless_that_is_ignored(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting(sandbox, monkeypatch)
+    counting(counted_sandbox, monkeypatch)
     with pytest.warns(af.AnaplanWarning, match="does not say how many of the 2 rows it loaded"):
-        result = af.to_anaplan(AIRLINES, "Load airlines", model)
+        result = af.to_anaplan(AIRLINES, "Load airlines", counted_model)
     assert (result.outcome, result.rows_loaded) == ("loaded", 0)
     assert "does not say how many of the 2 rows it has read" in result.note
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_success_without_counts_can_be_ignored(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting(sandbox, monkeypatch)
-    assert af.to_anaplan(AIRLINES, "Load airlines", model, on_rejected="ignore").note
+    counting(counted_sandbox, monkeypatch)
+    assert af.to_anaplan(AIRLINES, "Load airlines", counted_model, on_rejected="ignore").note
 
 
 def test_an_import_that_ignores_all_rows_is_a_warning(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting(sandbox, monkeypatch, {"totalRowCount": 2, "ignoredCount": 2})
+    counting(counted_sandbox, monkeypatch, {"totalRowCount": 2, "ignoredCount": 2})
     with pytest.warns(af.AnaplanWarning, match="has ignored all of the 2 rows"):
-        result = af.to_anaplan(AIRLINES, "Load airlines", model)
+        result = af.to_anaplan(AIRLINES, "Load airlines", counted_model)
     assert (result.outcome, result.rows_ignored) == ("loaded", 2)
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("counts", [{}, {"totalRowCount": 2, "ignoredCount": 2}])
 def test_rows_that_change_nothing_in_a_list_cause_no_warning(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch, counts: dict[str, int]
+    counted_sandbox: Sandbox,
+    counted_model: af.Model,
+    monkeypatch: pytest.MonkeyPatch,
+    counts: dict[str, int],
 ) -> None:
-    counting(sandbox, monkeypatch, counts, kind="hierarchyNoChanges")
-    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+    counting(counted_sandbox, monkeypatch, counts, kind="hierarchyNoChanges")
+    result = af.to_anaplan(AIRLINES, "Load airlines", counted_model)
     assert (result.outcome, result.rows_loaded) == ("loaded", 0)
 
 
@@ -151,23 +154,23 @@ def test_rows_that_change_nothing_in_a_list_cause_no_warning(
     ],
 )
 def test_counts_that_add_up_in_another_way_are_believed(
-    sandbox: Sandbox,
-    model: af.Model,
+    counted_sandbox: Sandbox,
+    counted_model: af.Model,
     monkeypatch: pytest.MonkeyPatch,
     details: list[dict[str, int]],
 ) -> None:
-    counting(sandbox, monkeypatch, *details)
-    result = af.to_anaplan(AIRLINES, "Load airlines", model)
+    counting(counted_sandbox, monkeypatch, *details)
+    result = af.to_anaplan(AIRLINES, "Load airlines", counted_model)
     assert (result.outcome, result.rows_rejected, result.note) == ("loaded", 0, "")
     assert result.rows_loaded >= 2
 
 
 @pytest.mark.filterwarnings("error")
 def test_rows_without_any_value_need_not_be_counted(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    counted_sandbox: Sandbox, counted_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counting(sandbox, monkeypatch, {"totalRowCount": 2, "successRowCount": 2})
+    counting(counted_sandbox, monkeypatch, {"totalRowCount": 2, "successRowCount": 2})
     blank = pd.DataFrame({"carrier": [None], "name": [None]}, dtype="str")
     frame = pd.concat([AIRLINES, blank], ignore_index=True)
-    assert af.to_anaplan(frame, "Load airlines", model).rows_rejected == 0
-    assert af.to_anaplan(iter([frame]), "Load airlines", model).rows_rejected == 0
+    assert af.to_anaplan(frame, "Load airlines", counted_model).rows_rejected == 0
+    assert af.to_anaplan(iter([frame]), "Load airlines", counted_model).rows_rejected == 0

@@ -33,7 +33,7 @@ def answer(seen: Seen) -> Any:
 
 
 @pytest.fixture
-def model(server: ScriptedServer) -> Iterator[af.Model]:
+def files_model(server: ScriptedServer) -> Iterator[af.Model]:
     server.rule = answer
     auth = af.BasicAuth("a@example.com", "x")
     with af.connect(auth=auth, api_url=server.url, auth_url=server.url) as connection:
@@ -41,10 +41,10 @@ def model(server: ScriptedServer) -> Iterator[af.Model]:
 
 
 def test_an_import_from_a_model_says_that_it_takes_no_data(
-    model: af.Model, server: ScriptedServer
+    files_model: af.Model, server: ScriptedServer
 ) -> None:
     with pytest.raises(af.ColumnMismatch) as caught:
-        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a model", model)
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a model", files_model)
     assert str(caught.value) == (
         "import 'From a model' reads no file but a model, so you cannot load data with it. Run "
         "it with model.imports['From a model'].run()."
@@ -53,8 +53,8 @@ def test_an_import_from_a_model_says_that_it_takes_no_data(
 
 
 def test_a_file_that_is_not_listed_is_never_posted_to(
-    model: af.Model, server: ScriptedServer
+    files_model: af.Model, server: ScriptedServer
 ) -> None:
     with pytest.raises(af.NotFound, match="not among the files of model 'Plan'"):
-        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a lost file", model)
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From a lost file", files_model)
     assert {call.method for call in server.calls} == {"GET"}

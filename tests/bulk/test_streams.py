@@ -18,7 +18,7 @@ from anaplan_frames.sandbox import Sandbox
 
 
 @pytest.fixture
-def model(tenant: Sandbox) -> Iterator[af.Model]:
+def streams_model(tenant: Sandbox) -> Iterator[af.Model]:
     """Have an import into a list whose second row of a code is rejected."""
     builder = tenant.workspace("W").model("M")
     things = builder.list("Things", properties={"Price": "TEXT"})
@@ -60,12 +60,12 @@ STREAMS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 @pytest.mark.parametrize("planned", [False, True], ids=["sent", "planned"])
 def test_a_stream_of_any_kind_loads_and_gives_its_rejected_row_back(
-    model: af.Model, stream: Callable[[], Any], planned: bool
+    streams_model: af.Model, stream: Callable[[], Any], planned: bool
 ) -> None:
-    load = model.imports["Load things"]
+    load = streams_model.imports["Load things"]
     if planned:
         plan = load.write(stream(), on_rejected="ignore", dry_run=True)
-        assert (plan.rows_sent, model.files["things.csv"].info.get("chunkCount")) == (3, 0)
+        assert (plan.rows_sent, streams_model.files["things.csv"].info.get("chunkCount")) == (3, 0)
         result = plan.send()
     else:
         result = load.write(stream(), on_rejected="ignore")
@@ -77,7 +77,7 @@ def test_a_stream_of_any_kind_loads_and_gives_its_rejected_row_back(
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_a_stream_without_rejected_rows_ends_in_its_result(
-    model: af.Model, stream: Callable[[], Any]
+    streams_model: af.Model, stream: Callable[[], Any]
 ) -> None:
     first = stream()
     parts = first if isinstance(first, Iterator) else iter([pa.table(first)])
@@ -86,7 +86,7 @@ def test_a_stream_without_rejected_rows_ends_in_its_result(
         for part in parts
         if len(part) > 1
     )
-    result = model.imports["Load things"].write(kept)
+    result = streams_model.imports["Load things"].write(kept)
     assert (result.outcome, result.rows_loaded, result.rejected.size) == ("loaded", 2, 0)
 
 
@@ -102,36 +102,38 @@ def test_a_stream_without_rejected_rows_ends_in_its_result(
 )
 @pytest.mark.parametrize("planned", [False, True], ids=["sent", "planned"])
 def test_zero_rows_are_a_result_with_no_rows(
-    model: af.Model, nothing: Callable[[], Any], planned: bool
+    streams_model: af.Model, nothing: Callable[[], Any], planned: bool
 ) -> None:
-    load = model.imports["Load things"]
+    load = streams_model.imports["Load things"]
     result = load.write(nothing(), dry_run=True).send() if planned else load.write(nothing())
     assert (result.outcome, result.rows_sent, result.rows_loaded) == ("loaded", 0, 0)
     assert len(load.tasks()) == 1
-    assert b"".join(model.files["things.csv"].stream()) == b'"Code","Name","Price"\n'
+    assert b"".join(streams_model.files["things.csv"].stream()) == b'"Code","Name","Price"\n'
 
 
-def test_a_rejected_row_has_the_types_of_its_own_part(model: af.Model) -> None:
+def test_a_rejected_row_has_the_types_of_its_own_part(streams_model: af.Model) -> None:
     second = frame(["a", "c"], ["007", "x"]).assign(Name=["y", "z"])
     parts = iter([frame(["a", "b"], [1, 2]), second])
-    result = model.imports["Load things"].write(parts, on_rejected="ignore")
+    result = streams_model.imports["Load things"].write(parts, on_rejected="ignore")
     assert result.rejected[["Code", "Price"]].to_dict("records") == [{"Code": "a", "Price": "007"}]
 
 
-def test_an_index_that_pandas_noted_in_a_table_stays_a_column(model: af.Model) -> None:
+def test_an_index_that_pandas_noted_in_a_table_stays_a_column(streams_model: af.Model) -> None:
     table = pa.Table.from_pandas(frame(["a", "b", "a"]).set_index("Code"))
-    result = model.imports["Load things"].write(table, on_rejected="ignore")
+    result = streams_model.imports["Load things"].write(table, on_rejected="ignore")
     assert result.rejected["Code"].tolist() == ["a"]
 
 
 def test_rows_that_cannot_be_given_back_are_named_in_a_note_and_left_in_the_dump(
-    model: af.Model, monkeypatch: pytest.MonkeyPatch
+    streams_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(self: object, positions: object) -> None:
         raise pa.ArrowNotImplementedError("no such cast")
 
     monkeypatch.setattr("anaplan_frames.writes.retained_rows.RetainedRows.take", broken)
-    result = model.imports["Load things"].write(frame(["a", "b", "a"]), on_rejected="ignore")
+    result = streams_model.imports["Load things"].write(
+        frame(["a", "b", "a"]), on_rejected="ignore"
+    )
     assert (result.outcome, result.rows_rejected, result.rejected.size) == ("rejected", 1, 0)
     assert result.unmatched["Code"].tolist() == ["a"]
     assert "(ArrowNotImplementedError: no such cast). They are in .unmatched" in result.note

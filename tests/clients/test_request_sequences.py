@@ -48,7 +48,7 @@ def headcount_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def model(headcount_sandbox: Sandbox) -> Model:
+def sequence_model(headcount_sandbox: Sandbox) -> Model:
     """A list and a module with an import each, and a process of both and an export."""
     calendar = Calendar(2026, past_years=0, future_years=0)
     built = headcount_sandbox.workspace("Finance").model("Headcount", calendar=calendar)
@@ -73,8 +73,8 @@ def model(headcount_sandbox: Sandbox) -> Model:
 
 
 @pytest.fixture
-def path(model: Model) -> str:
-    return f"/workspaces/{model.workspace.id}/models/{model.id}"
+def path(sequence_model: Model) -> str:
+    return f"/workspaces/{sequence_model.workspace.id}/models/{sequence_model.id}"
 
 
 def log_in(headcount_sandbox: Sandbox) -> str:
@@ -122,7 +122,7 @@ class TestAnaplanConnect:
     """Java, one operation of its command line a test."""
 
     @pytest.fixture
-    def connect(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+    def connect(self, headcount_sandbox: Sandbox, sequence_model: Model) -> Replayed:
         return Replayed(
             headcount_sandbox, log_in(headcount_sandbox), X_AConnect_Client="Anaplan-Connect/4.1"
         )
@@ -163,7 +163,7 @@ class TestAnaplanConnect:
         )
         assert connect.get("/workspaces?tenantDetails=True&offset=0")["workspaces"] == []
 
-    def test_it_finds_workspaces_and_models(self, connect: Replayed, model: Model) -> None:
+    def test_it_finds_workspaces_and_models(self, connect: Replayed, sequence_model: Model) -> None:
         listed = "/workspaces?tenantDetails=True&offset=0&limit=20&archived=false"
         [workspace] = connect.get(listed)["workspaces"]
         assert {"id", "name", "active", "sizeAllowance", "currentSize"} <= workspace.keys()
@@ -172,8 +172,11 @@ class TestAnaplanConnect:
         [found] = connect.get("/models?modelDetails=True&offset=0&limit=20&archived=false")[
             "models"
         ]
-        assert (found["id"], found["currentWorkspaceId"]) == (model.id, workspace["id"])
-        assert connect.get(f"/models/{model.id}?modelDetails=True")["model"]["name"] == model.name
+        assert (found["id"], found["currentWorkspaceId"]) == (sequence_model.id, workspace["id"])
+        assert (
+            connect.get(f"/models/{sequence_model.id}?modelDetails=True")["model"]["name"]
+            == sequence_model.name
+        )
 
     def test_it_uploads_a_file_and_runs_an_import(self, connect: Replayed, path: str) -> None:
         self.upload(connect, path, STAFF_FILE, CONTENT.encode(), 9)
@@ -245,7 +248,7 @@ class TestAnaplanConnect:
         assert (deleted["deleted"], deleted["ignored"], deleted["total"]) == (1, 0, 1)
 
     def test_it_reads_items_and_views_as_csv(
-        self, connect: Replayed, path: str, model: Model
+        self, connect: Replayed, path: str, sequence_model: Model
     ) -> None:
         items = f"{path}/lists/{STAFF}/items"
         connect.post(f"{items}?action=add", {"items": [{"name": "Ada", "code": "A1"}]})
@@ -253,19 +256,21 @@ class TestAnaplanConnect:
             text = connect.text(f"{items}?includeAll={include_all}", "text/csv")
             [row] = csv.DictReader(io.StringIO(text))
             assert (row["name"], row["code"]) == ("Ada", "A1")
-        data = f"/models/{model.id}/views/{COSTS}/data?format=v1&pages="
+        data = f"/models/{sequence_model.id}/views/{COSTS}/data?format=v1&pages="
         assert "Salary" in connect.text(data, "text/csv")
-        view = connect.get(f"/models/{model.id}/views/{COSTS}")
+        view = connect.get(f"/models/{sequence_model.id}/views/{COSTS}")
         assert view["pages"] == [
             {"id": STAFF, "name": "Staff"},
             {"id": VERSIONS, "name": "Versions"},
         ]
-        by_id = f"/models/{model.id}/dimensions/{STAFF}/items"
+        by_id = f"/models/{sequence_model.id}/dimensions/{STAFF}/items"
         [found] = connect.post(by_id, {"names": ["ada"], "codes": []})["items"]
         shown = connect.get(f"{data}{STAFF}:{found['id']}", Accept="application/json")
         assert shown["pages"][0] == "Ada"
 
-    def test_it_lists_what_a_model_has(self, connect: Replayed, path: str, model: Model) -> None:
+    def test_it_lists_what_a_model_has(
+        self, connect: Replayed, path: str, sequence_model: Model
+    ) -> None:
         for key in ("files", "imports", "exports", "actions", "processes", "lists", "modules"):
             body = connect.get(f"{path}/{key}?offset=0")
             assert {"currentPageSize", "totalSize", "offset"} <= body["meta"]["paging"].keys()
@@ -273,7 +278,7 @@ class TestAnaplanConnect:
         assert connect.get(f"{path}/imports/{LOAD_COSTS}")["importMetadata"]["source"]
         assert connect.get(f"{path}/exports/{EXPORT}")["exportMetadata"]["headerNames"]
         assert connect.get(f"{path}/lists/{STAFF}")["metadata"]["properties"][0]["name"] == "Grade"
-        views = connect.get(f"/models/{model.id}/modules/{COSTS}/views?offset=0")["views"]
+        views = connect.get(f"/models/{sequence_model.id}/modules/{COSTS}/views?offset=0")["views"]
         assert [view["name"] for view in views] == ["default"]
 
 
@@ -285,7 +290,7 @@ class TestAnaplanOrm:
     """Python: a certificate without its BEGIN and END lines, uploads of unknown length."""
 
     @pytest.fixture
-    def orm(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+    def orm(self, headcount_sandbox: Sandbox, sequence_model: Model) -> Replayed:
         certificate = Certificate(headcount_sandbox)
         token = certificate.log_in(certificate.inside, os.urandom(100))
         return Replayed(headcount_sandbox, token, Content_Type="application/json")
@@ -321,13 +326,13 @@ class TestAnaplanAuditHistory:
     """Python: declared chunks without a look at their list, numbers as names and codes."""
 
     @pytest.fixture
-    def audit(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+    def audit(self, headcount_sandbox: Sandbox, sequence_model: Model) -> Replayed:
         return Replayed(headcount_sandbox, log_in(headcount_sandbox), Accept="application/json")
 
     def test_it_uploads_declared_chunks_and_runs_a_process(
-        self, audit: Replayed, path: str, model: Model
+        self, audit: Replayed, path: str, sequence_model: Model
     ) -> None:
-        model.process("Load", [model.imports[LOAD_STAFF]], id="118000000022")
+        sequence_model.process("Load", [sequence_model.imports[LOAD_STAFF]], id="118000000022")
         audit.post(f"{path}/files/{STAFF_FILE}", {"chunkCount": 2})
         for number, part in enumerate(("Code,Name\nA1,Ada\n", "B1,Bo\n")):
             audit.put_bytes(f"{path}/files/{STAFF_FILE}/chunks/{number}", part.encode(), OCTETS)
@@ -351,11 +356,11 @@ class TestAnaplanAuditHistory:
         assert "".join(texts).startswith("Staff")
 
     def test_it_logs_its_run_as_an_item_and_cells(
-        self, audit: Replayed, path: str, model: Model
+        self, audit: Replayed, path: str, sequence_model: Model
     ) -> None:
-        log = model.module(
+        log = sequence_model.module(
             "Log",
-            dimensions=[model.lists[STAFF]],
+            dimensions=[sequence_model.lists[STAFF]],
             line_items={"When": "TEXT", "Records": "NUMBER"},
         )
         line_items = {one["name"]: one for one in audit.get(f"{path}/lineItems")["items"]}
@@ -378,7 +383,7 @@ class TestMcpServer:
     """TypeScript: pages without a limit, an empty POST for the status, one chunk of a text."""
 
     @pytest.fixture
-    def mcp(self, headcount_sandbox: Sandbox, model: Model) -> Replayed:
+    def mcp(self, headcount_sandbox: Sandbox, sequence_model: Model) -> Replayed:
         # Format v2, with 8 bytes of seconds and so many random ones that there are 100 in all.
         certificate = Certificate(headcount_sandbox)
         data = int(time.time()).to_bytes(8, "big") + os.urandom(92)
@@ -399,7 +404,7 @@ class TestMcpServer:
                 return found
 
     def test_it_asks_for_the_status_and_opens_and_closes(
-        self, mcp: Replayed, path: str, model: Model
+        self, mcp: Replayed, path: str, sequence_model: Model
     ) -> None:
         assert mcp.send("POST", f"{path}/status").json()["requestStatus"]["currentStep"] == "Open"
         assert mcp.send("POST", f"{path}/close").status_code == 204
@@ -431,10 +436,10 @@ class TestMcpServer:
         assert mcp.text(f"{file}/chunks/{chunk['id']}", "*/*") == CONTENT
 
     def test_it_reads_cells_and_lists_in_pages_with_slashes_at_the_end(
-        self, mcp: Replayed, path: str, model: Model
+        self, mcp: Replayed, path: str, sequence_model: Model
     ) -> None:
         mcp.post(f"{path}/lists/{STAFF}/items?action=add", {"items": [{"name": "Ada"}]})
-        shown = mcp.get(f"/models/{model.id}/views/{COSTS}/data?format=v1&maxRows=10")
+        shown = mcp.get(f"/models/{sequence_model.id}/views/{COSTS}/data?format=v1&maxRows=10")
         assert shown["rows"][0]["rowCoordinates"] == ["Salary"]
         requests_of = f"{path}/lists/{STAFF}/readRequests/"
         begun = mcp.post(requests_of, {})["listReadRequest"]["requestId"]

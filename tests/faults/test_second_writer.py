@@ -27,21 +27,21 @@ THEIRS = b"carrier,name\nZZ,theirs\nYY,too\n"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def shared_file_sandbox() -> Iterator[Sandbox]:
     with Sandbox.demo(rate_limit=None, export_chunk_size=20) as running:
         yield running
 
 
 @pytest.fixture
-def model(sandbox: Sandbox) -> Iterator[af.Model]:
-    with sandbox.connect() as connection:
+def shared_file_model(shared_file_sandbox: Sandbox) -> Iterator[af.Model]:
+    with shared_file_sandbox.connect() as connection:
         yield connection.model("Flight Planning")
 
 
 @pytest.fixture
-def rival(sandbox: Sandbox) -> InModel:
-    [built] = sandbox.models.values()
-    return in_model(Http(sandbox), built)
+def rival(shared_file_sandbox: Sandbox) -> InModel:
+    [built] = shared_file_sandbox.models.values()
+    return in_model(Http(shared_file_sandbox), built)
 
 
 def write_theirs(rival: InModel) -> None:
@@ -90,8 +90,8 @@ def tasks(sandbox: Sandbox) -> int:
 )
 @pytest.mark.parametrize("whole", [1_000_000, 0])
 def test_a_file_that_somebody_else_has_written_to_is_not_imported(
-    sandbox: Sandbox,
-    model: af.Model,
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
     rival: InModel,
     monkeypatch: pytest.MonkeyPatch,
     act: Callable[[InModel], None],
@@ -102,17 +102,17 @@ def test_a_file_that_somebody_else_has_written_to_is_not_imported(
     with monkeypatch.context() as patch:
         before_the_start(patch, lambda: act(rival))
         with pytest.raises(af.TransferError, match=rf"{said}.*Nothing was started") as caught:
-            af.to_anaplan(OURS, "Load airlines", model)
+            af.to_anaplan(OURS, "Load airlines", shared_file_model)
     assert caught.value.retryable
-    assert tasks(sandbox) == 0
-    assert af.to_anaplan(OURS, "Load airlines", model).rows_loaded == 2
+    assert tasks(shared_file_sandbox) == 0
+    assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
 
 
 @pytest.mark.parametrize("target", ["Load airlines", "Load all"])
 @pytest.mark.parametrize("whole", [1_000_000, 0])
 def test_an_import_that_has_read_the_rows_of_somebody_else_is_uncertain(
-    sandbox: Sandbox,
-    model: af.Model,
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
     rival: InModel,
     monkeypatch: pytest.MonkeyPatch,
     target: str,
@@ -122,34 +122,39 @@ def test_an_import_that_has_read_the_rows_of_somebody_else_is_uncertain(
     for file, path in ((AIRPORTS_FILE, AIRPORTS), (FLIGHTS_FILE, FLIGHTS)):
         rival.upload(b"".join(path.read_bytes().splitlines(keepends=True)[:1]), file)
     once = iter([None])
-    during_the_import(sandbox, monkeypatch, before=lambda: next(once, True) or write_theirs(rival))
+    during_the_import(
+        shared_file_sandbox, monkeypatch, before=lambda: next(once, True) or write_theirs(rival)
+    )
     data: Any = OURS if target == "Load airlines" else {"Load airlines": OURS}
     with pytest.raises(af.TaskUncertain, match="has another content than was sent") as caught:
-        af.to_anaplan(data, target, model, on_rejected="ignore")
+        af.to_anaplan(data, target, shared_file_model, on_rejected="ignore")
     assert caught.value.result is not None
     assert caught.value.result.outcome == "uncertain"
 
 
 @pytest.mark.parametrize("act", [write_theirs, begin_theirs])
 def test_a_file_that_is_written_to_after_the_import_has_read_it_is_a_doubt_too(
-    sandbox: Sandbox,
-    model: af.Model,
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
     rival: InModel,
     monkeypatch: pytest.MonkeyPatch,
     act: Callable[[InModel], None],
 ) -> None:
-    during_the_import(sandbox, monkeypatch, after=lambda: act(rival))
-    task = model.imports["Load airlines"].start(OURS)
+    during_the_import(shared_file_sandbox, monkeypatch, after=lambda: act(rival))
+    task = shared_file_model.imports["Load airlines"].start(OURS)
     with pytest.raises(af.TaskUncertain, match=r"After it ended, file 'airlines\.csv' has"):
         task.result()
 
 
 def test_an_import_that_fails_because_of_that_has_failed(
-    sandbox: Sandbox, model: af.Model, rival: InModel, monkeypatch: pytest.MonkeyPatch
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
+    rival: InModel,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    during_the_import(sandbox, monkeypatch, before=lambda: begin_theirs(rival))
+    during_the_import(shared_file_sandbox, monkeypatch, before=lambda: begin_theirs(rival))
     with pytest.raises(af.TaskFailed) as caught:
-        af.to_anaplan(OURS, "Load airlines", model)
+        af.to_anaplan(OURS, "Load airlines", shared_file_model)
     assert caught.value.result is not None
     assert "file 'airlines.csv' has no content" in caught.value.result.note
 
@@ -163,31 +168,35 @@ def test_an_import_that_fails_because_of_that_has_failed(
     ],
 )
 def test_of_a_large_file_beginning_end_and_number_of_chunks_are_compared(
-    sandbox: Sandbox,
-    model: af.Model,
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
     rival: InModel,
     monkeypatch: pytest.MonkeyPatch,
     content: bytes,
 ) -> None:
     monkeypatch.setattr(content_check, "_WHOLE", 0)
-    during_the_import(sandbox, monkeypatch, before=lambda: rival.upload(content, AIRLINES_FILE))
+    during_the_import(
+        shared_file_sandbox, monkeypatch, before=lambda: rival.upload(content, AIRLINES_FILE)
+    )
     with pytest.raises(af.TaskUncertain, match="has another content than was sent"):
-        af.to_anaplan(OURS, "Load airlines", model)
+        af.to_anaplan(OURS, "Load airlines", shared_file_model)
 
 
 @pytest.mark.parametrize("whole", [1_000_000, 0])
 def test_the_same_content_raises_no_doubt(
-    sandbox: Sandbox,
-    model: af.Model,
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
     rival: InModel,
     monkeypatch: pytest.MonkeyPatch,
     whole: int,
 ) -> None:
     monkeypatch.setattr(content_check, "_WHOLE", whole)
-    model.files["airlines.csv"].write(OURS)
-    same = b"".join(model.files["airlines.csv"].stream())
-    during_the_import(sandbox, monkeypatch, before=lambda: rival.upload(same, AIRLINES_FILE))
-    assert af.to_anaplan(OURS, "Load airlines", model).rows_loaded == 2
+    shared_file_model.files["airlines.csv"].write(OURS)
+    same = b"".join(shared_file_model.files["airlines.csv"].stream())
+    during_the_import(
+        shared_file_sandbox, monkeypatch, before=lambda: rival.upload(same, AIRLINES_FILE)
+    )
+    assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
 
 
 def refused(*given: Any, **options: Any) -> Any:
@@ -195,28 +204,28 @@ def refused(*given: Any, **options: Any) -> Any:
 
 
 def test_a_file_that_the_user_may_not_read_is_not_compared(
-    model: af.Model, monkeypatch: pytest.MonkeyPatch
+    shared_file_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Transport, "download_large", refused)
-    assert af.to_anaplan(OURS, "Load airlines", model).rows_loaded == 2
+    assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
 
 
 def test_a_file_that_cannot_be_read_after_the_end_is_a_doubt(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    shared_file_sandbox: Sandbox, shared_file_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     during_the_import(
-        sandbox,
+        shared_file_sandbox,
         monkeypatch,
         after=lambda: monkeypatch.setattr(Transport, "download_large", refused),
     )
     with pytest.raises(af.TaskUncertain, match="cannot be read any more"):
-        af.to_anaplan(OURS, "Load airlines", model)
+        af.to_anaplan(OURS, "Load airlines", shared_file_model)
 
 
 def test_a_small_load_needs_two_requests_for_the_comparison(
-    sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    shared_file_sandbox: Sandbox, shared_file_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "export_chunk_size", 10_000_000)
+    monkeypatch.setattr(shared_file_sandbox, "export_chunk_size", 10_000_000)
     asked: list[str] = []
     real = Transport.download_large
 
@@ -225,5 +234,5 @@ def test_a_small_load_needs_two_requests_for_the_comparison(
         return real(self, path, **options)
 
     monkeypatch.setattr(Transport, "download_large", download)
-    assert af.to_anaplan(OURS, "Load airlines", model).rows_loaded == 2
+    assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
     assert asked == [f"{AIRLINES_FILE}/chunks/0"] * 2

@@ -25,23 +25,23 @@ SECRET_DATA = "the salary of everybody"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def noisy_sandbox() -> Iterator[Sandbox]:
     with Sandbox.demo(rate_limit=None, export_chunk_size=1_000, task_pause=0) as running:
         yield running
 
 
 @pytest.fixture
-def tokens(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def tokens(noisy_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the tokens that are issued."""
     issued: list[str] = []
-    issue = sandbox.tokens.issue
+    issue = noisy_sandbox.tokens.issue
 
     def noting(*args: object) -> object:
         token = issue(*args)
         issued.append(token.value)
         return token
 
-    monkeypatch.setattr(sandbox.tokens, "issue", noting)
+    monkeypatch.setattr(noisy_sandbox.tokens, "issue", noting)
     return issued
 
 
@@ -58,7 +58,7 @@ def files_below(*folders: Path) -> dict[Path, os.stat_result]:
 
 
 def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
-    sandbox: Sandbox,
+    noisy_sandbox: Sandbox,
     tokens: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -67,11 +67,11 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    built = next(iter(sandbox.models.values()))
+    built = next(iter(noisy_sandbox.models.values()))
     output = built.export("Airlines out", of=next(iter(built.lists.values())))
     old = os.umask(0)
     try:
-        with sandbox.connect(clock=TurnedClock()) as connection:
+        with noisy_sandbox.connect(clock=TurnedClock()) as connection:
             model = connection.model("Flight Planning")
             file = model.files["airlines.csv"]
             with pytest.raises(KeyboardInterrupt):
@@ -80,10 +80,10 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
             af.to_anaplan(pd.DataFrame({"carrier": codes, "name": codes}), "Load airlines", model)
             export = model.exports[output.id]
             export.run()
-            sandbox.faults.add("500", path="*/chunks/2", times=None)
+            noisy_sandbox.faults.add("500", path="*/chunks/2", times=None)
             with pytest.raises(af.TransferError):
                 export.download(tmp_path / "out.csv", run=False, progress=True)
-            sandbox.faults.clear()
+            noisy_sandbox.faults.clear()
             unfinished = files_below(cache_folder(), tmp_path)
             export.download(tmp_path / "out.csv", run=False)
     finally:
@@ -97,7 +97,7 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
     kept = b"".join(path.read_bytes() for path in files_below(cache_folder()) if path.is_file())
     shown = capfd.readouterr()
     assert "airlines.csv" in shown.err  # the progress bar
-    for secret in [sandbox.password, SECRET_DATA, *tokens]:
+    for secret in [noisy_sandbox.password, SECRET_DATA, *tokens]:
         assert secret.encode() not in kept
         assert secret not in shown.err + shown.out
     assert tokens
@@ -107,9 +107,9 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
 @pytest.mark.parametrize("kind", ["500", "reset", "lost answer", "token"])
 @pytest.mark.parametrize("path", ["*/chunks/*", "*/tasks", "*/items*"])
 def test_no_secret_shows_where_a_whole_job_fails(
-    kind: Kind, path: str, sandbox: Sandbox, tokens: list[str]
+    kind: Kind, path: str, noisy_sandbox: Sandbox, tokens: list[str]
 ) -> None:
-    with sandbox.connect(clock=TurnedClock()) as connection:
+    with noisy_sandbox.connect(clock=TurnedClock()) as connection:
         model = connection.model("Flight Planning")
 
         def job() -> None:
@@ -117,10 +117,10 @@ def test_no_secret_shows_where_a_whole_job_fails(
             af.to_anaplan(frame, "Load airlines", model)
             af.to_anaplan(frame, "Airlines", model, mapping={"carrier": "code"})
 
-        sandbox.faults.add(kind, path=path, times=None)
+        noisy_sandbox.faults.add(kind, path=path, times=None)
         error = ended(job)
-        sandbox.faults.clear()
-    assert_nothing_shows(by_rich(error) + by_python(error), [sandbox.password, *tokens])
+        noisy_sandbox.faults.clear()
+    assert_nothing_shows(by_rich(error) + by_python(error), [noisy_sandbox.password, *tokens])
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)

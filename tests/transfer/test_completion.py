@@ -22,7 +22,7 @@ CONTENT = b"carrier,name\nAA,American\n"
 
 
 @pytest.fixture
-def model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
+def completed_model(demo_sandbox: Sandbox) -> Iterator[af.Model]:
     with demo_sandbox.connect(http_timeout=(10, 0.3)) as connection:
         yield connection.model("Flight Planning")
 
@@ -44,7 +44,7 @@ def completed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("at_work", [0.0, 30.0])
 def test_it_is_waited_for_and_not_asked_for_twice(
-    model: af.Model,
+    completed_model: af.Model,
     completed: list[float],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -53,31 +53,31 @@ def test_it_is_waited_for_and_not_asked_for_twice(
     monkeypatch.setattr(completion, "_AT_WORK", at_work)
     monkeypatch.setattr(completion, "_PAUSES", (0.3, 0.3, 0.3, 0.3, 0.3))
     with caplog.at_level(logging.WARNING, "anaplan_frames"):
-        model.files["airlines.csv"].upload(CONTENT)
+        completed_model.files["airlines.csv"].upload(CONTENT)
     assert len(completed) == 1
     assert ("does not answer while it joins the chunks" in caplog.text) == (not at_work)
-    assert b"".join(model.files["airlines.csv"].stream()) == CONTENT
+    assert b"".join(completed_model.files["airlines.csv"].stream()) == CONTENT
 
 
 def test_one_that_never_comes_ends_in_an_error_and_nothing_is_imported(
-    demo_sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    demo_sandbox: Sandbox, completed_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(completion, "_AT_WORK", 0.0)
     monkeypatch.setattr(completion, "_LONGEST_JOINING", 0.5)
     fault = demo_sandbox.faults.add("504", method="POST", path="*/complete", times=None)
     with pytest.raises(af.TransferError, match="does not confirm that it is complete"):
-        model.files["airlines.csv"].upload(CONTENT)
+        completed_model.files["airlines.csv"].upload(CONTENT)
     assert fault.hits == 1
 
 
 def test_one_that_was_lost_on_its_way_is_asked_for_again(
-    demo_sandbox: Sandbox, model: af.Model, monkeypatch: pytest.MonkeyPatch
+    demo_sandbox: Sandbox, completed_model: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(completion, "_PAUSES", (0.05,))
     fault = demo_sandbox.faults.add("reset", method="POST", path="*/complete", times=2)
-    model.files["airlines.csv"].upload(CONTENT)
+    completed_model.files["airlines.csv"].upload(CONTENT)
     assert fault.hits == 2
-    assert b"".join(model.files["airlines.csv"].stream()) == CONTENT
+    assert b"".join(completed_model.files["airlines.csv"].stream()) == CONTENT
 
 
 @pytest.mark.parametrize("is_done", [False, True])

@@ -16,7 +16,7 @@ from anaplan_frames.sandbox.http.middleware import host_name
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
+def checked_sandbox() -> Iterator[Sandbox]:
     with Sandbox(allowed_hosts=["Anaplan.test", "sandbox"]) as running:
         yield running
 
@@ -33,20 +33,22 @@ def login(sandbox: Sandbox, host: str) -> int:
     ["127.0.0.1", "localhost:8900", "LOCALHOST", "[::1]:80", "anaplan.test:1", "sandbox."],
 )
 def test_names_of_this_machine_and_those_that_are_allowed_are_served(
-    sandbox: Sandbox, host: str
+    checked_sandbox: Sandbox, host: str
 ) -> None:
-    assert login(sandbox, host) == 201
+    assert login(checked_sandbox, host) == 201
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "[::2]", "x"]
 )
-def test_a_request_to_another_host_is_refused(sandbox: Sandbox, host: str) -> None:
-    assert login(sandbox, host) == 421
+def test_a_request_to_another_host_is_refused(checked_sandbox: Sandbox, host: str) -> None:
+    assert login(checked_sandbox, host) == 421
 
 
-def test_the_refusal_names_the_option(sandbox: Sandbox) -> None:
-    answer = requests.get(f"{sandbox.api_url}/2/0/models", headers={"Host": "x"}, timeout=10)
+def test_the_refusal_names_the_option(checked_sandbox: Sandbox) -> None:
+    answer = requests.get(
+        f"{checked_sandbox.api_url}/2/0/models", headers={"Host": "x"}, timeout=10
+    )
     assert answer.status_code == 421
     assert "allowed_hosts" in answer.json()["status"]["message"]
 

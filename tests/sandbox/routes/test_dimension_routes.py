@@ -56,7 +56,7 @@ def sales(shared_tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(shared_http: Http, sales: Model, with_workspace: bool) -> InModel:
+def dimension_api(shared_http: Http, sales: Model, with_workspace: bool) -> InModel:
     return in_model(shared_http, sales, with_workspace=with_workspace)
 
 
@@ -76,20 +76,22 @@ def names(answer: requests.Response) -> list[str]:
     return [item["name"] for item in answer.json()["items"]]
 
 
-def test_the_items_of_a_list_have_id_name_and_a_code_if_there_is_one(api: InModel) -> None:
-    listed = api.get(f"/lists/{REGIONS}/items").json()["listItems"]
-    regions = api.get(f"/dimensions/{REGIONS}/items").json()["items"]
+def test_the_items_of_a_list_have_id_name_and_a_code_if_there_is_one(
+    dimension_api: InModel,
+) -> None:
+    listed = dimension_api.get(f"/lists/{REGIONS}/items").json()["listItems"]
+    regions = dimension_api.get(f"/dimensions/{REGIONS}/items").json()["items"]
     assert regions == listed
     assert [item["code"] for item in regions] == ["N", "S"]
-    cities = api.get(f"/dimensions/{CITIES}/items").json()["items"]
+    cities = dimension_api.get(f"/dimensions/{CITIES}/items").json()["items"]
     assert [sorted(item) for item in cities] == [["id", "name"]] * 3
     assert [item["name"] for item in cities] == ["Oslo", "Rome", "Bari"]
 
 
-def test_the_items_of_a_subset(api: InModel, sales: Model) -> None:
+def test_the_items_of_a_subset(dimension_api: InModel, sales: Model) -> None:
     subsets = sales.lists[CITIES].subsets
-    assert names(api.get(f"/dimensions/{subsets['Large']}/items")) == ["Oslo", "Rome"]
-    assert "items" not in api.get(f"/dimensions/{subsets['None']}/items").json()
+    assert names(dimension_api.get(f"/dimensions/{subsets['Large']}/items")) == ["Oslo", "Rome"]
+    assert "items" not in dimension_api.get(f"/dimensions/{subsets['None']}/items").json()
 
 
 def test_the_line_items_of_a_line_item_subset(own_api: InModel, built: Model) -> None:
@@ -135,28 +137,30 @@ def test_the_users_of_the_tenant_are_a_dimension(tenant: Sandbox, own_api: InMod
 
 
 @pytest.mark.parametrize("dimension", [TIME, VERSIONS])
-def test_time_and_versions_of_the_model_are_400(api: InModel, dimension: str) -> None:
-    assert api.get(f"/dimensions/{dimension}/items").status_code == 400
+def test_time_and_versions_of_the_model_are_400(dimension_api: InModel, dimension: str) -> None:
+    assert dimension_api.get(f"/dimensions/{dimension}/items").status_code == 400
 
 
 def look_up(model: InModel, dimension: str, **body: Any) -> list[str]:
     return names(model.post(f"/dimensions/{dimension}/items", body))
 
 
-def test_items_are_looked_up_by_name_and_code_ignoring_case(api: InModel) -> None:
-    assert look_up(api, REGIONS, names=["nORTH"]) == ["North"]
-    assert look_up(api, REGIONS, names=["SÜD", "unknown"]) == ["Süd"]
-    assert look_up(api, REGIONS, codes=["n"], names=["süd"]) == ["North", "Süd"]
-    assert look_up(api, REGIONS, codes=["n"], names=None) == ["North"]
-    assert look_up(api, REGIONS, codes=["North"]) == []
+def test_items_are_looked_up_by_name_and_code_ignoring_case(dimension_api: InModel) -> None:
+    assert look_up(dimension_api, REGIONS, names=["nORTH"]) == ["North"]
+    assert look_up(dimension_api, REGIONS, names=["SÜD", "unknown"]) == ["Süd"]
+    assert look_up(dimension_api, REGIONS, codes=["n"], names=["süd"]) == ["North", "Süd"]
+    assert look_up(dimension_api, REGIONS, codes=["n"], names=None) == ["North"]
+    assert look_up(dimension_api, REGIONS, codes=["North"]) == []
 
 
-def test_periods_versions_users_and_subsets_are_looked_up_too(api: InModel, sales: Model) -> None:
-    assert look_up(api, TIME, names=["jan 26", "FY26"]) == ["Jan 26", "FY26"]
-    assert look_up(api, VERSIONS, names=["forecast"]) == ["Forecast"]
-    assert look_up(api, USERS, codes=["demo@example.com"]) == ["Demo User"]
+def test_periods_versions_users_and_subsets_are_looked_up_too(
+    dimension_api: InModel, sales: Model
+) -> None:
+    assert look_up(dimension_api, TIME, names=["jan 26", "FY26"]) == ["Jan 26", "FY26"]
+    assert look_up(dimension_api, VERSIONS, names=["forecast"]) == ["Forecast"]
+    assert look_up(dimension_api, USERS, codes=["demo@example.com"]) == ["Demo User"]
     large = sales.lists[CITIES].subsets["Large"]
-    assert look_up(api, large, names=["Oslo", "Bari"]) == ["Oslo"]
+    assert look_up(dimension_api, large, names=["Oslo", "Bari"]) == ["Oslo"]
 
 
 @pytest.mark.parametrize(
@@ -164,52 +168,56 @@ def test_periods_versions_users_and_subsets_are_looked_up_too(api: InModel, sale
     [{}, {"names": []}, {"names": [], "codes": []}, {"names": "North"}, {"codes": [1]}],
     ids=str,
 )
-def test_a_look_up_for_nothing_is_400(api: InModel, body: dict[str, Any]) -> None:
-    assert api.post(f"/dimensions/{REGIONS}/items", body).status_code == 400
+def test_a_look_up_for_nothing_is_400(dimension_api: InModel, body: dict[str, Any]) -> None:
+    assert dimension_api.post(f"/dimensions/{REGIONS}/items", body).status_code == 400
 
 
-def test_a_look_up_by_code_in_time_is_400(api: InModel) -> None:
+def test_a_look_up_by_code_in_time_is_400(dimension_api: InModel) -> None:
     body = {"codes": ["Jan 26"], "names": ["Jan 26"]}
-    assert api.post(f"/dimensions/{TIME}/items", body).status_code == 400
+    assert dimension_api.post(f"/dimensions/{TIME}/items", body).status_code == 400
 
 
 @pytest.mark.parametrize("dimension", ["101999999998", MODULE, LINE_ITEMS])
-def test_a_dimension_that_the_model_does_not_have_is_404(api: InModel, dimension: str) -> None:
-    assert api.get(f"/dimensions/{dimension}/items").status_code == 404
-    assert api.post(f"/dimensions/{dimension}/items", {"names": ["x"]}).status_code == 404
+def test_a_dimension_that_the_model_does_not_have_is_404(
+    dimension_api: InModel, dimension: str
+) -> None:
+    assert dimension_api.get(f"/dimensions/{dimension}/items").status_code == 404
+    assert dimension_api.post(f"/dimensions/{dimension}/items", {"names": ["x"]}).status_code == 404
 
 
-def test_the_dimensions_of_a_line_item(api: InModel) -> None:
-    assert api.get(f"/lineItems/{COSTS}/dimensions").json()["dimensions"] == [
+def test_the_dimensions_of_a_line_item(dimension_api: InModel) -> None:
+    assert dimension_api.get(f"/lineItems/{COSTS}/dimensions").json()["dimensions"] == [
         {"id": CITIES, "name": "Cities"},
         {"id": TIME, "name": "Time"},
         {"id": VERSIONS, "name": "Versions"},
     ]
-    page = api.get(f"/lineItems/{COSTS}/dimensions", limit=1, offset=1).json()
+    page = dimension_api.get(f"/lineItems/{COSTS}/dimensions", limit=1, offset=1).json()
     assert [one["name"] for one in page["dimensions"]] == ["Time"]
 
 
-def test_the_items_of_a_line_items_dimensions_of_all_kinds(api: InModel) -> None:
+def test_the_items_of_a_line_items_dimensions_of_all_kinds(dimension_api: InModel) -> None:
     path = f"/lineItems/{SALES}/dimensions"
     cities = ["Oslo", "Rome", "Bari", "North", "Süd"]
-    assert names(api.get(f"{path}/{CITIES}/items")) == cities
-    periods = names(api.get(f"{path}/{TIME}/items"))
+    assert names(dimension_api.get(f"{path}/{CITIES}/items")) == cities
+    periods = names(dimension_api.get(f"{path}/{TIME}/items"))
     assert (periods[:4], periods[-1]) == (["Jan 26", "Feb 26", "Mar 26", "Q1 FY26"], "FY26")
-    assert names(api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+    assert names(dimension_api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
 
 
-def test_the_items_of_a_views_dimensions_and_its_line_items(api: InModel) -> None:
+def test_the_items_of_a_views_dimensions_and_its_line_items(dimension_api: InModel) -> None:
     for view in (VIEW, MODULE):
         path = f"/views/{view}/dimensions"
-        assert names(api.get(f"{path}/{LINE_ITEMS}/items")) == ["Sales", "Costs"]
-        assert names(api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
-        assert len(names(api.get(f"{path}/{CITIES}/items"))) == 5
+        assert names(dimension_api.get(f"{path}/{LINE_ITEMS}/items")) == ["Sales", "Costs"]
+        assert names(dimension_api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+        assert len(names(dimension_api.get(f"{path}/{CITIES}/items"))) == 5
 
 
-def test_a_line_item_instead_of_a_view_is_its_only_line_item(api: InModel) -> None:
+def test_a_line_item_instead_of_a_view_is_its_only_line_item(dimension_api: InModel) -> None:
     path = f"/views/{COSTS}/dimensions"
-    assert api.get(f"{path}/{LINE_ITEMS}/items").json()["items"] == [{"id": COSTS, "name": "Costs"}]
-    assert names(api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
+    assert dimension_api.get(f"{path}/{LINE_ITEMS}/items").json()["items"] == [
+        {"id": COSTS, "name": "Costs"}
+    ]
+    assert names(dimension_api.get(f"{path}/{VERSIONS}/items")) == ["Actual", "Forecast"]
 
 
 @pytest.mark.parametrize(
@@ -226,8 +234,10 @@ def test_a_line_item_instead_of_a_view_is_its_only_line_item(api: InModel) -> No
         (f"/views/207000000099/dimensions/{TIME}/items", 404),
     ],
 )
-def test_an_unknown_id_is_404_and_an_invalid_id_400(api: InModel, path: str, status: int) -> None:
-    assert api.get(path).status_code == status
+def test_an_unknown_id_is_404_and_an_invalid_id_400(
+    dimension_api: InModel, path: str, status: int
+) -> None:
+    assert dimension_api.get(path).status_code == status
 
 
 def test_an_empty_dimension_has_no_items(tenant: Sandbox, built: Model) -> None:

@@ -59,7 +59,7 @@ def listed(shared_tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(shared_http: Http, listed: Model, with_workspace: bool) -> InModel:
+def list_api(shared_http: Http, listed: Model, with_workspace: bool) -> InModel:
     return in_model(shared_http, listed, with_workspace=with_workspace)
 
 
@@ -69,20 +69,20 @@ def staffing(tenant: Sandbox) -> Model:
     return tenant.workspace("Finance").model("Staffing")
 
 
-def test_lists_are_listed_and_sorted(api: InModel) -> None:
-    body = api.get("/lists").json()
+def test_lists_are_listed_and_sorted(list_api: InModel) -> None:
+    body = list_api.get("/lists").json()
     assert body["lists"] == [
         {"id": REGIONS, "name": "Regions"},
         {"id": STAFF, "name": "Staff"},
         {"id": TICKETS, "name": "Tickets"},
     ]
     assert body["meta"]["paging"]["totalSize"] == 3
-    listed = api.get("/lists", sort="-name", limit=1).json()["lists"]
+    listed = list_api.get("/lists", sort="-name", limit=1).json()["lists"]
     assert listed == [{"id": TICKETS, "name": "Tickets"}]
 
 
-def test_metadata_of_a_list_with_all_attributes(api: InModel) -> None:
-    metadata = api.get(f"/lists/{STAFF}").json()["metadata"]
+def test_metadata_of_a_list_with_all_attributes(list_api: InModel) -> None:
+    metadata = list_api.get(f"/lists/{STAFF}").json()["metadata"]
     formats = {one["name"]: one["format"] for one in metadata["properties"]}
     assert formats == PROPERTIES | {"Home": "LIST", "Joined": "TIME PERIOD"}
     assert metadata["parent"] == {"id": REGIONS, "name": "Regions"}
@@ -93,13 +93,13 @@ def test_metadata_of_a_list_with_all_attributes(api: InModel) -> None:
     assert "nextitemIndex" not in metadata
 
 
-def test_metadata_leaves_out_attributes_that_are_not_set(api: InModel) -> None:
-    metadata = api.get(f"/lists/{REGIONS}").json()["metadata"]
+def test_metadata_leaves_out_attributes_that_are_not_set(list_api: InModel) -> None:
+    metadata = list_api.get(f"/lists/{REGIONS}").json()["metadata"]
     assert not {"parent", "properties", "subsets", "topLevelItem"} & set(metadata)
 
 
-def test_metadata_of_a_numbered_list_shows_its_next_index(api: InModel) -> None:
-    metadata = api.get(f"/lists/{TICKETS}").json()["metadata"]
+def test_metadata_of_a_numbered_list_shows_its_next_index(list_api: InModel) -> None:
+    metadata = list_api.get(f"/lists/{TICKETS}").json()["metadata"]
     assert (metadata["numberedList"], metadata["nextitemIndex"]) == (True, 4)
     assert metadata["nextItemIndex"] == 4
 
@@ -122,9 +122,9 @@ def test_a_list_with_a_parent_list_refuses_a_top_level_item(staffing: Model) -> 
         staffing.list("Low", parent=high, top_level_item="All")
 
 
-def test_items_show_id_name_code_and_parent(api: InModel) -> None:
-    ada, bo = api.get(f"/lists/{STAFF}/items").json()["listItems"]
-    west = api.get(f"/lists/{REGIONS}/items").json()["listItems"][0]
+def test_items_show_id_name_code_and_parent(list_api: InModel) -> None:
+    ada, bo = list_api.get(f"/lists/{STAFF}/items").json()["listItems"]
+    west = list_api.get(f"/lists/{REGIONS}/items").json()["listItems"][0]
     assert ada.pop("id") < bo.pop("id")
     assert ada == {
         "name": "Ada",
@@ -137,8 +137,10 @@ def test_items_show_id_name_code_and_parent(api: InModel) -> None:
     assert bo == {"name": "Bo"}
 
 
-def test_include_all_shows_properties_as_texts_and_subsets(api: InModel, listed: Model) -> None:
-    ada, bo = api.get(f"/lists/{STAFF}/items", includeAll="true").json()["listItems"]
+def test_include_all_shows_properties_as_texts_and_subsets(
+    list_api: InModel, listed: Model
+) -> None:
+    ada, bo = list_api.get(f"/lists/{STAFF}/items", includeAll="true").json()["listItems"]
     assert ada["properties"] == {
         "Grade": 'a "b", \\ü\n',
         "FTE": "0.1",
@@ -228,9 +230,9 @@ def test_more_than_a_million_items_are_refused_at_once_but_not_by_page(
     assert [item["name"] for item in read(model, lst.id, limit=1, offset=1_000_000)] == ["v1000000"]
 
 
-def test_an_unknown_list_is_404(api: InModel) -> None:
+def test_an_unknown_list_is_404(list_api: InModel) -> None:
     for path in ("", "/items"):
-        assert api.get(f"/lists/101999999998{path}").status_code == 404
+        assert list_api.get(f"/lists/101999999998{path}").status_code == 404
 
 
 def csv_of(api: InModel, lst: str, **params: str) -> list[dict[str, str]]:
@@ -243,12 +245,12 @@ def csv_of(api: InModel, lst: str, **params: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("params", [{}, {"limit": "5", "offset": "0"}])
 def test_items_come_as_csv_to_a_client_that_asks_for_it(
-    api: InModel, params: dict[str, str]
+    list_api: InModel, params: dict[str, str]
 ) -> None:
-    listed = api.get(f"/lists/{STAFF}/items").json()["listItems"]
-    rows = csv_of(api, STAFF, **params)
+    listed = list_api.get(f"/lists/{STAFF}/items").json()["listItems"]
+    rows = csv_of(list_api, STAFF, **params)
     assert [{key: text for key, text in row.items() if text} for row in rows] == listed
-    ada = csv_of(api, STAFF, includeAll="true", **params)[0]
+    ada = csv_of(list_api, STAFF, includeAll="true", **params)[0]
     assert (ada["Grade"], ada["FTE"], ada["Manager"], ada["Active"]) == (
         'a "b", \\ü\n',
         "0.1",

@@ -31,7 +31,7 @@ def hub(tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(tenant: Sandbox, hub: Model, with_workspace: bool) -> InModel:
+def sources_api(tenant: Sandbox, hub: Model, with_workspace: bool) -> InModel:
     """A model with a process that takes both from the other."""
     model = tenant.workspace("Plan").model("Plan", calendar=Calendar(2026, 0, 0))
     staff = model.list("Staff")
@@ -45,20 +45,22 @@ def api(tenant: Sandbox, hub: Model, with_workspace: bool) -> InModel:
     return in_model(Http(tenant), model, with_workspace=with_workspace)
 
 
-def test_items_and_cells_are_taken_from_the_other_model(api: InModel) -> None:
-    result = api.run(f"processes/{NIGHTLY}")
+def test_items_and_cells_are_taken_from_the_other_model(sources_api: InModel) -> None:
+    result = sources_api.run(f"processes/{NIGHTLY}")
     assert [nested["successful"] for nested in result["nestedResults"]] == [True, True]
-    [lst] = [one["id"] for one in api.get("/lists").json()["lists"]]
-    items = api.get(f"/lists/{lst}/items").json()["listItems"]
+    [lst] = [one["id"] for one in sources_api.get("/lists").json()["lists"]]
+    items = sources_api.get(f"/lists/{lst}/items").json()["listItems"]
     assert [(item["name"], item["code"]) for item in items] == [("Ada", "A1"), ("Bo", "B1")]
-    [module] = [one["id"] for one in api.get("/modules").json()["modules"]]
+    [module] = [one["id"] for one in sources_api.get("/modules").json()["modules"]]
     tabular = {"exportType": "TABULAR_MULTI_COLUMN", "moduleId": module}
-    lines = api.get(f"/views/{module}/data", **tabular).text.splitlines()
+    lines = sources_api.get(f"/views/{module}/data", **tabular).text.splitlines()
     assert "Bo,Jan 26,20" in lines
 
 
-def test_a_process_shows_the_model_from_which_its_imports_read(api: InModel, hub: Model) -> None:
-    shown = api.get(f"/processes/{NIGHTLY}", showImportDataSource="true").json()
+def test_a_process_shows_the_model_from_which_its_imports_read(
+    sources_api: InModel, hub: Model
+) -> None:
+    shown = sources_api.get(f"/processes/{NIGHTLY}", showImportDataSource="true").json()
     sources = [step["importDataSource"] for step in shown["processMetadata"]["actions"]]
     of_hub = {
         "type": "MODEL",
@@ -69,8 +71,8 @@ def test_a_process_shows_the_model_from_which_its_imports_read(api: InModel, hub
     assert sources == [{"importDataSourceId": one, **of_hub} for one in (STAFF, COSTS)]
 
 
-def test_the_source_is_not_listed_among_the_files(api: InModel) -> None:
-    assert api.get("/files").json()["files"] == []
-    listed = api.get("/imports").json()["imports"]
+def test_the_source_is_not_listed_among_the_files(sources_api: InModel) -> None:
+    assert sources_api.get("/files").json()["files"] == []
+    listed = sources_api.get("/imports").json()["imports"]
     assert [one["importDataSourceId"] for one in listed] == [STAFF, COSTS]
-    assert api.get(f"/imports/{FROM_LIST}").json()["importMetadata"]["type"] == "MODEL"
+    assert sources_api.get(f"/imports/{FROM_LIST}").json()["importMetadata"]["type"] == "MODEL"

@@ -39,7 +39,7 @@ def timed_model(timed_sandbox: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(timed_sandbox: Sandbox, timed_model: Model, with_workspace: bool) -> InModel:
+def state_api(timed_sandbox: Sandbox, timed_model: Model, with_workspace: bool) -> InModel:
     return in_model(Http(timed_sandbox), timed_model, with_workspace=with_workspace)
 
 
@@ -58,66 +58,68 @@ def delete(http: Http, workspace: str, *models: str) -> tuple[int, dict[str, str
 
 
 def test_the_status_of_a_changing_model_begins_with_that_of_before(
-    api: InModel, clock: Clock
+    state_api: InModel, clock: Clock
 ) -> None:
-    api.post("/close")
-    assert state(api) == ("Open", -1.0)
+    state_api.post("/close")
+    assert state(state_api) == ("Open", -1.0)
     clock.now += 0.05
-    assert state(api) == ("Closing", -1.0)
+    assert state(state_api) == ("Closing", -1.0)
     clock.now += 0.1
-    assert state(api) == ("Closed", -1.0)
-    api.post("/open")
-    assert state(api) == ("Closed", -1.0)
+    assert state(state_api) == ("Closed", -1.0)
+    state_api.post("/open")
+    assert state(state_api) == ("Closed", -1.0)
     clock.now += 0.05
-    assert state(api) == ("Opening", -1.0)
+    assert state(state_api) == ("Opening", -1.0)
     clock.now += 0.1
-    assert state(api) == ("Open", -1.0)
+    assert state(state_api) == ("Open", -1.0)
 
 
-def test_the_status_can_be_posted_and_then_has_an_envelope(api: InModel) -> None:
-    posted = api.post("/status").json()
+def test_the_status_can_be_posted_and_then_has_an_envelope(state_api: InModel) -> None:
+    posted = state_api.post("/status").json()
     assert posted["status"] == {"code": 200, "message": "Success"}
     assert posted["requestStatus"]["currentStep"] == "Open"
 
 
 @pytest.mark.parametrize("closing", ["by progress"])
-def test_a_model_is_closed_and_opened_a_moment_after_the_answer(api: InModel, clock: Clock) -> None:
-    assert state(api) == ("Open", -1.0)
-    answer = api.post("/close")
+def test_a_model_is_closed_and_opened_a_moment_after_the_answer(
+    state_api: InModel, clock: Clock
+) -> None:
+    assert state(state_api) == ("Open", -1.0)
+    answer = state_api.post("/close")
     assert (answer.status_code, answer.content) == (204, b"")
     clock.now += 0.025
-    assert state(api) == ("Closing", 0.25)
+    assert state(state_api) == ("Closing", 0.25)
     clock.now += 0.1
-    assert state(api) == ("Closed", -1.0)
-    answer = api.post("/open")
+    assert state(state_api) == ("Closed", -1.0)
+    answer = state_api.post("/open")
     assert (answer.status_code, answer.content) == (202, b"")
-    assert state(api) == ("Opening", 0.0)
+    assert state(state_api) == ("Opening", 0.0)
     clock.now += 0.1
-    assert state(api) == ("Open", -1.0)
+    assert state(state_api) == ("Open", -1.0)
 
 
-def test_opening_an_open_model_changes_nothing(api: InModel) -> None:
-    assert api.post("/open").status_code == 202
-    assert state(api) == ("Open", -1.0)
+def test_opening_an_open_model_changes_nothing(state_api: InModel) -> None:
+    assert state_api.post("/open").status_code == 202
+    assert state(state_api) == ("Open", -1.0)
 
 
-def test_an_empty_body_can_have_the_documented_media_type(api: InModel) -> None:
+def test_an_empty_body_can_have_the_documented_media_type(state_api: InModel) -> None:
     media = {"Content-Type": "application/text"}
-    answer = api.http.send("POST", f"{api.path}/close", headers=media)
+    answer = state_api.http.send("POST", f"{state_api.path}/close", headers=media)
     assert answer.status_code == 204
 
 
 def test_lists_and_the_status_leave_a_model_closed_but_work_opens_it(
-    api: InModel, clock: Clock
+    state_api: InModel, clock: Clock
 ) -> None:
-    api.post("/close")
+    state_api.post("/close")
     clock.now += 1
     for path in ("/imports", "/status", "/dashboards"):
-        assert api.get(path).status_code == 200
-    assert state(api) == ("Closed", -1.0)
-    api.upload(b"Name,Code,Grade\nAda,E1,A\n", FILE)
-    assert api.run(f"imports/{LIST_IMPORT}")["successful"]
-    assert state(api) == ("Open", -1.0)
+        assert state_api.get(path).status_code == 200
+    assert state(state_api) == ("Closed", -1.0)
+    state_api.upload(b"Name,Code,Grade\nAda,E1,A\n", FILE)
+    assert state_api.run(f"imports/{LIST_IMPORT}")["successful"]
+    assert state(state_api) == ("Open", -1.0)
 
 
 def test_only_administrators_open_and_close(timed_sandbox: Sandbox, timed_model: Model) -> None:
@@ -128,10 +130,12 @@ def test_only_administrators_open_and_close(timed_sandbox: Sandbox, timed_model:
     assert state(model) == ("Open", -1.0)
 
 
-def test_a_locked_model_is_neither_opened_nor_closed(api: InModel, timed_model: Model) -> None:
+def test_a_locked_model_is_neither_opened_nor_closed(
+    state_api: InModel, timed_model: Model
+) -> None:
     timed_model.state = "LOCKED"
-    assert api.post("/close").status_code == 423
-    assert api.post("/open").status_code == 423
+    assert state_api.post("/close").status_code == 423
+    assert state_api.post("/open").status_code == 423
 
 
 def test_closed_models_are_deleted_and_open_ones_are_failures(

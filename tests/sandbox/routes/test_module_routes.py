@@ -49,7 +49,7 @@ def plan(shared_tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(shared_http: Http, plan: Model, with_workspace: bool) -> InModel:
+def module_api(shared_http: Http, plan: Model, with_workspace: bool) -> InModel:
     return in_model(shared_http, plan, with_workspace=with_workspace)
 
 
@@ -59,18 +59,18 @@ def line_items(api: InModel, path: str = "/modules/102000000001") -> dict[str, d
     return {item["name"]: item for item in answer.json()["items"]}
 
 
-def test_modules_are_listed_in_pages(api: InModel) -> None:
-    assert api.get("/modules").json()["modules"] == [
+def test_modules_are_listed_in_pages(module_api: InModel) -> None:
+    assert module_api.get("/modules").json()["modules"] == [
         {"id": "102000000001", "name": "Costs"},
         {"id": "102000000002", "name": "Settings"},
     ]
-    second = api.get("/modules", limit=1, offset=1).json()
+    second = module_api.get("/modules", limit=1, offset=1).json()
     assert second["modules"] == [{"id": "102000000002", "name": "Settings"}]
     assert second["meta"]["paging"]["totalSize"] == 2
 
 
-def test_line_items_have_only_ids_and_names_without_include_all(api: InModel) -> None:
-    assert api.get("/modules/102000000002/lineItems").json()["items"] == [
+def test_line_items_have_only_ids_and_names_without_include_all(module_api: InModel) -> None:
+    assert module_api.get("/modules/102000000002/lineItems").json()["items"] == [
         {
             "moduleId": "102000000002",
             "moduleName": "Settings",
@@ -80,18 +80,18 @@ def test_line_items_have_only_ids_and_names_without_include_all(api: InModel) ->
     ]
 
 
-def test_all_line_items_of_the_model_are_listed_by_module(api: InModel) -> None:
-    items = api.get("/lineItems").json()["items"]
+def test_all_line_items_of_the_model_are_listed_by_module(module_api: InModel) -> None:
+    items = module_api.get("/lineItems").json()["items"]
     assert [(item["moduleName"], item["name"]) for item in items] == [
-        *(("Costs", name) for name in line_items(api)),
+        *(("Costs", name) for name in line_items(module_api)),
         ("Settings", "Rate"),
     ]
     assert set(items[0]) == {"moduleId", "moduleName", "id", "name"}
-    assert line_items(api, "")["Salary"] == line_items(api)["Salary"]
+    assert line_items(module_api, "")["Salary"] == line_items(module_api)["Salary"]
 
 
-def test_the_metadata_of_a_line_item_has_all_documented_keys(api: InModel) -> None:
-    assert line_items(api)["Salary"] == {
+def test_the_metadata_of_a_line_item_has_all_documented_keys(module_api: InModel) -> None:
+    assert line_items(module_api)["Salary"] == {
         "moduleId": "102000000001",
         "moduleName": "Costs",
         "id": "206000000001",
@@ -129,15 +129,15 @@ def test_the_metadata_of_a_line_item_has_all_documented_keys(api: InModel) -> No
     }
 
 
-def test_a_calculated_line_item_shows_its_formula_and_summary(api: InModel) -> None:
-    double = line_items(api)["Double"]
+def test_a_calculated_line_item_shows_its_formula_and_summary(module_api: InModel) -> None:
+    double = line_items(module_api)["Double"]
     assert (double["formula"], double["summary"]) == ("Salary * 2", "Formula")
     assert double["isSummary"] is True
     assert "code" not in double
 
 
-def test_a_line_item_without_dimensions_is_one_cell(api: InModel) -> None:
-    rate = line_items(api, "/modules/102000000002")["Rate"]
+def test_a_line_item_without_dimensions_is_one_cell(module_api: InModel) -> None:
+    rate = line_items(module_api, "/modules/102000000002")["Rate"]
     assert (rate["cellCount"], rate["appliesTo"]) == (1, [])
     assert rate["timeScale"] == rate["timeRange"] == rate["version"]["name"] == "Not Applicable"
     assert rate["useSwitchover"] is False
@@ -172,21 +172,23 @@ def test_a_line_item_without_dimensions_is_one_cell(api: InModel) -> None:
     ],
 )
 def test_every_format_is_described(
-    api: InModel, name: str, form: str, metadata: dict, summary: str
+    module_api: InModel, name: str, form: str, metadata: dict, summary: str
 ) -> None:
-    item = line_items(api)[name]
+    item = line_items(module_api)[name]
     assert (item["format"], item["formatMetadata"]) == (form, metadata)
     assert item["summary"] == summary
 
 
-def test_line_items_come_in_pages(api: InModel) -> None:
-    page = api.get("/modules/102000000001/lineItems", limit=3, offset=5).json()
+def test_line_items_come_in_pages(module_api: InModel) -> None:
+    page = module_api.get("/modules/102000000001/lineItems", limit=3, offset=5).json()
     assert [item["name"] for item in page["items"]] == ["Paid in", "Double"]
     assert page["meta"]["paging"]["totalSize"] == 7
 
 
-def test_all_views_are_listed_and_saved_ones_are_prefixed_by_their_module(api: InModel) -> None:
-    assert api.get("/views", includesubsidiaryviews="true").json()["views"] == [
+def test_all_views_are_listed_and_saved_ones_are_prefixed_by_their_module(
+    module_api: InModel,
+) -> None:
+    assert module_api.get("/views", includesubsidiaryviews="true").json()["views"] == [
         {"code": "", "id": "102000000001", "name": "Costs", "moduleId": "102000000001"},
         {"code": "", "id": "102000000002", "name": "Settings", "moduleId": "102000000002"},
         {"code": "", "id": "207000000001", "name": "Costs.By person", "moduleId": "102000000001"},
@@ -194,8 +196,8 @@ def test_all_views_are_listed_and_saved_ones_are_prefixed_by_their_module(api: I
     ]
 
 
-def test_the_views_of_a_module_are_listed_by_their_own_names(api: InModel) -> None:
-    assert api.get("/modules/102000000001/views").json()["views"] == [
+def test_the_views_of_a_module_are_listed_by_their_own_names(module_api: InModel) -> None:
+    assert module_api.get("/modules/102000000001/views").json()["views"] == [
         {"code": "", "id": "102000000001", "name": "default", "moduleId": "102000000001"},
         {"code": "", "id": "207000000001", "name": "By person", "moduleId": "102000000001"},
         {"code": "", "id": "207000000002", "name": "In US$", "moduleId": "102000000001"},
@@ -203,8 +205,8 @@ def test_the_views_of_a_module_are_listed_by_their_own_names(api: InModel) -> No
 
 
 @pytest.mark.parametrize("path", ["lineItems", "views"])
-def test_an_unknown_module_is_not_found(api: InModel, path: str) -> None:
-    assert api.get(f"/modules/102000000099/{path}").status_code == 404
+def test_an_unknown_module_is_not_found(module_api: InModel, path: str) -> None:
+    assert module_api.get(f"/modules/102000000099/{path}").status_code == 404
 
 
 def test_the_time_scale_follows_the_calendar(tenant: Sandbox) -> None:

@@ -23,7 +23,7 @@ def planned(tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(tenant: Sandbox, planned: Model, with_workspace: bool) -> InModel:
+def optimizer_api(tenant: Sandbox, planned: Model, with_workspace: bool) -> InModel:
     return in_model(Http(tenant), planned, with_workspace=with_workspace)
 
 
@@ -38,23 +38,25 @@ def logs(action: str, task: str) -> str:
     return f"/optimizeActions/{action}/tasks/{task}/solutionLogs"
 
 
-def test_the_log_of_a_process_that_ran_the_optimizer_is_text(api: InModel) -> None:
-    answer = api.get(logs(SOLVE, run(api, NIGHTLY)))
+def test_the_log_of_a_process_that_ran_the_optimizer_is_text(optimizer_api: InModel) -> None:
+    answer = optimizer_api.get(logs(SOLVE, run(optimizer_api, NIGHTLY)))
     assert (answer.status_code, answer.text) == (200, LOG)
     assert answer.headers["content-type"].startswith("text/plain")
 
 
-def test_other_actions_and_tasks_have_no_log(api: InModel) -> None:
-    task, other = run(api, NIGHTLY), run(api, OTHER)
-    alone = api.start(f"actions/{SOLVE}")
-    assert api.wait(alone)["result"]["successful"]
+def test_other_actions_and_tasks_have_no_log(optimizer_api: InModel) -> None:
+    task, other = run(optimizer_api, NIGHTLY), run(optimizer_api, OTHER)
+    alone = optimizer_api.start(f"actions/{SOLVE}")
+    assert optimizer_api.wait(alone)["result"]["successful"]
     wrong = [(NIGHTLY, task), (CLEAR, other), (SOLVE, other), (SOLVE, alone.rpartition("/")[2])]
     for action, of in [*wrong, (SOLVE, "0" * 32)]:
-        assert api.get(logs(action, of)).status_code == 404
+        assert optimizer_api.get(logs(action, of)).status_code == 404
 
 
-def test_the_action_is_listed_as_an_optimizer(api: InModel) -> None:
-    listed = {one["id"]: one["actionType"] for one in api.get("/actions").json()["actions"]}
+def test_the_action_is_listed_as_an_optimizer(optimizer_api: InModel) -> None:
+    listed = {
+        one["id"]: one["actionType"] for one in optimizer_api.get("/actions").json()["actions"]
+    }
     assert listed == {SOLVE: "OPTIMIZER", CLEAR: "DELETE_BY_SELECTION"}
 
 

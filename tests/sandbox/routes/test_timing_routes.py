@@ -33,7 +33,7 @@ def months(tenant: Sandbox) -> Model:
 
 
 @pytest.fixture
-def api(tenant: Sandbox, months: Model, with_workspace: bool) -> InModel:
+def timing_api(tenant: Sandbox, months: Model, with_workspace: bool) -> InModel:
     return in_model(Http(tenant), months, with_workspace=with_workspace)
 
 
@@ -100,58 +100,63 @@ def test_a_calendar_of_plain_weeks_has_no_fiscal_year(tenant: Sandbox) -> None:
     }
 
 
-def test_a_model_without_a_current_period_shows_empty_texts(api: InModel) -> None:
-    shown = api.get("/currentPeriod").json()["currentPeriod"]
+def test_a_model_without_a_current_period_shows_empty_texts(timing_api: InModel) -> None:
+    shown = timing_api.get("/currentPeriod").json()["currentPeriod"]
     assert shown == {"periodText": "", "lastDay": "", "calendarType": MONTHS}
 
 
-def test_the_current_period_is_the_one_that_contains_the_day(api: InModel) -> None:
-    answer = put(api, "/currentPeriod", {"date": "2026-02-10"})
+def test_the_current_period_is_the_one_that_contains_the_day(timing_api: InModel) -> None:
+    answer = put(timing_api, "/currentPeriod", {"date": "2026-02-10"})
     expected = {"periodText": "Feb 26", "lastDay": "2026-02-28", "calendarType": MONTHS}
     assert answer.json()["currentPeriod"] == expected
-    assert api.get("/currentPeriod").json()["currentPeriod"] == expected
-    calendar = api.get("/modelCalendar").json()["modelCalendar"]
+    assert timing_api.get("/currentPeriod").json()["currentPeriod"] == expected
+    calendar = timing_api.get("/modelCalendar").json()["modelCalendar"]
     assert calendar["currentPeriod"] == {"periodText": "Feb 26", "lastDay": "2026-02-28"}
 
 
-def test_the_day_of_the_current_period_can_be_in_the_query(api: InModel) -> None:
-    answer = put(api, "/currentPeriod?date=2025-01-01")
+def test_the_day_of_the_current_period_can_be_in_the_query(timing_api: InModel) -> None:
+    answer = put(timing_api, "/currentPeriod?date=2025-01-01")
     assert answer.json()["currentPeriod"]["periodText"] == "Jan 25"
 
 
 @pytest.mark.parametrize("blank", ["query", "body"])
-def test_a_blank_date_resets_the_current_period(api: InModel, blank: str) -> None:
-    put(api, "/currentPeriod", {"date": "2026-02-10"})
+def test_a_blank_date_resets_the_current_period(timing_api: InModel, blank: str) -> None:
+    put(timing_api, "/currentPeriod", {"date": "2026-02-10"})
     if blank == "query":
-        answer = put(api, "/currentPeriod?date=")
+        answer = put(timing_api, "/currentPeriod?date=")
     else:
-        answer = put(api, "/currentPeriod", {"date": ""})
+        answer = put(timing_api, "/currentPeriod", {"date": ""})
     assert answer.json()["currentPeriod"]["periodText"] == ""
-    assert api.get("/currentPeriod").json()["currentPeriod"]["lastDay"] == ""
+    assert timing_api.get("/currentPeriod").json()["currentPeriod"]["lastDay"] == ""
 
 
 @pytest.mark.parametrize("date", ["10.02.2026", "2026-2-10", "2026-02-30", "20260210"])
 def test_a_date_in_another_format_is_refused_in_the_documented_words(
-    api: InModel, date: str
+    timing_api: InModel, date: str
 ) -> None:
     words = f"Invalid ISO date format '{date}'. Date should match format YYYY-MM-DD"
-    assert message(put(api, "/currentPeriod", {"date": date})) == (400, words)
-    assert message(put(api, f"/currentPeriod?date={date}")) == (400, words)
-    assert message(put(api, "/versions/107000000002/switchover", {"date": date})) == (400, words)
+    assert message(put(timing_api, "/currentPeriod", {"date": date})) == (400, words)
+    assert message(put(timing_api, f"/currentPeriod?date={date}")) == (400, words)
+    assert message(put(timing_api, "/versions/107000000002/switchover", {"date": date})) == (
+        400,
+        words,
+    )
 
 
-def test_a_date_beyond_the_timescale_is_refused_in_the_documented_words(api: InModel) -> None:
-    put(api, "/currentPeriod", {"date": "2026-02-10"})
+def test_a_date_beyond_the_timescale_is_refused_in_the_documented_words(
+    timing_api: InModel,
+) -> None:
+    put(timing_api, "/currentPeriod", {"date": "2026-02-10"})
     words = "Specified date '2028-01-01' is out of timescale range 2025-01-01 - 2027-12-31"
-    assert message(put(api, "/currentPeriod", {"date": "2028-01-01"})) == (400, words)
-    assert api.get("/currentPeriod").json()["currentPeriod"]["periodText"] == "Feb 26"
+    assert message(put(timing_api, "/currentPeriod", {"date": "2028-01-01"})) == (400, words)
+    assert timing_api.get("/currentPeriod").json()["currentPeriod"]["periodText"] == "Feb 26"
 
 
-def test_a_date_in_both_places_or_in_neither_is_refused(api: InModel) -> None:
-    both = put(api, "/currentPeriod?date=2026-01-01", {"date": "2026-01-01"})
+def test_a_date_in_both_places_or_in_neither_is_refused(timing_api: InModel) -> None:
+    both = put(timing_api, "/currentPeriod?date=2026-01-01", {"date": "2026-01-01"})
     assert both.status_code == 400
-    assert message(put(api, "/currentPeriod")) == (400, "date is required")
-    assert api.get("/currentPeriod").json()["currentPeriod"]["periodText"] == ""
+    assert message(put(timing_api, "/currentPeriod")) == (400, "date is required")
+    assert timing_api.get("/currentPeriod").json()["currentPeriod"]["periodText"] == ""
 
 
 def test_in_a_calendar_of_weeks_the_current_period_is_a_week(tenant: Sandbox) -> None:
@@ -160,20 +165,20 @@ def test_in_a_calendar_of_weeks_the_current_period_is_a_week(tenant: Sandbox) ->
     assert (shown["periodText"], shown["lastDay"]) == ("Week 1 FY26", "2026-01-03")
 
 
-def test_another_fiscal_year_moves_the_calendar(api: InModel) -> None:
-    answer = put(api, "/modelCalendar/fiscalYear", {"year": "FY28"})
+def test_another_fiscal_year_moves_the_calendar(timing_api: InModel) -> None:
+    answer = put(timing_api, "/modelCalendar/fiscalYear", {"year": "FY28"})
     moved = {"year": "FY28", "startDate": "2028-01-01", "endDate": "2028-12-31"}
     assert answer.json()["modelCalendar"] == {"fiscalYear": moved}
-    shown = api.get("/modelCalendar").json()["modelCalendar"]
+    shown = timing_api.get("/modelCalendar").json()["modelCalendar"]
     assert (shown["fiscalYear"], shown["pastYearsCount"]) == (moved, 1)
-    assert put(api, "/currentPeriod", {"date": "2029-12-31"}).status_code == 200
-    assert put(api, "/currentPeriod", {"date": "2026-12-31"}).status_code == 400
+    assert put(timing_api, "/currentPeriod", {"date": "2029-12-31"}).status_code == 200
+    assert put(timing_api, "/currentPeriod", {"date": "2026-12-31"}).status_code == 400
 
 
 @pytest.mark.parametrize("year", ["2028", "FY2028", "fy28", "FY78", "FY79", "", None, 28])
-def test_an_invalid_fiscal_year_is_refused(api: InModel, year: Any) -> None:
-    assert put(api, "/modelCalendar/fiscalYear", {"year": year}).status_code == 400
-    assert api.get("/modelCalendar").json()["modelCalendar"]["fiscalYear"]["year"] == "FY26"
+def test_an_invalid_fiscal_year_is_refused(timing_api: InModel, year: Any) -> None:
+    assert put(timing_api, "/modelCalendar/fiscalYear", {"year": year}).status_code == 400
+    assert timing_api.get("/modelCalendar").json()["modelCalendar"]["fiscalYear"]["year"] == "FY26"
 
 
 def test_plain_weeks_have_no_fiscal_year_to_set(tenant: Sandbox) -> None:
@@ -201,8 +206,8 @@ def test_moving_the_fiscal_year_deletes_data_of_removed_periods(
     assert http.get("/currentPeriod").json()["currentPeriod"]["periodText"] == ""
 
 
-def test_versions_show_only_attributes_that_are_set(api: InModel) -> None:
-    body = api.get("/versions").json()
+def test_versions_show_only_attributes_that_are_set(timing_api: InModel) -> None:
+    body = timing_api.get("/versions").json()
     always = {"periodText": "Start of Timescale", "date": "1900-01-01"}
     ever = {"periodText": "End of Timescale", "date": "2399-12-31"}
     common = {"editFrom": always, "editTo": ever, "isActual": False, "isCurrent": False}
@@ -229,41 +234,50 @@ def test_a_version_can_be_editable_for_some_periods_only(tenant: Sandbox) -> Non
     assert (shown["id"], shown["notes"], shown["isCurrent"]) == ("107000000009", "Frozen", True)
 
 
-def test_the_switchover_date_is_the_first_day_of_the_period(api: InModel) -> None:
-    answer = put(api, "/versions/107000000002/switchover", {"date": "2026-06-03"})
+def test_the_switchover_date_is_the_first_day_of_the_period(timing_api: InModel) -> None:
+    answer = put(timing_api, "/versions/107000000002/switchover", {"date": "2026-06-03"})
     shown = {"periodText": "Jun 26", "date": "2026-06-01"}
     assert answer.json()["versionSwitchover"] == {**shown, "calendarType": MONTHS}
-    [_, forecast, variance] = api.get("/versions").json()["versionMetadata"]
+    [_, forecast, variance] = timing_api.get("/versions").json()["versionMetadata"]
     assert forecast["switchover"] == shown
     assert "switchover" not in variance
 
 
-def test_an_empty_date_resets_the_switchover(api: InModel) -> None:
-    put(api, "/versions/107000000002/switchover", {"date": "2026-06-03"})
-    answer = put(api, "/versions/107000000002/switchover", {"date": ""})
+def test_an_empty_date_resets_the_switchover(timing_api: InModel) -> None:
+    put(timing_api, "/versions/107000000002/switchover", {"date": "2026-06-03"})
+    answer = put(timing_api, "/versions/107000000002/switchover", {"date": ""})
     assert answer.json()["versionSwitchover"]["date"] == ""
-    assert "switchover" not in api.get("/versions").json()["versionMetadata"][1]
-    answer = put(api, "/versions/107000000002/switchover", {"date": "2026-01-03"})
+    assert "switchover" not in timing_api.get("/versions").json()["versionMetadata"][1]
+    answer = put(timing_api, "/versions/107000000002/switchover", {"date": "2026-01-03"})
     assert answer.status_code == 200
 
 
 def test_a_switchover_before_the_current_one_or_outside_the_model_year_is_refused(
-    api: InModel,
+    timing_api: InModel,
 ) -> None:
     switchover = "/versions/107000000002/switchover"
-    put(api, switchover, {"date": "2026-06-03"})
-    assert put(api, switchover, {"date": "2026-06-01"}).status_code == 200
-    assert put(api, switchover, {"date": "2026-05-31"}).status_code == 400
-    assert put(api, switchover, {"date": "2027-01-01"}).status_code == 400
-    assert put(api, "/versions/107000000003/switchover", {"date": "2025-12-31"}).status_code == 400
-    assert put(api, switchover).status_code == 400
-    shown = api.get("/versions").json()["versionMetadata"][1]["switchover"]
+    put(timing_api, switchover, {"date": "2026-06-03"})
+    assert put(timing_api, switchover, {"date": "2026-06-01"}).status_code == 200
+    assert put(timing_api, switchover, {"date": "2026-05-31"}).status_code == 400
+    assert put(timing_api, switchover, {"date": "2027-01-01"}).status_code == 400
+    assert (
+        put(timing_api, "/versions/107000000003/switchover", {"date": "2025-12-31"}).status_code
+        == 400
+    )
+    assert put(timing_api, switchover).status_code == 400
+    shown = timing_api.get("/versions").json()["versionMetadata"][1]["switchover"]
     assert shown["periodText"] == "Jun 26"
 
 
-def test_the_actual_version_has_no_switchover_and_others_are_unknown(api: InModel) -> None:
-    assert put(api, "/versions/107000000001/switchover", {"date": "2026-06-03"}).status_code == 400
-    assert put(api, "/versions/107000000099/switchover", {"date": "2026-06-03"}).status_code == 404
+def test_the_actual_version_has_no_switchover_and_others_are_unknown(timing_api: InModel) -> None:
+    assert (
+        put(timing_api, "/versions/107000000001/switchover", {"date": "2026-06-03"}).status_code
+        == 400
+    )
+    assert (
+        put(timing_api, "/versions/107000000099/switchover", {"date": "2026-06-03"}).status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("path", ["/modelCalendar", "/currentPeriod", "/versions"])
