@@ -156,7 +156,9 @@ def test_a_thread_that_waits_to_try_again_gives_up_when_the_work_is_given_up(
         assert clock.waiting.is_set()
         assert clock.naps < 100
         assert not [t for t in threading.enumerate() if t.name.startswith("anaplan-")]
-        with pytest.raises((af.NotFound, af.TransferError), match=r"no content|not complete"):
+        # Which of the chunks had arrived is a matter of chance.
+        words = r"no content|not complete|chunk 0 .* not there"
+        with pytest.raises((af.NotFound, af.TransferError), match=words):
             model.files["airlines.csv"].read()
 
 

@@ -158,6 +158,27 @@ def test_the_connection_allows_it_for_all_calls_and_a_call_can_forbid_it(scene: 
     assert len(scene.tasks) == 2
 
 
+@pytest.mark.parametrize(
+    "job",
+    [
+        lambda load: load.write(ROWS, dry_run=True, restart_after=IDLE).send(),
+        lambda load: load.start(ROWS, restart_after=IDLE).result(),
+        lambda load: load.run(restart_after=IDLE),
+        lambda load: load.start(restart_after=IDLE).result(),
+    ],
+    ids=["plan", "start with data", "run", "start"],
+)
+def test_every_way_to_start_can_allow_it(
+    scene: Scene, job: Callable[[Any], af.WriteResult]
+) -> None:
+    with scene.sandbox.connect(clock=scene.clock) as conn:
+        load = conn.model("M").imports["Load things"]
+        load.write(ROWS.assign(Name=["x", "y"]))
+        scene.sandbox.faults.add("reset", **STARTS)
+        assert job(load).outcome == "loaded"
+    assert len(scene.tasks) == 2
+
+
 def test_a_first_request_that_arrives_late_is_taken_up(scene: Scene) -> None:
     fault = scene.sandbox.faults.add("reset", **STARTS)
     late: list[str] = []
