@@ -19,19 +19,19 @@ from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
-from anaplan_frames.transport.answer_contract import Operation, Operations
+from anaplan_frames.transport.answer_contract import Operations
+from anaplan_frames.transport.calls import Call, CallMaker, Timeout
 from anaplan_frames.transport.hosts import check_bundle, check_proxies
 from anaplan_frames.transport.oauth_requests import OAuthRequests
 from anaplan_frames.transport.operations import OPERATIONS
 from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
-from anaplan_frames.transport.retry import Call, Sender
-from anaplan_frames.transport.services import SERVICES, Service, find, locate
+from anaplan_frames.transport.retry import Sender
+from anaplan_frames.transport.services import SERVICES, Service, locate
 from anaplan_frames.transport.session import Authorization, CheckedResponse
 from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
 
-Timeout = tuple[float, float] | float
 _SHORTEST_LOGOUT, _LONGEST_LOGOUT = 0.1, 5.0  # seconds; the short one after an interrupt
 USUAL_TIMEOUT: Timeout = (10, 120)  # seconds for a connection, and for the next byte of an answer
 
@@ -113,7 +113,7 @@ class Transport:
         services: Iterable[Service] = SERVICES,
         operations: Operations = OPERATIONS,
     ) -> None:
-        self._services = locate(
+        located = locate(
             services,
             region=region,
             api_url=api_url,
@@ -122,11 +122,10 @@ class Transport:
             allow_http=allow_http,
         )
         check_proxies(proxies)
-        self._operations = operations
+        self._calls = CallMaker(located, operations, timeout)
         self.clock: Clock = clock or Clock()
         self.max_connections = max_connections
         self._auth = auth
-        self._timeout = timeout
         self._limits = {"requests_per_minute": requests_per_minute, "tries": tries}
         self._allow_http = allow_http
         self._sender = Sender(
@@ -137,7 +136,9 @@ class Transport:
             verify=check_bundle(verify) if isinstance(verify, str | Path) else verify,
             clock=self.clock,
         )
-        oauth = OAuthRequests(lambda: self._service("oauth"), self._sender, operations, self.clock)
+        oauth = OAuthRequests(
+            lambda: self._calls.service("oauth"), self._sender, operations, self.clock
+        )
         self._keeper = TokenKeeper(auth, self._sign_in, self.clock, oauth)
         self._closing = threading.Lock()
         self._closed = False
@@ -157,8 +158,8 @@ class Transport:
                 "environment variable HTTPS_PROXY in each process instead."
             )
         options: dict[str, Any] = {
-            "services": tuple(self._services.values()),
-            "timeout": self._timeout,
+            "services": tuple(self._calls.services.values()),
+            "timeout": self._calls.timeout,
             "max_connections": self.max_connections,
             "proxies": self._sender.proxies,
             "verify": self._sender.verify,
@@ -166,8 +167,8 @@ class Transport:
             "clock": self.clock,
             **self._limits,
         }
-        if self._operations is not OPERATIONS:
-            options["operations"] = self._operations
+        if self._calls.operations is not OPERATIONS:
+            options["operations"] = self._calls.operations
         login = self._auth.elsewhere() or self._keeper.current().token
         return type(self)._again, (self._id, login, options)
 
@@ -195,7 +196,8 @@ class Transport:
         seconds : float
             How long the answer is waited for if the connection has the usual time-out.
         """
-        return (10, seconds) if self._timeout == USUAL_TIMEOUT else self._timeout
+        given = self._calls.timeout
+        return (10, seconds) if given == USUAL_TIMEOUT else given
 
     @property
     def api_url(self) -> str:
@@ -209,7 +211,7 @@ class Transport:
 
     def url_of(self, service: str) -> str:
         """Return the host of a service; its paths, which begin with its prefix, are below it."""
-        return self._service(service).base_url
+        return self._calls.service(service).base_url
 
     def request(
         self,
@@ -257,7 +259,7 @@ class Transport:
         AnaplanError
             The kind for the answer's status; TransferError if the network failed in all tries.
         """
-        call = self._call(
+        call = self._made(
             method,
             path,
             label,
@@ -280,7 +282,7 @@ class Transport:
         service: str = "integration",
     ) -> dict[str, Any]:
         """Return the JSON object at `path`; parameters and errors as for `request`."""
-        call = self._call("GET", path, label, service, params=params)
+        call = self._made("GET", path, label, service, params=params)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def post(
@@ -301,7 +303,7 @@ class Transport:
         raised. It raises if the request had an effect after all. With it, a server error with
         Anaplan's own JSON counts as a refusal.
         """
-        call = self._call(
+        call = self._made(
             "POST",
             path,
             label,
@@ -332,7 +334,7 @@ class Transport:
         `look` is called with each refusal before the text is sent again; it may raise. All else
         as for `request`.
         """
-        call = self._call(
+        call = self._made(
             method,
             path,
             label,
@@ -356,7 +358,7 @@ class Transport:
         service: str = "integration",
     ) -> dict[str, Any]:
         """Put `json`, and return the JSON object of the answer; all else as for `request`."""
-        call = self._call("PUT", path, label, service, params=params, json=json)
+        call = self._made("PUT", path, label, service, params=params, json=json)
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def download(
@@ -370,7 +372,7 @@ class Transport:
     ) -> bytes:
         """Return the whole body at `path`; one that breaks off is fetched again."""
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, label, service, params=params, headers=headers)
+        call = self._made("GET", path, label, service, params=params, headers=headers)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
     def download_large(
@@ -388,7 +390,7 @@ class Transport:
         With `may_be_empty`, no bytes are an answer, too.
         """
         headers = {"Accept": "*/*", **(headers or {})}
-        call = self._call("GET", path, label, service, params=params, headers=headers)
+        call = self._made("GET", path, label, service, params=params, headers=headers)
         if may_be_empty:
             call = replace(call, operation=replace(call.operation, may_be_empty=True))
         return self._sender.send(call, bodies.as_mapping, self._keeper)
@@ -418,11 +420,12 @@ class Transport:
             Anaplan gave fewer items than it promised, a page twice, pages without end, or a next
             page on another host.
         """
-        found = self._service(service)
-        operation = self._operations.find(service, "GET", path)
+        found = self._calls.service(service)
+        operation = self._calls.operations.find(service, "GET", path)
 
         def ask(url: str, page: Mapping[str, Any]) -> dict[str, Any]:
-            call = self._call_url("GET", url, label, found, operation, params=page)
+            self._check_process()
+            call = self._calls.at_url("GET", url, label, found, operation, params=page)
             return self._sender.send(call, bodies.as_json, self._keeper)
 
         return found.pagination.items(ask, Listing(found.url(path), key, label, params or {}))
@@ -431,7 +434,7 @@ class Transport:
         self, method: str, path: str, answer: Mapping[str, Any], service: str = "integration"
     ) -> str | None:
         """Return why an object that was read as a stream is not Anaplan's; None if it is."""
-        return self._operations.find(service, method, path).object_fault(answer)
+        return self._calls.operations.find(service, method, path).object_fault(answer)
 
     def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up.
@@ -447,7 +450,7 @@ class Transport:
             self._closed = not self._unpickled
         held = self._keeper.forget() if self._unpickled else self._keeper.held
         if held is not None and held.owned:
-            auth = self._service("auth")
+            auth = self._calls.service("auth")
             url, token = auth.url("/token/logout"), Authorization(auth, held.token)
             log_out = partial(self._sender.post_once, url, token, seconds=_LONGEST_LOGOUT)
             if left is None:
@@ -468,60 +471,18 @@ class Transport:
         self._sender.after_fork()
         self._keeper.after_fork()
 
+    def _made(self, method: str, path: str, label: str, service: str, **options: Any) -> Call:
+        self._check_process()
+        return self._calls.make(method, path, label, service, **options)
+
     def _check_process(self) -> None:
         """Notice a fork that Python did not, as by a library in C."""
         if self._process != os.getpid():
             self.after_fork()
 
-    def _service(self, name: str) -> Service:
-        return find(self._services, name, "service")
-
-    def _call(self, method: str, path: str, label: str, service: str, **options: Any) -> Call:
-        found = self._service(service)
-        operation = self._operations.find(service, method, path)
-        return self._call_url(method, found.url(path), label, found, operation, **options)
-
-    def _call_url(
-        self,
-        method: str,
-        url: str,
-        label: str,
-        service: Service,
-        operation: Operation,
-        *,
-        repeatable: bool = True,
-        look: Callable[[AnaplanError], None] | None = None,
-        trusts_refusals: bool = False,
-        **options: Any,
-    ) -> Call:
-        self._check_process()
-        options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
-        options["timeout"] = options.get("timeout") or self._timeout
-        return Call(
-            method,
-            url,
-            label,
-            options,
-            service,
-            operation,
-            repeatable,
-            look=look,
-            trusts_refusals=trusts_refusals,
-        )
-
     def _sign_in(self, login: LoginRequest) -> tuple[dict[str, Any], float | None]:
         """Send a login or refresh; return its answer and the service's own time."""
-        service = self._service(login.service)
-        call = Call(
-            "POST",
-            service.url(login.path),
-            "sign-in",
-            {"json": login.body, "timeout": self._timeout},
-            service,
-            self._operations.find(login.service, "POST", login.path),
-            login=login,
-            refusal_message=self._auth.refusal_message,
-        )
+        call = self._calls.login(login, self._auth.refusal_message)
         return self._sender.send(call, _answer_and_time, None)
 
 

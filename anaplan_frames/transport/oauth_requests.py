@@ -9,8 +9,9 @@ from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import Operations
+from anaplan_frames.transport.calls import Call
 from anaplan_frames.transport.failures import AnswerLost
-from anaplan_frames.transport.retry import Call, Sender
+from anaplan_frames.transport.retry import Sender
 from anaplan_frames.transport.services import Service
 
 _LABEL = "sign-in"

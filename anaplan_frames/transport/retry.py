@@ -6,7 +6,6 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -14,16 +13,15 @@ import requests
 import urllib3.exceptions
 
 from anaplan_frames import cancellation
-from anaplan_frames.auth import LoginRequest
 from anaplan_frames.clock import Clock
 from anaplan_frames.deadline import check_time, remaining_seconds
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 from anaplan_frames.transport import answer_bodies as bodies
-from anaplan_frames.transport.answer_contract import NotAnswered, Operation
+from anaplan_frames.transport.answer_contract import NotAnswered
+from anaplan_frames.transport.calls import Call
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
-from anaplan_frames.transport.services import Service
 from anaplan_frames.transport.session import (
     Authorization,
     BrokenBody,
@@ -39,53 +37,6 @@ _Result = TypeVar("_Result")
 LONGEST_BACKOFF = 10.0  # seconds, as Anaplan advises for its rate limit
 _REJECTED_LOGINS = 4  # how many tokens fresh from a login one call may see refused
 _WORTH_SAYING = 30.0  # seconds; a longer wait is logged as a warning
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request, which may be sent several times.
-
-    Attributes
-    ----------
-    method, url : str
-    label : str
-        The thing in words; errors begin with it.
-    options : dict
-        For ``requests.Session.request``; hidden in the repr.
-    service : Service
-        The one that it is sent to.
-    operation : Operation
-        What its answer looks like.
-    repeatable : bool
-        Whether the server may safely receive it twice.
-    login : LoginRequest or None
-        Set if this is a login or refresh, which carries no token.
-    refusal_message : str
-        What to say when the login is refused.
-    look : callable, optional
-        Looks whether the request had an effect after all. It is called before the request is sent
-        again after a refusal, and before a refusal is raised; it raises if there was an effect.
-    trusts_refusals : bool
-        Whether a server error with Anaplan's own JSON counts as a refusal, after which `look`
-        decides whether it is sent again.
-    """
-
-    method: str
-    url: str
-    label: str
-    options: dict[str, Any] = field(repr=False)
-    service: Service
-    operation: Operation
-    repeatable: bool = True
-    login: LoginRequest | None = None
-    refusal_message: str = ""
-    look: Callable[[AnaplanError], None] | None = None
-    trusts_refusals: bool = False
-
-    def is_unclear(self, failure: Failure) -> bool:
-        """Whether this must not be sent again after a failure, as it may have had an effect."""
-        refused = failure.refused and self.trusts_refusals
-        return failure.doubtful and not self.repeatable and not refused
 
 
 class Sender:
