@@ -294,7 +294,8 @@ def test_looks_that_fail_do_not_count_as_idle(scene: Scene) -> None:
     assert len(scene.tasks) == 1
 
 
-@settings(max_examples=10)
+@pytest.mark.long
+@settings(max_examples=40)
 @given(
     busy=st.lists(st.tuples(st.floats(0, 120), st.floats(1, 100)), max_size=4),
     late=st.none() | st.floats(0, 200),
