@@ -33,12 +33,14 @@ def test_a_url_of_another_model_than_the_given_one_is_refused(demo_model: af.Mod
 
 
 def test_an_id_is_found_before_a_name(demo_model: af.Model) -> None:
-    assert find(demo_model, "116000000001", ("exports", "files"), None).name == "Flights export"
+    found = find(demo_model, "116000000001", ("exports", "files"), None, verb="read")
+    assert found.name == "Flights export"
 
 
 def test_the_kind_may_be_in_the_singular(demo_model: af.Model) -> None:
     for kind in ("process", "processes"):
-        assert find(demo_model, "Load all", ("imports", "processes"), kind).id == "118000000001"
+        found = find(demo_model, "Load all", ("imports", "processes"), kind, verb="written to")
+        assert found.id == "118000000001"
 
 
 def test_a_kind_that_does_not_fit_is_refused(demo_model: af.Model) -> None:

@@ -22,7 +22,7 @@ from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import Operations
 from anaplan_frames.transport.calls import Call, CallMaker, Timeout
 from anaplan_frames.transport.hosts import check_bundle, check_proxies
-from anaplan_frames.transport.oauth_requests import OAuthRequests
+from anaplan_frames.transport.oauth_requests import PATIENCE, OAuthRequests
 from anaplan_frames.transport.operations import OPERATIONS
 from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
@@ -137,7 +137,11 @@ class Transport:
             clock=self.clock,
         )
         oauth = OAuthRequests(
-            lambda: self._calls.service("oauth"), self._sender, operations, self.clock
+            lambda: self._calls.service("oauth"),
+            self._sender,
+            operations,
+            self.clock,
+            self.patient(PATIENCE),
         )
         self._keeper = TokenKeeper(auth, self._sign_in, self.clock, oauth)
         self._closing = threading.Lock()

@@ -15,7 +15,7 @@ from anaplan_frames.transport.retry import Sender
 from anaplan_frames.transport.services import Service
 
 _LABEL = "sign-in"
-_TIMEOUT = (10, 30)  # seconds; a stored login is locked meanwhile
+PATIENCE = 30.0  # seconds for an answer; a stored login is locked meanwhile
 
 
 class OAuthRequests:
@@ -28,11 +28,19 @@ class OAuthRequests:
     sender : Sender
     operations : Operations
     clock : Clock
+    timeout : float or (float, float)
+        Seconds for a connection, and for the next byte of an answer.
     """
 
     def __init__(
-        self, service: Callable[[], Service], sender: Sender, operations: Operations, clock: Clock
+        self,
+        service: Callable[[], Service],
+        sender: Sender,
+        operations: Operations,
+        clock: Clock,
+        timeout: tuple[float, float] | float,
     ) -> None:
+        self._timeout = timeout
         self._find = service
         self._sender = sender
         self._operations = operations
@@ -63,7 +71,11 @@ class OAuthRequests:
             "POST",
             self._service.url(request.path),
             _LABEL,
-            {"json": request.body, "timeout": _TIMEOUT, "headers": {"Accept": "application/json"}},
+            {
+                "json": request.body,
+                "timeout": self._timeout,
+                "headers": {"Accept": "application/json"},
+            },
             self._service,
             self._operations.find(self._service.name, "POST", request.path),
             request.repeatable,

@@ -98,7 +98,10 @@ class Moment:
 
 
 def moments_of(sandbox: Sandbox, job: str, count: int, folder: Path, *, seed: int) -> list[Moment]:
-    """Choose moments at random, over all requests of a job."""
+    """Choose moments at random, over all requests of a job.
+
+    The first is in a request that stalls, so that the job cannot have ended before.
+    """
     requests = sandbox.faults.add("429", after=1_000_000)
     with sandbox.connect(requests_per_minute=None) as connection:
         model = connection.model("M")
@@ -110,12 +113,18 @@ def moments_of(sandbox: Sandbox, job: str, count: int, folder: Path, *, seed: in
     return [
         Moment(
             job,
-            chance.randrange(sent) if chance.random() < 0.75 else None,
-            chance.random() * (seconds if chance.random() < 0.25 else 0.03),
+            _request(chance, sent, stalls=number == 0),
+            chance.random() * (seconds if number and chance.random() < 0.25 else 0.03),
             chance.choice(("stall", "stalled answer")),
         )
-        for _ in range(count)
+        for number in range(count)
     ]
+
+
+def _request(chance: random.Random, sent: int, *, stalls: bool) -> int | None:
+    if stalls:  # a job that polls less often does not send the last ones
+        return chance.randrange(max(1, sent // 2))
+    return chance.randrange(sent) if chance.random() < 0.75 else None
 
 
 @dataclass(frozen=True)
