@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import socket
 import struct
@@ -22,6 +23,11 @@ _API = "/2/0"
 _CONNECTION = "anaplan_frames.connection"
 # Gateways in front of the service answer with these statuses, and with an HTML page.
 _GATEWAY = ("502", "503", "504")
+_INTERIM = (
+    b"HTTP/1.1 102 Processing\r\n\r\n"
+    b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+)
+_GZIP_END = 8  # bytes: checksum and length, which show that all has come
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -73,6 +79,9 @@ class FaultMiddleware:
         elif kind == "stall":
             await asyncio.sleep(fault.seconds)
             _reset(scope)
+        elif kind == "interim":
+            scope[_CONNECTION].transport.write(_INTERIM)
+            await self._app(scope, receive, send)
         else:
             await self._damage(fault, scope, receive, send)
 
@@ -104,6 +113,9 @@ class FaultMiddleware:
         elif fault.kind in ("missing chunk", "shuffled chunks"):
             for message in _damaged_chunks(fault, answer):
                 await send(message)
+        elif fault.kind == "cut gzip":
+            for message in _cut_gzip(scope, answer):
+                await send(message)
         elif fault.kind == "cut body":
             await _send_half(answer, send)
             # Not a reset, which would discard the half that was sent.
@@ -129,6 +141,23 @@ async def _send_half(answer: list[Message], send: Send) -> None:
         await asyncio.sleep(0)
 
 
+def _cut_gzip(scope: Scope, answer: list[Message]) -> list[Message]:
+    """Return an answer compressed, without the end of its gzip, if the client takes gzip."""
+    head, *parts = answer
+    body = b"".join(part.get("body", b"") for part in parts)
+    if not body or b"gzip" not in dict(scope["headers"]).get(b"accept-encoding", b""):
+        return answer
+    packed = gzip.compress(body)
+    return _with_body(head, packed[:-_GZIP_END], (b"content-encoding", b"gzip"))
+
+
+def _with_body(head: Message, body: bytes, *more: tuple[bytes, bytes]) -> list[Message]:
+    """Return an answer with another body, and the length of that."""
+    kept = [(name, value) for name, value in head["headers"] if name != b"content-length"]
+    headers = [*kept, (b"content-length", b"%d" % len(body)), *more]
+    return [{**head, "headers": headers}, {"type": "http.response.body", "body": body}]
+
+
 def _damaged_chunks(fault: Fault, answer: list[Message]) -> list[Message]:
     """Return an answer with one chunk missing from its list, or with the list reversed."""
     head, *parts = answer
@@ -142,10 +171,7 @@ def _damaged_chunks(fault: Fault, answer: list[Message]) -> list[Message]:
         chunks.reverse()
     else:
         del chunks[len(chunks) // 2]
-    body = json.dumps(content).encode()
-    kept = [(name, value) for name, value in head["headers"] if name != b"content-length"]
-    headers = [*kept, (b"content-length", b"%d" % len(body))]
-    return [{**head, "headers": headers}, {"type": "http.response.body", "body": body}]
+    return _with_body(head, json.dumps(content).encode())
 
 
 def _refusal(fault: Fault, scope: Scope) -> Response:

@@ -31,6 +31,8 @@ Kind: TypeAlias = Literal[
     "restart",
     "missing chunk",
     "shuffled chunks",
+    "cut gzip",
+    "interim",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _REFUSED_AFTER_RESTART = 2  # connections
@@ -135,6 +137,9 @@ class Faults:
               few connections are reset, too.
             - ``"missing chunk"``: a list of chunks leaves one out.
             - ``"shuffled chunks"``: a list of chunks is in another order.
+            - ``"cut gzip"``: the request is carried out, and the answer is compressed and stops
+              before the end of its gzip, though it is as long as its header says.
+            - ``"interim"``: 102 and 103 come before the answer, which is the right one.
         method, path : str
             Patterns of the requests: ``"PUT"``, ``"*/chunks/*"``. The path begins after ``/2/0``;
             in the authentication service a path is for example ``/token/authenticate``.

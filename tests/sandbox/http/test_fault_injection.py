@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -108,6 +110,45 @@ def test_a_body_breaks_off_half_way(unlimited_sandbox: Sandbox, http: Http) -> N
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
         http.get("/models")
     assert http.get("/models").status_code == 200
+
+
+def test_a_compressed_body_stops_before_the_end_of_its_gzip(
+    unlimited_sandbox: Sandbox, http: Http
+) -> None:
+    whole = http.get("/models").content
+    unlimited_sandbox.faults.add("cut gzip", path="/models", times=2)
+    answer = requests.get(
+        f"{http.base}/models",
+        headers={"Authorization": f"AnaplanAuthToken {http.token}", "Accept-Encoding": "gzip"},
+        stream=True,
+        timeout=5,
+    )
+    packed = answer.raw.read(decode_content=False)
+    assert (answer.status_code, len(packed)) == (200, int(answer.headers["Content-Length"]))
+    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    assert unpacking.decompress(packed) == whole
+    assert not unpacking.eof
+    plain = requests.get(
+        f"{http.base}/models",
+        headers={"Authorization": f"AnaplanAuthToken {http.token}", "Accept-Encoding": "identity"},
+        timeout=5,
+    )
+    assert plain.content == whole
+
+
+def test_interim_answers_come_before_the_right_one(unlimited_sandbox: Sandbox, http: Http) -> None:
+    unlimited_sandbox.faults.add("interim", path="/models")
+    with socket.create_connection(("127.0.0.1", _port(unlimited_sandbox)), timeout=5) as raw:
+        lines = ("GET /2/0/models HTTP/1.1", "Host: localhost", "Connection: close")
+        token = f"Authorization: AnaplanAuthToken {http.token}"
+        raw.sendall("\r\n".join((*lines, token, "", "")).encode())
+        came = b"".join(iter(lambda: raw.recv(65_536), b""))
+    statuses = [line for line in came.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    assert [status.split()[1] for status in statuses] == [b"102", b"103", b"200"]
+
+
+def _port(sandbox: Sandbox) -> int:
+    return int(sandbox.api_url.rsplit(":", 1)[1])
 
 
 def test_a_token_can_become_invalid_at_any_call(unlimited_sandbox: Sandbox, http: Http) -> None:
