@@ -1,9 +1,10 @@
-"""The jobs that run actions: data into a file and its import, an export and its file."""
+"""The jobs that load files: data into one file or several, and the import or process that reads."""
 
 from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,14 +12,28 @@ import pandas as pd
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from tests.campaign.case import INFORMING, Case, Verdict
-from tests.sandbox.planning.model_actions import export_bytes, items
+from anaplan_frames.sandbox.planning.store.list_tables import property_column
+from tests.campaign.between import CHUNK
+from tests.campaign.case import (
+    ANOTHER,
+    INFORMING,
+    Case,
+    Steps,
+    Verdict,
+    says_failed,
+    start,
+    upload_steps,
+)
+from tests.sandbox.planning.model_actions import items
 
-CHUNK = 3_000  # bytes, so that small data come in several chunks
-_ROWS = 250
+ROWS = 100
+_ONE_CHUNK = 1_000_000  # bytes
+_HEADER = b"Name,Code,Text\n"
+_BY_ANOTHER_MACHINE = _HEADER + b"their thing,c0001,theirs\nnew thing,t1,theirs\n"
+_BY_ANOTHER_USER = _HEADER + b"another thing,a1,another\n"
 
 
-def things(seed: int, rows: int = _ROWS) -> pd.DataFrame:
+def things(seed: int, rows: int = ROWS) -> pd.DataFrame:
     """Return items of a list, others for each seed."""
     chance = random.Random(seed)
     return pd.DataFrame(
@@ -30,57 +45,119 @@ def things(seed: int, rows: int = _ROWS) -> pd.DataFrame:
     )
 
 
-class Upload(Case):
+class Load(Case):
+    """Data into files, in chunks, and what reads these files."""
+
+    midway: ClassVar[str] = r"PUT .*/chunks/"
+    has_tasks: ClassVar[bool] = True
+    frames: Mapping[str, pd.DataFrame]  # by the name of the import
+    action: str  # as in paths
+
+    def __init__(self, sandbox: Sandbox, seed: int, folder: Path) -> None:
+        super().__init__(sandbox, seed, folder)
+        # The content is compared in one request, and by every fourth seed in chunks.
+        sandbox.export_chunk_size = CHUNK if seed % 4 == 0 else _ONE_CHUNK
+        self._read: list[tuple[str, bytes | None]] = []  # the name of the import, and what it read
+        self._lists: dict[str, Any] = {}
+        self._files: dict[str, Any] = {}
+        self._note_what_is_read()
+
+    def add_import(self, name: str, frame: pd.DataFrame) -> Any:
+        """Add a list, a file that holds an earlier load, and the import between them."""
+        things_list = self.model.list(f"Things of {name}", properties={"Text": "TEXT"})
+        file = self.model.file(f"{name}.csv", columns=list(frame.columns))
+        earlier = frame.assign(Text="earlier").head(ROWS // 2)
+        self.keep_earlier(file.id, earlier.to_csv(index=False).encode())
+        self._lists[name], self._files[name] = things_list, file
+        return self.model.import_(name, file, into=things_list)
+
+    def others(self) -> Mapping[str, Steps]:
+        [first, *_] = self._files.values()
+        theirs = upload_steps(first.id, _BY_ANOTHER_MACHINE)
+        others = upload_steps(first.id, _BY_ANOTHER_USER, ANOTHER)
+        return {
+            "second writer": theirs,
+            "second writer who begins": theirs[:1],
+            "another user's run": (*others, [start(self.action, ANOTHER)]),
+        }
+
+    def judge(self, result: Any, error: Exception | None) -> Verdict:
+        tasks = self.tasks()
+        wrong = [read for read in self._reads() if not self._is_meant(*read)]
+        if len(tasks) > 1 or (wrong and not self.met):
+            return Verdict.DOUBLE
+        if error is not None:
+            if not tasks or says_failed(error):  # as `TaskUncertain` does, too
+                return Verdict.RAISED
+            said = isinstance(error, INFORMING) and not wrong
+            return Verdict.RAISED if said else Verdict.UNREPORTED
+        if wrong or not tasks or not all(map(self._is_loaded, self.frames)):
+            return Verdict.LOST
+        return Verdict.WELL if self._is_reported(result) else Verdict.MISREPORTED
+
+    def untouched(self) -> bool:
+        return not self.tasks()
+
+    def tasks(self) -> Sequence[Any]:
+        kind, number = self.action.split("/")
+        return self.started(kind, number)
+
+    def end(self) -> None:
+        self.sandbox.export_chunk_size = CHUNK
+        super().end()
+
+    def _reads(self) -> list[tuple[str, bytes | None]]:
+        """Return what the job's own imports have read; another user has other contents."""
+        return [read for read in self._read if read[1] != _BY_ANOTHER_USER]
+
+    def _is_meant(self, name: str, read: bytes | None) -> bool:
+        """Whether an import read what was sent; we write all texts between delimiters."""
+        frame = self.frames[name]
+        quoted = frame.to_csv(index=False, quoting=csv.QUOTE_ALL)
+        return read in (None, frame.to_csv(index=False).encode(), quoted.encode())
+
+    def _is_loaded(self, name: str) -> bool:
+        things_list = self._lists[name]
+        now = items(self.model, things_list).set_index("code")
+        frame = self.frames[name]
+        if not set(frame["Code"]) <= set(now.index):
+            return False
+        texts = now.loc[list(frame["Code"]), property_column(things_list, "Text")]
+        return bool(texts.tolist() == frame["Text"].tolist())
+
+    def _is_reported(self, result: Any) -> bool:
+        rows = sum(map(len, self.frames.values()))
+        return not isinstance(result, af.WriteResult) or result.rows_loaded == rows
+
+    def _note_what_is_read(self) -> None:
+        run_import = self.model.run_import
+
+        def note(definition: Any, source: Path | None, *others: Any) -> Any:
+            self._read.append((definition.name, source.read_bytes() if source else None))
+            return run_import(definition, source, *others)
+
+        self.model.run_import = note  # type: ignore[assignment,method-assign]
+
+
+class Upload(Load):
     """A frame into a file, in chunks, and the import that reads it."""
 
     name: ClassVar[str] = "upload and import"
 
     def __init__(self, sandbox: Sandbox, seed: int, folder: Path) -> None:
         super().__init__(sandbox, seed, folder)
-        self._frame = things(seed)
-        self._text = self._frame.to_csv(index=False)
-        # We write all texts between delimiters.
-        quoted = self._frame.to_csv(index=False, quoting=csv.QUOTE_ALL)
-        self._meant = (None, self._text.encode(), quoted.encode())
-        self._list = self.model.list("Things", properties={"Text": "TEXT"})
-        self._file = self.model.file("things.csv", columns=list(self._frame.columns))
-        self._import = self.model.import_("Load things", self._file, into=self._list)
-        earlier = things(seed, _ROWS // 2)
-        self.keep_earlier(self._file.id, earlier.to_csv(index=False).encode())
-        self._read: list[bytes | None] = []
-        self._note_what_is_read()
+        self.frames = {"Load things": things(seed)}
+        self._import = self.add_import("Load things", self.frames["Load things"])
+        self.action = f"imports/{self._import.id}"
+        self._text = self.frames["Load things"].to_csv(index=False)
 
     def owned(self, model: af.Model) -> Any:
-        return af.to_anaplan(self._frame, "Load things", model, chunk_bytes=CHUNK)
+        frame = self.frames["Load things"]
+        return af.to_anaplan(frame, "Load things", model, chunk_bytes=CHUNK)
 
     def theirs(self, client: Any) -> Any:
-        return client.upload_and_import(int(self._file.id), self._text, int(self._import.id))
-
-    def judge(self, result: Any, error: Exception | None) -> Verdict:
-        tasks = self.started("imports", self._import.id)
-        if len(tasks) > 1 or any(read not in self._meant for read in self._read):
-            return Verdict.DOUBLE
-        if error is not None:
-            return (
-                Verdict.UNREPORTED if tasks and not isinstance(error, INFORMING) else Verdict.RAISED
-            )
-        loaded = items(self.model, self._list)["code"].tolist() == self._frame["Code"].tolist()
-        reported = not isinstance(result, af.WriteResult) or result.rows_loaded == len(self._frame)
-        if not (tasks and loaded):
-            return Verdict.LOST
-        return Verdict.WELL if reported else Verdict.MISREPORTED
-
-    def untouched(self) -> bool:
-        return not self.started("imports", self._import.id)
-
-    def _note_what_is_read(self) -> None:
-        run_import = self.model.run_import
-
-        def note(definition: Any, source: Path | None, *others: Any) -> Any:
-            self._read.append(source.read_bytes() if source else None)
-            return run_import(definition, source, *others)
-
-        self.model.run_import = note  # type: ignore[assignment,method-assign]
+        [file] = self._files.values()
+        return client.upload_and_import(int(file.id), self._text, int(self._import.id))
 
 
 class UploadAsStream(Upload):
@@ -89,46 +166,28 @@ class UploadAsStream(Upload):
     name: ClassVar[str] = "upload as a stream and import"
 
     def theirs(self, client: Any) -> Any:
+        [file] = self._files.values()
         pieces = [self._text[at : at + CHUNK] for at in range(0, len(self._text), CHUNK)]
-        client.upload_file_stream(int(self._file.id), iter(pieces), batch_size=3)
+        client.upload_file_stream(int(file.id), iter(pieces), batch_size=3)
         return client.run_action(int(self._import.id))
 
 
-class Export(Case):
-    """An export, and its file in chunks: into a DataFrame or, every other time, into a path."""
+class LoadAll(Load):
+    """Frames into the files of a process, and the process that reads them."""
 
-    name: ClassVar[str] = "export and download"
+    name: ClassVar[str] = "process with several files"
 
     def __init__(self, sandbox: Sandbox, seed: int, folder: Path) -> None:
         super().__init__(sandbox, seed, folder)
-        self._frame = things(seed)
-        listed = self.model.list("Things", properties={"Text": "TEXT"}, items=self._frame)
-        self._export = self.model.export("Things.csv", listed)
-        self._content = export_bytes(self.model, self._export)
-        lines = self._content.splitlines(keepends=True)
-        self.keep_earlier(self._export.id, b"".join(lines[: _ROWS // 2]))
-        self._target = folder / f"{seed}.csv"
+        self.frames = {"Load one": things(seed, ROWS // 2), "Load two": things(~seed, ROWS // 3)}
+        imports = [self.add_import(name, frame) for name, frame in self.frames.items()]
+        self._process = self.model.process("Load all", imports)
+        self.action = f"processes/{self._process.id}"
 
     def owned(self, model: af.Model) -> Any:
-        if self.seed % 2:
-            return model.exports["Things.csv"].download(self._target)
-        return af.read_anaplan("Things.csv", model)
+        return af.to_anaplan(self.frames, "Load all", model, chunk_bytes=CHUNK)
 
     def theirs(self, client: Any) -> Any:
-        return client.export_and_download(int(self._export.id))
-
-    def judge(self, result: Any, error: Exception | None) -> Verdict:
-        tasks = self.started("exports", self._export.id)
-        if len(tasks) > 1:
-            return Verdict.DOUBLE
-        if error is not None:
-            return Verdict.LOST if self._target.exists() else Verdict.RAISED
-        return Verdict.WELL if tasks and self._is_meant(result) else Verdict.LOST
-
-    def untouched(self) -> bool:
-        return not self.started("exports", self._export.id)
-
-    def _is_meant(self, result: Any) -> bool:
-        if isinstance(result, pd.DataFrame):
-            return result["Text"].tolist() == self._frame["Text"].tolist()
-        return (result.read_bytes() if isinstance(result, Path) else result) == self._content
+        for name, file in self._files.items():
+            client.upload_file(int(file.id), self.frames[name].to_csv(index=False))
+        return client.run_action(int(self._process.id))

@@ -4,46 +4,165 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import tempfile
+import time
+import warnings
 from collections import Counter
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-from tests.campaign.bulk import Export, Upload, UploadAsStream
-from tests.campaign.case import Verdict
+from tests.campaign.between import Stage, serving
+from tests.campaign.bulk import LoadAll, Upload, UploadAsStream
+from tests.campaign.case import Case, Verdict
+from tests.campaign.cell_reads import CellRead
 from tests.campaign.direct import Cells, Items
-from tests.campaign.runs import by_ours, run, serving
+from tests.campaign.downloads import Download, Export
+from tests.campaign.every_call import run_strike, strikes
+from tests.campaign.list_changes import ListDelete, ListSync, ListUpdate
+from tests.campaign.runs import SHARE, Run, by_ours, fair, run
 from tests.campaign.theirs import by_sdk
 
-JOBS = {job.name: job for job in (Upload, UploadAsStream, Export, Items, Cells)}
-WAYS = {"anaplan_frames": by_ours, "anaplan-sdk": by_sdk}
+JOBS: tuple[type[Case], ...] = (
+    Upload,
+    LoadAll,
+    Export,
+    Download,
+    Items,
+    ListUpdate,
+    ListDelete,
+    ListSync,
+    Cells,
+    CellRead,
+)
+OURS, THEIRS = "anaplan_frames", "anaplan-sdk"
+WAYS = {OURS: by_ours, THEIRS: by_sdk}
+BY_NAME = {job.name: job for job in (*JOBS, UploadAsStream)}
 _BLOCK = 25  # schedules by one process at a time
 
 
-def count(job: str, way: str, first: int, schedules: int, share: float) -> Counter[Verdict]:
-    """Run schedules in this process, and count how they ended."""
+@dataclass
+class Counts:
+    """How many schedules ended how: by job, client, kind of trouble and verdict."""
+
+    found: Counter[tuple[str, str, str, Verdict]] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, job: str, way: str, one: Run) -> None:
+        self.found[job, way, one.kind, one.verdict] += 1
+        if way == OURS and not fair(one):
+            self.wrong.append(f"{job}: {one}")
+
+    def add(self, other: Counts) -> None:
+        self.found.update(other.found)
+        self.wrong += other.wrong
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some schedules of one job by one client.
+
+    Attributes
+    ----------
+    at_each_call : bool
+        Whether one thing goes wrong in each schedule, at each call in turn; else at random.
+    first, count : int
+        Which ones.
+    """
+
+    job: str
+    way: str
+    at_each_call: bool
+    first: int
+    count: int
+    share: float = SHARE
+
+    def run(self) -> Counts:
+        """Run them in this process."""
+        counts = Counts()
+        with _quiet_stage() as stage:
+            for one in self._runs(stage):
+                counts.note(self.job, self.way, one)
+        return counts
+
+    def _runs(self, stage: Stage) -> Iterator[Run]:
+        make = BY_NAME[self.job]
+        numbers = range(self.first, self.first + self.count)
+        if not self.at_each_call:
+            yield from (run(make, stage, seed, WAYS[self.way], self.share) for seed in numbers)
+            return
+        every = list(strikes(make, stage))
+        for number in numbers:
+            if number < len(every):  # a job that polls more often has more calls
+                yield run_strike(make, stage, every[number], number)
+
+
+@contextmanager
+def _quiet_stage() -> Iterator[Stage]:
+    """Serve a stage with a cache of its own, and without logs and warnings."""
     with tempfile.TemporaryDirectory() as cache:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
             os.environ[name] = cache  # journals are not for the user's own folder
-        logging.getLogger("anaplan_sdk").setLevel(logging.CRITICAL)
-        with serving() as sandbox:
-            seeds = range(first, first + schedules)
-            runs = (run(JOBS[job], sandbox, seed, WAYS[way], share) for seed in seeds)
-            return Counter(one.verdict for one in runs)
+        logging.disable(logging.CRITICAL)
+        warnings.simplefilter("ignore")
+        with serving() as stage:
+            yield stage
 
 
-def count_all(
-    jobs: Iterable[str], ways: Iterable[str], schedules: int, share: float
-) -> dict[tuple[str, str], Counter[Verdict]]:
-    """Run so many schedules of each job in each way, on all processors."""
-    counted = {(job, way): Counter[Verdict]() for job in jobs for way in ways}
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        blocks = [
-            (key, pool.submit(count, *key, first, min(_BLOCK, schedules - first), share))
-            for key in counted
-            for first in range(0, schedules, _BLOCK)
-        ]
-        for key, block in blocks:
-            counted[key].update(block.result())
-    return counted
+def blocks_of(
+    jobs: Sequence[str], ways: Sequence[str], schedules: int, share: float
+) -> list[Block]:
+    """Cut schedules into blocks, in any order: of anaplan_frames so many in all.
+
+    Each strike at each call comes first, and the rest is at random. anaplan-sdk does those at
+    random, if it can do the job.
+    """
+    every = _numbers_of_strikes(jobs) if OURS in ways else dict.fromkeys(jobs, 0)
+    at_random = max(_BLOCK, (schedules - sum(every.values())) // len(jobs))
+    blocks = []
+    for job in jobs:
+        blocks += _cut(job, OURS, every[job], share, at_each_call=True)
+        blocks += _cut(job, OURS, at_random, share) if OURS in ways else []
+        blocks += _cut(job, THEIRS, at_random, share) if _is_theirs(job, ways) else []
+    if _is_theirs(UploadAsStream.name, ways) and Upload.name in jobs:
+        blocks += _cut(UploadAsStream.name, THEIRS, at_random, share)
+    random.Random(1).shuffle(blocks)
+    return blocks
+
+
+def _is_theirs(job: str, ways: Sequence[str]) -> bool:
+    return THEIRS in ways and BY_NAME[job].by_both
+
+
+def _cut(
+    job: str, way: str, schedules: int, share: float, *, at_each_call: bool = False
+) -> list[Block]:
+    return [
+        Block(job, way, at_each_call, first, min(_BLOCK, schedules - first), share)
+        for first in range(0, schedules, _BLOCK)
+    ]
+
+
+def _numbers_of_strikes(jobs: Sequence[str]) -> dict[str, int]:
+    with _quiet_stage() as stage:
+        return {job: sum(1 for _ in strikes(BY_NAME[job], stage)) for job in jobs}
+
+
+def count_all(blocks: Sequence[Block], processes: int, minutes: float) -> Counts:
+    """Run blocks by several processes; after some minutes no further one is begun."""
+    counts = Counts()
+    end = time.monotonic() + 60 * minutes
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        begun = [pool.submit(block.run) for block in blocks]
+        for number, block in enumerate(begun):
+            if time.monotonic() > end:
+                for later in begun[number:]:
+                    later.cancel()
+            try:
+                counts.add(block.result())
+            except CancelledError:
+                continue
+    return counts

@@ -1,8 +1,9 @@
-"""The jobs that write directly: items into a list, cells into a module."""
+"""The jobs that write directly: new items into a list, cells into a module."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,10 +18,11 @@ from anaplan_frames.sandbox.planning.store.cell_tables import (
 )
 from anaplan_frames.sandbox.planning.store.list_tables import property_column
 from tests.campaign.bulk import things
-from tests.campaign.case import INFORMING, Case, Verdict
+from tests.campaign.case import INFORMING, Case, Other, Steps, Verdict
 from tests.sandbox.planning.model_actions import items
 
 _ROWS = 40
+THEIRS = "theirs"  # the text that somebody else writes
 
 
 class Items(Case):
@@ -43,6 +45,18 @@ class Items(Case):
         )
         self._before = Counter(earlier["Text"])
 
+    def others(self) -> Mapping[str, Steps]:
+        path = f"/lists/{self._list.id}/items?action=add"
+        if self._list.numbered:
+            item: dict[str, Any] = {"code": "t1", "properties": {"Text": THEIRS}}
+            return {"second editor": ([Other("POST", path, {"items": [item]})],)}
+        item = {"name": "their thing", "code": "t1", "properties": {"Text": THEIRS}}
+        taken = {**item, "name": "thing 0007", "code": "c0007"}
+        return {
+            "second editor": ([Other("POST", path, {"items": [item]})],),
+            "second editor, same key": ([Other("POST", path, {"items": [taken]})],),
+        }
+
     def owned(self, model: af.Model) -> Any:
         return model.lists["Things"].insert(self._frame)
 
@@ -58,9 +72,13 @@ class Items(Case):
         meant = Counter(self._frame["Text"])
         if any(times > 1 for times in added.values()) or added - meant:
             return Verdict.DOUBLE
+        if error is None and isinstance(result, af.WriteResult):
+            return returned(added == meant, result.rows_created == _ROWS)
+        if error is None and result.failures:  # which is how anaplan-sdk says it
+            said = added.total() == result.added
+            return Verdict.RAISED if said else Verdict.MISREPORTED
         if error is None:
-            created = result.rows_created if isinstance(result, af.WriteResult) else result.added
-            return _returned(added == meant, created == _ROWS)
+            return returned(added == meant, result.added == _ROWS)
         if isinstance(error, INFORMING):
             reported = getattr(error, "result", None)
             return (
@@ -74,8 +92,10 @@ class Items(Case):
         return not self._added()
 
     def _added(self) -> Counter[str]:
+        """Return how often each text was added by the job."""
         frame = items(self.model, self._list)
-        return Counter(frame[property_column(self._list, "Text")]) - self._before
+        texts = Counter(frame[property_column(self._list, "Text")])
+        return texts - self._before - Counter([THEIRS])
 
     def _is_so(self, reported: af.WriteResult) -> bool:
         """Whether each row is an item, or not, as a result says that came with an error."""
@@ -84,6 +104,9 @@ class Items(Case):
         missing = reported.rejected["Text"][~unsure]
         done = self._frame["Text"][~self._frame["Text"].isin(reported.rejected["Text"])]
         return not any(added[text] for text in missing) and all(added[text] for text in done)
+
+
+_EDITED = ("thing 0003", "Text")  # the cell into which somebody else writes, too
 
 
 class Cells(Case):
@@ -105,6 +128,15 @@ class Cells(Case):
             cells=self._earlier,
         )
 
+    def others(self) -> Mapping[str, Steps]:
+        item, line_item = _EDITED
+        cell = {
+            "lineItemName": line_item,
+            "dimensions": [{"dimensionName": "Things", "itemName": item}],
+            "value": THEIRS,
+        }
+        return {"second editor": ([Other("POST", f"/modules/{self._module.id}/data", [cell])],)}
+
     def owned(self, model: af.Model) -> Any:
         return model.modules["Facts"].write(self._frame)
 
@@ -122,12 +154,14 @@ class Cells(Case):
 
     def judge(self, result: Any, error: Exception | None) -> Verdict:
         now, earlier, meant = self._now(), _cells(self._earlier), _cells(self._frame)
+        if self.met and now.get(_EDITED) == THEIRS:
+            now[_EDITED] = meant[_EDITED] if error is None else earlier[_EDITED]
         if any(value not in (earlier.get(cell), meant[cell]) for cell, value in now.items()):
             return Verdict.DOUBLE
         if error is None:
             if isinstance(result, af.WriteResult):
-                return _returned(now == meant, result.rows_loaded == _ROWS)
-            return _returned(now == meant, result["numberOfCellsChanged"] == 2 * _ROWS)
+                return returned(now == meant, result.rows_loaded == _ROWS)
+            return returned(now == meant, result["numberOfCellsChanged"] == 2 * _ROWS)
         reported = getattr(error, "result", None)
         if reported is None:
             return Verdict.RAISED if now == earlier else Verdict.UNREPORTED
@@ -136,7 +170,7 @@ class Cells(Case):
         return Verdict.RAISED if is_so and isinstance(error, INFORMING) else Verdict.UNREPORTED
 
     def untouched(self) -> bool:
-        return self._now() == _cells(self._earlier)
+        return not self.met and self._now() == _cells(self._earlier)
 
     def _now(self) -> dict[tuple[str, str], Any]:
         """Return the cells by item and line item, straight from the sandbox's tables."""
@@ -161,7 +195,7 @@ def _cells(frame: pd.DataFrame) -> dict[tuple[str, str], Any]:
     }
 
 
-def _returned(done: bool, reported: bool) -> Verdict:
+def returned(done: bool, reported: bool) -> Verdict:
     if done:
         return Verdict.WELL if reported else Verdict.MISREPORTED
     return Verdict.LOST

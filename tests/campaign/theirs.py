@@ -10,11 +10,11 @@ from unittest import mock
 import anaplan_sdk  # type: ignore[import-untyped]
 import httpx2
 
-from tests.campaign.bulk import CHUNK
+from tests.campaign.between import CHUNK
 from tests.campaign.case import Case
 
 
-def by_sdk(case: Case) -> Any:
+def by_sdk(case: Case, skew: float = 0.0) -> Any:
     """Do the job with anaplan-sdk, from the sign-in on."""
     with _at_home(case.sandbox.api_url):
         client = anaplan_sdk.Client(
@@ -37,6 +37,7 @@ def _at_home(url: str) -> Iterator[None]:
 
     def send_home(self: Any, request: Any) -> Any:
         request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
+        request.headers["Host"] = f"{home.host}:{home.port}"
         return send(self, request)
 
     with mock.patch.object(httpx2.HTTPTransport, "handle_request", send_home):
