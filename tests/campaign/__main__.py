@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from benchmarks.report import machine, table
 from tests.campaign.case import Verdict
-from tests.campaign.counts import BY_NAME, JOBS, OURS, THEIRS, WAYS, Counts, blocks_of, count_all
+from tests.campaign.counts import BY_NAME, OURS, THEIRS, WAYS, Counts, blocks_of, count_all
+from tests.campaign.jobs import JOBS
 from tests.campaign.runs import SHARE
 from tests.campaign.trouble import WAY_THROUGH
 

@@ -138,7 +138,7 @@ class Case(ABC):
         """Return what somebody else may do meanwhile, by a name for it."""
         return {}
 
-    def forget(self) -> None:
+    def forget(self) -> None:  # noqa: B027
         """Leave what an earlier run of the job has started out of account."""
 
     def wait(self) -> None:

@@ -55,6 +55,7 @@ class CellRead(Case):
         return model.modules["Facts"].read()
 
     def theirs(self, client: Any) -> Any:
+        self.sandbox.cell_read_limit = _ONE_ANSWER  # it has no large reads
         return client.tr.get_view_data(int(self._view.id))
 
     def judge(self, result: Any, error: Exception | None) -> Verdict:
@@ -78,7 +79,7 @@ def _rows_of(result: Any) -> list[tuple[Any, ...]]:
     """Return item, text and amount of each row, of a table or of the API's JSON, if it is that."""
     if isinstance(result, dict):
         return [
-            (*row.get("rowHeaders", [""])[:1], *row.get("cells", []))
+            (*row.get("rowCoordinates", [""])[:1], *row.get("cells", []))
             for row in result.get("rows") or []
         ]
     if not isinstance(result, pd.DataFrame):

@@ -1,4 +1,4 @@
-"""The sandbox that all schedules of a module share."""
+"""The stage that all schedules of a module share."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from anaplan_frames.sandbox import Sandbox
-from tests.campaign.runs import serving
+from tests.campaign.between import Stage, serving
 
 
 @pytest.fixture(scope="module")
-def small_sandbox() -> Iterator[Sandbox]:
-    with serving() as sandbox:
-        yield sandbox
+def stage() -> Iterator[Stage]:
+    with serving() as one:
+        yield one

@@ -16,28 +16,13 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from tests.campaign.between import Stage, serving
-from tests.campaign.bulk import LoadAll, Upload, UploadAsStream
-from tests.campaign.case import Case, Verdict
-from tests.campaign.cell_reads import CellRead
-from tests.campaign.direct import Cells, Items
-from tests.campaign.downloads import Download, Export
+from tests.campaign.bulk import Upload, UploadAsStream
+from tests.campaign.case import Verdict
 from tests.campaign.every_call import run_strike, strikes
-from tests.campaign.list_changes import ListDelete, ListSync, ListUpdate
+from tests.campaign.jobs import JOBS
 from tests.campaign.runs import SHARE, Run, by_ours, fair, run
 from tests.campaign.theirs import by_sdk
 
-JOBS: tuple[type[Case], ...] = (
-    Upload,
-    LoadAll,
-    Export,
-    Download,
-    Items,
-    ListUpdate,
-    ListDelete,
-    ListSync,
-    Cells,
-    CellRead,
-)
 OURS, THEIRS = "anaplan_frames", "anaplan-sdk"
 WAYS = {OURS: by_ours, THEIRS: by_sdk}
 BY_NAME = {job.name: job for job in (*JOBS, UploadAsStream)}

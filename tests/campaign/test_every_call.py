@@ -1,0 +1,51 @@
+"""Each fault and lie at each call of each job: in the tests some of them, by the command all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+
+from tests.campaign.between import Stage
+from tests.campaign.bulk import Upload
+from tests.campaign.case import Case, Verdict
+from tests.campaign.direct import Items
+from tests.campaign.every_call import run_strike, strikes
+from tests.campaign.jobs import JOBS
+from tests.campaign.runs import check_fair
+from tests.campaign.trouble import WAY_THROUGH
+
+LONG = 70  # schedules of each job
+
+
+def check_some(make: type[Case], stage: Stage, size: int, seed: int, *, well: float) -> None:
+    every = list(strikes(make, stage))
+    chance = random.Random(f"{make.name} {seed}")
+    some = chance.sample(range(len(every)), min(size, len(every)))
+    runs = [run_strike(make, stage, every[number], number) for number in some]
+    check_fair(runs)
+    through = [one for one in runs if one.kind in WAY_THROUGH]
+    ended_well = sum(one.verdict is Verdict.WELL for one in through)
+    assert ended_well >= well * len(through), "\n".join(map(str, runs))
+
+
+@pytest.mark.parametrize("make", [Upload, Items])
+def test_one_thing_that_goes_wrong_at_one_call_does_no_harm(make: type[Case], stage: Stage) -> None:
+    check_some(make, stage, 12, 0, well=0.7)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("make", JOBS)
+def test_one_thing_that_goes_wrong_does_no_harm_others_every_week(
+    make: type[Case], stage: Stage
+) -> None:
+    week = dt.date.today().toordinal() // 7
+    check_some(make, stage, LONG, week, well=0.9)
+
+
+def test_each_call_is_struck_by_each_fault_and_lie(stage: Stage) -> None:
+    every = list(strikes(Items, stage))
+    calls = {one.at for one in every}
+    for what in {one.what for one in every}:
+        assert len({one.at for one in every if one.what == what}) >= len(calls) - 1
