@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -33,6 +33,8 @@ class ItemColumn:
         ``bool`` and ``date32`` for the others, ``bool`` for subsets.
     calculated : bool
         Whether it is a property with a formula, which cannot be written.
+    format : str
+        Anaplan's word for a property's type, such as ``"TEXT"`` or ``"ENTITY"``; else empty.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ItemColumn:
     key: str
     type: pa.DataType
     calculated: bool = False
+    format: str = ""
 
 
 def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
@@ -59,6 +62,7 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
             key=str(each["name"]),
             type=arrow_type(each.get("format")),
             calculated=bool(each.get("formula")),
+            format=str(each.get("format") or "").strip().upper(),
         )
         for each in metadata.get("properties") or ()
     ]
@@ -67,7 +71,4 @@ def item_columns(metadata: Mapping[str, Any]) -> tuple[ItemColumn, ...]:
         for each in metadata.get("subsets") or ()
     ]
     names = unique_names(column.name for column in columns)
-    return tuple(
-        ItemColumn(name, column.section, column.key, column.type, column.calculated)
-        for name, column in zip(names, columns, strict=True)
-    )
+    return tuple(replace(column, name=name) for name, column in zip(names, columns, strict=True))

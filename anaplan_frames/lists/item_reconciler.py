@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,9 +38,20 @@ class ItemReconciler:
         Reads some columns of the items as they are now.
     clock : Clock
         Where the time passes between looks.
+    compared : collection of str
+        The properties by which a new item shows whether it is ours: somebody else may have added
+        one with the same key meanwhile.
     """
 
-    def __init__(self, before: pa.Table, read_items: ReadItems, clock: Clock) -> None:
+    def __init__(
+        self,
+        before: pa.Table,
+        read_items: ReadItems,
+        clock: Clock,
+        *,
+        compared: Collection[str] = (),
+    ) -> None:
+        self._compared = compared
         self._before = before
         self._read_items = read_items
         self._clock = clock
@@ -102,10 +113,11 @@ class ItemReconciler:
     def _inserted(self, records: pa.Table) -> Mask:
         """Return which records are items now and were not before."""
         keyless = is_keyless(records)
+        compared = [name for name in records.column_names if name in self._compared]
 
         def look() -> tuple[Mask, int] | None:
-            now = self._read_items(_KEYS)
-            done = self._new_by_key(records, now)
+            now = self._read_items([*_KEYS, *compared])
+            done = self._new_by_key(records, now, compared)
             # Items without any key are known by their number alone.
             new = int(now.num_rows - self._count - done.sum())
             return (done, new) if new > 0 or not keyless.any() else None
@@ -120,18 +132,21 @@ class ItemReconciler:
             raise TransferError(f"{new:,} {items} were added, and it is unclear which")
         return done | keyless
 
-    def _new_by_key(self, records: pa.Table, now: pa.Table) -> Mask:
-        """Return which records have a key that is new among the items."""
+    def _new_by_key(self, records: pa.Table, now: pa.Table, compared: Sequence[str]) -> Mask:
+        """Return which records have a key that is new among the items, and the item's values."""
         done = np.zeros(records.num_rows, dtype=bool)
         left = np.ones(records.num_rows, dtype=bool)
         for key in ("code", "name"):
             if key in records.column_names:
                 texts = one_array(records[key])
                 folded = fold_texts(texts)  # Anaplan may have stored it in another form
-                there = pc.is_in(folded, value_set=fold_texts(as_texts(now[key])), skip_nulls=True)
+                places = pc.index_in(
+                    folded, value_set=fold_texts(as_texts(now[key])), skip_nulls=True
+                )
                 before = fold_texts(as_texts(self._before[key]))
                 was = pc.is_in(folded, value_set=before, skip_nulls=True)
-                done |= left & as_mask(there) & ~as_mask(was)
+                there = as_mask(pc.is_valid(places)) & _is_ours(records, now, places, compared)
+                done |= left & there & ~as_mask(was)
                 left &= ~as_mask(pc.is_valid(texts))
         return done
 
@@ -162,6 +177,17 @@ def _is_so(records: pa.Table, now: pa.Table, places: pa.Array) -> Mask:
             same = equal_values(one_array(items[name]), sent)
             so &= as_mask(pc.fill_null(same, fill_value=True))
     return so
+
+
+def _is_ours(records: pa.Table, now: pa.Table, places: pa.Array, compared: Sequence[str]) -> Mask:
+    """Return which items have the values of their records, apart from how texts are stored."""
+    ours = np.ones(records.num_rows, dtype=bool)
+    for name in compared:
+        held, sent = one_array(now[name]).take(places), one_array(records[name])
+        if pa.types.is_string(held.type) or pa.types.is_large_string(held.type):
+            held, sent = fold_texts(as_texts(held)), fold_texts(sent)
+        ours &= as_mask(pc.fill_null(equal_values(held, sent), fill_value=True))
+    return ours
 
 
 def _other_columns(records: pa.Table) -> list[str]:

@@ -22,6 +22,8 @@ from anaplan_frames.writes.batch_outcome import BatchOutcome
 from anaplan_frames.writes.batches import Batches, Look
 
 MOST_ITEMS = 100_000  # in one request, as Anaplan documents
+# Types of properties. The item of a list may be sent by its code and comes back by its name.
+_COME_BACK_AS_SENT = frozenset({"TEXT", "NUMBER", "BOOLEAN", "DATE"})
 _LONGEST_ANSWER = 900.0  # seconds; Anaplan answers when all that depends on the items is calculated
 
 
@@ -43,7 +45,14 @@ class ItemWriter:
         self._path = f"{target.path}/items"
         self._label = target.label
         self._columns = {column.name: column for column in target.columns}
-        self._reconciler = ItemReconciler(before, target.read_items, self._transport.clock)
+        self._reconciler = ItemReconciler(
+            before,
+            target.read_items,
+            self._transport.clock,
+            compared={
+                column.name for column in target.columns if column.format in _COME_BACK_AS_SENT
+            },
+        )
         self._progress = progress
         self._forms = UpdateForms(before)
 

@@ -10,9 +10,11 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.lists import item_writer
+from anaplan_frames.lists.item_reconciler import ItemReconciler
 from anaplan_frames.lists.lists import List
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.routes import list_routes
+from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
 
@@ -64,6 +66,30 @@ class TestLostAnswers:
         assert result.rejected["code"].tolist() == ["c000", "c012", "c013", "c014"]
         assert "already used" in result.rejected["error"].iloc[0]
         assert "value:bad" in result.rejected["error"].iloc[1]
+
+    @pytest.mark.parametrize("kind", ["reset", "lost answer"])
+    def test_an_item_that_somebody_else_adds_meanwhile_is_not_taken_for_ours(
+        self, staff: List, headcount_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: Any
+    ) -> None:
+        [built] = headcount_sandbox.models.values()
+        rival = in_model(Http(headcount_sandbox), built)
+        path = f"/lists/{staff.id}/items"
+        taken = {"code": "C001", "name": "Item c001", "properties": {"FTE": "1"}}
+        real = ItemReconciler.reconcile
+        first = iter([True])
+
+        def meddle(self: ItemReconciler, *given: Any) -> Any:
+            if next(first, False):
+                rival.post(f"{path}?action=delete", {"items": [{"code": "c001"}]})
+                rival.post(f"{path}?action=add", {"items": [taken]})
+            return real(self, *given)
+
+        monkeypatch.setattr(ItemReconciler, "reconcile", meddle)
+        headcount_sandbox.faults.add(kind, method="POST", path="*/items")
+        result = staff.insert(many(3, FTE=[7.0] * 3), on_rejected="ignore")
+        assert (result.rows_created, result.rejected["code"].tolist()) == (2, ["c001"])
+        assert "already used" in result.rejected["error"].iloc[0]
+        assert staff.read().set_index("name")["FTE"].sort_index().tolist() == [7.0, 1.0, 7.0]
 
     def test_items_without_any_key_are_counted(
         self, headcount: af.Model, headcount_sandbox: Sandbox
