@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from anaplan_frames.errors import TransferError
+from anaplan_frames.errors import AnaplanError, NotFound, RequestRefused, TransferError
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import core_count, in_order
 from anaplan_frames.transfer.completion import complete_upload
@@ -23,6 +23,7 @@ LARGEST_CHUNK = 50_000_000  # bytes before compression; Anaplan takes no more
 MOST_CHUNKS = 1_000  # per file
 _FIRST_CHUNK, _GROWTH = 10_000_000, 100_000  # bytes; each chunk is so much longer
 _SENDERS = 4
+_NOT_OURS = (400, 410)  # statuses for chunks of an upload that has other chunks, or is gone
 _Chunk = tuple[int, list[CompressedPiece]]  # its number, and what it consists of
 
 
@@ -67,7 +68,8 @@ def upload(
     Raises
     ------
     TransferError
-        If any chunk, or the completion, was not confirmed.
+        If any chunk, or the completion, was not confirmed, or is refused because another upload
+        has begun meanwhile.
     DataChanged
         If the journal is of other data, and some of the given data was skipped by then.
     """
@@ -79,10 +81,13 @@ def upload(
     # The first chunk goes alone: the packers wait until it has shown how fast the line is.
     all_chunks = chain([first], chunks)
     count = 0
-    for size in in_order(work.send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
-        count += 1
-        progress.advance(size)
-    work.complete(count)
+    try:
+        for size in in_order(work.send, all_chunks, threads=_SENDERS, name="anaplan-upload"):
+            count += 1
+            progress.advance(size)
+        work.complete(count)
+    except (RequestRefused, NotFound) as refusal:
+        raise work.given_up(refusal) from refusal
     return work.content
 
 
@@ -143,6 +148,21 @@ class _Upload:
         complete_upload(self._transport, self._path, self._label, self.content)
         if self._journal is not None:
             self._journal.complete()
+
+    def given_up(self, refusal: AnaplanError) -> AnaplanError:
+        """Return the error of an upload of which Anaplan refuses a part.
+
+        Another client may have begun one in its place, and then no later run can go on with it.
+        """
+        if refusal.status not in _NOT_OURS and not isinstance(refusal, NotFound):
+            return refusal
+        if self._journal is not None:
+            self._journal.forget()
+        return TransferError(
+            f"Anaplan refuses a part of the upload: {refusal} Perhaps the file was written to from "
+            "another machine meanwhile. Nothing was started. Run it again: it will start from the "
+            "beginning."
+        )
 
     def _pack(self, block: Callable[[], Any]) -> list[CompressedPiece]:
         """Compress a block as soon as the tuner knows how strongly."""

@@ -109,6 +109,24 @@ def test_an_import_reads_what_was_sent_in_two_runs(
     assert (result.rows_created, result.rows_rejected) == (ROWS, 0)  # type: ignore[union-attr]
 
 
+def test_all_is_sent_again_after_another_machine_has_begun_an_upload_of_one_chunk(
+    model: af.Model, things_sandbox: Sandbox, chunks: LoggedChunks
+) -> None:
+    frame = things()
+    interrupted(model, frame)
+    [built] = things_sandbox.models.values()
+    rival = in_model(Http(things_sandbox), built)
+    assert (
+        rival.post(f"/files/{model.files['things.csv'].id}", {"chunkCount": 1}).status_code == 200
+    )
+    with pytest.raises(af.TransferError, match=r"There is no chunk .* Run it again: it will start"):
+        model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    chunks.take_sent()
+    model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    assert chunks.take_sent()[0] == 0
+    assert holds(model, frame)
+
+
 @pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])
 def test_all_is_sent_again_where_that_is_asked_or_the_chunks_are_others(
     things_model: af.Model, chunks: LoggedChunks, options: dict[str, int]
