@@ -145,4 +145,4 @@ def test_after_any_interruption_an_import_reads_what_was_sent(stage: Stage) -> N
 
 @pytest.mark.long
 def test_after_many_interruptions_an_import_reads_what_was_sent(stage: Stage) -> None:
-    check(stage, UploadMachine, max_examples=40, stateful_step_count=10)
+    check(stage, UploadMachine, max_examples=20, stateful_step_count=10)

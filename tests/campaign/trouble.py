@@ -78,8 +78,8 @@ def _flip(content: bytes, chance: random.Random) -> bytes:
 
 def _without_a_line(content: bytes, chance: random.Random) -> bytes:
     lines = content.splitlines(keepends=True)
-    del lines[chance.randrange(len(lines))]
-    return b"".join(lines)
+    left_out = chance.randrange(len(lines) or 1)
+    return b"".join(line for number, line in enumerate(lines) if number != left_out)
 
 
 def _other_line(content: bytes, chance: random.Random) -> bytes:
