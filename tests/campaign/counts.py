@@ -150,4 +150,6 @@ def count_all(blocks: Sequence[Block], processes: int, minutes: float) -> Counts
                 counts.add(block.result())
             except CancelledError:
                 continue
+            except Exception as error:  # of the campaign itself
+                counts.wrong.append(f"{blocks[number]}: {error!r}")
     return counts

@@ -32,7 +32,7 @@ def check_some(make: type[Case], stage: Stage, size: int, seed: int, *, well: fl
 
 @pytest.mark.parametrize("make", [Upload, Items])
 def test_one_thing_that_goes_wrong_at_one_call_does_no_harm(make: type[Case], stage: Stage) -> None:
-    check_some(make, stage, 12, 0, well=0.7)
+    check_some(make, stage, 8, 0, well=0.6)
 
 
 @pytest.mark.long

@@ -14,7 +14,7 @@ import anaplan_frames as af
 from anaplan_frames.sandbox.planning.store.list_tables import property_column
 from tests.campaign.between import Plan, Stage
 from tests.campaign.case import Case, Other, Verdict
-from tests.campaign.runs import Schedule, by_ours
+from tests.campaign.runs import PATIENT, Schedule, by_ours
 from tests.campaign.test_upload_machine import check
 from tests.sandbox.planning.model_actions import items
 
@@ -103,7 +103,7 @@ class SyncMachine(RuleBasedStateMachine):
         self._case.desired = desired
         self._schedule.follow(plan)
         try:
-            return by_ours(self._case), None
+            return by_ours(self._case, http_timeout=PATIENT), None
         except af.AnaplanError as error:
             return None, error
         finally:

@@ -24,7 +24,7 @@ import anaplan_frames as af
 from tests.campaign.between import CHUNK, Plan, Stage
 from tests.campaign.bulk import Upload, things
 from tests.campaign.case import INFORMING, Other
-from tests.campaign.runs import Schedule, by_ours, interruptible
+from tests.campaign.runs import PATIENT, Schedule, by_ours, interruptible
 from tests.campaign.trouble import damage_journals
 
 # Where a run is interrupted: by a pattern of calls.
@@ -107,7 +107,7 @@ class UploadMachine(RuleBasedStateMachine):
 
         self._case.owned = write  # type: ignore[method-assign]
         try:
-            result, error = by_ours(self._case), None
+            result, error = by_ours(self._case, http_timeout=PATIENT), None
         except af.AnaplanError as raised:
             result, error = None, raised
         finally:
