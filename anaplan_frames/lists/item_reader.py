@@ -74,7 +74,7 @@ def read_items(
     Raises
     ------
     TransferError
-        If not all items came, or the list changed between two pages.
+        If not all items came, one has no id, or the list changed between two pages.
     EncodingError
         If a value is not of its column's type; names column, row and text.
     """
@@ -195,9 +195,14 @@ class _ItemReading:
     def _counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield batches without the added column of ids; count their rows and keep the last id."""
         for batch in batches:
+            ids = batch.column(self._width)
+            if ids.null_count:  # a sync could not delete it, for example
+                raise TransferError(
+                    f"{self._source.label}: Anaplan gave an item without an id. Try again."
+                )
             if batch.num_rows:
                 self._rows += batch.num_rows
-                self._last_id = batch.column(self._width)[-1].as_py()
+                self._last_id = ids[-1].as_py()
             yield batch.select(range(self._width))
             del batch  # not held while the next is waited for
 

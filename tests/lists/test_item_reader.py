@@ -99,6 +99,14 @@ def test_one_request_asks_for_all_items(service: Service, item_transport: Transp
     assert service.asked == [None]
 
 
+def test_an_item_without_an_id_is_not_left_out_of_account(
+    service: Service, transport: Transport
+) -> None:
+    service.items = [*ITEMS[:3], {"name": "Item 3"}, *ITEMS[4:6]]
+    with pytest.raises(TransferError, match="an item without an id"):
+        names(transport)
+
+
 def test_properties_are_asked_for_only_if_one_is_read(
     service: Service, item_transport: Transport
 ) -> None:
