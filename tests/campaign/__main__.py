@@ -25,10 +25,19 @@ def main() -> None:
     parser.add_argument("--jobs", nargs="+", choices=names, default=names)
     parser.add_argument("--clients", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--share", type=float, default=SHARE, help="of all requests fails")
+    parser.add_argument("--first", type=int, default=0, help="seed of the random schedules")
+    parser.add_argument("--random-only", action="store_true", help="nothing at each call in turn")
     parser.add_argument("--processes", type=int, default=None, help="by default one per core")
     parser.add_argument("--minutes", type=float, default=600, help="after which none is begun")
     given = parser.parse_args()
-    blocks = blocks_of(given.jobs, given.clients, given.schedules, given.share)
+    blocks = blocks_of(
+        given.jobs,
+        given.clients,
+        given.schedules,
+        first=given.first,
+        strikes=not given.random_only,
+        share=given.share,
+    )
     counts = count_all(blocks, given.processes, given.minutes)
     print(f"{machine()}\n\n{_by('job', counts, lambda key: key[0])}")
     print(f"\n{_by('trouble', counts, lambda key: key[2])}\n")

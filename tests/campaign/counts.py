@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from tests.campaign.between import Stage, serving
 from tests.campaign.bulk import Upload, UploadAsStream
 from tests.campaign.case import Verdict
-from tests.campaign.every_call import run_strike, strikes
+from tests.campaign.every_call import every_strike, run_strike
 from tests.campaign.jobs import JOBS
 from tests.campaign.runs import SHARE, Run, by_ours, fair, run
 from tests.campaign.theirs import by_sdk
@@ -79,7 +79,7 @@ class Block:
         if not self.at_each_call:
             yield from (run(make, stage, seed, WAYS[self.way], self.share) for seed in numbers)
             return
-        every = list(strikes(make, stage))
+        every = list(every_strike(make, stage))
         for number in numbers:
             if number < len(every):  # a job that polls more often has more calls
                 yield run_strike(make, stage, every[number], number)
@@ -98,22 +98,38 @@ def _quiet_stage() -> Iterator[Stage]:
 
 
 def blocks_of(
-    jobs: Sequence[str], ways: Sequence[str], schedules: int, share: float
+    jobs: Sequence[str],
+    ways: Sequence[str],
+    schedules: int,
+    *,
+    first: int = 0,
+    strikes: bool = True,
+    share: float = SHARE,
 ) -> list[Block]:
     """Cut schedules into blocks, in any order: of anaplan_frames so many in all.
 
-    Each strike at each call comes first, and the rest is at random. anaplan-sdk does those at
+    Each strike at each call is one of them, and the rest is at random. anaplan-sdk does those at
     random, if it can do the job.
+
+    Parameters
+    ----------
+    first : int
+        The first seed of the random schedules.
+    strikes : bool
+        Whether there are others than random ones.
+    share : float
+        The share of requests that fail in random schedules.
     """
-    every = _numbers_of_strikes(jobs) if OURS in ways else dict.fromkeys(jobs, 0)
+    every = _numbers_of_strikes(jobs) if strikes and OURS in ways else dict.fromkeys(jobs, 0)
     at_random = max(_BLOCK, (schedules - sum(every.values())) // len(jobs))
+    seeds = range(first, first + at_random)
     blocks = []
     for job in jobs:
-        blocks += _cut(job, OURS, every[job], share, at_each_call=True)
-        blocks += _cut(job, OURS, at_random, share) if OURS in ways else []
-        blocks += _cut(job, THEIRS, at_random, share) if _is_theirs(job, ways) else []
+        blocks += _cut(job, OURS, range(every[job]), share, at_each_call=True)
+        blocks += _cut(job, OURS, seeds, share) if OURS in ways else []
+        blocks += _cut(job, THEIRS, seeds, share) if _is_theirs(job, ways) else []
     if _is_theirs(UploadAsStream.name, ways) and Upload.name in jobs:
-        blocks += _cut(UploadAsStream.name, THEIRS, at_random, share)
+        blocks += _cut(UploadAsStream.name, THEIRS, seeds, share)
     random.Random(1).shuffle(blocks)
     return blocks
 
@@ -123,17 +139,15 @@ def _is_theirs(job: str, ways: Sequence[str]) -> bool:
 
 
 def _cut(
-    job: str, way: str, schedules: int, share: float, *, at_each_call: bool = False
+    job: str, way: str, numbers: range, share: float, *, at_each_call: bool = False
 ) -> list[Block]:
-    return [
-        Block(job, way, at_each_call, first, min(_BLOCK, schedules - first), share)
-        for first in range(0, schedules, _BLOCK)
-    ]
+    parts = (numbers[at : at + _BLOCK] for at in range(0, len(numbers), _BLOCK))
+    return [Block(job, way, at_each_call, part.start, len(part), share) for part in parts]
 
 
 def _numbers_of_strikes(jobs: Sequence[str]) -> dict[str, int]:
     with _quiet_stage() as stage:
-        return {job: sum(1 for _ in strikes(BY_NAME[job], stage)) for job in jobs}
+        return {job: sum(1 for _ in every_strike(BY_NAME[job], stage)) for job in jobs}
 
 
 def count_all(blocks: Sequence[Block], processes: int, minutes: float) -> Counts:

@@ -38,7 +38,7 @@ class Strike:
     forwards: bool = True
 
 
-def strikes(make: type[Case], stage: Stage, edits: int = 5) -> Iterator[Strike]:
+def every_strike(make: type[Case], stage: Stage, edits: int = 5) -> Iterator[Strike]:
     """Yield every fault, lie, refusal and some changes at every call of a job."""
     for at in range(number_of_calls(make, stage)):
         for fault in KINDS:

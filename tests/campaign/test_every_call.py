@@ -11,7 +11,7 @@ from tests.campaign.between import Stage
 from tests.campaign.bulk import Upload
 from tests.campaign.case import Case, Verdict
 from tests.campaign.direct import Items
-from tests.campaign.every_call import run_strike, strikes
+from tests.campaign.every_call import every_strike, run_strike
 from tests.campaign.jobs import JOBS
 from tests.campaign.runs import check_fair
 from tests.campaign.trouble import WAY_THROUGH
@@ -20,7 +20,7 @@ LONG = 70  # schedules of each job
 
 
 def check_some(make: type[Case], stage: Stage, size: int, seed: int, *, well: float) -> None:
-    every = list(strikes(make, stage))
+    every = list(every_strike(make, stage))
     chance = random.Random(f"{make.name} {seed}")
     some = chance.sample(range(len(every)), min(size, len(every)))
     runs = [run_strike(make, stage, every[number], number) for number in some]
@@ -45,7 +45,7 @@ def test_one_thing_that_goes_wrong_does_no_harm_others_every_week(
 
 
 def test_each_call_is_struck_by_each_fault_and_lie(stage: Stage) -> None:
-    every = list(strikes(Items, stage))
+    every = list(every_strike(Items, stage))
     calls = {one.at for one in every}
     for what in {one.what for one in every}:
         assert len({one.at for one in every if one.what == what}) >= len(calls) - 1
