@@ -53,8 +53,9 @@ class Content:
 
     @property
     def size(self) -> int:
-        """Bytes of all chunks."""
-        return sum(self.sizes.values())
+        """Bytes of all chunks, but for one that came while the upload was completed without it."""
+        sizes = self.sizes.copy()
+        return sum(size for index, size in sizes.items() if self.accepts(index))
 
     @property
     def chunks(self) -> list[int]:

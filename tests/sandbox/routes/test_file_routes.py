@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.tenant.file_contents import Contents
 from tests.sandbox.clock import Clock
 from tests.sandbox.http_client import (
     EMPLOYEES,
@@ -98,6 +100,21 @@ def test_a_chunk_can_be_sent_again(headcount_api: InModel) -> None:
     headcount_api.put(f"{CHUNKS}/1", b" file")
     headcount_api.put(f"{CHUNKS}/0", b"whole")
     assert headcount_api.get(f"/files/{FILE}").content == b"whole file"
+
+
+def test_a_chunk_that_comes_while_the_upload_is_completed_is_not_part_of_it(tmp_path: Path) -> None:
+    contents = Contents(tmp_path, time.time)
+    upload = contents.begin("model", "file", "user", None)
+    for index, text in enumerate((b"one", b"two")):
+        path = contents.new_path()
+        path.write_bytes(text)
+        upload.put(index, path)
+    late = contents.new_path()
+    late.write_bytes(b"three")
+    upload.complete()
+    upload.put(2, late)
+    assert b"".join(upload.read(0, upload.size)) == b"onetwo"
+    assert (upload.size, upload.parts(4)) == (6, 2)
 
 
 def test_chunks_beyond_the_count_or_before_the_post_are_refused(headcount_api: InModel) -> None:
