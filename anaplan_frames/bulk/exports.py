@@ -17,6 +17,7 @@ from anaplan_frames.bulk.export_columns import HISTORY, ExportColumns, check_opt
 from anaplan_frames.bulk.export_runs import fetch_output, once_more
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_parts import file_parts
+from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.calendar.dated_table import Periods, dated
 from anaplan_frames.calendar.model_calendar import period_names
 from anaplan_frames.cells.cell_options import CellOptions, Layout
@@ -24,6 +25,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import TransferError
+from anaplan_frames.outcomes import Outcome
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.row_filters import FilteredTable
@@ -31,9 +33,16 @@ from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.text_tables import GridTable, RaggedTable, TextTable, not_empty
 from anaplan_frames.resources.where import Where
+from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.path_download import check_target
+from anaplan_frames.writes.dump_folder import DumpFolder
+from anaplan_frames.writes.result_builder import doubted
 
 _AS_IT_IS: Final = CellOptions()
+_PERHAPS_ANOTHERS = (
+    "The answer to its start was lost. The one new task may be another user's, which would leave "
+    "your output as it was. Run it again, which changes nothing in the model."
+)
 _HISTORY_NOTE = (
     "Anaplan does not describe the columns of a model's history: all of it is text, and rows with "
     "fewer fields than others are filled with missing values."
@@ -46,6 +55,16 @@ class Export(Action, Table):
     kind: ClassVar[str] = "export"
     plural: ClassVar[str] = "exports"
     takes: ClassVar[frozenset[str]] = frozenset({"run", "periods", "totals", "omit_empty"})
+
+    def read_outcome(
+        self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
+    ) -> WriteResult:
+        """Make the result of a task of it; one that may be another user's is uncertain.
+
+        Each user has an output of their own, which only their own runs write.
+        """
+        result = super().read_outcome(outcome, sent, folder)
+        return doubted(result, _PERHAPS_ANOTHERS) if outcome.adopted else result
 
     def metadata(self) -> Mapping[str, Any]:
         """Ask what Anaplan says of it.

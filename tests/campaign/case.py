@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from anaplan_frames.sandbox.tenant.task_queue import Task
 
 # Their sentences say that something was or may have been done.
 INFORMING = (af.TaskUncertain, af.TaskFailed, af.RejectedRows)
+_numbers = count(1)
 ANOTHER = "another@example.com"  # a user of the sandbox, not the one of the job
 
 
@@ -114,7 +116,9 @@ class Case(ABC):
         self.sandbox = sandbox
         self.seed = seed
         self.folder = folder
-        self.model = sandbox.workspace("W").model(f"{self.name} {seed}", id=f"{seed:032X}")
+        # A model of its own, also for a seed that was there before: the sandbox keeps its tasks.
+        model_id = f"{next(_numbers):016X}{seed:016X}"
+        self.model = sandbox.workspace("W").model(f"{self.name} {seed}", id=model_id)
         self.foreign: set[str] = set()
         self.met = False
 

@@ -14,7 +14,7 @@ import anaplan_frames as af
 from anaplan_frames.clock import Clock
 from anaplan_frames.outcomes import outcome_of
 from anaplan_frames.sandbox import Sandbox
-from tests.clients.tenant import AIRLINES_FILE, LOAD_AIRLINES
+from tests.clients.tenant import AIRLINES_FILE, FLIGHTS_EXPORT, LOAD_AIRLINES
 from tests.sandbox.http_client import Http, in_model
 from tests.transport.scripted import TurnedClock
 
@@ -116,3 +116,28 @@ def test_a_task_that_somebody_else_started_meanwhile_is_not_taken_for_ours(
             with pytest.raises(af.TaskUncertain, match="read 1 rows where 3 were sent"):
                 each.result()
     assert fault.hits == 1
+
+
+def test_an_export_that_another_user_has_run_meanwhile_is_not_taken_for_ours(
+    sandbox: Sandbox,
+) -> None:
+    [built] = sandbox.models.values()
+    other = sandbox.add_user("other@example.com", "demo")
+
+    class Rival(TurnedClock):
+        """Has another user run the export while the library waits for its task to be listed."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if (
+                sandbox.faults.struck
+                and len(sandbox.tasks.of("exports", built.id, FLIGHTS_EXPORT)) == 1
+            ):
+                in_model(Http(sandbox, other.email, "demo"), built).run(f"exports/{FLIGHTS_EXPORT}")
+
+    with sandbox.connect(clock=Rival()) as connection:
+        model = connection.model("Flight Planning")
+        model.exports["Flights export"].run()
+        sandbox.faults.add("reset", method="POST", path="*/tasks")
+        with pytest.raises(af.TaskUncertain, match=r"may be another user's.* Run it again"):
+            model.exports["Flights export"].read()
