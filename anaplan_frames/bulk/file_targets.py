@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.errors import ColumnMismatch, NotFound
+from anaplan_frames.errors import ColumnMismatch, NotFound, TransferError
 from anaplan_frames.resources.catalogue import Catalogue
 
 
@@ -41,6 +41,8 @@ def import_metadata(catalogue: Catalogue, import_id: str, label: str) -> Mapping
     """Return what Anaplan says of an import: ``name``, ``type``, ``source`` with its dialect."""
     answer = catalogue.transport.get(f"{catalogue.path}/imports/{import_id}", label=label)
     metadata: Mapping[str, Any] = answer["importMetadata"]
+    if not isinstance(metadata.get("source") or {}, Mapping):
+        raise TransferError(f"{label}: Anaplan's answer does not say how its file is written.")
     return metadata
 
 

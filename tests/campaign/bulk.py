@@ -87,7 +87,7 @@ class Load(Case):
         if len(tasks) > 1 or (wrong and not self.met):
             return Verdict.DOUBLE
         if error is not None:
-            if not tasks or says_failed(error):  # as `TaskUncertain` does, too
+            if not tasks or says_failed(error) or isinstance(error, af.TaskUncertain):
                 return Verdict.RAISED
             said = isinstance(error, INFORMING) and not wrong
             return Verdict.RAISED if said else Verdict.UNREPORTED

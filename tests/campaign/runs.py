@@ -36,10 +36,12 @@ class Stuck(BaseException):
 class _Clock(TurnedClock):
     """A turned clock that leaves the sandbox's threads a moment to work, and may be wrong."""
 
-    def __init__(self, case: Case, skew: float) -> None:
+    def __init__(self, case: Case, skew: float, latest: float = float("inf")) -> None:
         super().__init__()
         self._case = case
         self._skew = skew
+        self._latest = latest  # seconds after which a late request arrives, for this clock
+        self._late = 0.0
 
     def time(self) -> float:
         """Return the turned time by this machine."""
@@ -49,6 +51,9 @@ class _Clock(TurnedClock):
         """Turn the clock; go on as soon as no task runs."""
         super().sleep(seconds)
         time.sleep(0.0005)
+        self._late = self._late + seconds if self._case.sandbox.faults.pending else 0.0
+        if self._late >= self._latest:
+            self._case.wait()
         end = time.monotonic() + _SETTLED
         while time.monotonic() < end and self._case.sandbox.tasks.running(self._case.model.id):
             time.sleep(0.0005)
@@ -59,13 +64,23 @@ Way = Callable[[Case, float], Any]
 
 def by_ours(case: Case, skew: float = 0.0, *, http_timeout: float = TIMEOUT) -> Any:
     """Do the job with anaplan_frames, on a clock on which nobody waits."""
-    options = {
-        "http_timeout": (5, http_timeout),
-        "requests_per_minute": None,
-        "clock": _Clock(case, skew),
-    }
-    with case.sandbox.connect(**options) as connection:
+    return _do(case, http_timeout, clock=_Clock(case, skew))
+
+
+def by_restarting(case: Case, skew: float = 0.0) -> Any:
+    """Do the same with ``restart_after=60``; a late request arrives within 20 seconds."""
+    return _do(case, TIMEOUT, clock=_Clock(case, skew, 20.0), restart_after=60)
+
+
+def _do(case: Case, http_timeout: float, **options: Any) -> Any:
+    timeouts = (5, http_timeout)
+    with case.sandbox.connect(
+        http_timeout=timeouts, requests_per_minute=None, **options
+    ) as connection:
         return case.owned(connection.model(case.model.id))
+
+
+OURS: tuple[Way, ...] = (by_ours, by_restarting)
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,7 @@ class Schedule:
     def judge(self, result: Any, error: BaseException | None) -> Verdict:
         if isinstance(error, Stuck):
             return Verdict.STUCK
-        if error is not None and self.way is by_ours and not isinstance(error, af.AnaplanError):
+        if error is not None and self.way in OURS and not isinstance(error, af.AnaplanError):
             return Verdict.FOREIGN
         assert error is None or isinstance(error, Exception)
         return self.case.judge(result, error)
@@ -133,7 +148,7 @@ class Schedule:
     def verdict(self, kind: str, result: Any, error: BaseException | None) -> Verdict:
         """Judge; if nothing was done, the job is done again without faults, and must end well."""
         verdict = self.judge(result, error)
-        if verdict is Verdict.RAISED and self.way is by_ours and self.case.untouched():
+        if verdict is Verdict.RAISED and self.way in OURS and self.case.untouched():
             again = self.judge(*self.outcome())
             verdict = verdict if again is Verdict.WELL or self.case.met else again
         unseen = kind in trouble.UNSEEN_KINDS | self.case.blind_to
@@ -165,7 +180,7 @@ def run(make: type[Case], stage: Stage, seed: int, way: Way = by_ours, share: fl
     with on_stage(make, stage, seed, way) as schedule:
         case, chance, faults = schedule.case, schedule.chance, stage.sandbox.faults
         kind = chance.choice(trouble.kinds_of(case))
-        if kind in (trouble.INTERRUPTED, trouble.DAMAGED) and way is by_ours:
+        if kind in (trouble.INTERRUPTED, trouble.DAMAGED) and way in OURS:
             schedule.interrupt_earlier_run()
             if kind == trouble.DAMAGED:
                 trouble.damage_journals(chance)
