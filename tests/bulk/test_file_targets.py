@@ -15,10 +15,12 @@ MODEL = {"id": "M", "name": "Plan", "currentWorkspaceId": "w", "currentWorkspace
 IMPORTS = [
     {"id": "112000000001", "name": "From a model", "importDataSourceId": "102000000001"},
     {"id": "112000000002", "name": "From a lost file", "importDataSourceId": "113000000009"},
+    {"id": "112000000003", "name": "From nowhere", "importDataSourceId": "113000000009"},
 ]
 METADATA = {
     "112000000001": {"name": "From a model", "type": "MODEL"},
     "112000000002": {"name": "From a lost file", "type": "FILE", "source": {"headerNames": ["a"]}},
+    "112000000003": {"name": "From nowhere", "type": "FILE", "source": -1},
 }
 
 
@@ -58,3 +60,10 @@ def test_a_file_that_is_not_listed_is_never_posted_to(
     with pytest.raises(af.NotFound, match="not among the files of model 'Plan'"):
         af.to_anaplan(pd.DataFrame({"a": [1]}), "From a lost file", files_model)
     assert {call.method for call in server.calls} == {"GET"}
+
+
+def test_a_file_of_which_the_answer_does_not_say_how_it_is_written_is_not_guessed(
+    model: af.Model,
+) -> None:
+    with pytest.raises(af.TransferError, match=r"'From nowhere': .* not say how its file is"):
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From nowhere", model)
