@@ -110,21 +110,20 @@ def test_an_import_reads_what_was_sent_in_two_runs(
 
 
 def test_all_is_sent_again_after_another_machine_has_begun_an_upload_of_one_chunk(
-    model: af.Model, things_sandbox: Sandbox, chunks: LoggedChunks
+    things_model: af.Model, things_sandbox: Sandbox, chunks: LoggedChunks
 ) -> None:
     frame = things()
-    interrupted(model, frame)
+    interrupted(things_model, frame)
     [built] = things_sandbox.models.values()
     rival = in_model(Http(things_sandbox), built)
-    assert (
-        rival.post(f"/files/{model.files['things.csv'].id}", {"chunkCount": 1}).status_code == 200
-    )
+    file_id = things_model.files["things.csv"].id
+    assert rival.post(f"/files/{file_id}", {"chunkCount": 1}).status_code == 200
     with pytest.raises(af.TransferError, match=r"There is no chunk .* Run it again: it will start"):
-        model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+        things_model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
     chunks.take_sent()
-    model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
+    things_model.files["things.csv"].write(parts(frame), chunk_bytes=CHUNK)
     assert chunks.take_sent()[0] == 0
-    assert holds(model, frame)
+    assert holds(things_model, frame)
 
 
 @pytest.mark.parametrize("options", [{"resume": False}, {"chunk_bytes": 2 * CHUNK}])

@@ -100,11 +100,11 @@ def test_one_request_asks_for_all_items(service: Service, item_transport: Transp
 
 
 def test_an_item_without_an_id_is_not_left_out_of_account(
-    service: Service, transport: Transport
+    service: Service, item_transport: Transport
 ) -> None:
     service.items = [*ITEMS[:3], {"name": "Item 3"}, *ITEMS[4:6]]
     with pytest.raises(TransferError, match="an item without an id"):
-        names(transport)
+        names(item_transport)
 
 
 def test_properties_are_asked_for_only_if_one_is_read(
