@@ -41,7 +41,8 @@ def test_one_thing_that_goes_wrong_does_no_harm_others_every_week(
     make: type[Case], stage: Stage
 ) -> None:
     week = dt.date.today().toordinal() // 7
-    check_some(make, stage, LONG, week, well=0.9)
+    # Other calls every week: a start that is struck ends in `TaskUncertain`.
+    check_some(make, stage, LONG, week, well=0.8)
 
 
 def test_each_call_is_struck_by_each_fault_and_lie(stage: Stage) -> None:
