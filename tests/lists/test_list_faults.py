@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
@@ -181,6 +182,14 @@ class TestLostAnswers:
         )
         with pytest.raises(af.RateLimited):
             hurried_staff.insert(many(5))
+
+
+def test_an_item_that_was_there_before_is_not_one_that_was_added() -> None:
+    before = pa.table({"id": ["1"], "code": ["a"], "name": ["A"]})
+    now = pa.table({"id": ["1", "2"], "code": ["a", "b"], "name": ["A", "B"]})
+    reconciler = ItemReconciler(before, lambda columns: now.select(columns), TurnedClock())
+    sent = pa.table({"code": ["a", "b", "c"]})
+    assert reconciler._new_by_key(sent, now, ()).tolist() == [False, True, False]
 
 
 class TestTooMany:
