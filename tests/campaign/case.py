@@ -44,7 +44,7 @@ class Verdict(enum.Enum):
     MISREPORTED
         Returned, with what was meant done once, but the result says something else.
     UNSEEN
-        One of the three above or a loss, where nothing that came shows it (`UNSEEN_KINDS`).
+        One of the three above or a loss, if nothing that came shows it (`UNSEEN_KINDS`).
     FOREIGN
         Raised something other than an `AnaplanError`.
     STUCK

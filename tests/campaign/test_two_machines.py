@@ -11,7 +11,7 @@ _RAISED = {"TransferError", "TaskUncertain", "TaskFailed", "RejectedRows"}
 
 
 @pytest.mark.long
-def test_no_machine_is_told_that_all_is_well_after_a_wrong_import() -> None:
+def test_no_machine_ends_well_after_a_wrong_import() -> None:
     ended = run_pairs(0, 40)
     assert ended.total() == 40
     assert {one for pair in ended for one in pair.split(" and ")} <= _RAISED | {"well"}

@@ -44,7 +44,7 @@ def _data(seed: int, machine: int) -> Any:
 
 
 def be_a_machine(orders: Connection, url: str, email: str, password: str, number: int) -> None:
-    """Load when told to, with a cache of its own, until told to end."""
+    """Load at each order, with a cache of its own, until there are no more."""
     warnings.simplefilter("ignore")
     with ExitStack() as stack:
         cache = stack.enter_context(tempfile.TemporaryDirectory())
