@@ -63,7 +63,7 @@ def test_a_file_that_is_not_listed_is_never_posted_to(
 
 
 def test_a_file_of_which_the_answer_does_not_say_how_it_is_written_is_not_guessed(
-    model: af.Model,
+    files_model: af.Model,
 ) -> None:
     with pytest.raises(af.TransferError, match=r"'From nowhere': .* not say how its file is"):
-        af.to_anaplan(pd.DataFrame({"a": [1]}), "From nowhere", model)
+        af.to_anaplan(pd.DataFrame({"a": [1]}), "From nowhere", files_model)

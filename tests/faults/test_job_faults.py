@@ -119,10 +119,10 @@ def test_a_task_that_somebody_else_started_meanwhile_is_not_taken_for_ours(
 
 
 def test_an_export_that_another_user_has_run_meanwhile_is_not_taken_for_ours(
-    sandbox: Sandbox,
+    jobs_sandbox: Sandbox,
 ) -> None:
-    [built] = sandbox.models.values()
-    other = sandbox.add_user("other@example.com", "demo")
+    [built] = jobs_sandbox.models.values()
+    other = jobs_sandbox.add_user("other@example.com", "demo")
 
     class Rival(TurnedClock):
         """Has another user run the export while the library waits for its task to be listed."""
@@ -130,14 +130,16 @@ def test_an_export_that_another_user_has_run_meanwhile_is_not_taken_for_ours(
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
             if (
-                sandbox.faults.struck
-                and len(sandbox.tasks.of("exports", built.id, FLIGHTS_EXPORT)) == 1
+                jobs_sandbox.faults.struck
+                and len(jobs_sandbox.tasks.of("exports", built.id, FLIGHTS_EXPORT)) == 1
             ):
-                in_model(Http(sandbox, other.email, "demo"), built).run(f"exports/{FLIGHTS_EXPORT}")
+                in_model(Http(jobs_sandbox, other.email, "demo"), built).run(
+                    f"exports/{FLIGHTS_EXPORT}"
+                )
 
-    with sandbox.connect(clock=Rival()) as connection:
+    with jobs_sandbox.connect(clock=Rival()) as connection:
         model = connection.model("Flight Planning")
         model.exports["Flights export"].run()
-        sandbox.faults.add("reset", method="POST", path="*/tasks")
+        jobs_sandbox.faults.add("reset", method="POST", path="*/tasks")
         with pytest.raises(af.TaskUncertain, match=r"may be another user's.* Run it again"):
             model.exports["Flights export"].read()
