@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 
 import pytest
@@ -37,12 +36,10 @@ def test_one_thing_that_goes_wrong_at_one_call_does_no_harm(make: type[Case], st
 
 @pytest.mark.long
 @pytest.mark.parametrize("make", JOBS)
-def test_one_thing_that_goes_wrong_does_no_harm_others_every_week(
+def test_one_thing_that_goes_wrong_at_many_calls_does_no_harm(
     make: type[Case], stage: Stage
 ) -> None:
-    week = dt.date.today().toordinal() // 7
-    # Other calls every week: a start that is struck ends in `TaskUncertain`.
-    check_some(make, stage, LONG, week, well=0.8)
+    check_some(make, stage, LONG, 1, well=0.8)  # a start that is struck ends in `TaskUncertain`
 
 
 def test_each_call_is_struck_by_each_fault_and_lie(stage: Stage) -> None:
