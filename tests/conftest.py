@@ -18,7 +18,7 @@ from tests.transport.scripted import ScriptedServer
 
 pytest_plugins = ["tests.contract.plugin"]
 
-settings.register_profile("ordinary", max_examples=25, deadline=None)
+settings.register_profile("ordinary", max_examples=20, deadline=None)
 settings.register_profile("long", max_examples=100, deadline=None)
 
 

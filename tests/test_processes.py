@@ -312,7 +312,10 @@ def slow_model() -> Iterator[af.Model]:
         yield connection.model("Flight Planning")
 
 
-@pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param("spawn", marks=pytest.mark.long), pytest.param("fork", marks=needs_fork)],
+)
 def test_a_pickled_task_is_watched_to_its_end_in_another_process(
     method: str, slow_model: af.Model
 ) -> None:

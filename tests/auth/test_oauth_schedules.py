@@ -21,7 +21,7 @@ from anaplan_frames.sandbox.tenant.fault_rules import Kind
 from tests.auth.test_oauth import approving, connect
 from tests.processes import needs_fork
 
-ORDINARY, LONG = range(12), range(12, 112)
+ORDINARY, LONG = range(6), range(6, 106)
 # Of these, Anaplan has acted when the last three strike.
 _FAULTS: tuple[Kind, ...] = ("503", "reset", "lost answer", "lost 504", "cut body")
 _ACTED = _FAULTS[2:]

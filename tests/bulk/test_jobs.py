@@ -216,14 +216,14 @@ def test_no_answer_is_waited_for_beyond_the_time(
 def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
     demo_sandbox: Sandbox, demo_model: af.Model
 ) -> None:
-    demo_sandbox.faults.add("stall", path="*/chunks/*", seconds=1)
+    demo_sandbox.faults.add("stall", path="*/chunks/*", seconds=0.6)
     file = demo_model.files["airlines.csv"]
     first = threading.Thread(target=file.write, args=(AIRLINES,))
     first.start()
     while not demo_sandbox.faults.struck:
         first.join(0.01)
     with pytest.raises(TransferTimeout, match=r"file 'airlines.csv'"):
-        file.write(AIRLINES, timeout=0.3)
+        file.write(AIRLINES, timeout=0.1)
     first.join()
 
 

@@ -352,12 +352,12 @@ def test_a_byte_order_mark_at_the_beginning_of_a_row_is_text_wherever_blocks_beg
 
 
 def test_of_thousands_of_headers_that_differ_the_first_are_named_and_at_once() -> None:
-    header = ",".join(f"colum {n}" for n in range(5_000)).encode()
-    schema = pa.schema([(f"column {n}", pa.string()) for n in range(5_000)])
+    header = ",".join(f"colum {n}" for n in range(2_000)).encode()
+    schema = pa.schema([(f"column {n}", pa.string()) for n in range(2_000)])
     with pytest.raises(ColumnMismatch) as caught:
         list(decode_stream([header + b"\n"], Dialect(), schema))
     assert "'column 0' is missing. Did you mean 'colum 0'" in str(caught.value)
-    assert "The same is true of 9,980 more." in str(caught.value)
+    assert "The same is true of 3,980 more." in str(caught.value)
     assert len(str(caught.value)) < 2_000
 
 

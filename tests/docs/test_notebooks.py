@@ -54,6 +54,7 @@ def test_the_registry_shows_every_workspace_and_a_chart_of_the_space_used(tmp_pa
     assert "Empty DataFrame" in shown(outputs, "text/plain")[-1]  # the second sync sends nothing
 
 
+@pytest.mark.long
 def test_all_line_items_of_a_model_are_in_a_csv_file(tmp_path: Path) -> None:
     outputs = run("line_items.ipynb", tmp_path)
     assert columns(outputs) == columns(stored("line_items.ipynb"))

@@ -110,10 +110,12 @@ def test_a_list_of_chunks_out_of_order_is_put_in_order(
     assert list(fetched(transport)) == [b"a", b"b", b"c"]
 
 
-def test_a_gap_in_the_list_of_chunks_raises(server: ScriptedServer, transport: Transport) -> None:
+def test_a_gap_in_the_list_of_chunks_raises(
+    server: ScriptedServer, make_transport: Callable[..., Transport]
+) -> None:
     server.rule = Chunked([b"a", b"b", b"c"], ids=["0", "2"])
     with pytest.raises(TransferError, match=r"file 'costs\.csv' is not complete"):
-        list(fetched(transport))
+        list(fetched(make_transport(clock=TurnedClock())))
 
 
 @pytest.mark.parametrize("ids", [["0", "1", "x"], ["a"], ["0", "0"], ["0", "1", "-2"], ["1"]])
