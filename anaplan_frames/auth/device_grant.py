@@ -46,7 +46,8 @@ class DeviceAuth(OAuthCredentials):
     client_id : str
         Of an OAuth client made for the device grant, by a Tenant Security Admin of Anaplan.
     rotatable : bool
-        Whether the client's refresh tokens are rotatable.
+        Whether the client's refresh tokens are rotatable. If not, a renewal whose answer was lost
+        is asked for like any other request; if they are, only once more.
     store : "auto", path, TokenStore or None
         Where the login is kept. "auto": the keyring of the operating system if the extra
         ``keyring`` is installed, else a file that only you can read. None: in memory.

@@ -193,14 +193,14 @@ class OAuthCredentials(Credentials):
     def _exchanged(
         self, service: OAuthService, request: LoginRequest, secrets: Iterable[Secret[str]]
     ) -> Token | Refusal:
-        answer = service.ask(request)
-        if answer is None:
-            raise self.sign_in_required("The answer to the sign-in was lost.")
-        if not _has_token(answer):
-            return refusal_of(answer, secrets)
-        login = replace(self._given, refresh_token=None).renewed(answer, service.now())
-        del answer
-        with locked(self._store):
+        with locked(self._store):  # before a token comes that must be stored
+            answer = service.ask(request)
+            if answer is None:
+                raise self.sign_in_required("The answer to the sign-in was lost.")
+            if not _has_token(answer):
+                return refusal_of(answer, secrets)
+            login = replace(self._given, refresh_token=None).renewed(answer, service.now())
+            del answer
             self._save(login)
         return login.access()
 
@@ -243,7 +243,8 @@ class OAuthCredentials(Credentials):
         }
         if login.client_secret is not None:
             body["client_secret"] = login.client_secret.reveal()
-        return LoginRequest(TOKEN_PATH, {}, body, "oauth", repeatable=False)
+        # A refresh token that stays the same may be sent as often as it takes.
+        return LoginRequest(TOKEN_PATH, {}, body, "oauth", repeatable=not self.rotatable)
 
 
 def finished(work: Callable[[], _Made]) -> _Made:

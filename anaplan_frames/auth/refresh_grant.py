@@ -23,7 +23,8 @@ class RefreshTokenAuth(OAuthCredentials):
     client_secret : str, optional
         Only clients for sign-in in a browser have one.
     rotatable : bool
-        Whether each refresh ends the refresh token before it. Such a client needs a `store`.
+        Whether each refresh ends the refresh token before it. With ``store=None`` the last
+        one is lost when the program ends.
     store : "auto", path, TokenStore or None
         As for `DeviceAuth`.
     scope : str

@@ -326,3 +326,15 @@ def test_a_lost_answer_is_asked_for_once_more_with_the_same_refresh_token(
         with pytest.raises(error, match="no longer accepts the refresh token"):
             auth.obtain(service, login.access())
     assert service.asked == 2
+
+
+def test_a_refresh_token_that_stays_the_same_is_sent_until_there_is_an_answer(
+    oauth_tenant: Sandbox, store: af.FileStore
+) -> None:
+    client = signed_in(oauth_tenant, store, rotatable=False)
+    end_access_tokens(oauth_tenant)
+    lost = oauth_tenant.faults.add("lost answer", path="/oauth/token", times=4)
+    auth = af.RefreshTokenAuth(client, store=store, rotatable=False)
+    with connect(oauth_tenant, auth) as connection:
+        assert connection.me()["email"] == oauth_tenant.email
+    assert lost.hits == 4
