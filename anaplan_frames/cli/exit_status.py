@@ -9,6 +9,7 @@ import click
 from anaplan_frames.errors import (
     AuthenticationError,
     NotFound,
+    PermissionDenied,
     RejectedRows,
     TaskFailed,
     TaskUncertain,
@@ -37,6 +38,7 @@ _STATUSES: tuple[tuple[type[BaseException], ExitStatus], ...] = (
     (TimeoutError, ExitStatus.UNCERTAIN),
     (TaskFailed, ExitStatus.FAILED),
     (AuthenticationError, ExitStatus.DENIED),
+    (PermissionDenied, ExitStatus.DENIED),
     (NotFound, ExitStatus.NOT_FOUND),
     (click.UsageError, ExitStatus.USAGE),
     (click.Abort, ExitStatus.INTERRUPTED),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from anaplan_frames.errors import TransferError
+from anaplan_frames.transport.denials import FORBIDDEN, Denial
 
 # "json": an object with the keys that it needs. "file": the bytes of a file. "csv": a table as
 # text. "text": a failure dump. "nothing": no body. "any": what the body is does not matter.
@@ -69,6 +70,11 @@ class Operation:
     may_be_empty : bool
         Whether bytes may be none at all.
     service : str
+    role : str
+        The role that the user must have, as Anaplan's administration calls it; empty if any will
+        do, or if it is not known.
+    denials : tuple of Denial
+        The answers to a user who lacks the role.
     """
 
     method: str
@@ -81,6 +87,8 @@ class Operation:
     texts: tuple[str, ...] = ()
     may_be_empty: bool = False
     service: str = "integration"
+    role: str = ""
+    denials: tuple[Denial, ...] = (FORBIDDEN,)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

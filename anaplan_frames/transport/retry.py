@@ -15,7 +15,12 @@ import urllib3.exceptions
 from anaplan_frames import cancellation
 from anaplan_frames.clock import Clock
 from anaplan_frames.deadline import check_time, remaining_seconds
-from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
+from anaplan_frames.errors import (
+    AnaplanError,
+    AuthenticationError,
+    PermissionDenied,
+    TransferError,
+)
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import NotAnswered
 from anaplan_frames.transport.calls import Call
@@ -87,7 +92,7 @@ class Sender:
                     held.accepted = True
                 return outcome
             failure = outcome
-            if held is not None and keeper is not None and failure.status == 401:
+            if held is not None and keeper is not None and _is_token_refused(failure):
                 # A token that has ended does not count as a try.
                 refused_tokens += 1
                 rejected_logins += not (held.prolonged or held.accepted)
@@ -173,7 +178,7 @@ class Sender:
             # An earlier try, whose answer was lost, may have deleted it.
             done = gone_is_done and status in (404, 410)
             if not (200 <= status < 300 or done or status in call.operation.statuses):
-                return failure_of(response, call.label, self._clock.time)
+                return failure_of(response, self._clock.time)
             if not done:
                 bodies.check_head(response)
             return read(response)
@@ -232,6 +237,11 @@ class Sender:
             raise AnaplanError(f"{label}: the connection is closed. Make a new one: connect().")
 
 
+def _is_token_refused(failure: Failure) -> bool:
+    # Some services say with 401, too, that the user lacks a role.
+    return failure.status == 401 and not isinstance(failure.error, PermissionDenied)
+
+
 def _within_time(options: dict[str, Any]) -> dict[str, Any]:
     """Let no answer take longer than the time that the whole call has left."""
     limit = remaining_seconds()
@@ -254,7 +264,7 @@ def _final(call: Call, failure: Failure) -> AnaplanError:
             f"{call.label}: {host_of(call.url)} is not Anaplan's authentication service. "
             f"Check {call.service.setting}."
         )
-    if failure.status == 401:
+    if _is_token_refused(failure):
         return AuthenticationError(
             f"{call.label}: Anaplan refuses the token that it gave a moment ago. "
             "Check that api_url and auth_url belong to the same region."

@@ -16,14 +16,19 @@ from anaplan_frames.errors import (
     AuthenticationError,
     ModelUnavailable,
     NotFound,
+    PermissionDenied,
     RateLimited,
     RequestRefused,
     TransferError,
 )
+from anaplan_frames.transport.denials import denial_message
 from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
+from anaplan_frames.transport.session import CheckedResponse
 
 _LONGEST_MESSAGE = 500  # characters
+# Where services other than the Integration API have their message: audit, administration, SCIM.
+_MESSAGE_KEYS = ("statusMessage", "message", "detail")
 _SHORTEST_SECRET = 8  # characters
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again sooner
 SHORTEST_WAIT = 1.0  # seconds; a server that asks for less is asked again later
@@ -40,20 +45,11 @@ _GATEWAY = (
     "a gateway had no answer of Anaplan's service ({status}), which may be overloaded or need "
     "longer than the gateway waits. Try again later.",
 )
-_FIREWALL = (
-    TransferError,
-    "{host} refuses this with a web page ({status}), which is not of Anaplan's API but of a "
-    "firewall or proxy in between. Ask those who run it to let requests to Anaplan's API pass.",
-)
 
 # The meanings of 410 and 422 to 425 are not in Anaplan's OpenAPI files; they come from its help.
 _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
     400: (RequestRefused, "Anaplan cannot do this as asked."),
     401: (AuthenticationError, "Anaplan does not accept the token. Sign in again with connect()."),
-    403: (
-        AuthenticationError,
-        "you are signed in but not allowed to do this. Ask a workspace administrator for access.",
-    ),
     404: (
         NotFound,
         "it is not there, or your user may not see it. "
@@ -98,22 +94,25 @@ _TOKEN_REFUSED, _FORBIDDEN = 401, 403
 _REFUSED_UNDONE = frozenset({409, 429})
 
 
-def failure_of(response: requests.Response, label: str, now: Callable[[], float]) -> Failure:
+def failure_of(response: CheckedResponse, now: Callable[[], float]) -> Failure:
     """Return the failure for an answer that is not a 2xx; closes it."""
-    status = response.status_code
+    status, label = response.status_code, response.label
     if status < 200:
         return _interim(response, label)
     if 300 <= status < 400:
         return Failure(_redirected(response, label), again=False, doubtful=False, status=status)
-    answer = _own_answer(response)
+    body = _body(response)
+    answer = _own_answer(body)
     reason = masked_message(answer, response.request)
+    if status == _FORBIDDEN and not answer and _is_web_page(response):
+        return _blocked(response)
+    if any(denial.fits(status, body) for denial in response.operation.denials):
+        return _denied(response, reason)
     default = (
         TransferError if status >= 500 else RequestRefused,
         f"Anaplan refused it ({status}).",
     )
     kind, sentence = _STATUSES.get(status, default)
-    if status == _FORBIDDEN and not answer and _is_web_page(response):
-        kind, sentence = _FIREWALL
     text = f"{label}: {sentence.format(status=status, host=host_of(response.url))}"
     if reason:
         text += f" Anaplan says: {reason!r}."
@@ -133,6 +132,26 @@ def failure_of(response: requests.Response, label: str, now: Callable[[], float]
         reason=reason,
         refused=status == _TOKEN_REFUSED or undone or is_own,
     )
+
+
+def _blocked(response: CheckedResponse) -> Failure:
+    """Return the failure for the web page of a firewall."""
+    error = TransferError(
+        f"{response.label}: {host_of(response.url)} refuses this with a web page "
+        f"({response.status_code}), which is not of Anaplan's API but of a firewall or proxy in "
+        "between. Ask those who run it to let requests to Anaplan's API pass."
+    )
+    return Failure(error, again=False, doubtful=False, status=response.status_code)
+
+
+def _denied(response: CheckedResponse, reason: str) -> Failure:
+    """Return the failure for an answer to a user who lacks a role."""
+    role = response.operation.role
+    text = denial_message(response.label, role)
+    if reason:
+        text += f" Anaplan says: {reason!r}."
+    error = PermissionDenied(text, role)
+    return Failure(error, again=False, doubtful=False, status=response.status_code, reason=reason)
 
 
 def _is_web_page(response: requests.Response) -> bool:
@@ -158,13 +177,21 @@ def _redirected(response: requests.Response, label: str) -> TransferError:
     )
 
 
-def _own_answer(response: requests.Response) -> Mapping[str, Any]:
+def _body(response: requests.Response) -> bytes:
+    """Return the beginning of an error answer's body; closes it."""
+    try:
+        return next(response.iter_content(65536), b"")
+    except AnaplanError:
+        return b""
+    finally:
+        response.close()
+
+
+def _own_answer(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of an error answer; an empty one if there is none."""
     try:
-        body = next(response.iter_content(65536), b"")
-        response.close()
         answer = json.loads(body)
-    except (AnaplanError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 
@@ -193,7 +220,7 @@ def own_message(answer: Any, *, most: int | None = _LONGEST_MESSAGE) -> str:
         return ""
     status = answer.get("status")
     found = status.get("message") if isinstance(status, Mapping) else None
-    found = found or answer.get("statusMessage") or answer.get("message")
+    found = found or next(filter(None, map(answer.get, _MESSAGE_KEYS)), None)
     return " ".join(found.split())[:most].rstrip(".") if isinstance(found, str) else ""
 
 

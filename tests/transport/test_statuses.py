@@ -9,6 +9,7 @@ from anaplan_frames.errors import (
     AuthenticationError,
     ModelUnavailable,
     NotFound,
+    PermissionDenied,
     RateLimited,
     RequestRefused,
     TransferError,
@@ -23,7 +24,7 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
         (400, RequestRefused, "file 'a': Anaplan cannot do this as asked."),
         (
             403,
-            AuthenticationError,
+            PermissionDenied,
             "file 'a': you are signed in but not allowed to do this. "
             "Ask a workspace administrator for access.",
         ),
