@@ -74,7 +74,7 @@ class Operation:
         The role that the user must have, as Anaplan's administration calls it; empty if any will
         do, or if it is not known.
     denials : tuple of Denial
-        The answers to a user who lacks the role.
+        The answers to a user without the role.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""Answers by which Anaplan's services say that the user lacks a role."""
+"""Answers by which Anaplan's services say that the user needs a role."""
 
 from __future__ import annotations
 

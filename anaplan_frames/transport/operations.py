@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from anaplan_frames.transport.administration_operations import ADMINISTRATION
+from anaplan_frames.transport.alm_operations import ALM
 from anaplan_frames.transport.answer_contract import ANY_SUCCESS, Operation, Operations
+from anaplan_frames.transport.audit_operations import AUDIT
+from anaplan_frames.transport.cloudworks_operations import CLOUDWORKS
+from anaplan_frames.transport.scim_operations import SCIM
 
 _GET, _POST, _PUT, _DELETE = "GET", "POST", "PUT", "DELETE"
 _NO_CONTENT = frozenset({204})
@@ -199,4 +204,7 @@ _OAUTH = tuple(
     )
 )
 
-OPERATIONS = Operations((*_TENANT, *_MODEL, *_BULK, *_LISTS, *_CELLS, *_LOGIN, *_OAUTH))
+_INTEGRATION = (*_TENANT, *_MODEL, *_BULK, *_LISTS, *_CELLS, *ALM)
+_ADMIN = (*AUDIT, *SCIM, *CLOUDWORKS, *ADMINISTRATION)
+
+OPERATIONS = Operations((*_INTEGRATION, *_LOGIN, *_OAUTH, *_ADMIN))

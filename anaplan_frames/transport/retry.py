@@ -238,7 +238,7 @@ class Sender:
 
 
 def _is_token_refused(failure: Failure) -> bool:
-    # Some services say with 401, too, that the user lacks a role.
+    # Some services say with 401, too, that the user needs a role.
     return failure.status == 401 and not isinstance(failure.error, PermissionDenied)
 
 

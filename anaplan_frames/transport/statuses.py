@@ -145,7 +145,7 @@ def _blocked(response: CheckedResponse) -> Failure:
 
 
 def _denied(response: CheckedResponse, reason: str) -> Failure:
-    """Return the failure for an answer to a user who lacks a role."""
+    """Return the failure for an answer to a user without a role."""
     role = response.operation.role
     text = denial_message(response.label, role)
     if reason:

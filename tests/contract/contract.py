@@ -19,6 +19,7 @@ from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, MODEL
 FOLDER = Path(__file__).parent / "openapi"
 PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: "", OAUTH: ""}
 JSON = "application/json"
+JSON_TYPES = frozenset({JSON, "application/scim+json"})
 NOT_FOUND = "#/components/responses/NotFoundOrNoAccess"
 _METHODS = ("get", "post", "put", "delete", "patch")
 
@@ -194,7 +195,7 @@ def _bodies(
 def _body(
     document: dict[str, Any], media: str, content: dict[str, Any], may_omit: frozenset[str]
 ) -> Body | None:
-    if media != JSON:
+    if media not in JSON_TYPES:
         return None
     examples = [content["example"]] if "example" in content else _samples(document, content)
     return Body(to_json_schema(content["schema"]), document, examples, may_omit)
@@ -214,5 +215,9 @@ def _samples(document: dict[str, Any], content: dict[str, Any]) -> list[Any]:
 
 
 def _error_body(document: dict[str, Any]) -> Body:
-    content = document["components"]["responses"]["NotFoundOrNoAccess"]["content"][JSON]
+    """Return the form of errors that a file describes by their meaning only."""
+    responses = document["components"].get("responses", {})
+    if "NotFoundOrNoAccess" not in responses:
+        return _error_body(corrected(INTEGRATION))
+    content = responses["NotFoundOrNoAccess"]["content"][JSON]
     return Body(content["schema"], document, [content["example"]], frozenset())

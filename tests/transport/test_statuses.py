@@ -6,7 +6,6 @@ import pytest
 
 from anaplan_frames.errors import (
     AnaplanError,
-    AuthenticationError,
     ModelUnavailable,
     NotFound,
     PermissionDenied,

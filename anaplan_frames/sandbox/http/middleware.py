@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from anaplan_frames.sandbox.http.request_bodies import drain
 from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
+from anaplan_frames.sandbox.http.served_services import ServedService, service_of
 from anaplan_frames.sandbox.tenant.login_tokens import Token
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 _log = logging.getLogger(__name__)
-_API = "/2/0/"
 
 
 class HostMiddleware:
@@ -71,12 +71,13 @@ class AccessMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not scope["path"].startswith(_API):
+        service = service_of(scope["path"]) if scope["type"] == "http" else None
+        if service is None or scope["path"].removeprefix(service.prefix) in service.open_paths:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         try:
-            token = self._authenticate(request)
+            token = self._authenticate(request, service)
             self._limit()
         except ApiError as error:
             await drain(receive)
@@ -85,13 +86,17 @@ class AccessMiddleware:
         request.state.user = token.user
         await self._app(scope, receive, send)
 
-    def _authenticate(self, request: Request) -> Token:
+    def _authenticate(self, request: Request, service: ServedService) -> Token:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        if scheme in service.refusals:
+            status, code = service.refusals[scheme]
+            raise ApiError(status, "No valid token header found", code=code)
         token = self._tenant.tokens.find(value.strip())
         # The service refuses its own tokens as Bearer tokens, which belong to OAuth.
         taken = scheme == "AnaplanAuthToken" or (scheme == "Bearer" and token and token.oauth)
         if token is None or not taken:
-            raise ApiError(401, "Unauthorized: the token is missing, invalid or expired")
+            words = "Unauthorized: the token is missing, invalid or expired"
+            raise ApiError(401, words, code="FAILURE_INVALID_TOKEN")
         return token
 
     def _limit(self) -> None:

@@ -13,16 +13,27 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 
+from anaplan_frames.sandbox.http.served_services import INTEGRATION, error_body, service_of
+
 _SUCCESS = {"code": 200, "message": "Success"}
 
 
 class ApiError(Exception):
-    """Ends a request with an HTTP error; `message` is shown in the answer's status."""
+    """Ends a request with an HTTP error; `message` is shown in the answer's status.
+
+    `code` is the word for it that services other than the Integration API give.
+    """
 
     def __init__(
-        self, status: int, message: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        message: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        code: str = "",
     ) -> None:
         self.status = status
+        self.code = code
         self.message: str = message or http.HTTPStatus(status).phrase
         self.headers = headers
         super().__init__(self.message)
@@ -34,7 +45,11 @@ def not_found() -> ApiError:
 
 
 def error_response(request: Request, error: ApiError) -> JSONResponse:
-    """Answer with an error."""
+    """Answer with an error, in the form of the service that was asked."""
+    service = service_of(request.url.path)
+    if service not in (None, INTEGRATION):
+        form, media = error_body(service, error.status, error.code, error.message)
+        return JSONResponse(form, error.status, error.headers, media_type=media)
     now = datetime.datetime.now(datetime.UTC).isoformat().replace("+00:00", "Z")
     body = {
         "status": {"code": error.status, "message": error.message},

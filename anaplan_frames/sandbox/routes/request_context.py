@@ -45,6 +45,14 @@ def caller(request: Request) -> User:
     return user
 
 
+def require_role(request: Request, role: str, denial: ApiError) -> User:
+    """Return the user of the request, who must have this role in the tenant."""
+    user = caller(request)
+    if role not in user.roles:
+        raise denial
+    return user
+
+
 def known_model(request: Request) -> Model:
     """Return the model of the path, whether or not the user has access; 404 if there is none."""
     model = tenant_of(request).models.get(request.path_params["model"])

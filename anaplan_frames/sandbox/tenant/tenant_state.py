@@ -130,6 +130,7 @@ class Tenant:
         *,
         administrator: bool = True,
         models: Iterable[str] | None = None,
+        roles: Iterable[str] | None = None,
     ) -> User:
         """Add another user, who can log in.
 
@@ -140,8 +141,12 @@ class Tenant:
             Whether the user administers the workspaces.
         models : iterable of str, optional
             Ids of the models that the user may use; all by default.
+        roles : iterable of str, optional
+            Roles in the tenant, such as ``"Tenant Auditor"``; by default all that its APIs ask for.
         """
-        return self.users.add(email, password, administrator=administrator, models=models)
+        return self.users.add(
+            email, password, administrator=administrator, models=models, roles=roles
+        )
 
     def register_certificate(self, pem: bytes | str, email: str | None = None) -> None:
         """Accept logins with this certificate, for the first user or the one with `email`.

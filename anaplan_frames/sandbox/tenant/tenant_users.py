@@ -9,6 +9,16 @@ from dataclasses import KW_ONLY, dataclass, field
 # A fixed namespace, so that a user or tenant has the same id in every run.
 _NAMESPACE = uuid.UUID("6f1f4e0a-6b0f-4c55-9d0e-2f3f1f5c7a11")
 
+# The roles of a tenant that APIs ask for; those of a workspace or model are not among them.
+ROLES = frozenset(
+    {
+        "Tenant Administrator",
+        "Tenant Auditor",
+        "Tenant Security Admin",
+        "User Administrator",
+        "Restricted Integration User",
+    }
+)
 CUSTOMER_ID = uuid.uuid5(_NAMESPACE, "customer").hex
 
 
@@ -24,6 +34,8 @@ class User:
         Whether the user administers the workspaces; `GET /workspaces/{id}` is 404 for others.
     models : frozenset of str or None
         Ids of the models that the user may use; None stands for all.
+    roles : frozenset of str
+        The roles in the tenant; a first user has all of `ROLES`.
     """
 
     email: str
@@ -33,6 +45,7 @@ class User:
     _: KW_ONLY
     administrator: bool = True
     models: frozenset[str] | None = None
+    roles: frozenset[str] = ROLES
     last_login: float | None = None
     id: str = field(init=False)
 
@@ -62,8 +75,19 @@ class Users:
         *,
         administrator: bool = True,
         models: Iterable[str] | None = None,
+        roles: Iterable[str] | None = None,
     ) -> User:
-        """Add a user, or replace the one with this email."""
+        """Add a user, or replace the one with this email.
+
+        Raises
+        ------
+        ValueError
+            If there is no such role.
+        """
+        held = ROLES if roles is None else frozenset(roles)
+        if not held <= ROLES:
+            unknown = ", ".join(sorted(held - ROLES))
+            raise ValueError(f"Roles of a tenant are {', '.join(sorted(ROLES))}; not {unknown}.")
         allowed = None if models is None else frozenset(models)
         first, _, last = email.partition("@")[0].replace(".", " ").title().partition(" ")
         user = User(
@@ -73,6 +97,7 @@ class Users:
             last or "User",
             administrator=administrator,
             models=allowed,
+            roles=held,
         )
         self._by_id[user.id] = user
         return user

@@ -8,6 +8,12 @@ from typing import Any
 INTEGRATION = "integration"
 AUTHENTICATION = "authentication"
 OAUTH = "oauth"
+ALM = "alm"
+AUDIT = "audit"
+SCIM = "scim"
+CLOUDWORKS = "cloudworks"
+ADMINISTRATION = "administration"
+EXCEPTION = "exception"
 
 WORKSPACE = "/workspaces/{workspaceId}"
 MODEL = "/models/{modelId}"

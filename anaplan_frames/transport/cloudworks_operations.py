@@ -1,0 +1,7 @@
+"""The answer contract of CloudWorks."""
+
+from __future__ import annotations
+
+from anaplan_frames.transport.answer_contract import Operation
+
+CLOUDWORKS: tuple[Operation, ...] = ()
