@@ -286,6 +286,8 @@ class Connection:
             If there is none that the user may see; names the near names.
         AmbiguousName
             If several have the name; names their ids and workspaces.
+        ConfigurationError
+            If no model is named, or its URL is of another region than the connection.
         """
         name = name or self._model
         if name is None:
@@ -295,6 +297,7 @@ class Connection:
             )
         url = parse_model_url(name)
         if url is not None:
+            self._transport.check_region(url.host)
             name, workspace = url.model, workspace or url.workspace
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
         return Model(self._transport, found, self._hooks, self._restart_after)

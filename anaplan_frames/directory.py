@@ -9,6 +9,9 @@ from typing import Any
 from anaplan_frames.errors import NotFound
 from anaplan_frames.lookup import find_id, matching_ids, only_id
 from anaplan_frames.transport import Transport
+from anaplan_frames.transport.hosts import host_of
+from anaplan_frames.transport.regions import region_hint
+from anaplan_frames.visible_text import visible
 
 _VISIBLE = "that your user may see"
 
@@ -70,6 +73,8 @@ class Directory:
             for record in self.models()
             if record.get("id") and record.get("currentWorkspaceId")
         }
+        if not models:
+            raise self._sees_nothing(asked[0])
         owner = _VISIBLE
         if workspace is not None:
             workspace_id = self._workspace_id(workspace, models.values())
@@ -80,6 +85,11 @@ class Directory:
             }
             owner = f"of workspace {workspace!r}"
         return [models[_model_id(name, models, owner, preferred)] for name in asked]
+
+    def _sees_nothing(self, name: str) -> NotFound:
+        """Return the error for a model that is looked for if the user sees none at all."""
+        text = f"There is no model {visible(name)}: your user sees no model at all here."
+        return NotFound(f"{text} {region_hint(host_of(self._transport.api_url))}".rstrip())
 
     def _by_id(self, name: str, workspace: str | None) -> Record | None:
         """Return the record of a model by its id, as a large tenant has thousands of models.

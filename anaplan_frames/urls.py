@@ -21,6 +21,7 @@ class ModelUrl:
 
     workspace: str
     model: str
+    host: str = ""  # of the address that the browser shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +85,20 @@ def parse_model_url(text: str) -> ModelUrl | None:
         return ModelUrl(*segments)
     if not text.startswith(("https://", "http://")):
         return None
-    address = unquote(text)
+    address, host = unquote(text), urlsplit(text).hostname or ""
     named = [
         re.search(_BROWSER_ID.format(key=key), address)
         for key in ("selectedWorkspaceId", "selectedModelId")
     ]
     if named[0] and named[1]:
-        return ModelUrl(named[0][1].lower(), named[1][1].upper())
+        return ModelUrl(named[0][1].lower(), named[1][1].upper(), host)
     ids = _HEX_ID.findall(address)
     if len(ids) != 2:
         raise ConfigurationError(
-            f"The URL at {urlsplit(text).hostname} does not name a workspace and a model. Open the "
+            f"The URL at {host} does not name a workspace and a model. Open the "
             "model in the browser and copy the address, or give the model's name or id."
         )
-    return ModelUrl(ids[0].lower(), ids[1].upper())
+    return ModelUrl(ids[0].lower(), ids[1].upper(), host)
 
 
 @dataclass(frozen=True, slots=True)

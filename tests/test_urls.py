@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,8 @@ WORKSPACE, MODEL = "8a81b09d599f3c6e0159f605560c2630", "D2D29CEE237C422099D83DCC
 def test_a_model_is_found_by_the_url_that_the_browser_shows(
     demo_sandbox: Sandbox, url: str
 ) -> None:
-    assert parse_model_url(url) == ModelUrl(WORKSPACE, MODEL)
+    host = (urlsplit(url).hostname or "") if url.startswith("https") else ""
+    assert parse_model_url(url) == ModelUrl(WORKSPACE, MODEL, host)
     assert demo_sandbox.connect().model(url).name == "Flight Planning"
 
 

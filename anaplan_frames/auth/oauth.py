@@ -54,7 +54,8 @@ class Refusal:
         """Return the error for a refusal that the user cannot wait for."""
         return AuthenticationError(
             f"Anaplan does not accept the OAuth client {client_id}: {self.says!r}. Check the "
-            "client id, its secret, and that the client was made for this kind of sign-in."
+            "client id, its secret, that the client was made for this kind of sign-in, and the "
+            "region: a client belongs to one tenant, and connect(region=...) says where that is."
         )
 
 

@@ -21,11 +21,12 @@ from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import Operations
 from anaplan_frames.transport.calls import Call, CallMaker, Timeout
-from anaplan_frames.transport.hosts import check_bundle, check_proxies
+from anaplan_frames.transport.hosts import check_bundle, check_proxies, host_of
 from anaplan_frames.transport.oauth_requests import PATIENCE, OAuthRequests
 from anaplan_frames.transport.operations import OPERATIONS
 from anaplan_frames.transport.other_processes import made_once, notice_forks
 from anaplan_frames.transport.pagination import Listing
+from anaplan_frames.transport.regions import is_same_region, region_of
 from anaplan_frames.transport.retry import Sender
 from anaplan_frames.transport.services import SERVICES, Service, locate
 from anaplan_frames.transport.session import Authorization, CheckedResponse
@@ -216,6 +217,21 @@ class Transport:
     def url_of(self, service: str) -> str:
         """Return the host of a service; its paths, which begin with its prefix, are below it."""
         return self._calls.service(service).base_url
+
+    def check_region(self, host: str) -> None:
+        """Refuse a host, as the browser shows it, that is of another region than this connection.
+
+        Raises
+        ------
+        ConfigurationError
+            Names both regions.
+        """
+        there, here = region_of(host), region_of(host_of(self.api_url))
+        if there and here and not is_same_region(there, here):
+            raise ConfigurationError(
+                f"{host} is of the region {there}, and this connection of the region {here}. "
+                f"Connect to the other: connect(region={there!r}), or ANAPLAN_REGION={there}."
+            )
 
     def request(
         self,

@@ -10,6 +10,7 @@ import urllib3.exceptions
 
 from anaplan_frames.errors import AnaplanError, TransferError
 from anaplan_frames.transport.hosts import host_of
+from anaplan_frames.transport.regions import REGIONS, region_of
 
 
 class AnswerLost(TransferError):
@@ -98,12 +99,23 @@ def of_exception(error: Exception, label: str, url: str, setting: str) -> Failur
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(root, urllib3.exceptions.NewConnectionError):
         reason = "its name is not known" if _is_name_unknown(root) else _reason(root)
-        text = f"{label}: {host} cannot be reached ({reason}). {way_out}"
+        text = f"{label}: {host} cannot be reached ({reason}). {way_out}{_region_doubt(host)}"
         return Failure(TransferError(text), again=True, doubtful=False)
     if isinstance(error, requests.ConnectionError):
         text = f"{label}: the connection to {host} broke ({_reason(root)}). {way_out}"
         return Failure(TransferError(text), again=True, doubtful=True)
     return _local_failure(error, label)
+
+
+def _region_doubt(host: str) -> str:
+    """Return what to say of the host of a region that may not exist."""
+    region = region_of(host)
+    if region is None or region in REGIONS:
+        return ""
+    return (
+        f" This library does not know the region {region!r}, and took its hosts to be named as "
+        f"those of the others. Regions that it knows: {', '.join(REGIONS)}."
+    )
 
 
 def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Failure:

@@ -10,6 +10,10 @@ from anaplan_frames.messages import near_names
 
 # The browser shows a region with an "a" at its end: us1a.app.anaplan.com.
 _NAME = re.compile(r"([a-z]{2}[0-9]{1,2})a?")
+_OWN_HOST = re.compile(
+    r"(?:api\.cloudworks\.)?([a-z]{2}[0-9]{1,2})a?\.(?:api2?|auth|app2?)\.anaplan\.com"
+)
+_SHARED_HOST = re.compile(r"(?:api|auth|api\.cloudworks)\.anaplan\.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,35 @@ def hosts_of(region: str | None) -> Hosts:
             f"Regions: {', '.join(REGIONS)}."
         )
     return REGIONS.get(found[1]) or _own_hosts(found[1])
+
+
+def region_of(host: str) -> str | None:
+    """Return the region of one of Anaplan's hosts; None for any other host.
+
+    Several regions share the hosts of ``us1``, which stands for all of them. The Audit API is at
+    one host for all regions, so that host is of none.
+    """
+    name = host.casefold().partition(":")[0]
+    if _SHARED_HOST.fullmatch(name):
+        return DEFAULT_REGION
+    found = _OWN_HOST.fullmatch(name)
+    return found[1] if found else None
+
+
+def is_same_region(first: str, second: str) -> bool:
+    """Whether two regions are at the same hosts."""
+    return hosts_of(first) == hosts_of(second)
+
+
+def region_hint(host: str) -> str:
+    """Return what to say if a host may be of another region than the tenant; empty if unknown."""
+    region = region_of(host)
+    if region is None:
+        return ""
+    shared = [name for name in REGIONS if name != region and is_same_region(name, region)]
+    others = f" (and of {', '.join(shared)})" if shared else ""
+    return (
+        f"{host} is of the region {region}{others}. If your tenant is in another region, name it: "
+        "connect(region='eu3'), or ANAPLAN_REGION. The address of a model that is open in the "
+        "browser begins with it."
+    )

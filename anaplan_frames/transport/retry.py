@@ -27,6 +27,7 @@ from anaplan_frames.transport.calls import Call
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
+from anaplan_frames.transport.regions import DEFAULT_REGION, region_hint, region_of
 from anaplan_frames.transport.session import (
     Authorization,
     BrokenBody,
@@ -254,20 +255,27 @@ def _within_time(options: dict[str, Any]) -> dict[str, Any]:
     return options | {"timeout": timeout}
 
 
+def _own_region_hint(url: str) -> str:
+    """Return the hint for a sign-in at hosts of one region; most tenants sign in at shared ones."""
+    host = host_of(url)
+    return f" {region_hint(host)}" if region_of(host) not in (None, DEFAULT_REGION) else ""
+
+
 def _final(call: Call, failure: Failure) -> AnaplanError:
     """Return the error of the last try, as the caller should see it."""
     if call.login is not None and failure.status in (400, 401, 403):
         says = f" Anaplan says: {failure.reason!r}." if failure.reason else ""
-        return AuthenticationError(call.refusal_message + says)
+        return AuthenticationError(call.refusal_message + says + _own_region_hint(call.url))
     if call.login is not None and failure.status in (404, 405):
         return TransferError(
             f"{call.label}: {host_of(call.url)} is not Anaplan's authentication service. "
             f"Check {call.service.setting}."
         )
     if _is_token_refused(failure):
+        same = "Check that api_url and auth_url belong to the same region."
         return AuthenticationError(
             f"{call.label}: Anaplan refuses the token that it gave a moment ago. "
-            "Check that api_url and auth_url belong to the same region."
+            f"{region_hint(host_of(call.url)) or same}"
         )
     if call.is_unclear(failure):
         lost = AnswerLost(f"{failure.error} Whether Anaplan has acted on it is not known.")

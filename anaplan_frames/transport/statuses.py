@@ -24,6 +24,7 @@ from anaplan_frames.errors import (
 from anaplan_frames.transport.denials import denial_message
 from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
+from anaplan_frames.transport.regions import region_of
 from anaplan_frames.transport.session import CheckedResponse
 
 _LONGEST_MESSAGE = 500  # characters
@@ -169,10 +170,16 @@ def _interim(response: requests.Response, label: str) -> Failure:
 
 
 def _redirected(response: requests.Response, label: str) -> TransferError:
-    target = host_of(response.headers.get("Location") or "nowhere")
+    here, target = host_of(response.url), host_of(response.headers.get("Location") or "nowhere")
     response.close()
+    region = region_of(target)
+    if region not in (None, region_of(here)):
+        return TransferError(
+            f"{label}: {here} points to {target}, which is of the region {region}. Connect to that "
+            f"region: connect(region={region!r}), or ANAPLAN_REGION={region}."
+        )
     return TransferError(
-        f"{label}: {host_of(response.url)} points to {target}, where the token is not sent. "
+        f"{label}: {here} points to {target}, where the token is not sent. "
         "Check api_url and auth_url, and whether a proxy asks you to sign in first."
     )
 
