@@ -28,13 +28,18 @@ def can_ask() -> bool:
 
 def show_link(url: str, code: str) -> None:
     """Show a link, and the code that the page shows or asks for; an empty one is not mentioned."""
-    if in_notebook():
-        from IPython.display import HTML, display
-
-        address = escape(url, quote=True)
-        words = f" and check the code <b>{escape(code)}</b>" if code else ""
-        link = f'<a href="{address}" target="_blank" rel="noopener">Sign in to Anaplan</a>'
-        display(HTML(f"{link}{words}."))  # type: ignore[no-untyped-call]
-        return
     words = f", and check the code {code}" if code else ""
-    print(f"Sign in to Anaplan: open this address in a browser{words}.\n{url}", file=sys.stderr)
+    text = f"Sign in to Anaplan: open this address in a browser{words}.\n{url}"
+    if in_notebook():
+        from IPython.display import display
+
+        forms = {"text/html": _as_html(url, code), "text/plain": text}
+        display(forms, raw=True)  # type: ignore[no-untyped-call]
+        return
+    print(text, file=sys.stderr)
+
+
+def _as_html(url: str, code: str) -> str:
+    address = escape(url, quote=True)
+    words = f" and check the code <b>{escape(code)}</b>" if code else ""
+    return f'<a href="{address}" target="_blank" rel="noopener">Sign in to Anaplan</a>{words}.'
