@@ -17,6 +17,7 @@ from anaplan_frames.sandbox.http.middleware import (
 from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
 from anaplan_frames.sandbox.routes import (
     action_routes,
+    alm_routes,
     authentication_routes,
     dimension_routes,
     dump_routes,
@@ -51,6 +52,7 @@ def build_app(tenant: Tenant) -> ASGIApp:
             *optimizer_routes.routes,
             *timing_routes.routes,
             *model_state_routes.routes,
+            *alm_routes.routes,
             *list_routes.routes,
             *dimension_routes.routes,
             *module_routes.routes,

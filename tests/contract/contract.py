@@ -14,10 +14,17 @@ from typing import Any
 from tests.contract.json_schema import Validator, to_json_schema, validator_of
 from tests.contract.keys import KeyCheck
 from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
-from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, MODEL, OAUTH, WORKSPACE
+from tests.contract.overlay.correction import (
+    ALM,
+    AUTHENTICATION,
+    INTEGRATION,
+    MODEL,
+    OAUTH,
+    WORKSPACE,
+)
 
 FOLDER = Path(__file__).parent / "openapi"
-PREFIXES = {INTEGRATION: "/2/0", AUTHENTICATION: "", OAUTH: ""}
+PREFIXES = {INTEGRATION: "/2/0", ALM: "/2/0", AUTHENTICATION: "", OAUTH: ""}
 JSON = "application/json"
 JSON_TYPES = frozenset({JSON, "application/scim+json"})
 NOT_FOUND = "#/components/responses/NotFoundOrNoAccess"

@@ -69,6 +69,12 @@ def answer(request: Request, kind: str, **payload: Any) -> JSONResponse:
     return JSONResponse({"meta": _meta(request, kind), "status": _SUCCESS, **payload})
 
 
+def created(request: Request, kind: str, **payload: Any) -> JSONResponse:
+    """Answer with status 201 and one object that was made."""
+    status = {"code": 201, "message": "Created"}
+    return JSONResponse({"meta": _meta(request, kind), "status": status, **payload}, 201)
+
+
 def array(
     request: Request,
     kind: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +14,12 @@ from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.exports import export_runner
 from anaplan_frames.sandbox.planning.imports import import_runner
 from anaplan_frames.sandbox.planning.imports.initial_data import load_cells, load_items
-from anaplan_frames.sandbox.planning.schema import definition_parsing, import_mapping, object_ids
+from anaplan_frames.sandbox.planning.schema import (
+    definition_parsing,
+    definition_uses,
+    import_mapping,
+    object_ids,
+)
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ActionDefinition,
     DashboardDefinition,
@@ -130,7 +135,7 @@ class Model:
         *,
         numbered: bool = False,
         properties: Mapping[str, FormatLike] | None = None,
-        subsets: Sequence[str] = (),
+        subsets: Sequence[str] | Mapping[str, str] = (),
         items: pd.DataFrame | None = None,
         top_level_item: str | None = None,
         production: bool = False,
@@ -147,6 +152,8 @@ class Model:
             Whether the list makes the names of its items itself ("#1", "#2", ...).
         properties : mapping of str to format, optional
             "TEXT", "NUMBER", "BOOLEAN", "DATE", "TIME PERIOD" or a list.
+        subsets : sequence of str, or mapping of str to str
+            Names, or ids by name.
         items : DataFrame, optional
             Items to begin with, in columns Name, Code, Parent, properties and subsets.
         top_level_item : str, optional
@@ -177,8 +184,8 @@ class Model:
             numbered=numbered,
             properties=formats,
             subsets={
-                subset: self._ids.take(object_ids.SUBSET, None, f"subset {subset!r}")
-                for subset in subsets
+                subset: self._ids.take(object_ids.SUBSET, given, f"subset {subset!r}")
+                for subset, given in _with_ids(subsets)
             },
             top_level_item=top_level_item,
             production=production,
@@ -227,6 +234,56 @@ class Model:
         rows, columns, pages = definition_parsing.default_axes(module)
         self.views[module.id] = ViewDefinition(module.id, name, module, rows, columns, pages)
         return module
+
+    def add_properties(self, lst: ListDefinition, properties: Mapping[str, FormatLike]) -> None:
+        """Give a list more properties; see `list`."""
+        for name, given in properties.items():
+            if name in import_mapping.list_targets(lst):
+                raise ValueError(f"The list {lst.name!r} has {name!r} already.")
+            lst.properties[name] = definition_parsing.parse_format(given, f"property {name!r}")
+            with self.store.transaction() as con:
+                list_tables.add_property_column(con, lst, name)
+
+    def add_line_items(
+        self, module: ModuleDefinition, line_items: Mapping[str, FormatLike]
+    ) -> None:
+        """Give a module more line items; see `module`."""
+        before = module.line_items
+        module.line_items = definition_parsing.parse_line_items(line_items, self._ids, before)
+        try:
+            definition_parsing.check_module(module)
+        except ValueError:
+            module.line_items = before
+            raise
+        with self.store.transaction() as con:
+            cell_tables.add_value_columns(con, module)
+
+    def remove(self, definition: Any) -> None:
+        """Remove a list, module, view, file, action or other definition, with its data.
+
+        Raises
+        ------
+        ValueError
+            If it is not in this model, or another definition uses it.
+        """
+        kinds = self._kinds()
+        kept = next((each for each in kinds if each.get(definition.id) is definition), None)
+        if kept is None or (kept is self.views and definition.id in self.modules):
+            raise ValueError(f"{definition.name!r} is not in model {self.name!r}.")
+        definition_uses.check_unused(definition, [one for each in kinds for one in each.values()])
+        del kept[definition.id]
+        if kept is self.lists or kept is self.modules:
+            self.views.pop(definition.id, None)
+            tables: Any = list_tables if kept is self.lists else cell_tables
+            with self.store.transaction() as con:
+                tables.drop_table(con, definition)
+        else:
+            self._ids.release(definition.id)
+
+    def _kinds(self) -> tuple[dict[str, Any], ...]:
+        tables = (self.lists, self.modules, self.line_item_subsets, self.views)
+        actions = (self.imports, self.exports, self.actions, self.processes, self.dashboards)
+        return (*tables, self.files, *actions)
 
     def line_item_subset(
         self, name: str, line_items: Sequence[LineItem], id: str | None = None
@@ -524,3 +581,8 @@ class Model:
     def _dimensions(self, given: Sequence[DimensionLike]) -> tuple[Dimension, ...]:
         every_list = self.lists.values()
         return tuple(definition_parsing.parse_dimension(one, every_list) for one in given)
+
+
+def _with_ids(subsets: Sequence[str] | Mapping[str, str]) -> Iterable[tuple[str, str | None]]:
+    """Pair the names of subsets with their ids, if they are given."""
+    return subsets.items() if isinstance(subsets, Mapping) else ((name, None) for name in subsets)

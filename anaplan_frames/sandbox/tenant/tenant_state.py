@@ -17,10 +17,13 @@ from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import SIZE_ALLOWANCE, Workspace
 from anaplan_frames.sandbox.planning.store.private_folder import make_private_folder
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
+from anaplan_frames.sandbox.tenant.alm_tasks import AlmTasks
 from anaplan_frames.sandbox.tenant.fault_rules import Faults
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.login_certificates import Certificates
 from anaplan_frames.sandbox.tenant.login_tokens import Tokens
+from anaplan_frames.sandbox.tenant.model_copies import copied_model
+from anaplan_frames.sandbox.tenant.model_revisions import BY_BUILDER, Revisions
 from anaplan_frames.sandbox.tenant.oauth_grants import Grant, OAuthClient, OAuthGrants
 from anaplan_frames.sandbox.tenant.rate_limit import TokenBucket
 from anaplan_frames.sandbox.tenant.read_requests import LargeReads
@@ -81,6 +84,8 @@ class Tenant:
         self.contents: Contents = Contents(self._content_folder(), clock)
         self.dumps: Dumps = Dumps(self.contents.new_path, clock)
         self.tasks: Tasks = Tasks(task_pause, clock)
+        self.revisions: Revisions = Revisions(clock)
+        self.alm: AlmTasks = AlmTasks(self.revisions, self.tasks, lambda: self.models, clock)
         self.large_reads: LargeReads = LargeReads(
             self.contents.new_path, read_page_size, task_pause, clock
         )
@@ -122,6 +127,46 @@ class Tenant:
     def models(self) -> dict[str, Model]:
         """All models by id."""
         return {m.id: m for w in self.workspaces.values() for m in w.models.values()}
+
+    def revision(self, model: Model, name: str, description: str = "") -> str:
+        """Make a revision of a model, as its first user does, and return its id.
+
+        Raises
+        ------
+        ValueError
+            If the model has no structural changes since its last revision, is not in standard
+            mode, or the name or description is too long.
+        """
+        user_id = self.users.all()[0].id
+        made = self.revisions.create(model, name, description, user_id, BY_BUILDER)
+        return made.revision.id
+
+    def copy_model(
+        self,
+        model: Model,
+        name: str,
+        workspace: Workspace | None = None,
+        id: str | None = None,
+        *,
+        deployed: bool = False,
+    ) -> Model:
+        """Copy a model, so that revisions of the one can be synchronized into the other.
+
+        The copy has the structure, the items of lists without production data and the revisions,
+        and no other data.
+
+        Parameters
+        ----------
+        workspace : Workspace, optional
+            By default that of the model.
+        deployed : bool
+            Whether the copy is in deployed mode.
+        """
+        where = workspace or self.workspaces[model.workspace.id]
+        copy = copied_model(model, where, name, id, self.models)
+        self.revisions.copy(model.id, copy.id)
+        copy.state = "PRODUCTION" if deployed else copy.state
+        return copy
 
     def add_user(
         self,

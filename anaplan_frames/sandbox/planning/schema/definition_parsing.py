@@ -41,13 +41,15 @@ def parse_format(given: FormatLike, label: str) -> Format:
     )
 
 
-def parse_line_items(given: Mapping[str, FormatLike], ids: object_ids.Ids) -> tuple[LineItem, ...]:
-    """Parse the line items of a module and check their formulas."""
-    items = tuple(_line_item(name, form, ids) for name, form in given.items())
+def parse_line_items(
+    given: Mapping[str, FormatLike], ids: object_ids.Ids, known: tuple[LineItem, ...] = ()
+) -> tuple[LineItem, ...]:
+    """Parse line items of a module, which come after those it has; check their formulas."""
+    items = (*known, *(_line_item(name, form, ids) for name, form in given.items()))
     if not items:
         raise ValueError("A module needs at least one line item.")
     names = [item.name for item in items]
-    for item in items:
+    for item in items[len(known) :]:
         for other in (item.parent, item.read_access_driver, item.write_access_driver):
             if other is not None and other not in names:
                 raise ValueError(

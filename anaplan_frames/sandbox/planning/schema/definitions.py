@@ -135,9 +135,9 @@ class LineItem:
     data_tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ModuleDefinition:
-    """A module: dimensions and line items, in their order."""
+    """A module: dimensions and line items, in their order; it can get more line items."""
 
     id: str
     name: str

@@ -57,6 +57,10 @@ class Ids:
         self._taken.add(found)
         return found
 
+    def release(self, id: str) -> None:
+        """Let an id be given again; it is not made again."""
+        self._taken.discard(id)
+
     def tag(self, name: str) -> str:
         """Return the id of the data tag with this name, which is made if there is none."""
         if name not in self._tags:

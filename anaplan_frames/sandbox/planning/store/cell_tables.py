@@ -53,6 +53,21 @@ def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bo
     return True
 
 
+def add_value_columns(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
+    """Add the columns of line items that the module has got."""
+    for item in module.line_items:
+        con.execute(
+            f"ALTER TABLE {cells_of(module)} ADD COLUMN IF NOT EXISTS"
+            f" {value_column(module, item)} {stored_type(item.format)}"
+        )
+
+
+def drop_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
+    """Drop the module's table."""
+    con.execute(f"DELETE FROM known_modules WHERE module_id = {module.id}")
+    con.execute(f"DROP TABLE {cells_of(module)}")
+
+
 def members(dimension: Dimension) -> str:
     """Return a query for a dimension's items: id, code, name, parent, leaf, ord (their order).
 

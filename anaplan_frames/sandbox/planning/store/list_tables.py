@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.schema.definitions import Format, ListDefinition
 from anaplan_frames.sandbox.planning.store.sql_text import literal, stored_type
@@ -90,6 +91,43 @@ def top_level(lst: ListDefinition) -> str:
     """Return a query for id, code, name and ord of the top level item, which comes last."""
     name = literal(lst.top_level_item)
     return f"SELECT {top_level_id(lst)} AS id, NULL AS code, {name} AS name, {2**62} AS ord"
+
+
+def all_items(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> pa.Table:
+    """Return all items with their properties and subsets, in the order of their ids."""
+    columns = ["id", "code", "name", "parent", *(name for name, _ in extra_columns(lst))]
+    query = f"SELECT {', '.join(columns)} FROM {table_of(lst)} ORDER BY id"
+    return con.sql(query).to_arrow_table()
+
+
+def counter(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> tuple[int, int]:
+    """Return the prefix of its items' ids, and the last number that was used."""
+    [(prefix, number)] = con.execute(
+        f"SELECT prefix, last_number FROM known_lists WHERE list_id = {lst.id}"
+    ).fetchall()
+    return int(prefix), int(number)
+
+
+def set_counter(con: duckdb.DuckDBPyConnection, lst: ListDefinition, kept: tuple[int, int]) -> None:
+    """Set what `counter` returns."""
+    prefix, number = kept
+    con.execute(
+        f"UPDATE known_lists SET prefix = {prefix}, last_number = {number} WHERE list_id = {lst.id}"
+    )
+
+
+def add_property_column(con: duckdb.DuckDBPyConnection, lst: ListDefinition, name: str) -> None:
+    """Add the column of a property that the list has got."""
+    kind = stored_type(lst.properties[name])
+    con.execute(
+        f"ALTER TABLE {table_of(lst)} ADD COLUMN IF NOT EXISTS {property_column(lst, name)} {kind}"
+    )
+
+
+def drop_table(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> None:
+    """Drop the list's table."""
+    con.execute(f"DELETE FROM known_lists WHERE list_id = {lst.id}")
+    con.execute(f"DROP TABLE {table_of(lst)}")
 
 
 def item_count(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> int:

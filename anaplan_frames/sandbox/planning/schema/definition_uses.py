@@ -1,0 +1,51 @@
+"""Which definitions of a model use another one, so that it cannot be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    DeleteDefinition,
+    ExportDefinition,
+    ImportDefinition,
+    ProcessDefinition,
+)
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    Format,
+    LineItemSubset,
+    ListDefinition,
+    ModuleDefinition,
+    ViewDefinition,
+)
+
+
+def check_unused(removed: Any, every: Iterable[Any]) -> None:
+    """Raise ValueError if one of the definitions uses the one that is to be removed."""
+    for other in every:
+        if other is not removed and any(used is removed for used in _used_by(other)):
+            raise ValueError(f"{removed.name!r} is used by {other.name!r}: remove that first.")
+
+
+def _used_by(one: Any) -> Iterator[Any]:
+    """Yield what a definition refers to."""
+    if isinstance(one, ListDefinition):
+        yield one.parent
+        yield from _lists_of(one.properties.values())
+    elif isinstance(one, ModuleDefinition):
+        yield from (dimension.list for dimension in one.dimensions)
+        yield from _lists_of(item.format for item in one.line_items)
+    elif isinstance(one, LineItemSubset):
+        yield from one.line_items
+    elif isinstance(one, ViewDefinition) and one.id != one.module.id:
+        yield one.module
+    elif isinstance(one, ImportDefinition):
+        yield from (one.file, one.into)
+    elif isinstance(one, ExportDefinition | DeleteDefinition):
+        yield one.of
+    elif isinstance(one, ProcessDefinition):
+        yield from one.actions
+
+
+def _lists_of(formats: Iterable[Format]) -> Iterator[ListDefinition | None]:
+    return (form.list for form in formats)

@@ -1,0 +1,1 @@
+"""The structure of models: snapshots, what differs between two, and synchronization."""
