@@ -17,7 +17,7 @@ from anaplan_frames.errors import (
 )
 from anaplan_frames.model_idleness import ModelIdleness
 from anaplan_frames.polling import poll
-from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.task_requests import StartCalls
 from anaplan_frames.threads import Ahead
 from anaplan_frames.transport import AnswerLost
 
@@ -72,7 +72,7 @@ class SingleStart:
 
     Attributes
     ----------
-    requests : TaskRequests
+    requests : StartCalls
         Of the action.
     body : mapping
         As `start_body` makes it.
@@ -83,7 +83,7 @@ class SingleStart:
         seconds and no task is new. None and infinity: never.
     """
 
-    requests: TaskRequests
+    requests: StartCalls
     body: Mapping[str, Any]
     check: Callable[[], None] | None = None
     restart_after: float | None = None
@@ -126,13 +126,7 @@ class SingleStart:
         """Ask for the start, and look what is new if the answer is lost."""
         look = partial(self._check_refusal, before)
         try:
-            answer = self.requests.transport.post(
-                f"{self.requests.path}/tasks",
-                label=self.requests.label,
-                json=self.body,
-                repeatable=False,
-                look=look,
-            )
+            task_id = self.requests.start(self.body, look)
         except _RefusedButListed as found:
             return Started(found.task_id, before, adopted=True, restarted=restarted)
         except AnswerLost as lost:
@@ -145,11 +139,9 @@ class SingleStart:
             reason = "the seconds of timeout= were over" if over else error
             known = f"it could not be started again ({reason})"
             raise self._uncertain(_Lost(error), known) from error
-        task = answer.get("task")
-        task_id = (task if isinstance(task, Mapping) else answer).get("taskId")
         if not task_id:
             return self._new_task(before, None, restarted=restarted)
-        return Started(str(task_id), before, adopted=False, restarted=restarted)
+        return Started(task_id, before, adopted=False, restarted=restarted)
 
     def _check_refusal(self, before: Collection[str], refusal: AnaplanError) -> None:
         """Raise if a start that was refused has made a task after all, or may have."""
@@ -160,8 +152,8 @@ class SingleStart:
         except AnaplanError as error:
             raise TaskUncertain(
                 f"The start of {self.requests.label} was refused ({refusal}), and whether it runs "
-                f"nevertheless is not known, as its tasks cannot be listed ({error}). Look at "
-                "them before you run it again."
+                f"nevertheless is not known, as {self.requests.listing} cannot be listed "
+                f"({error}). Look at them before you run it again."
             ) from refusal
         if not new:
             return
@@ -183,7 +175,7 @@ class SingleStart:
         except TransferTimeout:
             return _Lost(lost, "no new task was seen before the seconds of timeout= were over")
         except AnaplanError as error:
-            return _Lost(lost, f"its tasks cannot be listed ({error})")
+            return _Lost(lost, f"{self.requests.listing} cannot be listed ({error})")
         if len(new) == 1:
             return Started(new[0], before, adopted=True, restarted=restarted)
         return _Lost(lost, _described(new), may_repeat=not new)
@@ -197,9 +189,8 @@ class SingleStart:
             If several are new, the model does not become idle, or the action must not be started
             again.
         """
-        transport, path = self.requests.transport, self.requests.path
         seconds = self.restart_after or 0.0
-        idleness = ModelIdleness(transport, path.rsplit("/", 2)[0])
+        idleness = ModelIdleness(self.requests.transport, self.requests.model_path)
         try:
             was_idle = idleness.wait(seconds, lambda: bool(_new(self._listed(), before)))
             new = _new(self._listed_with_check(), before)
@@ -222,7 +213,7 @@ class SingleStart:
     def _uncertain(self, lost: _Lost, known: str) -> TaskUncertain:
         error = TaskUncertain(
             f"The answer to the start of {self.requests.label} was lost, and {known}. "
-            "It may be running: look at its tasks before you run it again."
+            f"It may be running: look at {self.requests.listing} before you run it again."
         )
         error.__cause__ = lost.cause
         return error
@@ -248,7 +239,7 @@ class SingleStart:
         return poll(look, self.requests.transport.clock, pauses=_LISTING_PAUSES) or []
 
     def _listed(self) -> list[str]:
-        return [str(task["taskId"]) for task in self.requests.listed()]
+        return self.requests.task_ids()
 
 
 def _new(listed: Collection[str], before: Collection[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from anaplan_frames.errors import (
     AnaplanError,
@@ -19,8 +19,48 @@ from anaplan_frames.errors import (
 from anaplan_frames.outcomes import TaskState
 from anaplan_frames.polling import poll
 from anaplan_frames.transport import Transport
+from anaplan_frames.urls import task_url
 
 _FAILED_POLLS = 10  # in a row, each after all its tries: minutes without a connection
+
+
+class TaskCalls(Protocol):
+    """What a task asks Anaplan about itself, whichever service runs it."""
+
+    @property
+    def transport(self) -> Transport:
+        """The connection's."""
+
+    @property
+    def label(self) -> str:
+        """What is run, in words, for messages."""
+
+    def url(self, task_id: str) -> str:
+        """Return the URL by which the task is found in any process."""
+
+    def look(self, task_id: str) -> TaskState:
+        """Return how a task stands."""
+
+    def cancel(self, task_id: str) -> None:
+        """Ask for a task's end; one that has ended stays as it is."""
+
+
+class StartCalls(TaskCalls, Protocol):
+    """What is asked to start something once."""
+
+    @property
+    def listing(self) -> str:
+        """Where its tasks are listed, in words: ``"its tasks"``."""
+
+    @property
+    def model_path(self) -> str:
+        """The path of the model in which it runs."""
+
+    def start(self, body: Mapping[str, Any], look: Callable[[AnaplanError], None]) -> str:
+        """Ask for the start, and return the task's id; empty if the answer does not say it."""
+
+    def task_ids(self) -> list[str]:
+        """Return the ids of the tasks that there are, everyone's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,57 +109,84 @@ class TaskRequests:
                 "DELETE", f"{self.path}/tasks/{task_id}", label=f"task {task_id} of {self.label}"
             )
 
-    def wait_for_end(
-        self,
-        task_id: str,
-        on_look: Callable[[TaskState], None],
-        on_wait: Callable[[], None] | None = None,
-    ) -> TaskState:
-        """Look at once, then ever slower, until the task has ended, and return how it stands.
+    @property
+    def listing(self) -> str:
+        """Where its tasks are listed, in words."""
+        return "its tasks"
 
-        A look that fails in all its tries is not an end: the task goes on, and so does the watch.
+    @property
+    def model_path(self) -> str:
+        """The path of the model that the action is in."""
+        return self.path.rsplit("/", 2)[0]
 
-        Raises
-        ------
-        TaskUncertain
-            If the task is gone, or its end cannot be seen.
-        TransferTimeout
-            If the time for the whole call ends before the task.
-        """
+    def url(self, task_id: str) -> str:
+        """Return the URL of a task."""
+        return task_url(self.path, task_id)
+
+    def start(self, body: Mapping[str, Any], look: Callable[[AnaplanError], None]) -> str:
+        """Ask for the start of the action, and return the task's id; empty if it is not said."""
+        answer = self.transport.post(
+            f"{self.path}/tasks", label=self.label, json=body, repeatable=False, look=look
+        )
+        task = answer.get("task")
+        return str((task if isinstance(task, Mapping) else answer).get("taskId") or "")
+
+    def task_ids(self) -> list[str]:
+        """Return the ids of everyone's tasks."""
+        return [str(task["taskId"]) for task in self.listed()]
+
+
+def watch_to_end(
+    calls: TaskCalls,
+    task_id: str,
+    on_look: Callable[[TaskState], None],
+    on_wait: Callable[[], None] | None = None,
+) -> TaskState:
+    """Look at once, then ever slower, until the task has ended, and return how it stands.
+
+    A look that fails in all its tries is not an end: the task goes on, and so does the watch.
+
+    Raises
+    ------
+    TaskUncertain
+        If the task is gone, or its end cannot be seen.
+    TransferTimeout
+        If the time for the whole call ends before the task.
+    """
+    failed = 0
+
+    def look() -> TaskState | None:
+        nonlocal failed
+        try:
+            state = calls.look(task_id)
+        except NotFound as gone:
+            raise TaskUncertain(
+                f"Task {task_id} of {calls.label} was started but can no longer be found, so "
+                "its outcome is not known. Look at the model before you run it again."
+            ) from gone
+        except TransferTimeout:
+            raise
+        except AnaplanError as error:
+            failed += 1
+            if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
+                raise TaskUncertain(
+                    f"Task {task_id} of {calls.label} was started, and its end was not seen: "
+                    f"{error} It goes on in Anaplan. Look at its tasks before you run it again."
+                ) from error
+            return None
         failed = 0
+        on_look(state)
+        if state.strange:
+            raise TaskUncertain(
+                f"Task {task_id} of {calls.label} is in the state {state.state!r}, which "
+                "Anaplan does not document, and has no result. Whether it still runs is not "
+                "known. Look at the model before you run it again."
+            )
+        return state if state.ended else None
 
-        def look() -> TaskState | None:
-            nonlocal failed
-            try:
-                state = self.look(task_id)
-            except NotFound as gone:
-                raise TaskUncertain(
-                    f"Task {task_id} of {self.label} was started but can no longer be found, so "
-                    "its outcome is not known. Look at the model before you run it again."
-                ) from gone
-            except TransferTimeout:
-                raise
-            except AnaplanError as error:
-                failed += 1
-                if failed == _FAILED_POLLS or not isinstance(error, TransferError | RateLimited):
-                    raise TaskUncertain(
-                        f"Task {task_id} of {self.label} was started, and its end was not seen: "
-                        f"{error} It goes on in Anaplan. Look at its tasks before you run it again."
-                    ) from error
-                return None
-            failed = 0
-            on_look(state)
-            if state.strange:
-                raise TaskUncertain(
-                    f"Task {task_id} of {self.label} is in the state {state.state!r}, which "
-                    "Anaplan does not document, and has no result. Whether it still runs is not "
-                    "known. Look at the model before you run it again."
-                )
-            return state if state.ended else None
-
-        state = poll(look, self.transport.clock, on_wait=on_wait)
-        assert state is not None  # without a time-out, polling ends with the task
-        return state
+    state = poll(look, calls.transport.clock, on_wait=on_wait)
+    assert state is not None  # without a time-out, polling ends with the task
+    return state
 
 
 def start_body(

@@ -19,8 +19,7 @@ from anaplan_frames.errors import (
 from anaplan_frames.outcomes import CANCELLED, COMPLETE, Outcome, TaskState, unknown_outcome
 from anaplan_frames.progress import Progress
 from anaplan_frames.results import WriteResult
-from anaplan_frames.task_requests import TaskRequests
-from anaplan_frames.urls import task_url
+from anaplan_frames.task_requests import TaskCalls, watch_to_end
 from anaplan_frames.writes.result_builder import (
     OnRejected,
     check_on_rejected,
@@ -135,13 +134,13 @@ class Task(Generic[R]):
     """
 
     def __init__(
-        self, requests: TaskRequests, task_id: str, job: Job[R], state: TaskState | None = None
+        self, requests: TaskCalls, task_id: str, job: Job[R], state: TaskState | None = None
     ) -> None:
         self.id = task_id
         self.name: str = job.name
         self.kind: str = job.kind
-        self.url: str = task_url(requests.path, task_id)
-        self._requests: TaskRequests | None = requests
+        self.url: str = requests.url(task_id)
+        self._requests: TaskCalls | None = requests
         self._job: Job[R] | None = job
         self._seen = state or TaskState("NOT_STARTED")
         self._ended: TaskState | None = None
@@ -305,7 +304,7 @@ class Task(Generic[R]):
                 bar.reach(100 * (state.progress or 0), state.step)
 
             try:
-                asking.wait_for_end(self.id, note, bar.tick)
+                watch_to_end(asking, self.id, note, bar.tick)
             except TaskUncertain as error:
                 self._let_go()
                 error.task = self
@@ -429,7 +428,7 @@ class Task(Generic[R]):
             )
             raise
 
-    def _asking(self) -> TaskRequests:
+    def _asking(self) -> TaskCalls:
         if self._requests is None:
             raise self._detached()
         return self._requests

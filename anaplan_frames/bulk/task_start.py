@@ -11,7 +11,7 @@ from anaplan_frames.errors import AnaplanError, TaskUncertain
 from anaplan_frames.outcomes import Outcome, unknown_outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.single_start import SingleStart, Started
-from anaplan_frames.task_requests import TaskRequests
+from anaplan_frames.task_requests import StartCalls, TaskCalls
 from anaplan_frames.tasks import Job, Task
 from anaplan_frames.writes.result_builder import doubted
 
@@ -19,12 +19,13 @@ _log = logging.getLogger("anaplan_frames")
 
 
 def start_task(
-    requests: TaskRequests,
+    requests: StartCalls,
     body: Mapping[str, Any],
     job: Job[WriteResult],
     *,
     check: Callable[[], None] | None = None,
     restart_after: float | None = None,
+    watched: Callable[[Started], TaskCalls] | None = None,
 ) -> Task[WriteResult]:
     """Start an action, once.
 
@@ -34,6 +35,9 @@ def start_task(
         Raises if it must not be started; done while other requests are under way.
     restart_after : float, optional
         As for `SingleStart`.
+    watched : callable, optional
+        Returns what the task asks; by default `requests`. It is for tasks that are recognized by
+        what was there before them.
 
     Raises
     ------
@@ -52,7 +56,8 @@ def start_task(
         raise
     if begun.restarted:
         job = replace(job, read=_doubting_read(requests, begun, job.read))
-    task = Task(requests, begun.task_id, replace(job, started=started, adopted=begun.adopted))
+    calls = requests if watched is None else watched(begun)
+    task = Task(calls, begun.task_id, replace(job, started=started, adopted=begun.adopted))
     _log.info(
         "%s: started as task %s in %.1f s%s",
         requests.label,
@@ -65,7 +70,7 @@ def start_task(
 
 
 def _doubting_read(
-    requests: TaskRequests, begun: Started, read: Callable[[Outcome], WriteResult]
+    requests: StartCalls, begun: Started, read: Callable[[Outcome], WriteResult]
 ) -> Callable[[Outcome], WriteResult]:
     """Read the outcome of a repeated start: an earlier request for it may have come late."""
 
@@ -74,7 +79,7 @@ def _doubting_read(
         if outcome.successful is None and not outcome.nested:  # the end was not seen
             return result
         try:
-            tasks = {str(task["taskId"]) for task in requests.listed()}
+            tasks = set(requests.task_ids())
         except AnaplanError as error:
             return doubted(
                 result,

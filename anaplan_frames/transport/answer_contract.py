@@ -75,6 +75,9 @@ class Operation:
         do, or if it is not known.
     denials : tuple of Denial
         The answers to a user without the role.
+    refusals : mapping of int to str
+        Statuses by which the service finally refuses this operation, other than usual, and what
+        each of them means here, as a sentence.
     """
 
     method: str
@@ -89,6 +92,7 @@ class Operation:
     service: str = "integration"
     role: str = ""
     denials: tuple[Denial, ...] = (FORBIDDEN,)
+    refusals: Mapping[int, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

@@ -26,7 +26,8 @@ class Listing:
     ----------
     url : str
     key : str
-        The key of an answer under which the items are; a missing one means that there are none.
+        The key of an answer under which the items are; a missing one means that there are none. A
+        dot leads into an object.
     label : str
         The items in words; errors begin with it.
     params : mapping
@@ -40,7 +41,10 @@ class Listing:
 
     def items(self, answer: Mapping[str, Any]) -> list[Item]:
         """Return the items of one page."""
-        return answer.get(self.key) or []
+        found: Any = answer
+        for part in self.key.split("."):
+            found = (found or {}).get(part)
+        return found or []
 
     def wrong_page(self, position: int) -> TransferError:
         """Return the error for a page that does not continue the one before it."""

@@ -113,16 +113,18 @@ def failure_of(response: CheckedResponse, now: Callable[[], float]) -> Failure:
         TransferError if status >= 500 else RequestRefused,
         f"Anaplan refused it ({status}).",
     )
-    kind, sentence = _STATUSES.get(status, default)
+    refusal = response.operation.refusals.get(status)
+    usual = _STATUSES.get(status, default)
+    kind, sentence = usual if refusal is None else (RequestRefused, refusal)
     text = f"{label}: {sentence.format(status=status, host=host_of(response.url))}"
     if reason:
         text += f" Anaplan says: {reason!r}."
     error = RequestRefused(text, status, reason) if kind is RequestRefused else kind(text)
-    again = status in _AGAIN or status > 500
+    again = refusal is None and (status in _AGAIN or status > 500)
     asked = retry_after(response.headers, now) if again else None
     # A server that says when to try again has not begun. A gateway in front of one does not say.
-    undone = status in _REFUSED_UNDONE or (status == 503 and asked is not None)
-    is_own = status >= 500 and isinstance(answer.get("status"), Mapping)
+    undone = again and (status in _REFUSED_UNDONE or (status == 503 and asked is not None))
+    is_own = again and status >= 500 and isinstance(answer.get("status"), Mapping)
     return Failure(
         error,
         again=again,
