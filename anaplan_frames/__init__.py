@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anaplan_frames.admin.alm.alm import Alm
     from anaplan_frames.auth import (
         BasicAuth,
         BrowserAuth,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Action",
+    "Alm",
     "AmbiguousName",
     "AnaplanError",
     "AnaplanWarning",
@@ -157,6 +159,7 @@ _HOMES = {
     "RefreshTokenAuth": "auth",
     "TokenStore": "auth",
     "TokenAuth": "auth",
+    "Alm": "admin.alm.alm",
     "Connection": "connection",
     "connect": "connection",
     "Frames": "dataframes.frame_chunks",

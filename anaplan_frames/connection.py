@@ -24,7 +24,7 @@ from anaplan_frames.results import WriteResult
 from anaplan_frames.single_start import check_restart_after
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
-from anaplan_frames.urls import parse_model_url, parse_task_url
+from anaplan_frames.urls import ALM, parse_model_url, parse_task_url
 
 _WORKSPACE = {
     "id": Field("id"),
@@ -328,6 +328,8 @@ class Connection:
         """
         address = parse_task_url(url)
         model = self.model(address.model_id, address.workspace_id)
+        if address.plural == ALM:
+            return model.alm.task(address.task_id)
         collection: Collection[Action] = getattr(model, address.plural)
         return collection[address.action_id].task(address.task_id)
 

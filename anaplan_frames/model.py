@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from anaplan_frames.admin import model_state as opening
+from anaplan_frames.admin.alm.alm import Alm
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.exports import Export
 from anaplan_frames.bulk.files import File
@@ -115,6 +116,11 @@ class Model:
     def views(self) -> Views:
         """Its views, the modules' default views included."""
         return Views(self._catalogue)
+
+    @cached_property
+    def alm(self) -> Alm:
+        """Its revisions, and the syncs of its structure from and into other models."""
+        return Alm(self._catalogue)
 
     def line_items(self, module: str | None = None) -> pd.DataFrame:
         """Return the line items with all that Anaplan says about them.

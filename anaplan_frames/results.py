@@ -21,6 +21,9 @@ Outcome = Literal["loaded", "rejected", "failed", "cancelled", "uncertain"]
 SCHEMA = 1
 """The version of `Report.to_dict`; it changes if a key changes its meaning."""
 
+SYNC = "sync"
+"""The kind of a report on a sync of models: it counts changes of structure, not rows."""
+
 COUNTS = (
     "rows_sent",
     "rows_loaded",
@@ -182,7 +185,7 @@ class Report:
     @property
     def summary(self) -> str:
         """The counts in one sentence."""
-        return _sentence(self, "rows to send")
+        return _sentence(self, "to send")
 
     def complaint(self, where: str) -> str:
         """Say how many rows were rejected, for which reasons, and where they are."""
@@ -265,7 +268,7 @@ class WriteResult(Report):
         """The counts in one sentence; an action that loads no rows has only its messages."""
         if not self.rows_sent and len(self.details):
             return "; ".join(self.details["message"])
-        return _sentence(self, f"of {self.rows_sent:,} rows loaded", first=self.rows_loaded)
+        return _sentence(self, "loaded", first=self.rows_loaded)
 
     def _afterwords(self) -> list[str]:
         unmatched = (
@@ -302,10 +305,14 @@ class WriteResult(Report):
 
 
 def _sentence(report: Report, words: str, *, first: int | None = None) -> str:
-    count = report.rows_sent if first is None else first
+    """Return the counts in words; a sync has changes of a model's structure in place of rows."""
+    unit = "changes" if report.kind == SYNC else "rows"
+    count = f"{report.rows_sent:,} {unit} {words}"
+    if first is not None:
+        count = f"{first:,} of {count}"
     deleted = f", {report.rows_deleted:,} deleted" if report.rows_deleted else ""
     return (
-        f"{count:,} {words} ({report.rows_created:,} created, {report.rows_updated:,} updated"
+        f"{count} ({report.rows_created:,} created, {report.rows_updated:,} updated"
         f"{deleted}), {report.rows_ignored:,} ignored, {report.rows_rejected:,} rejected"
     )
 

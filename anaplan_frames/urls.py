@@ -11,6 +11,7 @@ from anaplan_frames.errors import ConfigurationError
 _SCHEME = "anaplan://"
 _FORM = "anaplan://workspace/model/kind/name"
 _PLURALS = ("imports", "exports", "processes", "actions")
+ALM = "alm"
 _BROWSER_ID = r"(?i)\b{key}=([0-9a-f]{{32}})\b"
 _HEX_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -128,7 +129,7 @@ def parse_task_url(url: str) -> TaskUrl:
         If it is not of this form.
     """
     parts = _segments(str(url))
-    whole = len(parts) == 6 and all(parts) and parts[2] in _PLURALS and parts[4] == "tasks"
+    whole = len(parts) == 6 and all(parts) and parts[2] in (*_PLURALS, ALM) and parts[4] == "tasks"
     if not str(url).startswith(_SCHEME) or not whole:
         raise ConfigurationError(
             f"{url!r} is not the URL of a task, which is of the form "

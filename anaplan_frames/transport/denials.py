@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 
@@ -15,7 +16,7 @@ class Denial:
     holds : str
         What its body must hold, too; if it is empty, any body fits.
     is_empty : bool
-        Whether its body must be empty.
+        Whether its body must hold no message.
     """
 
     status: int
@@ -24,9 +25,20 @@ class Denial:
 
     def fits(self, status: int, body: bytes) -> bool:
         """Whether an answer with this status and body is this denial."""
-        if status != self.status or (self.is_empty and body.strip()):
+        if status != self.status or (self.is_empty and not _is_silent(body)):
             return False
         return self.holds.encode() in body
+
+
+def _is_silent(body: bytes) -> bool:
+    """Whether a body is empty, or an envelope whose message is empty."""
+    if not body.strip():
+        return True
+    try:
+        status = json.loads(body)["status"]
+        return isinstance(status, dict) and not status.get("message")
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return False
 
 
 FORBIDDEN = Denial(403)

@@ -1,0 +1,1 @@
+"""Application Lifecycle Management: revisions of models, compared and synchronized."""
