@@ -41,8 +41,8 @@ class PreparedSync(PreparedWrite):
         self._target = target
         self.pair = pair
         self.summary = summary
-        self.begun = target.transport.clock.monotonic()
-        self.expected = Report(
+        self.begun: float = target.transport.clock.monotonic()
+        self.expected: Report = Report(
             kind=SYNC,
             target=target.catalogue.name,
             target_id=target.model_id,
@@ -54,9 +54,9 @@ class PreparedSync(PreparedWrite):
             rows_deleted=summary.deleted,
             **target.catalogue.facts,
         )
-        self.columns = pd.DataFrame(columns=list(_COLUMNS), dtype="str")
-        self.unchecked = pd.DataFrame(columns=list(_UNCHECKED), dtype="str")
-        self.state = tuple(pair.body.items())
+        self.columns: pd.DataFrame = pd.DataFrame(columns=list(_COLUMNS), dtype="str")
+        self.unchecked: pd.DataFrame = pd.DataFrame(columns=list(_UNCHECKED), dtype="str")
+        self.state: object = tuple(pair.body.items())
 
     @property
     def _note(self) -> str:
