@@ -75,6 +75,8 @@ class Job(Generic[R]):
         Seconds since the epoch; None if it was found, not started.
     adopted : bool
         Whether the answer to the start was lost, and the task is the one that was new.
+    can_cancel : bool
+        Whether Anaplan offers to cancel it.
     held : ExitStack
         What is held until the end is seen, such as the lock of a file.
     on_complete : callable
@@ -93,6 +95,7 @@ class Job(Generic[R]):
     begun: float | None = None
     started: float | None = None
     adopted: bool = False
+    can_cancel: bool = True
     held: ExitStack = field(default_factory=ExitStack)
     on_complete: Callable[[], None] = _nothing
     elsewhere: Callable[[], Job[R]] | None = None
@@ -410,7 +413,7 @@ class Task(Generic[R]):
             state = "goes on in Anaplan" if self._ended is None else "has ended, but is not read"
             raise TaskTimeout(
                 f"The time is over, and task {self.id} of {self._label} {state}. The error's "
-                ".task.result() waits for its end, .task.cancel() cancels it. In another process "
+                f".task.result() waits for its end{self._cancelling}. In another process "
                 f"it is found by conn.task({self.url!r}).",
                 result,
                 self,
@@ -422,11 +425,16 @@ class Task(Generic[R]):
         try:
             yield
         except KeyboardInterrupt as interrupt:
+            method = "cancel() cancels" if self._live().can_cancel else "result() waits for"
             interrupt.add_note(
                 f"Task {self.id} of {self._label} goes on in Anaplan. "
-                f"conn.task({self.url!r}).cancel() cancels it."
+                f"conn.task({self.url!r}).{method} it."
             )
             raise
+
+    @property
+    def _cancelling(self) -> str:
+        return ", .task.cancel() cancels it" if self._live().can_cancel else ""
 
     def _asking(self) -> TaskCalls:
         if self._requests is None:

@@ -201,5 +201,6 @@ def sync_job(
         read=read,
         hooks=catalogue.hooks,
         begun=begun,
+        can_cancel=False,
         elsewhere=elsewhere,
     )

@@ -197,6 +197,9 @@ def test_a_time_that_is_over_leaves_the_task(lifecycle: Lifecycle) -> None:
         task = connection.model(PROD).alm.start_sync(DEV, confirm=True)
         with pytest.raises(af.TaskTimeout) as caught:
             task.result(timeout=1)
+        assert "cancel" not in str(caught.value)
+        with pytest.raises(af.RequestRefused, match="does not offer to cancel a sync"):
+            task.cancel()
         assert caught.value.task.result().rows_created == 2
     assert lifecycle.syncs() == 1
 
