@@ -11,6 +11,8 @@ ProcessVerdict: TypeAlias = Literal[
     "any failed action is false", "any imperfection is false", "always true"
 ]
 Closing: TypeAlias = Literal["by step", "by progress"]
+RunErrors: TypeAlias = Literal["object", "list"]
+PatchConnection: TypeAlias = Literal["whole body", "any field"]
 
 _VALUES: dict[str, tuple[Any, ...]] = {
     "keys": ("folded", "exact"),
@@ -22,6 +24,9 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     ),
     "closing": ("by step", "by progress"),
     "early_chunks": (True, False),
+    "run_errors": ("object", "list"),
+    "patch_connection": ("whole body", "any field"),
+    "flow_run_status": (False, True),
 }
 """The values that each name may have; the first one is the default."""
 
@@ -50,6 +55,15 @@ class Behavior:
     early_chunks : bool
         Whether chunks are listed while an upload is under way: the declared ones, or those that
         have arrived if the number is unknown. Anaplan Connect relies on it.
+    run_errors : {"object", "list"}
+        Whether the errors of a run of CloudWorks are one object, as anaplan-sdk reads them and as
+        the empty object of a run without errors suggests, or a list, as documented.
+    patch_connection : {"whole body", "any field"}
+        Whether a PATCH of a connection of CloudWorks needs the whole body, as was measured, or
+        changes single fields, as documented and as the tests of anaplan-sdk do.
+    flow_run_status : bool
+        Whether the status of a run can also be asked for a run of a flow. Only runs of
+        integrations are documented.
     """
 
     keys: Keys = "folded"
@@ -57,6 +71,9 @@ class Behavior:
     process_verdict: ProcessVerdict = "any failed action is false"
     closing: Closing = "by step"
     early_chunks: bool = True
+    run_errors: RunErrors = "object"
+    patch_connection: PatchConnection = "whole body"
+    flow_run_status: bool = False
 
 
 def parse_behavior(given: Mapping[str, Any] | None) -> Behavior:

@@ -45,7 +45,8 @@ class Sandbox(Tenant):
         Seconds that a task stays in NOT_STARTED, and at least in IN_PROGRESS.
     behavior : mapping, optional
         What the sandbox does if reports and documentation of the service disagree: a value for any
-        of `keys`, `update_needs_code`, `process_verdict`, `closing`, `early_chunks`.
+        of `keys`, `update_needs_code`, `process_verdict`, `closing`, `early_chunks`, `run_errors`,
+        `patch_connection`, `flow_run_status`.
         ``docs/sandbox.md`` lists their values.
     allowed_hosts : iterable of str
         Names under which clients may address the sandbox, in addition to those of this machine's

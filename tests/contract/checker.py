@@ -59,7 +59,8 @@ def faults_of(
     elif media not in answers:
         yield f"content type {media!r} is not documented, only {', '.join(answers)}"
     elif media in JSON_TYPES:
-        yield from _faults_of_json(answers[media], content)
+        # The other services' pages have no links.
+        yield from _faults_of_json(answers[media], content, linked=path.startswith("/2/0"))
 
 
 def _faults_of_no_operation(
@@ -77,7 +78,7 @@ def _faults_of_no_operation(
         yield from _faults_of_json(contract.error, content)
 
 
-def _faults_of_json(body: Body | None, content: bytes) -> Iterator[str]:
+def _faults_of_json(body: Body | None, content: bytes, *, linked: bool = True) -> Iterator[str]:
     try:
         answer = json.loads(content)
     except ValueError as error:
@@ -85,7 +86,8 @@ def _faults_of_json(body: Body | None, content: bytes) -> Iterator[str]:
         return
     if body is not None:
         yield from body.faults(answer)
-    yield from _faults_of_paging(answer)
+    if linked:
+        yield from _faults_of_paging(answer)
 
 
 def _faults_of_paging(answer: Any) -> Iterator[str]:

@@ -17,6 +17,7 @@ from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
 from tests.contract.overlay.correction import (
     ALM,
     AUTHENTICATION,
+    CLOUDWORKS,
     INTEGRATION,
     MODEL,
     OAUTH,
@@ -24,7 +25,13 @@ from tests.contract.overlay.correction import (
 )
 
 FOLDER = Path(__file__).parent / "openapi"
-PREFIXES = {INTEGRATION: "/2/0", ALM: "/2/0", AUTHENTICATION: "", OAUTH: ""}
+PREFIXES = {
+    INTEGRATION: "/2/0",
+    ALM: "/2/0",
+    AUTHENTICATION: "",
+    OAUTH: "",
+    CLOUDWORKS: "/cloudworks/2/0",
+}
 JSON = "application/json"
 JSON_TYPES = frozenset({JSON, "application/scim+json"})
 NOT_FOUND = "#/components/responses/NotFoundOrNoAccess"

@@ -40,7 +40,7 @@ class KeyCheck:
     ) -> Iterator[str]:
         if "additionalProperties" in schema:
             return  # a mapping: its keys are data
-        properties = schema.get("properties", {})
+        properties = self._properties(schema)
         shown = [example for example in examples if isinstance(example, dict)]
         always = set.intersection(*(set(example) for example in shown)) if shown else set()
         known = set(properties).union(*shown)
@@ -53,6 +53,13 @@ class KeyCheck:
                 continue
             below = [example[key] for example in shown if key in example]
             yield from self.faults(value, properties.get(key, {}), below, _way(at, key))
+
+    def _properties(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the properties of a schema and of those that it is made of."""
+        found: dict[str, Any] = {}
+        for part in schema.get("allOf", ()):
+            found |= self._properties(self._resolved(part))
+        return found | schema.get("properties", {})
 
     def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:

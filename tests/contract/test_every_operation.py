@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -22,6 +23,7 @@ from tests.contract.walk import (
     walk_token,
 )
 from tests.contract.walk_alm import walk_alm
+from tests.contract.walk_cloudworks import walk_cloudworks
 from tests.sandbox.http_client import Http, in_model
 
 EVERY = [
@@ -39,7 +41,7 @@ def walked_sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox) -> None:
+def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox, tmp_path: Path) -> None:
     before = RECORD.seen.copy()
     http = Http(walked_sandbox)
     walk_tenant(http)
@@ -52,6 +54,7 @@ def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox) -> Non
         walk_deletion(in_old, old.workspace.id, old.id)
     walk_alm(walked_sandbox, http)
     walk_oauth(walked_sandbox)
+    walk_cloudworks(walked_sandbox, tmp_path)
     walk_token(walked_sandbox, http)
     seen = {operation for operation, status in RECORD.seen - before if status.startswith("2")}
     assert len(EVERY) > 175

@@ -47,7 +47,7 @@ def not_found() -> ApiError:
 def error_response(request: Request, error: ApiError) -> JSONResponse:
     """Answer with an error, in the form of the service that was asked."""
     service = service_of(request.url.path)
-    if service not in (None, INTEGRATION):
+    if service is not None and service.form != INTEGRATION.form:
         form, media = error_body(service, error.status, error.code, error.message)
         return JSONResponse(form, error.status, error.headers, media_type=media)
     now = datetime.datetime.now(datetime.UTC).isoformat().replace("+00:00", "Z")

@@ -29,7 +29,7 @@ class ServedService:
     prefix: str
     refusals: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     open_paths: frozenset[str] = frozenset()
-    form: Literal["integration", "audit", "scim", "cloudworks", "admin"] = "integration"
+    form: Literal["integration", "audit", "scim", "admin"] = "integration"
 
 
 INTEGRATION = ServedService("/2/0/")
@@ -42,7 +42,8 @@ SERVICES = (
         open_paths=frozenset({"ResourceTypes", "Schemas", "ServiceProviderConfig"}),
         form="scim",
     ),
-    ServedService("/cloudworks/2/0/", form="cloudworks"),
+    # Its errors were seen with the path and the time, as those of the Integration API.
+    ServedService("/cloudworks/2/0/"),
     ServedService("/admin/1/0/", {"Bearer": (400, "FAILURE_BAD_HEADER")}, form="admin"),
 )
 
@@ -65,6 +66,4 @@ def error_body(
         if code:
             body["scimType"] = code
         return body, "application/scim+json"
-    if service.form == "cloudworks":
-        return {"status": {"code": status, "message": message}}, "application/json"
     return {"status": code or f"FAILURE_{status}", "statusMessage": message}, "application/json"

@@ -8,16 +8,27 @@ import secrets
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from anaplan_frames.sandbox.behavior import Behavior, parse_behavior
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import SIZE_ALLOWANCE, Workspace
+from anaplan_frames.sandbox.planning.schema.action_definitions import ProcessDefinition
 from anaplan_frames.sandbox.planning.store.private_folder import make_private_folder
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
 from anaplan_frames.sandbox.tenant.alm_tasks import AlmTasks
+from anaplan_frames.sandbox.tenant.cloudworks_builder import (
+    CloudJob,
+    StorageType,
+    make_connection,
+    make_flow,
+    make_integration,
+)
+from anaplan_frames.sandbox.tenant.cloudworks_records import Connection, Flow, Integration, Run
+from anaplan_frames.sandbox.tenant.cloudworks_runs import Runner
+from anaplan_frames.sandbox.tenant.cloudworks_state import CloudWorks
 from anaplan_frames.sandbox.tenant.fault_rules import Faults
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.login_certificates import Certificates
@@ -92,8 +103,22 @@ class Tenant:
         self.actions: ActionRunner = ActionRunner(
             self.contents, self.dumps, self.behavior.process_verdict
         )
+        self.cloudworks: CloudWorks = CloudWorks(
+            lambda: self.models,
+            self.users,
+            clock,
+            lambda connections: Runner(
+                lambda: self.models,
+                self.tasks,
+                self.contents,
+                self.actions,
+                connections,
+                task_pause,
+                clock,
+            ),
+        )
         self.faults: Faults = Faults()
-        self.add_user(email, password)
+        self.first_user: User = self.add_user(email, password)
 
     def workspace(
         self, name: str, id: str | None = None, size_allowance: int = SIZE_ALLOWANCE
@@ -264,6 +289,87 @@ class Tenant:
         """Deny access to a device that shows this code."""
         self.oauth.decide(user_code, None)
 
+    def cloudworks_connection(
+        self,
+        name: str,
+        folder: str | os.PathLike[str],
+        *,
+        type: StorageType = "AmazonS3",
+        place: str | None = None,
+        secret: str | None = None,
+        id: str | None = None,
+    ) -> Connection:
+        """Make a connection of CloudWorks, whose storage is a folder of this machine.
+
+        Clients can make further connections to the same bucket, container or dataset.
+
+        Parameters
+        ----------
+        name : str
+        folder : path
+            Holds the files; a table of BigQuery is a CSV file with its name.
+        type : {"AmazonS3", "GoogleBigQuery", "AzureBlob"}
+        place : str, optional
+            The name of the bucket, container or dataset; by default the folder's.
+        secret : str, optional
+            The secret access key, SAS token or private key that clients must give; by default any.
+        id : str, optional
+            32 hex digits; random by default.
+        """
+        return make_connection(
+            self.cloudworks, self.first_user, name, folder, type, place, secret, id
+        )
+
+    def cloudworks_integration(
+        self,
+        name: str,
+        model: Model,
+        jobs: Iterable[CloudJob] = (),
+        *,
+        process: ProcessDefinition | None = None,
+        id: str | None = None,
+        notification_id: str | None = None,
+    ) -> Integration:
+        """Make an integration of CloudWorks.
+
+        Parameters
+        ----------
+        name : str
+        model : Model
+        jobs : iterable of (connection, file, action)
+            A connection, a file or table of it, and the import that reads it or the export that
+            writes it.
+        process : ProcessDefinition, optional
+            The process that it runs, whose files the jobs bring.
+        id, notification_id : str, optional
+            32 hex digits; random by default.
+        """
+        return make_integration(
+            self.cloudworks,
+            self.first_user,
+            name,
+            model,
+            jobs,
+            process,
+            id=id,
+            notification_id=notification_id,
+        )
+
+    def cloudworks_flow(
+        self,
+        name: str,
+        integrations: Sequence[Integration],
+        *,
+        on_failure: Literal["stop", "continue"] = "stop",
+        id: str | None = None,
+    ) -> Flow:
+        """Make an integration flow that runs these integrations one after the other."""
+        return make_flow(self.cloudworks, self.first_user, name, integrations, on_failure, id)
+
+    def cloudworks_run(self, integration: Integration, id: str | None = None) -> Run:
+        """Run an integration to its end, as the first user."""
+        return self.cloudworks.run_now(self.first_user, integration.id, id)
+
     def default_content(self, model: Model, file_id: str, content: bytes) -> None:
         """Set the default content of a file, which users without an upload of their own read."""
         if file_id not in model.files:
@@ -275,6 +381,7 @@ class Tenant:
     def stop_work(self) -> None:
         """Cancel the tasks and read requests that wait or run."""
         self.tasks.stop()
+        self.cloudworks.stop()
         self.large_reads.stop()
 
     def release(self) -> None:

@@ -8,6 +8,11 @@ sake.
 from __future__ import annotations
 
 from tests.contract.overlay.alm import ALM_CORRECTIONS, ALM_MAY_OMIT, ALM_STATUSES
+from tests.contract.overlay.cloudworks import (
+    CLOUDWORKS_CORRECTIONS,
+    CLOUDWORKS_MAY_OMIT,
+    CLOUDWORKS_STATUSES,
+)
 from tests.contract.overlay.examples import EXAMPLES
 from tests.contract.overlay.lists import LISTS, LISTS_MAY_OMIT
 from tests.contract.overlay.operations import (
@@ -20,8 +25,17 @@ from tests.contract.overlay.statuses import MAY_OMIT as GENERAL_MAY_OMIT
 from tests.contract.overlay.statuses import STATUSES as GENERAL_STATUSES
 from tests.contract.overlay.tasks import TASKS
 
-CORRECTIONS = (*LISTS, *SCHEMAS, *OPERATIONS, *TASKS, *READ_REQUESTS, *EXAMPLES, *ALM_CORRECTIONS)
-MAY_OMIT = (*GENERAL_MAY_OMIT, *LISTS_MAY_OMIT, *ALM_MAY_OMIT)
-STATUSES = (*GENERAL_STATUSES, *ALM_STATUSES)
+CORRECTIONS = (
+    *LISTS,
+    *SCHEMAS,
+    *OPERATIONS,
+    *TASKS,
+    *READ_REQUESTS,
+    *EXAMPLES,
+    *ALM_CORRECTIONS,
+    *CLOUDWORKS_CORRECTIONS,
+)
+MAY_OMIT = (*GENERAL_MAY_OMIT, *LISTS_MAY_OMIT, *ALM_MAY_OMIT, *CLOUDWORKS_MAY_OMIT)
+STATUSES = (*GENERAL_STATUSES, *ALM_STATUSES, *CLOUDWORKS_STATUSES)
 
 __all__ = ["CORRECTIONS", "MAY_OMIT", "NO_OPERATION", "STATUSES"]
