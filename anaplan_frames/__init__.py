@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from anaplan_frames.admin.alm.alm import Alm
+    from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
     from anaplan_frames.auth import (
         BasicAuth,
         BrowserAuth,
@@ -86,6 +87,7 @@ __all__ = [
     "BasicAuth",
     "BrowserAuth",
     "CertificateAuth",
+    "CloudWorks",
     "Collection",
     "ColumnMismatch",
     "ConfigurationError",
@@ -160,6 +162,7 @@ _HOMES = {
     "TokenStore": "auth",
     "TokenAuth": "auth",
     "Alm": "admin.alm.alm",
+    "CloudWorks": "admin.cloudworks.cloudworks",
     "Connection": "connection",
     "connect": "connection",
     "Frames": "dataframes.frame_chunks",

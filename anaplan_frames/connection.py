@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
 from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import BasicAuth, Credentials
 from anaplan_frames.bulk.actions import Action
@@ -24,7 +25,7 @@ from anaplan_frames.results import WriteResult
 from anaplan_frames.single_start import check_restart_after
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
-from anaplan_frames.urls import ALM, parse_model_url, parse_task_url
+from anaplan_frames.urls import ALM, parse_model_url, parse_run_url, parse_task_url
 
 _WORKSPACE = {
     "id": Field("id"),
@@ -302,13 +303,24 @@ class Connection:
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
         return Model(self._transport, found, self._hooks, self._restart_after)
 
+    @property
+    def cloudworks(self) -> CloudWorks:
+        """CloudWorks: connections to cloud storage, integrations, schedules, flows and their runs.
+
+        Examples
+        --------
+        >>> conn.cloudworks.run("Load flights")  # doctest: +SKIP
+        """
+        return CloudWorks(self._transport, self._hooks)
+
     def task(self, url: str) -> Task[WriteResult]:
         """Return a task by its URL, in any process.
 
         Parameters
         ----------
         url : str
-            A `Task.url`: ``anaplan://workspace_id/model_id/imports/id/tasks/task_id``.
+            A `Task.url`: ``anaplan://workspace_id/model_id/imports/id/tasks/task_id``, or of
+            CloudWorks ``anaplan://cloudworks/integrations/id/runs/run_id``.
 
         Returns
         -------
@@ -326,6 +338,9 @@ class Connection:
         --------
         >>> conn.task(url).result()  # doctest: +SKIP
         """
+        run = parse_run_url(url)
+        if run is not None:
+            return self.cloudworks.task(run)
         address = parse_task_url(url)
         model = self.model(address.model_id, address.workspace_id)
         if address.plural == ALM:

@@ -12,6 +12,7 @@ _SCHEME = "anaplan://"
 _FORM = "anaplan://workspace/model/kind/name"
 _PLURALS = ("imports", "exports", "processes", "actions")
 ALM = "alm"
+_CLOUDWORKS, _INTEGRATIONS, _FLOWS = "cloudworks", "integrations", "flows"
 _BROWSER_ID = r"(?i)\b{key}=([0-9a-f]{{32}})\b"
 _HEX_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -136,6 +137,50 @@ def parse_task_url(url: str) -> TaskUrl:
             "anaplan://workspace_id/model_id/imports/id/tasks/task_id."
         )
     return TaskUrl(parts[0], parts[1], parts[2], parts[3], parts[5])
+
+
+@dataclass(frozen=True, slots=True)
+class RunUrl:
+    """Where a run of CloudWorks is: the parts of the `Task.url` of an integration or flow.
+
+    Attributes
+    ----------
+    after : str
+        When the run before it was started; empty if there was none, or for an integration.
+    """
+
+    is_flow: bool
+    owner_id: str
+    run_id: str
+    after: str = ""
+
+    def __str__(self) -> str:
+        kind = _FLOWS if self.is_flow else _INTEGRATIONS
+        after = ("after", self.after) if self.after else ()
+        return _joined(_CLOUDWORKS, kind, self.owner_id, "runs", self.run_id, *after)
+
+
+def parse_run_url(url: str) -> RunUrl | None:
+    """Take the `Task.url` of a run of CloudWorks apart; None if it is another one.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is incomplete.
+    """
+    if not is_url(url):
+        return None
+    service, *parts = _segments(url)
+    if service != _CLOUDWORKS:
+        return None
+    kinds = {_INTEGRATIONS: False, _FLOWS: True}
+    after = parts[5] if len(parts) == 6 and parts[4] == "after" else ""
+    if len(parts) not in (4, 6) or parts[0] not in kinds or parts[2] != "runs" or not all(parts):
+        raise ConfigurationError(
+            f"{url!r} is not the URL of a run of CloudWorks, which is of the form "
+            f"{_SCHEME}{_CLOUDWORKS}/{_INTEGRATIONS}/id/runs/run_id."
+        )
+    return RunUrl(kinds[parts[0]], parts[1], parts[3], after)
 
 
 def _segments(url: str) -> list[str]:

@@ -83,7 +83,7 @@ def _matched(
     rows: list[DumpRow], headers: tuple[str, ...], sent: SentRows | None, failed: int
 ) -> Rejects:
     if sent is None or not rows:
-        return Rejects(unmatched=_as_sent(rows, headers))
+        return Rejects(unmatched=as_sent(rows, headers))
     notes = []
     try:
         rejected, lost = sent.rejected(rows)
@@ -97,10 +97,10 @@ def _matched(
         notes.append(
             f"Anaplan counts {failed:,} failed rows, and its failure dump shows {len(rows):,}."
         )
-    return Rejects(rejected, _as_sent(lost, headers), " ".join(notes))
+    return Rejects(rejected, as_sent(lost, headers), " ".join(notes))
 
 
-def _as_sent(rows: Sequence[DumpRow], headers: Sequence[str]) -> pd.DataFrame:
+def as_sent(rows: Sequence[DumpRow], headers: Sequence[str]) -> pd.DataFrame:
     """Show rows of a dump as Anaplan sent them: all text, with the line that it names."""
     if not rows:
         return pd.DataFrame()

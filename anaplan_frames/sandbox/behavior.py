@@ -26,7 +26,6 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "early_chunks": (True, False),
     "run_errors": ("object", "list"),
     "patch_connection": ("whole body", "any field"),
-    "flow_run_status": (False, True),
 }
 """The values that each name may have; the first one is the default."""
 
@@ -61,9 +60,6 @@ class Behavior:
     patch_connection : {"whole body", "any field"}
         Whether a PATCH of a connection of CloudWorks needs the whole body, as was measured, or
         changes single fields, as documented and as the tests of anaplan-sdk do.
-    flow_run_status : bool
-        Whether the status of a run can also be asked for a run of a flow. Only runs of
-        integrations are documented.
     """
 
     keys: Keys = "folded"
@@ -73,7 +69,6 @@ class Behavior:
     early_chunks: bool = True
     run_errors: RunErrors = "object"
     patch_connection: PatchConnection = "whole body"
-    flow_run_status: bool = False
 
 
 def parse_behavior(given: Mapping[str, Any] | None) -> Behavior:

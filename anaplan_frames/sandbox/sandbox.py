@@ -46,7 +46,7 @@ class Sandbox(Tenant):
     behavior : mapping, optional
         What the sandbox does if reports and documentation of the service disagree: a value for any
         of `keys`, `update_needs_code`, `process_verdict`, `closing`, `early_chunks`, `run_errors`,
-        `patch_connection`, `flow_run_status`.
+        `patch_connection`.
         ``docs/sandbox.md`` lists their values.
     allowed_hosts : iterable of str
         Names under which clients may address the sandbox, in addition to those of this machine's

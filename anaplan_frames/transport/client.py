@@ -347,9 +347,10 @@ class Transport:
         look: Callable[[AnaplanError], None] | None = None,
         params: Mapping[str, Any] | None = None,
         timeout: Timeout | None = None,
+        repeatable: bool = False,
         service: str = "integration",
     ) -> dict[str, Any]:
-        """Send JSON text that must not be sent twice; return the JSON object of the answer.
+        """Send JSON text, by default only once; return the JSON object of the answer.
 
         `look` is called with each refusal before the text is sent again; it may raise. All else
         as for `request`.
@@ -359,7 +360,7 @@ class Transport:
             path,
             label,
             service,
-            repeatable=False,
+            repeatable=repeatable,
             look=look,
             params=params,
             data=body,

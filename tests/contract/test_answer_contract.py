@@ -12,13 +12,18 @@ from anaplan_frames.transport.answer_contract import Operation
 from anaplan_frames.transport.operations import OPERATIONS
 from tests.contract.contract import JSON, PREFIXES, Body, contract, read
 from tests.contract.contract import Operation as Documented
-from tests.contract.overlay.correction import AUTHENTICATION, INTEGRATION, OAUTH
+from tests.contract.overlay.correction import AUTHENTICATION, CLOUDWORKS, INTEGRATION, OAUTH
 
 TABLE = list(OPERATIONS)
 OF_JSON = [operation for operation in TABLE if operation.content == "json"]
 # The overlay gives all started tasks one form; the file has another for some of them.
 FILED = read(INTEGRATION)
-FILES = {"integration": INTEGRATION, "auth": AUTHENTICATION, "oauth": OAUTH}
+FILES = {
+    "integration": INTEGRATION,
+    "auth": AUTHENTICATION,
+    "oauth": OAUTH,
+    "cloudworks": CLOUDWORKS,
+}
 BY_CONTENT = {"file": "application/octet-stream", "csv": "text/csv", "text": "text/plain"}
 
 

@@ -395,11 +395,6 @@ class CloudWorks:
                     return run
         raise CloudWorksError(404, "Resource not found")
 
-    def flow_run(self, id: str) -> Run | None:
-        """Return a run of a flow."""
-        runs = (run for flow in list(self.flows.values()) for run in flow.runs)
-        return next((run for run in runs if run.id == id), None)
-
     def stop(self) -> None:
         """Wait for the end of runs, whose tasks were cancelled."""
         self._runner.stop()

@@ -1,0 +1,1 @@
+"""CloudWorks: connections, integrations, flows and their runs, as tables and as tasks."""
