@@ -18,6 +18,7 @@ from anaplan_frames.sandbox.http.response_envelope import ApiError, error_respon
 from anaplan_frames.sandbox.routes import (
     action_routes,
     alm_routes,
+    audit_routes,
     authentication_routes,
     cloudworks_connection_routes,
     cloudworks_integration_routes,
@@ -46,6 +47,7 @@ def build_app(tenant: Tenant) -> ASGIApp:
         routes=[
             *authentication_routes.routes,
             *oauth_routes.routes,
+            *audit_routes.routes,
             *tenant_routes.routes,
             *model_routes.routes,
             *action_routes.routes,

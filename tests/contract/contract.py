@@ -16,6 +16,7 @@ from tests.contract.keys import KeyCheck
 from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
 from tests.contract.overlay.correction import (
     ALM,
+    AUDIT,
     AUTHENTICATION,
     CLOUDWORKS,
     INTEGRATION,
@@ -30,6 +31,7 @@ PREFIXES = {
     ALM: "/2/0",
     AUTHENTICATION: "",
     OAUTH: "",
+    AUDIT: "/audit/api/1",
     CLOUDWORKS: "/cloudworks/2/0",
 }
 JSON = "application/json"

@@ -12,7 +12,7 @@ from anaplan_frames.transport.answer_contract import Operation
 from anaplan_frames.transport.operations import OPERATIONS
 from tests.contract.contract import JSON, PREFIXES, Body, contract, read
 from tests.contract.contract import Operation as Documented
-from tests.contract.overlay.correction import AUTHENTICATION, CLOUDWORKS, INTEGRATION, OAUTH
+from tests.contract.overlay.correction import AUDIT, AUTHENTICATION, CLOUDWORKS, INTEGRATION, OAUTH
 
 TABLE = list(OPERATIONS)
 OF_JSON = [operation for operation in TABLE if operation.content == "json"]
@@ -22,6 +22,7 @@ FILES = {
     "integration": INTEGRATION,
     "auth": AUTHENTICATION,
     "oauth": OAUTH,
+    "audit": AUDIT,
     "cloudworks": CLOUDWORKS,
 }
 BY_CONTENT = {"file": "application/octet-stream", "csv": "text/csv", "text": "text/plain"}

@@ -23,6 +23,7 @@ from tests.contract.walk import (
     walk_token,
 )
 from tests.contract.walk_alm import walk_alm
+from tests.contract.walk_audit import walk_audit
 from tests.contract.walk_cloudworks import walk_cloudworks
 from tests.sandbox.http_client import Http, in_model
 
@@ -55,6 +56,7 @@ def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox, tmp_pa
     walk_alm(walked_sandbox, http)
     walk_oauth(walked_sandbox)
     walk_cloudworks(walked_sandbox, tmp_path)
+    walk_audit(walked_sandbox, http)
     walk_token(walked_sandbox, http)
     seen = {operation for operation, status in RECORD.seen - before if status.startswith("2")}
     assert len(EVERY) > 175

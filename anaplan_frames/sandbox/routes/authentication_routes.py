@@ -38,6 +38,7 @@ async def authenticate(request: Request) -> Response:
     except BadCredential as error:
         return _failure(401, "FAILURE_BAD_CREDENTIAL", str(error))
     token = tenant_of(request).tokens.issue(user)
+    tenant_of(request).audit.note("USR-8", user, user.id)
     return _success(request, 201, "Login successful", tokenInfo=_info(token))
 
 
@@ -78,8 +79,11 @@ async def logout(request: Request) -> Response:
     value = _token_value(request)
     if value is None:
         return _failure(401, "FAILURE_BAD_HEADER", _BAD_HEADER)
-    if not tenant_of(request).tokens.revoke(value):
+    tenant = tenant_of(request)
+    token = tenant.tokens.find(value)
+    if token is None or not tenant.tokens.revoke(value):
         return _failure(401, "FAILURE_BAD_CREDENTIAL", _BAD_TOKEN)
+    tenant.audit.note("USR-10", token.user, token.user.id)
     return Response(status_code=204)
 
 
@@ -91,8 +95,11 @@ def _basic(request: Request, value: str) -> User:
     email, colon, password = text.partition(":")
     if not colon:
         raise BadHeader(_BAD_HEADER)
-    user = tenant_of(request).users.by_email(email)
+    tenant = tenant_of(request)
+    user = tenant.users.by_email(email)
     if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
+        if user is not None:
+            tenant.audit.note("USR-9", user, user.id, success=False)
         raise BadCredential("The email or the password is wrong.")
     return user
 

@@ -67,6 +67,9 @@ def _changing(done: float, closing: Closing, *, to_open: bool) -> tuple[str, flo
 def open_model(request: Request) -> Response:
     """Open the model; the answer is sent before it is open."""
     _change(request, is_open=True)
+    tenant, model = tenant_of(request), visible_model(request)
+    attributes = {"workspaceId": model.workspace.id, "modelId": model.id, "name": model.name}
+    tenant.audit.note("USR-13", caller(request), model.id.lower(), attributes=attributes)
     return Response(status_code=202)
 
 

@@ -98,11 +98,14 @@ async def activate(request: Request) -> Response:
 
 
 def _user(request: Request, form: dict[str, Any]) -> User | None:
-    user = tenant_of(request).users.by_email(str(form.get("email", "")))
-    given = str(form.get("password", "")).encode()
-    if user is None or not hmac.compare_digest(user.password.encode(), given):
+    tenant = tenant_of(request)
+    user = tenant.users.by_email(str(form.get("email", "")))
+    if user is None:
         return None
-    return user
+    given = str(form.get("password", "")).encode()
+    success = hmac.compare_digest(user.password.encode(), given)
+    tenant.audit.note("USR-8" if success else "USR-9", user, user.id, success=success)
+    return user if success else None
 
 
 async def _body(request: Request) -> dict[str, Any]:

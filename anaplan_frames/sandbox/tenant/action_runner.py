@@ -17,6 +17,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     OptimizerDefinition,
     ProcessDefinition,
 )
+from anaplan_frames.sandbox.tenant.audit_log import AuditLog
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
 from anaplan_frames.sandbox.tenant.task_queue import Task
@@ -37,9 +38,16 @@ class _ActionWatch:
 class ActionRunner:
     """Runs actions and processes on the file contents of the user who started the task."""
 
-    def __init__(self, contents: Contents, dumps: Dumps, process_verdict: ProcessVerdict) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        dumps: Dumps,
+        process_verdict: ProcessVerdict,
+        audit: AuditLog,
+    ) -> None:
         self._contents = contents
         self._dumps = dumps
+        self._audit = audit
         self._process_verdict = process_verdict
 
     def run(
@@ -47,7 +55,9 @@ class ActionRunner:
     ) -> dict[str, Any]:
         """Run an action or process and return the result of the task."""
         if isinstance(definition, ProcessDefinition):
-            return self._run_process(model, definition, task)
+            result = self._run_process(model, definition, task)
+            self._note("USR-41", model, definition, task, success=result["successful"])
+            return result
         return _result(definition, self._run_action(model, definition, task, task))
 
     def _run_process(self, model: Model, process: ProcessDefinition, task: Task) -> dict[str, Any]:
@@ -77,6 +87,33 @@ class ActionRunner:
     def _run_action(
         self, model: Model, action: ActionDefinition, task: Task, watch: Watch
     ) -> Outcome:
+        outcome = self._outcome(model, action, task, watch)
+        self._note("USR-20", model, action, task, success=outcome.successful)
+        self._note(_event_type(action), model, action, task, success=outcome.successful)
+        return outcome
+
+    def _note(
+        self,
+        event_type: str,
+        model: Model,
+        done: ActionDefinition | ProcessDefinition,
+        task: Task,
+        *,
+        success: bool,
+    ) -> None:
+        """Note an audit event about what has been run."""
+        kind = "process" if isinstance(done, ProcessDefinition) else "action"
+        attributes = {
+            "workspaceId": model.workspace.id,
+            "modelId": model.id,
+            f"{kind}Id": done.id,
+            f"{kind}Name": done.name,
+        }
+        # The ids of models are in lower case there, as a client found.
+        subject = done.id if kind == "process" else model.id.lower()
+        self._audit.note(event_type, task.user, subject, success=success, attributes=attributes)
+
+    def _outcome(self, model: Model, action: ActionDefinition, task: Task, watch: Watch) -> Outcome:
         watch.step(action.name, 0.0)
         if isinstance(action, ImportDefinition):
             return self._run_import(model, action, task, watch)
@@ -119,6 +156,15 @@ class ActionRunner:
         finally:
             target.unlink(missing_ok=True)
         return outcome
+
+
+def _event_type(action: ActionDefinition) -> str:
+    """Return the code of the audit event about what an action does."""
+    if isinstance(action, ImportDefinition):
+        return "USR-51" if action.import_type == "HIERARCHY_DATA" else "USR-52"
+    if isinstance(action, ExportDefinition):
+        return "USR-36"
+    return "USR-40" if isinstance(action, OptimizerDefinition) else "USR-38"
 
 
 def _parameters(action: ImportDefinition, task: Task) -> dict[str, str]:

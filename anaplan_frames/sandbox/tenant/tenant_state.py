@@ -19,6 +19,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import ProcessDef
 from anaplan_frames.sandbox.planning.store.private_folder import make_private_folder
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
 from anaplan_frames.sandbox.tenant.alm_tasks import AlmTasks
+from anaplan_frames.sandbox.tenant.audit_log import AuditLog
 from anaplan_frames.sandbox.tenant.cloudworks_builder import (
     CloudJob,
     StorageType,
@@ -83,6 +84,7 @@ class Tenant:
         self.data: Path | None = None if data is None else Path(data)
         self.clock = clock
         self.created: float = clock()
+        self.audit: AuditLog = AuditLog(clock)
         self.users: Users = Users()
         self.tokens: Tokens = Tokens(token_lifetime, clock)
         self.oauth: OAuthGrants = OAuthGrants(self.tokens, token_lifetime, clock)
@@ -101,7 +103,7 @@ class Tenant:
             self.contents.new_path, read_page_size, task_pause, clock
         )
         self.actions: ActionRunner = ActionRunner(
-            self.contents, self.dumps, self.behavior.process_verdict
+            self.contents, self.dumps, self.behavior.process_verdict, self.audit
         )
         self.cloudworks: CloudWorks = CloudWorks(
             lambda: self.models,
@@ -369,6 +371,24 @@ class Tenant:
     def cloudworks_run(self, integration: Integration, id: str | None = None) -> Run:
         """Run an integration to its end, as the first user."""
         return self.cloudworks.run_now(self.first_user, integration.id, id)
+
+    def audit_event(self, event_type: str = "USR-8", **values: Any) -> dict[str, Any]:
+        """Add an audit event as if Anaplan had noted it, and return it.
+
+        Parameters
+        ----------
+        event_type : str
+            Its code, such as ``"USR-8"``, a login.
+        **values
+            Its other keys, under Anaplan's own names: ``eventDate=`` and ``createdDate=`` in
+            milliseconds since the epoch, ``userId=``, ``objectId=``, ``additionalAttributes=``.
+            By default it happens now; a None leaves a key out.
+        """
+        return self.audit.add(**{"eventTypeId": event_type, **values})
+
+    def audit_events(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Add many audit events, each a mapping of what `audit_event` takes as values."""
+        self.audit.add_all(events)
 
     def default_content(self, model: Model, file_id: str, content: bytes) -> None:
         """Set the default content of a file, which users without an upload of their own read."""

@@ -8,6 +8,7 @@ sake.
 from __future__ import annotations
 
 from tests.contract.overlay.alm import ALM_CORRECTIONS, ALM_MAY_OMIT, ALM_STATUSES
+from tests.contract.overlay.audit import AUDIT_EXAMPLES
 from tests.contract.overlay.cloudworks import (
     CLOUDWORKS_CORRECTIONS,
     CLOUDWORKS_MAY_OMIT,
@@ -33,6 +34,7 @@ CORRECTIONS = (
     *READ_REQUESTS,
     *EXAMPLES,
     *ALM_CORRECTIONS,
+    *AUDIT_EXAMPLES,
     *CLOUDWORKS_CORRECTIONS,
 )
 MAY_OMIT = (*GENERAL_MAY_OMIT, *LISTS_MAY_OMIT, *ALM_MAY_OMIT, *CLOUDWORKS_MAY_OMIT)
