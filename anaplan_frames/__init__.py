@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from anaplan_frames.admin.alm.alm import Alm
+    from anaplan_frames.admin.audit.audit_service import Audit
     from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
     from anaplan_frames.auth import (
         BasicAuth,
@@ -83,6 +84,7 @@ __all__ = [
     "AmbiguousName",
     "AnaplanError",
     "AnaplanWarning",
+    "Audit",
     "AuthenticationError",
     "BasicAuth",
     "BrowserAuth",
@@ -163,6 +165,7 @@ _HOMES = {
     "TokenAuth": "auth",
     "Alm": "admin.alm.alm",
     "CloudWorks": "admin.cloudworks.cloudworks",
+    "Audit": "admin.audit.audit_service",
     "Connection": "connection",
     "connect": "connection",
     "Frames": "dataframes.frame_chunks",

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from anaplan_frames.admin.audit.audit_service import Audit
 from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
 from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.auth import BasicAuth, Credentials
@@ -223,6 +224,11 @@ class Connection:
         self._model = model
         self._hooks = tuple(hooks)
         self._restart_after = restart_after
+
+    @property
+    def audit(self) -> Audit:
+        """The audit events of the tenant: who did what, and when."""
+        return Audit(self._transport)
 
     def workspaces(self) -> pd.DataFrame:
         """Return the workspaces that the user may see.

@@ -55,6 +55,27 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def sync_folder(folder: Path) -> None:
+    """Have a rename on the disk; systems that cannot sync a folder do it by themselves."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def replace_synced(written: Path, path: Path) -> None:
+    """Put a file that is written in the place of another one of its folder, or of none.
+
+    Whatever ends the process or the machine, there is the one or the other, and whole.
+    """
+    with written.open("rb+") as file:
+        os.fsync(file.fileno())
+    written.replace(path)
+    sync_folder(path.parent)
+
+
 def _check_owner(folder: Path) -> None:
     """Refuse a folder that another user of this machine may have made, or may write to.
 

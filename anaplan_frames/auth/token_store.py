@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import ConfigurationError, MissingExtra
-from anaplan_frames.folders import config_folder, private_folder, writable_cache_folder
+from anaplan_frames.folders import config_folder, private_folder, sync_folder, writable_cache_folder
 
 _SERVICE = "anaplan-frames"
 _PIECE = 1_000  # characters; Windows takes fewer than 1,280 in one entry
@@ -83,7 +83,7 @@ class FileStore:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def lock(self) -> AbstractContextManager[Any]:
         """Return a lock file next to the file."""
@@ -220,13 +220,3 @@ def _usable_keyring() -> Any:
             "This machine has no keyring. Keep the login in a file: store='login.json'."
         )
     return keyring
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have a rename on the disk; systems that cannot sync a folder do it by themselves."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -19,7 +19,7 @@ from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, ConfigurationError
 from anaplan_frames.transport import answer_bodies as bodies
-from anaplan_frames.transport.answer_contract import Operations
+from anaplan_frames.transport.answer_contract import ContentKind, Operations
 from anaplan_frames.transport.calls import Call, CallMaker, Timeout
 from anaplan_frames.transport.hosts import check_bundle, check_proxies, host_of
 from anaplan_frames.transport.oauth_requests import PATIENCE, OAuthRequests
@@ -390,10 +390,17 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         service: str = "integration",
+        content: ContentKind | None = None,
     ) -> bytes:
-        """Return the whole body at `path`; one that breaks off is fetched again."""
+        """Return the whole body at `path`; one that breaks off is fetched again.
+
+        `content` is the kind of body that a header asks for, if there are several; it may be empty.
+        """
         headers = {"Accept": "*/*", **(headers or {})}
         call = self._made("GET", path, label, service, params=params, headers=headers)
+        if content is not None:
+            asked = replace(call.operation, content=content, may_be_empty=True)
+            call = replace(call, operation=asked)
         return self._sender.send(call, bodies.as_bytes, self._keeper)
 
     def download_large(
@@ -415,6 +422,27 @@ class Transport:
         if may_be_empty:
             call = replace(call, operation=replace(call.operation, may_be_empty=True))
         return self._sender.send(call, bodies.as_mapping, self._keeper)
+
+    def download_page(
+        self,
+        path: str,
+        url: str | None = None,
+        *,
+        label: str,
+        params: Mapping[str, Any] | None = None,
+        service: str = "integration",
+    ) -> bytes:
+        """Return the body of a page of the listing at `path`, of a URL that an earlier one names.
+
+        The caller checks that the URL is on the service's own host. All else is as for `download`.
+        """
+        self._check_process()
+        found = self._calls.service(service)
+        operation = self._calls.operations.find(service, "GET", path)
+        call = self._calls.at_url(
+            "GET", url or found.url(path), label, found, operation, params=params
+        )
+        return self._sender.send(call, bodies.as_bytes, self._keeper)
 
     def pages(
         self,
