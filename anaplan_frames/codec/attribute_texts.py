@@ -116,9 +116,10 @@ def parse_list(
             explicit_schema=pa.schema([(key, pa.list_(kind))]), unexpected_field_behavior="ignore"
         ),
     )
-    objects = table.column(key).combine_chunks().flatten()
-    if table.num_rows != 1 or objects.null_count:
-        raise pa.ArrowInvalid("a list with a null in it, or more than one object")
+    lists = table.column(key).combine_chunks()
+    objects = lists.flatten()
+    if len(lists) != 1 or lists.null_count or objects.null_count:
+        raise pa.ArrowInvalid("no list, one with a null in it, or more than one object")
     return dict(zip(fields, objects.flatten(), strict=True))
 
 

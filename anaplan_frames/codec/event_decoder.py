@@ -21,6 +21,11 @@ from anaplan_frames.codec.event_columns import ATTRIBUTES, BY_NAME, NEEDED, Even
 from anaplan_frames.codec.text import is_utf8
 
 _LIST = "response"
+# What parsing by Python raises if an answer is not as it should be.
+_MISFITS = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(OverflowError, RecursionError, pa.ArrowException),
+)
 _MOST = 2**31 - 1  # bytes: an answer is one Arrow string
 
 
@@ -99,14 +104,14 @@ class EventDecoder:
         try:
             answer = json.loads(content.decode("utf-8", "surrogatepass"))
             events = answer[_LIST]
+            if not isinstance(events, list):
+                raise ValueError(f"{_LIST!r} is not a list")
             columns = [*self._columns, BY_NAME["additional_attributes"]]
             return {
                 column.key: pa.array([_value(event, column) for event in events], column.type)
                 for column in columns
             }
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise BrokenEvents(str(error)) from None
-        except pa.ArrowException as error:
+        except _MISFITS as error:
             raise BrokenEvents(str(error)) from None
 
 

@@ -15,6 +15,7 @@ KEPT_MS = 30 * DAY_MS
 """For so long Anaplan keeps events, says its help; a request may span as much."""
 _MARGIN_MS = 15 * 60_000  # the clocks differ, and events end while they are read
 SPAN_MS = KEPT_MS - _MARGIN_MS
+_LONGEST_MS = SPAN_MS + 1000  # more than the usual time, so that it is one span
 _OLDEST_MS = 366 * DAY_MS
 
 Moment: TypeAlias = str | dt.datetime | dt.date | dt.timedelta | None
@@ -49,7 +50,7 @@ class Period:
         """Whether Anaplan has all events of it, as far as that is known."""
         return self.since >= self.kept_since
 
-    def windows(self, longest: int = SPAN_MS) -> Iterator[Window]:
+    def windows(self, longest: int = _LONGEST_MS) -> Iterator[Window]:
         """Yield the spans to ask for, oldest first.
 
         Whether the service includes the ends of a span is not documented. Therefore spans overlap
