@@ -17,6 +17,7 @@ from anaplan_frames.sandbox.http.middleware import (
 from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
 from anaplan_frames.sandbox.routes import (
     action_routes,
+    administration_routes,
     alm_routes,
     audit_routes,
     authentication_routes,
@@ -25,6 +26,7 @@ from anaplan_frames.sandbox.routes import (
     cloudworks_run_routes,
     dimension_routes,
     dump_routes,
+    exception_user_routes,
     file_routes,
     list_routes,
     model_routes,
@@ -33,6 +35,7 @@ from anaplan_frames.sandbox.routes import (
     oauth_routes,
     optimizer_routes,
     read_request_routes,
+    scim_routes,
     task_routes,
     tenant_routes,
     timing_routes,
@@ -66,6 +69,9 @@ def build_app(tenant: Tenant) -> ASGIApp:
             *cloudworks_connection_routes.routes,
             *cloudworks_run_routes.routes,
             *cloudworks_integration_routes.routes,
+            *scim_routes.routes,
+            *administration_routes.routes,
+            *exception_user_routes.routes,
         ],
         middleware=[
             Middleware(ErrorMiddleware),

@@ -15,13 +15,16 @@ from tests.contract.json_schema import Validator, to_json_schema, validator_of
 from tests.contract.keys import KeyCheck
 from tests.contract.overlay import CORRECTIONS, MAY_OMIT, STATUSES
 from tests.contract.overlay.correction import (
+    ADMINISTRATION,
     ALM,
     AUDIT,
     AUTHENTICATION,
     CLOUDWORKS,
+    EXCEPTION,
     INTEGRATION,
     MODEL,
     OAUTH,
+    SCIM,
     WORKSPACE,
 )
 
@@ -32,6 +35,9 @@ PREFIXES = {
     AUTHENTICATION: "",
     OAUTH: "",
     AUDIT: "/audit/api/1",
+    SCIM: "/scim/1/0/v2",
+    ADMINISTRATION: "/admin/1/0",
+    EXCEPTION: "/admin/1/0",
     CLOUDWORKS: "/cloudworks/2/0",
 }
 JSON = "application/json"

@@ -25,6 +25,7 @@ from tests.contract.walk import (
 from tests.contract.walk_alm import walk_alm
 from tests.contract.walk_audit import walk_audit
 from tests.contract.walk_cloudworks import walk_cloudworks
+from tests.contract.walk_scim import walk_administration, walk_scim
 from tests.sandbox.http_client import Http, in_model
 
 EVERY = [
@@ -54,6 +55,8 @@ def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox, tmp_pa
         in_old = in_model(http, old, with_workspace=with_workspace)
         walk_deletion(in_old, old.workspace.id, old.id)
     walk_alm(walked_sandbox, http)
+    walk_scim(walked_sandbox)
+    walk_administration(walked_sandbox)
     walk_oauth(walked_sandbox)
     walk_cloudworks(walked_sandbox, tmp_path)
     walk_audit(walked_sandbox, http)

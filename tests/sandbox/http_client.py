@@ -40,10 +40,12 @@ def log_in(sandbox: Sandbox, email: str = "", password: str = "") -> requests.Re
 
 
 class Http:
-    """Requests to the Integration API with a token; paths start below ``/2/0``."""
+    """Requests to the Integration API with a token; paths start below ``/2/0``, or `below`."""
 
-    def __init__(self, sandbox: Sandbox, email: str = "", password: str = "") -> None:
-        self.base = f"{sandbox.api_url}/2/0"
+    def __init__(
+        self, sandbox: Sandbox, email: str = "", password: str = "", *, below: str = "/2/0"
+    ) -> None:
+        self.base = f"{sandbox.api_url}{below}"
         self.token = log_in(sandbox, email, password).json()["tokenInfo"]["tokenValue"]
         # One connection for all: to open one takes as long as most requests do.
         self._session = requests.Session()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import logging
 import math
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from anaplan_frames.sandbox.tenant.login_tokens import Token
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 _log = logging.getLogger(__name__)
+_WORDS = ("AnaplanAuthToken", "Bearer", "Basic")
 
 
 class HostMiddleware:
@@ -83,21 +86,37 @@ class AccessMiddleware:
             await drain(receive)
             await error_response(request, error)(scope, receive, send)
             return
-        request.state.user = token.user
+        request.state.user, request.state.oauth = token.user, token.oauth
         await self._app(scope, receive, send)
 
     def _authenticate(self, request: Request, service: ServedService) -> Token:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme in service.refusals:
             status, code = service.refusals[scheme]
-            raise ApiError(status, "No valid token header found", code=code)
-        token = self._tenant.tokens.find(value.strip())
-        # The service refuses its own tokens as Bearer tokens, which belong to OAuth.
-        taken = scheme == "AnaplanAuthToken" or (scheme == "Bearer" and token and token.oauth)
-        if token is None or not taken:
+            words = "No valid token header found"
+            raise ApiError(status, words, code=code, is_empty=not code)
+        if scheme == "Basic" and service.takes_logins:
+            token = self._logged_in(value)
+        else:
+            token = self._tenant.tokens.find(value.strip())
+        # Most services refuse tokens of a login as Bearer tokens, which belong to OAuth.
+        taken = scheme == "AnaplanAuthToken" or (
+            token and (service.takes_logins or (scheme == "Bearer" and token.oauth))
+        )
+        if token is None or not taken or scheme not in _WORDS:
             words = "Unauthorized: the token is missing, invalid or expired"
             raise ApiError(401, words, code="FAILURE_INVALID_TOKEN")
         return token
+
+    def _logged_in(self, value: str) -> Token | None:
+        """Return a token for this one request with an email and password."""
+        try:
+            login = base64.b64decode(value.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        email, _, password = login.partition(":")
+        user = self._tenant.users.by_login(email, password)
+        return None if user is None else Token(user, self._tenant.clock())
 
     def _limit(self) -> None:
         seconds = self._tenant.bucket.take() if self._tenant.bucket else 0.0

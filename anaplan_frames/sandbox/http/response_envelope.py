@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from anaplan_frames.sandbox.http.served_services import INTEGRATION, error_body, service_of
 
@@ -21,7 +21,8 @@ _SUCCESS = {"code": 200, "message": "Success"}
 class ApiError(Exception):
     """Ends a request with an HTTP error; `message` is shown in the answer's status.
 
-    `code` is the word for it that services other than the Integration API give.
+    `code` is the word for it that services other than the Integration API give. With `is_empty`,
+    the answer has no body.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
         *,
         code: str = "",
+        is_empty: bool = False,
     ) -> None:
         self.status = status
+        self.is_empty = is_empty
         self.code = code
         self.message: str = message or http.HTTPStatus(status).phrase
         self.headers = headers
@@ -44,8 +47,10 @@ def not_found() -> ApiError:
     return ApiError(404, "Not Found")
 
 
-def error_response(request: Request, error: ApiError) -> JSONResponse:
+def error_response(request: Request, error: ApiError) -> Response:
     """Answer with an error, in the form of the service that was asked."""
+    if error.is_empty:
+        return Response(status_code=error.status, headers=error.headers)
     service = service_of(request.url.path)
     if service is not None and service.form != INTEGRATION.form:
         form, media = error_body(service, error.status, error.code, error.message)

@@ -19,9 +19,12 @@ class ServedService:
         What its paths begin with.
     refusals : mapping
         The status and code of the answer to a token with a word that the service does not take;
-        by default it takes both words, ``Bearer`` for tokens of OAuth only.
+        by default it takes both words, ``Bearer`` for tokens of OAuth only. Without a code, the
+        answer has no body.
     open_paths : frozenset of str
         Paths below the prefix that need no token.
+    takes_logins : bool
+        Whether it also takes ``Bearer`` with the token of a login, and ``Basic`` with the login.
     form : str
         Which form its errors have; see `error_body`.
     """
@@ -29,7 +32,8 @@ class ServedService:
     prefix: str
     refusals: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     open_paths: frozenset[str] = frozenset()
-    form: Literal["integration", "audit", "scim", "admin"] = "integration"
+    takes_logins: bool = False
+    form: Literal["integration", "audit", "scim", "exception", "administration"] = "integration"
 
 
 INTEGRATION = ServedService("/2/0/")
@@ -40,11 +44,15 @@ SERVICES = (
     ServedService(
         "/scim/1/0/v2/",
         open_paths=frozenset({"ResourceTypes", "Schemas", "ServiceProviderConfig"}),
+        takes_logins=True,
         form="scim",
     ),
     # Its errors were seen with the path and the time, as those of the Integration API.
     ServedService("/cloudworks/2/0/"),
-    ServedService("/admin/1/0/", {"Bearer": (400, "FAILURE_BAD_HEADER")}, form="admin"),
+    ServedService(
+        "/admin/1/0/permissions/", {"Bearer": (400, "FAILURE_BAD_HEADER")}, form="exception"
+    ),
+    ServedService("/admin/1/0/", {"Bearer": (401, "")}, form="administration"),
 )
 
 
@@ -63,7 +71,8 @@ def error_body(
             "status": str(status),
             "detail": message,
         }
-        if code:
+        if code and not code.startswith("FAILURE"):
             body["scimType"] = code
         return body, "application/scim+json"
-    return {"status": code or f"FAILURE_{status}", "statusMessage": message}, "application/json"
+    said = "message" if service.form == "administration" else "statusMessage"
+    return {"status": code or f"FAILURE_{status}", said: message}, "application/json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from typing import Any
 
 from starlette.requests import Request
@@ -96,10 +95,11 @@ def _basic(request: Request, value: str) -> User:
     if not colon:
         raise BadHeader(_BAD_HEADER)
     tenant = tenant_of(request)
-    user = tenant.users.by_email(email)
-    if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
-        if user is not None:
-            tenant.audit.note("USR-9", user, user.id, success=False)
+    user = tenant.users.by_login(email, password)
+    if user is None:
+        known = tenant.users.by_email(email)
+        if known is not None:
+            tenant.audit.note("USR-9", known, known.id, success=False)
         raise BadCredential("The email or the password is wrong.")
     return user
 

@@ -31,8 +31,8 @@ from anaplan_frames.sandbox.tenant.api_times import iso_time
 def tenant_models(request: Request) -> Response:
     """List the models that the user may use, in all workspaces."""
     user = caller(request)
-    models = tenant_of(request).models.values()
-    return _list(request, [model for model in models if user.may_use(model.id)])
+    models = [one for one in tenant_of(request).models.values() if user.may_use(one.id)]
+    return _list(request, [one for one in models if user.may_enter(one.workspace.id)])
 
 
 def workspace_models(request: Request) -> Response:

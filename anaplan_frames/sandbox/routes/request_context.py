@@ -64,8 +64,8 @@ def known_model(request: Request) -> Model:
 
 def visible_model(request: Request) -> Model:
     """Return the model of the path; 404, not 403, if the user has no role in it."""
-    model = known_model(request)
-    if not caller(request).may_use(model.id):
+    model, user = known_model(request), caller(request)
+    if not (user.may_use(model.id) and user.may_enter(model.workspace.id)):
         raise not_found()
     return model
 

@@ -24,7 +24,8 @@ def workspaces(request: Request) -> Response:
     shown = [
         _workspace(request, workspace)
         for workspace in tenant.workspaces.values()
-        if user.administrator or any(user.may_use(model_id) for model_id in workspace.models)
+        if user.may_enter(workspace.id)
+        and (user.administrator or any(user.may_use(model_id) for model_id in workspace.models))
     ]
     found = search(shown, request.query_params.get("s"), ["name"])
     items = sort_strictly(found, request.query_params.get("sort"), ["name", "sizeAllowance"])
@@ -46,7 +47,7 @@ def admins(request: Request) -> Response:
             "firstName": user.first_name,
             "lastName": user.last_name,
             "email": user.email,
-            "active": True,
+            "active": user.active,
             "otherWorkspaces": others,
         }
         for user in tenant.users.all()
@@ -102,7 +103,7 @@ def _workspace(request: Request, workspace: Workspace) -> dict[str, Any]:
 def _user(user: User) -> dict[str, Any]:
     shown = {
         "id": user.id,
-        "active": True,
+        "active": user.active,
         "email": user.email,
         "emailOptIn": False,
         "firstName": user.first_name,

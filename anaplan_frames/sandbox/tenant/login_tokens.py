@@ -54,10 +54,11 @@ class Tokens:
         return token
 
     def find(self, value: str) -> Token | None:
-        """Return the token with this value, unless it has expired or was revoked."""
+        """Return the token with this value, unless it has ended or its user is inactive."""
         with self._lock:
             token = self._alive.get(value)
-        return token if token and token.expires_at > self._clock() else None
+        alive = token and token.expires_at > self._clock() and token.user.active
+        return token if alive else None
 
     def refresh(self, value: str) -> Token | None:
         """Extend a valid token; its value stays the same."""

@@ -30,6 +30,8 @@ from anaplan_frames.sandbox.tenant.cloudworks_builder import (
 from anaplan_frames.sandbox.tenant.cloudworks_records import Connection, Flow, Integration, Run
 from anaplan_frames.sandbox.tenant.cloudworks_runs import Runner
 from anaplan_frames.sandbox.tenant.cloudworks_state import CloudWorks
+from anaplan_frames.sandbox.tenant.entitlements import is_entitled
+from anaplan_frames.sandbox.tenant.exception_users import ExceptionUsers
 from anaplan_frames.sandbox.tenant.fault_rules import Faults
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.login_certificates import Certificates
@@ -41,7 +43,7 @@ from anaplan_frames.sandbox.tenant.rate_limit import TokenBucket
 from anaplan_frames.sandbox.tenant.read_requests import LargeReads
 from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
 from anaplan_frames.sandbox.tenant.task_queue import Tasks
-from anaplan_frames.sandbox.tenant.tenant_users import User, Users
+from anaplan_frames.sandbox.tenant.tenant_users import DEFAULT_LICENSES, User, Users
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
@@ -119,6 +121,7 @@ class Tenant:
                 clock,
             ),
         )
+        self.exception_users: ExceptionUsers = ExceptionUsers(self.users, self.workspaces)
         self.faults: Faults = Faults()
         self.first_user: User = self.add_user(email, password)
 
@@ -198,27 +201,63 @@ class Tenant:
     def add_user(
         self,
         email: str,
-        password: str,
+        password: str | None,
         *,
         administrator: bool = True,
         models: Iterable[str] | None = None,
         roles: Iterable[str] | None = None,
+        active: bool = True,
+        workspaces: Iterable[str] | None = None,
+        external_id: str | None = None,
+        licenses: Iterable[str] = DEFAULT_LICENSES,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        id: str | None = None,
     ) -> User:
         """Add another user, who can log in.
 
         Parameters
         ----------
-        email, password : str
+        email : str
+        password : str or None
+            None: the user cannot log in with one.
         administrator : bool
             Whether the user administers the workspaces.
         models : iterable of str, optional
             Ids of the models that the user may use; all by default.
         roles : iterable of str, optional
             Roles in the tenant, such as ``"Tenant Auditor"``; by default all that its APIs ask for.
+        active : bool
+            Whether the user can log in at all.
+        workspaces : iterable of str, optional
+            Ids of the workspaces that the user is entitled to; by default those of `models`.
+        external_id : str, optional
+            The id that another system has for the user.
+        licenses : iterable of str
+        first_name, last_name : str, optional
+            By default they follow from the email.
+        id : str, optional
+            32 hex digits; by default they follow from the email.
         """
         return self.users.add(
-            email, password, administrator=administrator, models=models, roles=roles
+            email,
+            password,
+            administrator=administrator,
+            models=models,
+            roles=roles,
+            active=active,
+            workspaces=None if workspaces is None else tuple(workspaces),
+            external_id=external_id,
+            licenses=tuple(licenses),
+            first_name=first_name,
+            last_name=last_name,
+            id=id or "",
+            now=self.clock(),
         )
+
+    def entitlements(self, user: User) -> list[Workspace]:
+        """List the workspaces that a user is entitled to."""
+        return [one for one in self.workspaces.values() if is_entitled(user, one)]
 
     def register_certificate(self, pem: bytes | str, email: str | None = None) -> None:
         """Accept logins with this certificate, for the first user or the one with `email`.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 # A fixed namespace, so that a user or tenant has the same id in every run.
 _NAMESPACE = uuid.UUID("6f1f4e0a-6b0f-4c55-9d0e-2f3f1f5c7a11")
@@ -19,6 +22,7 @@ ROLES = frozenset(
         "Restricted Integration User",
     }
 )
+DEFAULT_LICENSES = ("Professional",)
 CUSTOMER_ID = uuid.uuid5(_NAMESPACE, "customer").hex
 
 
@@ -29,13 +33,22 @@ class User:
     Attributes
     ----------
     id : str
-        32 hex digits; an email has the same id in every run.
+        32 hex digits; by default an email has the same id in every run.
     administrator : bool
         Whether the user administers the workspaces; `GET /workspaces/{id}` is 404 for others.
     models : frozenset of str or None
         Ids of the models that the user may use; None stands for all.
     roles : frozenset of str
         The roles in the tenant; a first user has all of `ROLES`.
+    active : bool
+        Whether the user can log in.
+    workspaces : tuple of str or None
+        Ids of the workspaces that the user is entitled to; None stands for those of `models`.
+    external_id : str or None
+        The id that another system has for the user.
+    licenses : tuple of str
+    created, changed : float
+        Seconds since the epoch.
     """
 
     email: str
@@ -47,14 +60,24 @@ class User:
     models: frozenset[str] | None = None
     roles: frozenset[str] = ROLES
     last_login: float | None = None
-    id: str = field(init=False)
+    active: bool = True
+    workspaces: tuple[str, ...] | None = None
+    external_id: str | None = None
+    licenses: tuple[str, ...] = DEFAULT_LICENSES
+    created: float = 0.0
+    changed: float = 0.0
+    id: str = ""
 
     def __post_init__(self) -> None:
-        self.id = user_id(self.email)
+        self.id = self.id or user_id(self.email)
 
     def may_use(self, model_id: str) -> bool:
         """Return whether the user has a role in the model."""
         return self.models is None or model_id in self.models
+
+    def may_enter(self, workspace_id: str) -> bool:
+        """Return whether an entitlement, if there are any, lets the user into a workspace."""
+        return self.workspaces is None or workspace_id in self.workspaces
 
 
 def user_id(email: str) -> str:
@@ -67,17 +90,34 @@ class Users:
 
     def __init__(self) -> None:
         self._by_id: dict[str, User] = {}
+        self._by_email: dict[str, User] = {}
 
     def add(
         self,
         email: str,
-        password: str,
+        password: str | None,
         *,
-        administrator: bool = True,
-        models: Iterable[str] | None = None,
         roles: Iterable[str] | None = None,
+        models: Iterable[str] | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        now: float = 0.0,
+        **attributes: Any,
     ) -> User:
         """Add a user, or replace the one with this email.
+
+        Parameters
+        ----------
+        email : str
+        password : str or None
+            None: the user cannot log in with one.
+        roles, models : iterable of str, optional
+        first_name, last_name : str, optional
+            By default they follow from the email.
+        now : float
+            Seconds since the epoch.
+        **attributes
+            Of `User`.
 
         Raises
         ------
@@ -88,23 +128,34 @@ class Users:
         if not held <= ROLES:
             unknown = ", ".join(sorted(held - ROLES))
             raise ValueError(f"Roles of a tenant are {', '.join(sorted(ROLES))}; not {unknown}.")
-        allowed = None if models is None else frozenset(models)
         first, _, last = email.partition("@")[0].replace(".", " ").title().partition(" ")
         user = User(
             email,
-            password,
-            first or "Demo",
-            last or "User",
-            administrator=administrator,
-            models=allowed,
+            secrets.token_urlsafe(24) if password is None else password,
+            first_name or first or "Demo",
+            last_name or last or "User",
+            models=None if models is None else frozenset(models),
             roles=held,
+            created=now,
+            changed=now,
+            **attributes,
         )
-        self._by_id[user.id] = user
+        before = self.by_email(email)
+        if before is not None and before.id != user.id:
+            del self._by_id[before.id]
+        self._by_id[user.id] = self._by_email[email.casefold()] = user
         return user
 
     def by_email(self, email: str) -> User | None:
         """Find a user by email, ignoring case."""
-        return self._by_id.get(user_id(email))
+        return self._by_email.get(email.casefold())
+
+    def by_login(self, email: str, password: str) -> User | None:
+        """Find the user who can log in with this email and password."""
+        user = self.by_email(email)
+        if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
+            return None
+        return user if user.active else None
 
     def by_id(self, id: str) -> User | None:
         """Find a user by id."""

@@ -22,6 +22,7 @@ from tests.contract.overlay.operations import (
 )
 from tests.contract.overlay.read_requests import READ_REQUESTS
 from tests.contract.overlay.schemas import SCHEMAS
+from tests.contract.overlay.scim import SCIM_CORRECTIONS
 from tests.contract.overlay.statuses import MAY_OMIT as GENERAL_MAY_OMIT
 from tests.contract.overlay.statuses import STATUSES as GENERAL_STATUSES
 from tests.contract.overlay.tasks import TASKS
@@ -35,6 +36,7 @@ CORRECTIONS = (
     *EXAMPLES,
     *ALM_CORRECTIONS,
     *AUDIT_EXAMPLES,
+    *SCIM_CORRECTIONS,
     *CLOUDWORKS_CORRECTIONS,
 )
 MAY_OMIT = (*GENERAL_MAY_OMIT, *LISTS_MAY_OMIT, *ALM_MAY_OMIT, *CLOUDWORKS_MAY_OMIT)
