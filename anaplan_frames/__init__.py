@@ -11,9 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anaplan_frames.admin.administration.tenant_admin import Admin
     from anaplan_frames.admin.alm.alm import Alm
     from anaplan_frames.admin.audit.audit_service import Audit
     from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
+    from anaplan_frames.admin.scim.scim_service import Scim
     from anaplan_frames.auth import (
         BasicAuth,
         BrowserAuth,
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Action",
+    "Admin",
     "Alm",
     "AmbiguousName",
     "AnaplanError",
@@ -127,6 +130,7 @@ __all__ = [
     "Report",
     "RequestRefused",
     "Resource",
+    "Scim",
     "SignInRequired",
     "Table",
     "Task",
@@ -167,6 +171,8 @@ _HOMES = {
     "CloudWorks": "admin.cloudworks.cloudworks",
     "Audit": "admin.audit.audit_service",
     "Connection": "connection",
+    "Scim": "admin.scim.scim_service",
+    "Admin": "admin.administration.tenant_admin",
     "connect": "connection",
     "Frames": "dataframes.frame_chunks",
     "Model": "model",

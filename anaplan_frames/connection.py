@@ -10,9 +10,11 @@ from typing import Any, Self
 
 import pandas as pd
 
+from anaplan_frames.admin.administration.tenant_admin import Admin
 from anaplan_frames.admin.audit.audit_service import Audit
 from anaplan_frames.admin.cloudworks.cloudworks import CloudWorks
 from anaplan_frames.admin.model_deletion import delete_models
+from anaplan_frames.admin.scim.scim_service import Scim
 from anaplan_frames.auth import BasicAuth, Credentials
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.clock import Clock
@@ -229,6 +231,16 @@ class Connection:
     def audit(self) -> Audit:
         """The audit events of the tenant: who did what, and when."""
         return Audit(self._transport)
+
+    @property
+    def scim(self) -> Scim:
+        """The tenant's users, read and written by SCIM; needs the role User Administrator."""
+        return Scim(self._transport, self._directory.workspaces)
+
+    @property
+    def admin(self) -> Admin:
+        """Exception users, and users exported and imported as an administrator does it."""
+        return Admin(self._transport, self._directory.workspaces)
 
     def workspaces(self) -> pd.DataFrame:
         """Return the workspaces that the user may see.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,25 @@ from anaplan_frames.memory import mapping
 from anaplan_frames.transport.answer_contract import NotAnswered
 from anaplan_frames.transport.hosts import host_of
 from anaplan_frames.transport.session import BrokenBody, CheckedResponse
+from anaplan_frames.transport.statuses import masked_message
+
+
+class Answered(NamedTuple):
+    """An answer, which may be a refusal that the contract lists among the answers.
+
+    Attributes
+    ----------
+    status : int
+    content : dict
+        The JSON object.
+    refusal : str
+        What the service says of a refusal; empty for a success.
+    """
+
+    status: int
+    content: dict[str, Any]
+    refusal: str
+
 
 # Bytes, or a memory mapping that can be used like bytes.
 Content = bytes | mmap.mmap
@@ -100,6 +119,16 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
     if fault is not None:
         raise _not_answered(response, fault)
     return answer
+
+
+def answered(response: CheckedResponse) -> Answered:
+    """Return the status and the JSON object of an answer, of a refusal with its message."""
+    content = as_json(response)
+    status = response.status_code
+    refusal = ""
+    if not response.ok:
+        refusal = masked_message(content, response.request) or f"refused with {status}"
+    return Answered(status, content, refusal)
 
 
 def _kind(response: CheckedResponse) -> str:

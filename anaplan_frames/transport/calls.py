@@ -104,7 +104,7 @@ class CallMaker:
         **options: Any,
     ) -> Call:
         """Make a call to a URL of a service; other options are for `requests`."""
-        options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
+        options["headers"] = {"Accept": service.accept, **(options.get("headers") or {})}
         options["timeout"] = options.get("timeout") or self.timeout
         return Call(
             method,

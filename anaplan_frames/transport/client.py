@@ -369,6 +369,26 @@ class Transport:
         )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
+    def attempt(
+        self,
+        method: str,
+        path: str,
+        *,
+        label: str,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+        service: str = "integration",
+    ) -> bodies.Answered:
+        """Send JSON, and return the answer, which may be a refusal that the contract lists.
+
+        Parameters and errors as for `request`.
+        """
+        call = self._made(
+            method, path, label, service, repeatable=repeatable, json=json, headers=headers
+        )
+        return self._sender.send(call, bodies.answered, self._keeper)
+
     def put(
         self,
         path: str,

@@ -37,6 +37,8 @@ class Service:
         word. A token whose word is not a key is sent with its own word.
     pagination : Pagination
         How its listings are read.
+    accept : str
+        The content types that a call asks for if it does not name its own.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Service:
     prefix: str
     schemes: Mapping[str, str] = field(default_factory=dict)
     pagination: Pagination = field(default_factory=OffsetPages)
+    accept: str = "application/json"
 
     def url(self, path: str) -> str:
         """Return the URL of a path."""
@@ -68,7 +71,14 @@ SERVICES = (
     Service("auth", "{auth}", ""),
     Service("oauth", "{oauth}", ""),
     Service("audit", "{audit}", "/audit/api/1", _NO_BEARER, NextUrlPages()),
-    Service("scim", "{api}", "/scim/1/0/v2", {"AnaplanApiKey": "Bearer"}, StartIndexPages()),
+    Service(
+        "scim",
+        "{api}",
+        "/scim/1/0/v2",
+        {"AnaplanApiKey": "Bearer"},
+        StartIndexPages(),
+        accept="application/scim+json, application/json",
+    ),
     Service("cloudworks", "{cloudworks}", "/2/0", {}, OffsetPages(size=100)),
     Service("admin", "{api}", "/admin/1/0", _NO_BEARER),
 )

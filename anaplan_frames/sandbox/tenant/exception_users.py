@@ -1,6 +1,6 @@
 """Users who may sign in with a password in a workspace, although it demands single sign-on.
 
-By exception-openapi.json: whoever is assigned must be a user of the workspace, and the workspace
+By exception-openapi.json: a user who is assigned must be one of the workspace, and the workspace
 must use single sign-on, which it does in the sandbox unless `without_sso` says otherwise.
 """
 

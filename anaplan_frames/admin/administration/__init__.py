@@ -1,0 +1,1 @@
+"""The Administration API: users as CSV, and exception users."""

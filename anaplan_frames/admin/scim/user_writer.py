@@ -1,0 +1,135 @@
+"""Sends the changes of users, one request for each, several at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from anaplan_frames.admin.scim.user_planner import UserChange, shortfall
+from anaplan_frames.admin.scim.user_reader import PATH, users_named
+from anaplan_frames.admin.scim.user_records import UserRecord
+from anaplan_frames.admin.scim.user_rows import folded
+from anaplan_frames.errors import AnaplanError, TransferError
+from anaplan_frames.polling import poll
+from anaplan_frames.progress import Progress
+from anaplan_frames.transport import Transport
+from anaplan_frames.writes.arrow_arrays import Positions
+from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
+from anaplan_frames.writes.batches import Batches, Look
+
+_MEDIA = {"Content-Type": "application/scim+json"}
+_LOOKS = (1.0, 3.0)  # seconds between looks for a user whose making was not answered
+_PARTLY = 207
+_TAKEN = 409
+
+
+class UserWriter:
+    """Sends changes, and looks whether those took effect whose answer was lost.
+
+    A user that exists cannot be made a second time, but the request is still not sent twice: if its
+    answer is lost, the user is looked for by name.
+
+    Parameters
+    ----------
+    transport : Transport
+    changes : sequence of UserChange
+    names : mapping of str to str
+        The names of workspaces by id.
+    progress : Progress
+        Advanced by each change.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        changes: Sequence[UserChange],
+        names: Mapping[str, str],
+        progress: Progress,
+    ) -> None:
+        self._transport = transport
+        self._changes = changes
+        self._names = names
+        self._progress = progress
+
+    def send(self) -> BatchOutcome:
+        """Send all; an error ends it, and what was not sent is in the outcome."""
+        batches = Batches(
+            self._send, self._reconcile, most=1, label="users", progress=self._progress
+        )
+        return batches.run(len(self._changes))
+
+    def _send(self, positions: Positions, look: Look) -> Mapping[str, Any]:
+        """Send one change; a refusal is the outcome of its row."""
+        change = self._changes[int(positions[0])]
+        answer = self._transport.attempt(
+            "POST" if change.is_new else "PATCH",
+            PATH if change.is_new else f"{PATH}/{change.user_id}",
+            label=f"user {change.user_name!r}",
+            json=change.body(),
+            headers=_MEDIA,
+            repeatable=not change.is_new,
+            service="scim",
+        )
+        if answer.refusal:
+            return _failed(_refusal(answer.status, answer.refusal, change))
+        missing = self._missing(change, answer.status, answer.content)
+        if missing:
+            begun = "the user was made" if change.is_new else "the user was changed"
+            return _failed(f"{begun}, but without this: {missing}")
+        return {"added" if change.is_new else "updated": 1}
+
+    def _missing(self, change: UserChange, status: int, content: Mapping[str, Any]) -> str:
+        """Say what Anaplan did not do, though it answered with success; it says so with 207."""
+        if status != _PARTLY and _shows(content, change):
+            if not shortfall(change, UserRecord.read(content), self._names):
+                return ""
+        elif status != _PARTLY:
+            return ""  # the answer does not show what was asked for
+        id_ = change.user_id or str(content.get("id") or "")
+        found = self._find(id_, change.user_name)
+        if found is None:
+            raise TransferError(f"user {change.user_name!r}: Anaplan has done a part of it only.")
+        return shortfall(change, found, self._names)
+
+    def _find(self, id_: str, user_name: str) -> UserRecord | None:
+        found = users_named(self._transport, [id_] if id_ else [], [] if id_ else [user_name])
+        users = map(UserRecord.read, found)
+        same = folded(user_name)
+        return next(
+            (user for user in users if user.id == id_ or folded(user.user_name) == same), None
+        )
+
+    def _reconcile(self, positions: Positions) -> Reconciled:
+        """Look for a user whose making was not answered; it is never asked for twice."""
+        change = self._changes[int(positions[0])]
+        clock = self._transport.clock
+        found = poll(lambda: self._find("", change.user_name), clock, pauses=_LOOKS)
+        if found is None:
+            raise AnaplanError(f"there is no user {change.user_name!r} so far")
+        missing = shortfall(change, found, self._names)
+        if missing:
+            raise AnaplanError(
+                f"there is a user {change.user_name!r} now, but without this: {missing}"
+            )
+        return Reconciled(Counter({"added": 1}), np.empty(0, dtype=np.int64))
+
+
+def _shows(content: Mapping[str, Any], change: UserChange) -> bool:
+    """Whether an answer shows all that was asked for, so that it can be compared."""
+    keys = {"active": "active", "external_id": "externalId", "workspaces": "entitlements"}
+    return bool(content.get("userName")) and all(
+        keys.get(name, "name") in content for name in change.wanted
+    )
+
+
+def _refusal(status: int, says: str, change: UserChange) -> str:
+    if status == _TAKEN:
+        return f"there is a user {change.user_name!r} already. Anaplan says: {says!r}"
+    return says
+
+
+def _failed(text: str) -> dict[str, Any]:
+    return {"failures": [{"requestIndex": 0, "failureMessageDetails": text}]}

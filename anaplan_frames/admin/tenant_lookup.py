@@ -1,0 +1,63 @@
+"""Users and workspaces of a tenant by name or id; an id is not looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from anaplan_frames.lookup import find_id
+from anaplan_frames.transport import Transport
+
+ID = re.compile("[0-9a-f]{32}")
+"""The form of a user's or workspace's id."""
+
+Listing = Callable[[], Iterable[Mapping[str, Any]]]
+
+
+def workspace_names(workspaces: Listing) -> dict[str, str]:
+    """Return the names of the workspaces that the user may see, by id."""
+    return {str(each["id"]): str(each.get("name") or "") for each in workspaces()}
+
+
+def workspace_id(name: str, workspaces: Listing) -> str:
+    """Return the id of a workspace.
+
+    Parameters
+    ----------
+    name : str
+        Its name or id.
+    workspaces : callable
+        Lists Anaplan's records of the workspaces.
+
+    Raises
+    ------
+    NotFound, AmbiguousName
+        As `lookup.find_id` says.
+    """
+    if ID.fullmatch(name):
+        return name
+    return find_id(
+        name, workspace_names(workspaces), kind="workspaces", owner="that your user may see"
+    )
+
+
+def user_id(name: str, transport: Transport) -> str:
+    """Return the id of a user.
+
+    Parameters
+    ----------
+    name : str
+        The user's email or id.
+
+    Raises
+    ------
+    NotFound, AmbiguousName
+        As `lookup.find_id` says.
+    """
+    if ID.fullmatch(name):
+        return name
+    # The search narrows the listing; which user is meant is decided here.
+    found = transport.pages("/users", "users", label="the users", params={"s": name})
+    names = {str(each["id"]): str(each.get("email") or "") for each in found if each.get("id")}
+    return find_id(name, names, kind="users", owner="of the tenant")
