@@ -51,14 +51,15 @@ class Report:
     Attributes
     ----------
     kind : str
-        What was written to: ``"import"``, ``"process"``, ``"list"``, ``"module"``, ``"file"`` or
-        another kind of action.
+        What was written to: ``"import"``, ``"process"``, ``"list"``, ``"module"``, ``"file"``,
+        ``"users"`` or another kind of action.
     target, target_id : str
         Its name and id.
     model, model_id, workspace_id : str
         Where it is.
     mode : str
-        For a list ``"insert"``, ``"update"``, ``"upsert"``, ``"delete"`` or ``"sync"``; else empty.
+        For a list ``"insert"``, ``"update"``, ``"upsert"``, ``"delete"`` or ``"sync"``; for users
+        ``"insert"``, ``"update"``, ``"deactivate"`` or ``"upsert"``; else empty.
     rows_sent : int
         Rows of the data, and for a sync the items that no row is about and that are deleted.
     rows_created, rows_updated, rows_deleted, rows_ignored, rows_rejected : int
@@ -69,7 +70,8 @@ class Report:
     changes : pandas.DataFrame
         For a list, one row per item that changes: ``action`` (``"insert"``, ``"update"`` or
         ``"delete"``), ``id`` (missing for a new item), ``code``, ``name``, and for an update
-        ``change`` in words, e.g. ``"Grade: A -> B, parent: West -> East"``.
+        ``change`` in words, e.g. ``"Grade: A -> B, parent: West -> East"``. For users the same,
+        with ``user_name`` instead of ``code`` and ``name``.
     note : str
         What else there is to know; for instance why `rejected` does not show all rows.
     """

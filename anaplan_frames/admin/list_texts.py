@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from anaplan_frames.dataframes.spool import open_kept
+from anaplan_frames.dataframes.unsupported_data import is_polars
 from anaplan_frames.writes.input_texts import InputTexts
 from anaplan_frames.writes.retained_rows import RetainedRows
 
@@ -32,16 +33,20 @@ def with_list_texts(data: Any, targets: Iterable[str], mapping: Mapping[str, str
     """
     wanted = set(targets)
     if isinstance(data, pd.DataFrame):
-        found = [n for n, name in enumerate(map(str, data.columns)) if _to(name, mapping) in wanted]
-        return _frame_with_texts(data, [n for n in found if data.iloc[:, n].dtype == object])
-    if hasattr(data, "__arrow_c_schema__") or isinstance(data, pa.Table | pa.RecordBatch):
+        names = [mapping.get(name, name) for name in map(str, data.columns)]
+        return _frame_with_texts(data, [n for n, name in enumerate(names) if name in wanted])
+    if is_polars(data, "DataFrame"):
+        table = data.to_arrow()
+        changed = _table_with_texts(table, wanted, mapping)
+        return data if changed is table else changed
+    if isinstance(data, pa.Table | pa.RecordBatch | pa.RecordBatchReader):
         return _table_with_texts(data, wanted, mapping)
     return data
 
 
 def with_own_rows(texts: InputTexts, data: Any, converted: Any, *, index: bool) -> InputTexts:
     """Let rejected rows be those of the caller's data, not those with texts for lists."""
-    if converted is data or not isinstance(data, pd.DataFrame):
+    if converted is data or isinstance(data, pa.RecordBatchReader):  # which is read already
         return texts
     return replace(texts, rows=RetainedRows(open_kept(data, index=index, keep=False)))
 
@@ -58,10 +63,6 @@ def split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _to(column: str, mapping: Mapping[str, str]) -> str:
-    return mapping.get(column, column)
-
-
 def _frame_with_texts(frame: pd.DataFrame, columns: list[int]) -> pd.DataFrame:
     changed = frame
     for number in columns:
@@ -74,21 +75,24 @@ def _frame_with_texts(frame: pd.DataFrame, columns: list[int]) -> pd.DataFrame:
 
 
 def _table_with_texts(data: Any, wanted: set[str], mapping: Mapping[str, str]) -> Any:
-    is_batch = isinstance(data, pa.RecordBatch)
-    schema = pa.schema(data.schema if is_batch or isinstance(data, pa.Table) else data)
     lists = [
-        field.name
-        for field in schema
-        if _to(field.name, mapping) in wanted
-        and (pa.types.is_list(field.type) or pa.types.is_large_list(field.type))
+        column.name
+        for column in data.schema
+        if mapping.get(column.name, column.name) in wanted and _is_list(column.type)
     ]
     if not lists:
         return data
-    table = pa.Table.from_batches([data]) if is_batch else pa.table(data)
+    if isinstance(data, pa.RecordBatch):
+        data = pa.Table.from_batches([data])
+    table = data.read_all() if isinstance(data, pa.RecordBatchReader) else data
     for name in lists:
         values = pa.array([_text(value) for value in table[name].to_pylist()], pa.string())
         table = table.set_column(table.schema.get_field_index(name), name, values)
     return table
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
 def _text(value: Any) -> Any:

@@ -186,7 +186,7 @@ def _handler_of(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             if answer.fault == "cut":
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_DELETE = serve
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

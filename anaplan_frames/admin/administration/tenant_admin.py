@@ -91,7 +91,7 @@ class Admin:
         change_status(self._transport, self._workspaces, user, workspace, op="assign")
 
     def unassign(self, user: str | Sequence[str], workspace: str) -> None:
-        """End that a user, or several, are exception users of a workspace.
+        """Take a user, or several, from the exception users of a workspace.
 
         Parameters and errors as for `assign`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from anaplan_frames.admin.scim.user_planner import UserChange, shortfall
 from anaplan_frames.admin.scim.user_reader import PATH, users_named
 from anaplan_frames.admin.scim.user_records import UserRecord
 from anaplan_frames.admin.scim.user_rows import folded
-from anaplan_frames.errors import AnaplanError, TransferError
+from anaplan_frames.errors import AnaplanError, TransferError, TransferTimeout
 from anaplan_frames.polling import poll
 from anaplan_frames.progress import Progress
-from anaplan_frames.transport import Transport
+from anaplan_frames.transport import AnswerLost, Transport
+from anaplan_frames.transport.answer_bodies import Answered
 from anaplan_frames.writes.arrow_arrays import Positions
 from anaplan_frames.writes.batch_outcome import BatchOutcome, Reconciled
 from anaplan_frames.writes.batches import Batches, Look
@@ -64,22 +66,30 @@ class UserWriter:
     def _send(self, positions: Positions, look: Look) -> Mapping[str, Any]:
         """Send one change; a refusal is the outcome of its row."""
         change = self._changes[int(positions[0])]
-        answer = self._transport.attempt(
-            "POST" if change.is_new else "PATCH",
-            PATH if change.is_new else f"{PATH}/{change.user_id}",
-            label=f"user {change.user_name!r}",
-            json=change.body(),
-            headers=_MEDIA,
-            repeatable=not change.is_new,
-            service="scim",
-        )
+        answer = self._answer(change)
         if answer.refusal:
             return _failed(_refusal(answer.status, answer.refusal, change))
         missing = self._missing(change, answer.status, answer.content)
         if missing:
             begun = "the user was made" if change.is_new else "the user was changed"
             return _failed(f"{begun}, but without this: {missing}")
-        return {"added" if change.is_new else "updated": 1}
+        return {_counted(change): 1}
+
+    def _answer(self, change: UserChange) -> Answered:
+        try:
+            return self._transport.attempt(
+                "POST" if change.is_new else "PATCH",
+                PATH if change.is_new else f"{PATH}/{change.user_id}",
+                label=f"user {change.user_name!r}",
+                json=change.body(),
+                headers=_MEDIA,
+                repeatable=not change.is_new,
+                service="scim",
+            )
+        except (AnswerLost, TransferTimeout):
+            raise
+        except TransferError as error:  # a change can be sent again, and all tries have failed
+            raise AnswerLost(f"{error} Whether Anaplan has acted on it is not known.") from error
 
     def _missing(self, change: UserChange, status: int, content: Mapping[str, Any]) -> str:
         """Say what Anaplan did not do, though it answered with success; it says so with 207."""
@@ -103,18 +113,20 @@ class UserWriter:
         )
 
     def _reconcile(self, positions: Positions) -> Reconciled:
-        """Look for a user whose making was not answered; it is never asked for twice."""
+        """Look at a user whose change was not answered; it is not asked for again."""
         change = self._changes[int(positions[0])]
-        clock = self._transport.clock
-        found = poll(lambda: self._find("", change.user_name), clock, pauses=_LOOKS)
+        look = partial(self._find, change.user_id, change.user_name)
+        found = poll(look, self._transport.clock, pauses=_LOOKS)
         if found is None:
             raise AnaplanError(f"there is no user {change.user_name!r} so far")
         missing = shortfall(change, found, self._names)
         if missing:
-            raise AnaplanError(
-                f"there is a user {change.user_name!r} now, but without this: {missing}"
-            )
-        return Reconciled(Counter({"added": 1}), np.empty(0, dtype=np.int64))
+            raise AnaplanError(f"the user {change.user_name!r} is without this: {missing}")
+        return Reconciled(Counter({_counted(change): 1}), np.empty(0, dtype=np.int64))
+
+
+def _counted(change: UserChange) -> str:
+    return "added" if change.is_new else "updated"
 
 
 def _shows(content: Mapping[str, Any], change: UserChange) -> bool:

@@ -45,7 +45,7 @@ class ExceptionUsers:
         self._ids.setdefault(workspace.id, {})[user.id] = None
 
     def unassign(self, user: User, workspace: Workspace) -> None:
-        """End that a user is an exception user; the errors are those of `assign`."""
+        """Take a user from the exception users; the errors are those of `assign`."""
         self._check(user, workspace)
         self._ids.get(workspace.id, {}).pop(user.id, None)
 

@@ -1,0 +1,1 @@
+"""Tests of the Administration API and of exception users."""
