@@ -60,4 +60,7 @@ def user_id(name: str, transport: Transport) -> str:
     # The search narrows the listing; which user is meant is decided here.
     found = transport.pages("/users", "users", label="the users", params={"s": name})
     names = {str(each["id"]): str(each.get("email") or "") for each in found if each.get("id")}
+    same = [id_ for id_, email in names.items() if email.casefold() == name.casefold()]
+    if len(same) == 1:  # an email is the same in any case
+        return same[0]
     return find_id(name, names, kind="users", owner="of the tenant")

@@ -146,6 +146,16 @@ class Users:
         self._by_id[user.id] = self._by_email[email.casefold()] = user
         return user
 
+    def remove(self, email: str) -> None:
+        """Remove a user, as a tenant's administrators can ask the service's support to do.
+
+        Raises
+        ------
+        KeyError
+            If there is none with this email.
+        """
+        del self._by_id[self._by_email.pop(email.casefold()).id]
+
     def by_email(self, email: str) -> User | None:
         """Find a user by email, ignoring case."""
         return self._by_email.get(email.casefold())
