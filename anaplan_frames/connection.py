@@ -238,6 +238,16 @@ class Connection:
         return Scim(self._transport, self._directory.workspaces)
 
     @property
+    def cloudworks(self) -> CloudWorks:
+        """CloudWorks: connections to cloud storage, integrations, schedules, flows and their runs.
+
+        Examples
+        --------
+        >>> conn.cloudworks.run("Load flights")  # doctest: +SKIP
+        """
+        return CloudWorks(self._transport, self._hooks)
+
+    @property
     def admin(self) -> Admin:
         """Exception users, and users exported and imported as an administrator does it."""
         return Admin(self._transport, self._directory.workspaces)
@@ -320,16 +330,6 @@ class Connection:
             name, workspace = url.model, workspace or url.workspace
         (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
         return Model(self._transport, found, self._hooks, self._restart_after)
-
-    @property
-    def cloudworks(self) -> CloudWorks:
-        """CloudWorks: connections to cloud storage, integrations, schedules, flows and their runs.
-
-        Examples
-        --------
-        >>> conn.cloudworks.run("Load flights")  # doctest: +SKIP
-        """
-        return CloudWorks(self._transport, self._hooks)
 
     def task(self, url: str) -> Task[WriteResult]:
         """Return a task by its URL, in any process.

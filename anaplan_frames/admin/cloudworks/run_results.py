@@ -93,7 +93,7 @@ class RunResults:
             "failureDumpAvailable": has_dump,
         }
         own = outcome_of(outcome.task_id, said)
-        # An action with a dump or with counts has run; in a run that failed, the others have not.
+        # An action with a dump or with counts has run. In a failed run no other action has.
         own = replace(own, successful=bool(outcome.successful or has_dump or own.counts))
         rejects = self._rejects(thing, own) if has_dump else Rejects()
         return result_of_task(

@@ -193,7 +193,7 @@ def test_what_cannot_be_right_is_refused_before_anything_is_sent(
         connection.audit.events(**options)
 
 
-def test_a_user_without_the_role_is_told_which_one(audited: Sandbox) -> None:
+def test_a_user_without_the_role_sees_which_one_is_missing(audited: Sandbox) -> None:
     with (
         af.connect(ANNA, "x", api_url=audited.api_url, auth_url=audited.auth_url) as connection,
         pytest.raises(af.PermissionDenied, match="needs the role 'Tenant Auditor'") as raised,

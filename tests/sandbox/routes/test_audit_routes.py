@@ -213,7 +213,7 @@ def test_what_is_done_in_the_sandbox_is_noted() -> None:
     ]
 
 
-def test_an_event_can_be_made_up_that_is_late_and_lacks_keys() -> None:
+def test_an_event_can_be_made_up_that_is_late_and_misses_keys() -> None:
     with Sandbox(rate_limit=None) as sandbox:
         first = sandbox.audit_event("USR-13", objectId="a")
         late = sandbox.audit_event(
