@@ -174,20 +174,20 @@ REFUSED_BY_ARROW: dict[str, tuple[Any, str]] = {
 }
 
 
-# Polars' own types of columns; otherwise its tables go the same way as Arrow's.
-OF_POLARS = ("a midnight with a zone", "categories with missing values", "a NUL")
+# Types that Arrow or Polars has of its own; all else goes the same way as a column of pandas.
+OF_THEIR_OWN = ("a midnight with a zone", "categories with missing values", "a NUL")
 
 
 def in_libraries(pandas: dict[str, tuple[Any, Any]], arrow: dict[str, tuple[Any, Any]]) -> Any:
     cases = [pytest.param("pandas", *case, id=f"{name}") for name, case in pandas.items()]
-    cases += [pytest.param("arrow", *case, id=f"{name}, arrow") for name, case in arrow.items()]
     cases += [
         pytest.param(
-            "polars",
+            library,
             *case,
-            id=f"{name}, polars",
-            marks=() if name in OF_POLARS else pytest.mark.long,
+            id=f"{name}, {library}",
+            marks=() if name in OF_THEIR_OWN else pytest.mark.long,
         )
+        for library in ("arrow", "polars")
         for name, case in arrow.items()
     ]
     return pytest.mark.parametrize(("library", "column", "expected"), cases)
@@ -292,6 +292,7 @@ def test_half_a_character_in_a_column_name_is_refused(target: Target) -> None:
         target.write(frame)
 
 
+@pytest.mark.long
 def test_ten_thousand_columns_too_many_are_named_in_few_words(target: Target) -> None:
     keys = target.keys(1)
     unused = pd.DataFrame(1, index=[0], columns=HEADERS)
