@@ -169,15 +169,19 @@ class Alm:
         """
         return frame_of_revisions(self._requests.syncable(address_of(self._catalogue, source).id))
 
-    def summary(self, source: ModelLike, *, revision: str | None = None) -> pd.DataFrame:
+    def summary(
+        self, other: ModelLike, *, revision: str | None = None, timeout: float | None = None
+    ) -> pd.DataFrame:
         """Return how much a revision of another model differs from the last one of this model.
 
         Parameters
         ----------
-        source : Model or str
+        other : Model or str
             The other model, or its name, id or URL.
         revision : str, optional
             The name or id of the other model's revision; by default its last one.
+        timeout : float, optional
+            Seconds for the whole call.
 
         Returns
         -------
@@ -194,18 +198,21 @@ class Alm:
             If there is no such revision.
         PermissionDenied
             If the user does not administer both workspaces.
+        TransferTimeout
+            If the time ended before.
         """
-        pair = pair_to_compare(self._requests, address_of(self._catalogue, source), revision)
-        return revision_reports.read_summary(self._requests, pair).kinds
+        with time_limit(self._catalogue.transport.clock, timeout):
+            pair = pair_to_compare(self._requests, address_of(self._catalogue, other), revision)
+            return revision_reports.read_summary(self._requests, pair).kinds
 
     def report(
-        self, source: ModelLike, *, revision: str | None = None
+        self, other: ModelLike, *, revision: str | None = None, timeout: float | None = None
     ) -> Mapping[str, pd.DataFrame]:
         """Return in detail how a revision of another model differs from the last one of this model.
 
         Parameters
         ----------
-        source, revision
+        other, revision, timeout
             As for `summary`.
 
         Returns
@@ -217,7 +224,7 @@ class Alm:
 
         Raises
         ------
-        TaskFailed, NotFound, PermissionDenied
+        TaskFailed, NotFound, PermissionDenied, TransferTimeout
             As for `summary`.
         DataError
             If the report is not the text that Anaplan documents.
@@ -226,8 +233,9 @@ class Alm:
         --------
         >>> prod.alm.report("Planning Dev")["Line Items Added"]  # doctest: +SKIP
         """
-        pair = pair_to_compare(self._requests, address_of(self._catalogue, source), revision)
-        return revision_reports.read_report(self._requests, pair)
+        with time_limit(self._catalogue.transport.clock, timeout):
+            pair = pair_to_compare(self._requests, address_of(self._catalogue, other), revision)
+            return revision_reports.read_report(self._requests, pair)
 
     @overload
     def sync(
@@ -292,6 +300,8 @@ class Alm:
             If `confirm` is false; its ``.plan`` holds the counts.
         NotFound, RequestRefused
             If there is no such revision, or none can be synced.
+        ValueError
+            If the other model is this one.
         TaskFailed
             If the sync fails; says why in Anaplan's words.
         TransferTimeout
@@ -312,7 +322,7 @@ class Alm:
         check_timeout(timeout)
         options = SendOptions(confirm=confirm)
         with time_limit(self._catalogue.transport.clock, timeout):
-            address = address_of(self._catalogue, source)
+            address = self._source(source)
             prepare = partial(prepare_sync, self._requests, address, revision)
             prepared = prepare()
             if dry_run:
@@ -339,7 +349,7 @@ class Alm:
         AnaplanError
             If the model has the revision already; else as for `sync`.
         """
-        address = address_of(self._catalogue, source)
+        address = self._source(source)
         return prepare_sync(self._requests, address, revision).start(confirm=confirm)
 
     def sync_to(
@@ -397,9 +407,8 @@ class Alm:
             raise TypeError(f"targets must be a list of models: [{targets!r}].")
         with time_limit(self._catalogue.transport.clock, timeout):
             addresses = addresses_of(self._catalogue, targets)
-            own = self._requests.model_id
-            if any(address.id == own for address in addresses):
-                raise ValueError(f"{self._requests.label} cannot be synced into itself.")
+            for address in addresses:
+                self._check_other(address)
             return sync_many(
                 self._catalogue,
                 self._own_address,
@@ -460,6 +469,15 @@ class Alm:
             If the user does not administer the workspace.
         """
         self._requests.set_status("online" if online else "offline")
+
+    def _source(self, source: ModelLike) -> ModelAddress:
+        address = address_of(self._catalogue, source)
+        self._check_other(address)
+        return address
+
+    def _check_other(self, address: ModelAddress) -> None:
+        if address.id == self._requests.model_id:
+            raise ValueError(f"{self._requests.label} cannot be synced into itself.")
 
     @property
     def _own_address(self) -> ModelAddress:

@@ -13,7 +13,7 @@ from anaplan_frames.admin.alm.report_sections import tables_of_report
 from anaplan_frames.admin.alm.revision_pairs import RevisionPair
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import TaskFailed
-from anaplan_frames.outcomes import COMPLETE, yes_or_no
+from anaplan_frames.outcomes import TaskState, yes_or_no
 from anaplan_frames.polling import poll
 
 Kind = Literal["comparisonReport", "summaryReport"]
@@ -100,15 +100,15 @@ def _write_report(target: AlmRequests, pair: RevisionPair, kind: Kind) -> None:
     path, label = f"{target.path}/{kind}Tasks", _label(target, pair)
     started = target.transport.post(path, label=label, json=pair.body)["task"]["taskId"]
 
-    def look() -> Mapping[str, Any] | None:
-        task: Mapping[str, Any] = target.transport.get(f"{path}/{started}", label=label)["task"]
-        return task if task["taskState"] == COMPLETE or task.get("result") else None
+    def look() -> TaskState | None:
+        task = target.transport.get(f"{path}/{started}", label=label)["task"]
+        state = TaskState.read(task)
+        return state if state.ended or state.strange else None
 
     ended = poll(look, target.transport.clock)
     assert ended is not None  # without a time-out, polling ends with the task
-    result = ended.get("result")
-    if not isinstance(result, Mapping) or not yes_or_no(result.get("successful")):
-        reason = error_text(result) or "Anaplan gives no reason"
+    if not yes_or_no((ended.result or {}).get("successful")):
+        reason = error_text(ended.result) or f"its state is {ended.state!r}, without a reason"
         raise TaskFailed(f"{label} failed (task {started}): {reason.rstrip('.')}.")
 
 

@@ -54,6 +54,11 @@ def test_a_revision_that_the_model_has_is_not_synced_again(lifecycle: Lifecycle)
         lifecycle.prod.alm.start_sync(DEV, confirm=True)
 
 
+def test_a_model_is_not_synced_from_itself(lifecycle: Lifecycle) -> None:
+    with pytest.raises(ValueError, match="cannot be synced into itself"):
+        lifecycle.prod.alm.sync(PROD, confirm=True)
+
+
 def test_an_earlier_revision_can_be_chosen(lifecycle: Lifecycle) -> None:
     lifecycle.change_and_name()
     lifecycle.built_dev.list("Later")
