@@ -53,6 +53,7 @@ def test_it_synchronizes_a_model_from_a_new_revision(
     assert [each.name for each in applied] == ["Flight Planning", "Production"]
 
 
+@pytest.mark.long
 def test_it_is_refused_a_sync_into_a_model_that_was_changed(
     sandbox: Sandbox, models: tuple[anaplan_sdk.Client, anaplan_sdk.Client]
 ) -> None:

@@ -78,3 +78,13 @@ def jobs(model: af.Model, df: pd.DataFrame) -> None:
     except af.RejectedRows as error:
         assert_type(error.result, af.WriteResult)
         assert_type(error.retryable, bool)
+
+
+def lifecycle(dev: af.Model, prod: af.Model) -> None:
+    assert_type(prod.alm, af.Alm)
+    assert_type(dev.alm.create_revision("v2"), "pd.Series[Any]")
+    assert_type(prod.alm.report(dev), Mapping[str, pd.DataFrame])
+    assert_type(prod.alm.sync(dev, confirm=True), af.WriteResult)
+    assert_type(prod.alm.sync("Planning Dev", dry_run=True), af.WritePlan)
+    assert_type(prod.alm.start_sync(dev, confirm=True), af.Task[af.WriteResult])
+    assert_type(dev.alm.sync_to([prod, "Prod US"], confirm=True), pd.DataFrame)

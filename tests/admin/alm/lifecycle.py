@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model
@@ -56,7 +54,7 @@ class Lifecycle:
 def build_lifecycle(sandbox: Sandbox) -> Lifecycle:
     """Build both models, without changes after the revision."""
     dev = sandbox.workspace("Development").model(DEV)
-    regions = dev.list("Regions", items=pd.DataFrame({"Name": ["North"], "Code": ["N"]}))
+    regions = dev.list("Regions")
     dev.module("Sales", dimensions=[regions], line_items={"Units": "NUMBER"})
     first = sandbox.revision(dev, "v1", "As it began")
     prod = sandbox.copy_model(dev, PROD, sandbox.workspace("Production"), deployed=True)

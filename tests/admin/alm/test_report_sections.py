@@ -75,13 +75,13 @@ CELL = st.text(st.characters(blacklist_categories=("C", "Z")), min_size=1, max_s
 @st.composite
 def sections(draw: st.DrawFn) -> dict[str, tuple[list[str], list[list[str]]]]:
     titles = draw(
-        st.lists(st.from_regex(r"[A-Z][a-z]{0,5} Added", fullmatch=True), unique=True, max_size=4)
+        st.lists(st.from_regex(r"[A-Z][a-z]{0,5} Added", fullmatch=True), unique=True, max_size=2)
     )
     made = {}
     for title in titles:
-        header = draw(st.lists(CELL, unique=True, min_size=2, max_size=4))
+        header = draw(st.lists(CELL, unique=True, min_size=2, max_size=3))
         row = st.lists(CELL | st.just(""), min_size=len(header), max_size=len(header))
-        rows = draw(st.lists(row.filter(any), max_size=4))
+        rows = draw(st.lists(row.filter(any), max_size=2))
         made[title] = (header, rows)
     return made
 

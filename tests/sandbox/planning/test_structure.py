@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
@@ -173,10 +173,11 @@ def _remove(model: Model, number: int) -> None:
 
 STEPS = st.lists(
     st.sampled_from([_add_list, _add_module, _add_line_item, _add_property, _add_actions, _remove]),
-    max_size=5,
+    max_size=3,
 )
 
 
+@settings(max_examples=settings().max_examples // 3)  # each builds two models
 @given(STEPS, STEPS)
 def test_a_synchronized_model_has_the_structure_whatever_was_changed(
     before: list[Step], after: list[Step]

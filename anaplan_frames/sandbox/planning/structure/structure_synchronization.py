@@ -210,12 +210,13 @@ class _Builder:
 def _write_items(model: Model, wanted: Structure) -> None:
     """Give lists without production data the items of the structure."""
     every_list, every_module = list(model.lists.values()), list(model.modules.values())
+    present = structure_of(model).items
     for id_, table in wanted.items.items():
+        if present[id_].equals(table):
+            continue
         lst = model.lists[id_]
         name = list_tables.table_of(lst)
         with model.store.transaction() as con:
-            if list_tables.all_items(con, lst).equals(table):
-                continue
             con.register("wanted_items", table)
             gone = f"SELECT id FROM {name} WHERE id NOT IN (SELECT id FROM wanted_items)"
             item_deletion.delete_items(con, lst, gone, every_list, every_module)
