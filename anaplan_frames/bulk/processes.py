@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -19,8 +19,9 @@ from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
-from anaplan_frames.errors import AnaplanError, ColumnMismatch
+from anaplan_frames.errors import AmbiguousName, AnaplanError, ColumnMismatch, NotFound
 from anaplan_frames.lookup import find_id, not_found
+from anaplan_frames.messages import listed
 from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.dump_folder import DumpFolder
@@ -69,6 +70,42 @@ class Process(Import):
         >>> model.processes["Load all"].steps()["name"]  # doctest: +SKIP
         """
         return frame_of_fields(self._actions(), _STEPS, more=True)
+
+    def solution_log(self, task_id: str, *, action: str | None = None) -> str:
+        """Return the solver's log of an optimizer action that one of its tasks has run.
+
+        Only workspace administrators may read it, as Anaplan's API reference says.
+
+        Parameters
+        ----------
+        task_id : str
+            The id of a task of this process, such as `WriteResult.task_id`.
+        action : str, optional
+            The name or id of the optimizer action; needed if the process has several.
+
+        Returns
+        -------
+        str
+            The log, as the solver wrote it.
+
+        Raises
+        ------
+        NotFound
+            If the process has no such optimizer action, or there is no log of that task.
+        AmbiguousName
+            If the process has several optimizer actions, and `action` is not given.
+        PermissionDenied
+            If the user does not administer the workspace.
+
+        Examples
+        --------
+        >>> result = model.processes["Optimize"].run()  # doctest: +SKIP
+        >>> print(model.processes["Optimize"].solution_log(result.task_id))  # doctest: +SKIP
+        """
+        found, name = _find_optimizer(self._actions(), action, owner=self.label)
+        path = f"{self._catalogue.path}/optimizeActions/{found}/tasks/{task_id}/solutionLogs"
+        label = f"the solution log of {name!r} in task {task_id}"
+        return self._transport.download(path, label=label).decode("utf-8", "replace")
 
     def read_outcome(
         self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
@@ -189,6 +226,28 @@ class Process(Import):
         with suppress(AnaplanError, KeyError):
             names = {str(action["id"]): str(action["name"]) for action in self._actions()}
         return names.get(outcome.object_id, outcome.object_id)
+
+
+def _find_optimizer(
+    steps: Sequence[Mapping[str, Any]], action: str | None, *, owner: str
+) -> tuple[str, str]:
+    """Return the id and name of the optimizer action among the steps of the process `owner`."""
+    names = {
+        str(step["id"]): str(step.get("name"))
+        for step in steps
+        if step.get("actionType") == "OPTIMIZER"
+    }
+    if action is not None:
+        found = find_id(action, names, kind="optimizer actions", owner=f"of {owner}")
+        return found, names[found]
+    if not names:
+        raise NotFound(f"The {owner} runs no optimizer action, so it has no solution log.")
+    if len(names) > 1:
+        raise AmbiguousName(
+            f"The {owner} runs {len(names)} optimizer actions. Choose one with action=: "
+            f"{listed(list(names.values()))}."
+        )
+    return next(iter(names.items()))
 
 
 def _together(nested: list[WriteResult]) -> Rejects:

@@ -115,6 +115,13 @@ _BULK = (
     ),
     *(operation for owner in _TASK_OWNERS for operation in _tasks(owner)),
     *(operation for path in _DUMPS for operation in _dump(path)),
+    Operation(
+        _GET,
+        "{model}/optimizeActions/{action}/tasks/{task}/solutionLogs",
+        "text",
+        may_be_empty=True,
+        role="Workspace Administrator",
+    ),
     Operation(_POST, "{model}/files/{file}", needs={"file": dict}),
     Operation(_DELETE, "{model}/files/{file}", "nothing", _NO_CONTENT),
     Operation(_POST, "{model}/files/{file}/complete", needs={"file": dict}),
