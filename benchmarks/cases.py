@@ -100,7 +100,7 @@ def _anaplan_api() -> Path:
 
     kept = ROOT / ".pytest_cache" / "d" / "environments"
     kept.mkdir(parents=True, exist_ok=True)
-    return python_with("anaplan-api==0.3.4", kept)
+    return python_with(kept, "anaplan-api==0.3.4")
 
 
 def memory(settings: Settings) -> str:

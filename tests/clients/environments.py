@@ -1,50 +1,87 @@
-"""Virtual environments for clients whose requirements do not go with ours."""
+"""Virtual environments for clients whose requirements do not go with ours, and their sources."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def python_with(requirement: str, cache: Path) -> Path:
-    """Return the interpreter of an environment that has `requirement`, made if need be.
+def python_with(cache: Path, *requirements: str) -> Path:
+    """Return the interpreter of an environment that has `requirements`, made if need be.
 
     Parameters
     ----------
-    requirement : str
-        What pip installs, with its version.
     cache : Path
         A folder that is kept between test runs.
+    *requirements : str
+        What pip installs, with its version.
     """
-    made = cache / f"{requirement.replace('==', '-')}-{sysconfig.get_python_version()}"
+    names = "-".join(re.sub(r"[^\w.]+", "-", requirement) for requirement in requirements)
+    made = cache / f"{names}-{sysconfig.get_python_version()}"
     if not made.exists():
-        building = Path(tempfile.mkdtemp(dir=cache, prefix=f"{made.name}-"))
-        try:
+        with _put_in_place(made) as building:
             venv.create(building, with_pip=True)
-            subprocess.run(
-                [_python(building), "-m", "pip", "install", "--quiet", requirement],
-                check=True,
-                env=clean_environment(),
-            )
-            _put_in_place(building, made)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+            pip(_python(building), "install", *requirements)
     return _python(made)
 
 
-def _put_in_place(building: Path, made: Path) -> None:
-    """Rename, which is done whole or not at all: several test processes may build at once."""
+def source_of(python: Path, cache: Path, project: str, version: str) -> Path:
+    """Return the folder with the content of a project's source archive, fetched if need be.
+
+    Parameters
+    ----------
+    python : Path
+        An interpreter that has pip.
+    cache : Path
+        A folder that is kept between test runs.
+    project, version : str
+        What pip downloads.
+    """
+    made = cache / f"{project}-{version}-source"
+    if not made.exists():
+        with _put_in_place(made) as building:
+            only_source = ("--no-deps", "--no-binary", project)
+            pip(python, "download", *only_source, "--dest", str(building), f"{project}=={version}")
+            [archive] = building.glob("*.tar.gz")
+            shutil.unpack_archive(archive, building, filter="data")
+    [content] = (path for path in made.iterdir() if path.is_dir())
+    return content
+
+
+def pip(python: Path, command: str, *arguments: str) -> None:
+    """Run pip, as it is configured on this machine.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If pip fails, for example because it cannot reach an index.
+    """
+    line = [python, "-m", "pip", command, "--quiet", *arguments]
+    subprocess.run(line, check=True, env=clean_environment())
+
+
+@contextmanager
+def _put_in_place(made: Path) -> Iterator[Path]:
+    """Yield a folder to fill, and rename it: several test processes may build at once."""
+    building = Path(tempfile.mkdtemp(dir=made.parent, prefix=f"{made.name}-"))
     try:
-        building.rename(made)
-    except OSError:
-        if not made.exists():
-            raise
+        yield building
+        try:
+            building.rename(made)
+        except OSError:
+            if not made.exists():
+                raise
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _python(environment: Path) -> Path:

@@ -28,7 +28,7 @@ CHUNK = 1024**2  # bytes; the smallest that this client knows
 
 @pytest.fixture(scope="session")
 def python(request: pytest.FixtureRequest) -> Path:
-    return python_with("anaplan-api==0.3.4", request.config.cache.mkdir("environments"))
+    return python_with(request.config.cache.mkdir("environments"), "anaplan-api==0.3.4")
 
 
 @pytest.fixture
