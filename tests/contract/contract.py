@@ -179,7 +179,7 @@ def contract() -> Contract:
         for method in _METHODS
         if method in item
     ]
-    return Contract(operations, _error_body(corrected(INTEGRATION)))
+    return Contract(operations, _common_error_body())
 
 
 def _operation(
@@ -240,6 +240,12 @@ def _error_body(document: dict[str, Any]) -> Body:
     """Return the form of errors that a file describes by their meaning only."""
     responses = document["components"].get("responses", {})
     if "NotFoundOrNoAccess" not in responses:
-        return _error_body(corrected(INTEGRATION))
+        return _common_error_body()
     content = responses["NotFoundOrNoAccess"]["content"][JSON]
     return Body(content["schema"], document, [content["example"]], frozenset())
+
+
+@cache
+def _common_error_body() -> Body:
+    """Return the form of errors of files that describe none; to read it takes long."""
+    return _error_body(corrected(INTEGRATION))
