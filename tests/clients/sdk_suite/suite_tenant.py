@@ -32,7 +32,7 @@ AZURE_SECRET = "a SAS token"
 
 @dataclass(frozen=True)
 class SuiteTenant:
-    """What the suite is told: ids for its fixture `config`, and variables of its environment."""
+    """What the suite is given: ids for its fixture `config`, and variables of its environment."""
 
     config: dict[str, str]
     environment: dict[str, str]
