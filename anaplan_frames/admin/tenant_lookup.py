@@ -34,8 +34,10 @@ def workspace_id(name: str, workspaces: Listing) -> str:
     ------
     NotFound, AmbiguousName
         As `lookup.find_id` says.
+    TypeError
+        If the name is not text.
     """
-    if ID.fullmatch(name):
+    if _is_id(name, "workspace", "the name or id of a workspace"):
         return name
     return find_id(
         name, workspace_names(workspaces), kind="workspaces", owner="that your user may see"
@@ -54,8 +56,10 @@ def user_id(name: str, transport: Transport) -> str:
     ------
     NotFound, AmbiguousName
         As `lookup.find_id` says.
+    TypeError
+        If the name is not text.
     """
-    if ID.fullmatch(name):
+    if _is_id(name, "user", "the email or id of a user"):
         return name
     # The search narrows the listing; which user is meant is decided here.
     found = transport.pages("/users", "users", label="the users", params={"s": name})
@@ -64,3 +68,9 @@ def user_id(name: str, transport: Transport) -> str:
     if len(same) == 1:  # an email is the same in any case
         return same[0]
     return find_id(name, names, kind="users", owner="of the tenant")
+
+
+def _is_id(name: object, argument: str, meaning: str) -> bool:
+    if not isinstance(name, str):
+        raise TypeError(f"{argument} must be {meaning}, as text, not {type(name).__name__}")
+    return ID.fullmatch(name) is not None

@@ -22,6 +22,18 @@ def connecting() -> af.Model:
     return model
 
 
+def administering(conn: af.Connection, df: pd.DataFrame) -> None:
+    assert_type(conn.scim, af.Scim)
+    assert_type(conn.scim.users(filter="active eq true"), pd.DataFrame)
+    assert_type(conn.scim.insert(df), af.WriteResult)
+    assert_type(conn.scim.update(df, dry_run=True), af.WritePlan)
+    assert_type(conn.scim.deactivate(["me@corp.com"], on_rejected="warn"), af.WriteResult)
+    assert_type(conn.admin, af.Admin)
+    assert_type(conn.admin.exception_users(workspace="Finance"), pd.DataFrame)
+    assert_type(conn.admin.export_users(), pd.DataFrame)
+    assert_type(conn.admin.import_users(df, dry_run=True), af.WritePlan)
+
+
 def collections(model: af.Model) -> None:
     assert_type(model.imports["Load flights"], af.Import)
     assert_type(model.exports["Flights export"], af.Export)

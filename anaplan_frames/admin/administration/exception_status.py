@@ -29,12 +29,13 @@ def search(
         raise TypeError(
             "Give either a workspace or a user: conn.admin.exception_users(workspace='Finance')."
         )
-    if workspace is not None:
+    if user is None:
+        assert workspace is not None
         label = f"the exception users of workspace {workspace!r}"
         asked = {"workspaceGuid": workspace_id(workspace, workspaces)}
     else:
         label = f"the workspaces of exception user {user!r}"
-        asked = {"userGuid": user_id(str(user), transport)}
+        asked = {"userGuid": user_id(user, transport)}
     answer = transport.post(f"{_PATH}/search", label=label, json=asked, service="admin")
     return frame_of_fields(_rows(answer["response"], label), _FIELDS)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from anaplan_frames.admin.scim.user_filters import check_filter
 from anaplan_frames.admin.scim.user_planner import Mode
-from anaplan_frames.admin.scim.user_reader import LABEL, read_users
+from anaplan_frames.admin.scim.user_reader import read_users
 from anaplan_frames.admin.scim.user_records import (
     USER_COLUMNS,
     chosen_columns,
@@ -367,5 +367,5 @@ def _checked_columns(columns: Sequence[str] | None) -> Sequence[str] | None:
     if isinstance(columns, str):
         raise TypeError(f"columns must be a list: columns=[{columns!r}]")
     if columns is not None:
-        check_columns(columns, USER_COLUMNS, LABEL)
+        check_columns(columns, USER_COLUMNS, "The frame of users")
     return columns

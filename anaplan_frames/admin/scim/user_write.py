@@ -39,7 +39,8 @@ _TAKES: Mapping[Mode, tuple[str, ...]] = {
     "update": (*_KEYS, *_VALUES),
     "deactivate": _KEYS,
 }
-_FEW = 20  # users that are asked for one by one, in one request
+# Users that are asked for by name, in one request whose URL must not become too long.
+_FEW, _SHORT = 20, 1000  # users, characters
 
 _LABEL = "users"
 
@@ -169,7 +170,7 @@ def _users(transport: Transport, rows: Sequence[UserRow], mode: Mode) -> list[Ma
     asked = len(ids) + len(user_names)
     if not asked:
         return []
-    if asked <= _FEW:
+    if asked <= _FEW and sum(map(len, (*ids, *user_names))) <= _SHORT:
         found = users_named(transport, ids, user_names)
         # If a name was not found, it may be written in another way.
         if mode == "insert" or len(found) == asked:

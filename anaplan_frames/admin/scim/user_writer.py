@@ -13,7 +13,7 @@ from anaplan_frames.admin.scim.user_planner import UserChange, shortfall
 from anaplan_frames.admin.scim.user_reader import PATH, users_named
 from anaplan_frames.admin.scim.user_records import UserRecord
 from anaplan_frames.admin.scim.user_rows import folded
-from anaplan_frames.errors import AnaplanError, TransferError, TransferTimeout
+from anaplan_frames.errors import AnaplanError, NotFound, TransferError, TransferTimeout
 from anaplan_frames.polling import poll
 from anaplan_frames.progress import Progress
 from anaplan_frames.transport import AnswerLost, Transport
@@ -105,12 +105,16 @@ class UserWriter:
         return shortfall(change, found, self._names)
 
     def _find(self, id_: str, user_name: str) -> UserRecord | None:
-        found = users_named(self._transport, [id_] if id_ else [], [] if id_ else [user_name])
-        users = map(UserRecord.read, found)
-        same = folded(user_name)
-        return next(
-            (user for user in users if user.id == id_ or folded(user.user_name) == same), None
-        )
+        """Return a user as Anaplan has it now, by the id if that is known."""
+        if not id_:
+            users = map(UserRecord.read, users_named(self._transport, [], [user_name]))
+            return next((u for u in users if folded(u.user_name) == folded(user_name)), None)
+        label = f"user {user_name!r}"
+        try:
+            record = self._transport.get(f"{PATH}/{id_}", label=label, service="scim")
+        except NotFound:
+            return None
+        return UserRecord.read(record)
 
     def _reconcile(self, positions: Positions) -> Reconciled:
         """Look at a user whose change was not answered; it is not asked for again."""
@@ -132,7 +136,7 @@ def _counted(change: UserChange) -> str:
 def _shows(content: Mapping[str, Any], change: UserChange) -> bool:
     """Whether an answer shows all that was asked for, so that it can be compared."""
     keys = {"active": "active", "external_id": "externalId", "workspaces": "entitlements"}
-    return bool(content.get("userName")) and all(
+    return bool(content.get("id") and content.get("userName")) and all(
         keys.get(name, "name") in content for name in change.wanted
     )
 

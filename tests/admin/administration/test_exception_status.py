@@ -72,6 +72,13 @@ def test_either_a_workspace_or_a_user_must_be_given(admin: af.Admin) -> None:
             admin.exception_users(**given)
 
 
+def test_a_name_must_be_text(admin: af.Admin) -> None:
+    with pytest.raises(TypeError, match="user must be the email or id of a user, as text, not int"):
+        admin.assign([7], "Finance")  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="workspace must be the name or id of a workspace"):
+        admin.exception_users(workspace=7)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("found", ["x", [1], {"users": [1]}, {"users": 1}])
 def test_an_answer_of_another_form_is_an_error(server: ScriptedServer, found: object) -> None:
     answer = {"response": found if isinstance(found, list) else [found]}

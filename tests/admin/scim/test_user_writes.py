@@ -263,6 +263,17 @@ class TestDeactivate:
             scim.deactivate(["zoe@corp.com", "ann@corp.com"])
         assert not user(scim, "ann@corp.com")["active"]
 
+    def test_nobody_is_deactivated_by_an_empty_list(self, scim: af.Scim) -> None:
+        result = scim.deactivate([])
+        assert (result.rows_sent, result.outcome) == (0, "loaded")
+
+    def test_many_users_are_found_in_one_listing(self, scim: af.Scim, staffed: Sandbox) -> None:
+        names = [f"{'very.' * 9}{number}@corp.com" for number in range(30)]
+        for name in names:
+            staffed.add_user(name, "x", administrator=False, models=[])
+        assert scim.deactivate(names[:15]).rows_updated == 15
+        assert scim.deactivate(names).rows_updated == 15
+
     def test_the_user_may_be_activated_again(self, scim: af.Scim) -> None:
         scim.update(pd.DataFrame({"user_name": ["cy@corp.com"], "active": ["True"]}))
         assert user(scim, "cy@corp.com")["active"]

@@ -89,7 +89,7 @@ def test_active_is_read_as_a_boolean_and_as_a_text(sent: Any, read: bool | None)
 def test_many_users_are_read_in_pages_side_by_side() -> None:
     with Sandbox(rate_limit=None) as sandbox:
         build_users(sandbox)
-        for number in range(337):
+        for number in range(201):
             sandbox.add_user(f"u{number}@corp.com", "x", administrator=False, models=[])
         names = [user.email for user in sandbox.users.all()]
         assert sandbox.connect().scim.users()["user_name"].tolist() == names
