@@ -378,14 +378,23 @@ class Transport:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool = True,
+        look: Callable[[AnaplanError], None] | None = None,
         service: str = "integration",
     ) -> bodies.Answered:
         """Send JSON, and return the answer, which may be a refusal that the contract lists.
 
+        `look` is called with each other refusal before the JSON is sent again; it may raise.
         Parameters and errors as for `request`.
         """
         call = self._made(
-            method, path, label, service, repeatable=repeatable, json=json, headers=headers
+            method,
+            path,
+            label,
+            service,
+            repeatable=repeatable,
+            look=look,
+            json=json,
+            headers=headers,
         )
         return self._sender.send(call, bodies.answered, self._keeper)
 

@@ -55,6 +55,7 @@ class UserWriter:
         self._changes = changes
         self._names = names
         self._progress = progress
+        self._lost: set[int] = set()  # positions of the changes whose answer was lost
 
     def send(self) -> BatchOutcome:
         """Send all; an error ends it, and what was not sent is in the outcome."""
@@ -65,8 +66,13 @@ class UserWriter:
 
     def _send(self, positions: Positions, look: Look) -> Mapping[str, Any]:
         """Send one change; a refusal is the outcome of its row."""
-        change = self._changes[int(positions[0])]
-        answer = self._answer(change)
+        position = int(positions[0])
+        change = self._changes[position]
+        try:
+            answer = self._answer(change, look)
+        except AnswerLost:
+            self._lost.add(position)
+            raise
         if answer.refusal:
             return _failed(_refusal(answer.status, answer.refusal, change))
         missing = self._missing(change, answer.status, answer.content)
@@ -75,7 +81,7 @@ class UserWriter:
             return _failed(f"{begun}, but without this: {missing}")
         return {_counted(change): 1}
 
-    def _answer(self, change: UserChange) -> Answered:
+    def _answer(self, change: UserChange, look: Look) -> Answered:
         try:
             return self._transport.attempt(
                 "POST" if change.is_new else "PATCH",
@@ -84,6 +90,7 @@ class UserWriter:
                 json=change.body(),
                 headers=_MEDIA,
                 repeatable=not change.is_new,
+                look=look,
                 service="scim",
             )
         except (AnswerLost, TransferTimeout):
@@ -117,16 +124,24 @@ class UserWriter:
         return UserRecord.read(record)
 
     def _reconcile(self, positions: Positions) -> Reconciled:
-        """Look at a user whose change was not answered; it is not asked for again."""
-        change = self._changes[int(positions[0])]
+        """Look whether a change was done after all: its answer was lost, or an earlier refusal.
+
+        A change whose answer was lost is not asked for again. One that was refused at last counts
+        as refused if it was not done before.
+        """
+        position = int(positions[0])
+        change = self._changes[position]
+        was_lost = position in self._lost
         look = partial(self._find, change.user_id, change.user_name)
-        found = poll(look, self._transport.clock, pauses=_LOOKS)
+        found = poll(look, self._transport.clock, pauses=_LOOKS) if was_lost else look()
+        missing = "" if found is None else shortfall(change, found, self._names)
+        if found is not None and not missing:
+            return Reconciled(Counter({_counted(change): 1}), np.empty(0, dtype=np.int64))
+        if not was_lost:
+            return Reconciled(Counter(), positions)
         if found is None:
             raise AnaplanError(f"there is no user {change.user_name!r} so far")
-        missing = shortfall(change, found, self._names)
-        if missing:
-            raise AnaplanError(f"the user {change.user_name!r} is without this: {missing}")
-        return Reconciled(Counter({_counted(change): 1}), np.empty(0, dtype=np.int64))
+        raise AnaplanError(f"the user {change.user_name!r} is without this: {missing}")
 
 
 def _counted(change: UserChange) -> str:
