@@ -15,7 +15,7 @@ from anaplan_frames.admin.administration.user_export import COLUMNS
 from anaplan_frames.admin.list_texts import split_list, with_list_texts, with_own_rows
 from anaplan_frames.admin.prepared_rows import PreparedRows, RowPlan
 from anaplan_frames.deadline import time_limit
-from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.errors import ColumnMismatch, TransferError
 from anaplan_frames.messages import listed
 from anaplan_frames.progress import Progress
 from anaplan_frames.results import WriteResult
@@ -155,7 +155,12 @@ def _send(
     failures = [_failure(error) for error in answer.get("errors") or ()]
     created, updated = answer["created"], answer["updated"]
     missing = len(chosen) - created - updated - len({f["requestIndex"] for f in failures})
-    if missing > 0:
+    if missing < 0:
+        raise TransferError(
+            f"the import of users: Anaplan counts {len(chosen) - missing:,} rows, but "
+            f"{len(chosen):,} were sent. Look at the users before you import them again."
+        )
+    if missing:
         text = f"Anaplan counts {len(chosen) - missing:,} of {len(chosen):,} rows"
         failures += [{"requestIndex": None, "failureMessageDetails": text}] * missing
     return {"added": created, "updated": updated, "failures": failures}

@@ -10,6 +10,7 @@ from anaplan_frames.admin.scim.user_filters import any_of
 from anaplan_frames.admin.scim.user_records import Record
 from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Transport
+from anaplan_frames.transport.pagination import MOST_PAGES
 
 LABEL = "the users"
 PATH = "/Users"
@@ -60,7 +61,7 @@ def _side_by_side(transport: Transport, params: dict[str, str]) -> list[Record] 
     size = len(found)
     if size >= total:
         return found
-    if not size:
+    if not size or total > size * MOST_PAGES:
         return None
     windows = [(start, min(size, total - start + 1)) for start in range(size + 1, total + 1, size)]
     pages = list(in_order(ask, windows, threads=_THREADS, name="anaplan-users"))

@@ -79,11 +79,12 @@ def workspaces_of(record: Record) -> dict[str, str]:
     names. Names can hold commas, so the texts count only if there is nothing else.
     """
     found = record.get("entitlements")
-    entitlements = [each for each in found or () if isinstance(each, Mapping)]
+    listed = found if isinstance(found, list) else ()
+    entitlements = [each for each in listed if isinstance(each, Mapping) and each.get("value")]
     single = [each for each in entitlements if each.get("type") in (None, "WORKSPACE")]
     if single:
-        return {str(each.get("value")): str(each.get("display") or "") for each in single}
-    texts = [str(e.get("value") or "") for e in entitlements if e.get("type") == "WORKSPACE_IDS"]
+        return {str(each["value"]): str(each.get("display") or "") for each in single}
+    texts = [str(e["value"]) for e in entitlements if e.get("type") == "WORKSPACE_IDS"]
     ids = [part.strip() for text in texts for part in text.split(",")]
     return dict.fromkeys(filter(None, ids), "")
 

@@ -164,6 +164,12 @@ class TestImport:
         for said in ("Odd;", "Odder", "Anaplan counts 4 of 5 rows"):
             assert said in result.note
 
+    def test_more_rows_than_were_sent_are_not_believed(self, server: ScriptedServer) -> None:
+        server.rule = lambda seen: as_json({"accepted": 5, "created": 5, "updated": 0}, 207)
+        admin = af.connect("a@b.com", "x", api_url=server.url, auth_url=server.url).admin
+        with pytest.raises(af.TransferError, match="counts 5 rows, but 2 were sent"):
+            admin.import_users(new_users(2))
+
 
 CELLS = st.text("ab,\"'\n\r;é ", min_size=1, max_size=5)
 

@@ -136,6 +136,27 @@ def test_a_user_who_is_there_only_after_a_while_counts_as_made(
     assert [seen.method for seen in server.calls] == ["GET", "POST", "GET", "GET"]
 
 
+def test_a_user_whom_a_refused_request_has_made_counts_as_made(
+    server: ScriptedServer, scripted: af.Scim
+) -> None:
+    user = {"id": "7", "userName": "n0@corp.com", "active": True}
+    user["name"] = {"givenName": "N", "familyName": "U"}
+    taken = {"schemas": [ERROR], "status": "409", "detail": "Taken"}
+    server.script = [as_json({"totalResults": 0}), as_json({}, 429), as_json(taken, 409)]
+    server.rule = lambda seen: as_json({"totalResults": 1, "Resources": [user]})
+    assert scripted.insert(new_users(1)).rows_created == 1
+
+
+def test_a_row_that_is_refused_after_a_pause_stays_rejected(
+    server: ScriptedServer, scripted: af.Scim
+) -> None:
+    bad = {"schemas": [ERROR], "status": "400", "detail": "Bad name"}
+    server.script = [as_json({"totalResults": 0}), as_json({}, 429), as_json(bad, 400)]
+    server.rule = lambda seen: as_json({"totalResults": 0})
+    result = scripted.insert(new_users(1), on_rejected="ignore")
+    assert result.rejected["error"].tolist() == ["Bad name"]
+
+
 def test_a_user_whom_somebody_else_has_made_meanwhile_is_rejected(
     server: ScriptedServer, scripted: af.Scim
 ) -> None:

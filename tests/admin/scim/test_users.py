@@ -74,7 +74,8 @@ def test_workspaces_are_counted_once_though_anaplan_lists_them_three_times() -> 
     single = [{"value": FINANCE, "display": "Finance", "type": "WORKSPACE"}]
     assert workspaces_of({"entitlements": [*single, *texts]}) == {FINANCE: "Finance"}
     assert workspaces_of({"entitlements": texts}) == {FINANCE: "", SALES: ""}
-    assert workspaces_of({"entitlements": None}) == workspaces_of({}) == {}
+    for odd in (None, 7, "x", [None, "x", {"type": "WORKSPACE"}]):
+        assert workspaces_of({"entitlements": odd}) == workspaces_of({}) == {}
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,13 @@ def test_users_that_change_all_the_time_are_an_error(
     server: ScriptedServer, scripted: af.Scim
 ) -> None:
     server.rule = lambda seen: as_json({"totalResults": 300, "Resources": people(1, 100)})
+    with pytest.raises(af.TransferError, match="the users: Anaplan gave another page"):
+        scripted.users()
+
+
+def test_a_total_beyond_all_measure_is_an_error(server: ScriptedServer, scripted: af.Scim) -> None:
+    page = {"totalResults": 10**12, "startIndex": 1, "Resources": people(1, 100)}
+    server.rule = lambda seen: as_json(page)
     with pytest.raises(af.TransferError, match="the users: Anaplan gave another page"):
         scripted.users()
 
