@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from anaplan_frames.bulk.processes import Process
     from anaplan_frames.cells.modules import Module
     from anaplan_frames.cells.views import View
+    from anaplan_frames.comparison import Comparison, compare
     from anaplan_frames.connection import Connection, connect
     from anaplan_frames.dataframes.frame_chunks import Frames
     from anaplan_frames.errors import (
@@ -95,6 +96,7 @@ __all__ = [
     "CloudWorks",
     "Collection",
     "ColumnMismatch",
+    "Comparison",
     "ConfigurationError",
     "ConfirmationRequired",
     "Connection",
@@ -146,6 +148,7 @@ __all__ = [
     "Writable",
     "WritePlan",
     "WriteResult",
+    "compare",
     "connect",
     "read_anaplan",
     "read_arrow",
@@ -174,6 +177,8 @@ _HOMES = {
     "Scim": "admin.scim.scim_service",
     "Admin": "admin.administration.tenant_admin",
     "connect": "connection",
+    "Comparison": "comparison",
+    "compare": "comparison",
     "Frames": "dataframes.frame_chunks",
     "Model": "model",
     "Collection": "resources.collection",

@@ -7,7 +7,7 @@ import stat
 import sys
 import tomllib
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ _SECRETS = frozenset(
         "refresh_token",
     }
 )
+_DATABASES = "databases"  # the table of a profile that holds URLs of databases
 _CREDENTIALS = tuple(name for _, names in _KINDS.values() for name in names)
 SETTINGS = (*_CREDENTIALS, *_PLACES)
 
@@ -233,6 +234,100 @@ def resolve(
     return Settings(credentials, **_places([arguments, *sources]))
 
 
+def unfinished_login(
+    profile: str | None = None, *, environ: Mapping[str, str] | None = None
+) -> str | None:
+    """Return what is known of a login by password whose password is not set anywhere.
+
+    Parameters
+    ----------
+    profile, environ
+        As for `resolve`.
+
+    Returns
+    -------
+    str or None
+        The email; an empty text if no credentials at all are set; None if nothing needs asking.
+    """
+    environ = os.environ if environ is None else environ
+    path = profiles_path(environ)
+    named = profile or environ.get(_variable("profile"))
+    found = {name for name in _CREDENTIALS if environ.get(_variable(name))}
+    stored = _profile(named, path)
+    found |= stored.values.keys() & set(_CREDENTIALS)
+    if found == {"email"}:
+        return environ.get(_variable("email")) or stored.values["email"].reveal()
+    return None if found or noted_login(path.with_name(LOGIN_FILE)) is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """A profile without its secrets.
+
+    Attributes
+    ----------
+    name : str
+    sign_in : str
+        ``"password"``, ``"certificate"``, ``"keystore"``, ``"token"``, ``"oauth"`` or empty.
+    settings : dict of str to str
+        Those that are not secret: the email, paths, the region, hosts, workspace and model.
+    databases : list of str
+        Names of the databases whose URLs it holds.
+    """
+
+    name: str
+    sign_in: str
+    settings: dict[str, str]
+    databases: list[str]
+
+
+def profile_summaries(environ: Mapping[str, str] | None = None) -> list[ProfileSummary]:
+    """Return the profiles of the profile file, in its order.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file cannot be read.
+    """
+    found = []
+    for name, values in _read(profiles_path(os.environ if environ is None else environ)).items():
+        kinds = [kind for kind, (_, names) in _KINDS.items() if values.keys() & set(names)]
+        shown = {
+            setting: value.reveal()
+            for setting, value in values.items()
+            if setting in SETTINGS
+            and setting not in _SECRETS
+            and value is not None
+            and not _is_pem(value)
+        }
+        prefix = f"{_DATABASES}."
+        databases = [key.removeprefix(prefix) for key in values if key.startswith(prefix)]
+        found.append(ProfileSummary(name, kinds[0] if kinds else "", shown, databases))
+    return found
+
+
+def database_url(
+    name: str, profile: str | None = None, *, environ: Mapping[str, str] | None = None
+) -> Secret[str] | None:
+    """Return the URL of a database that a profile holds under ``[profile.databases]``.
+
+    Parameters
+    ----------
+    name : str
+        Of the database.
+    profile, environ
+        As for `resolve`.
+
+    Returns
+    -------
+    Secret or None
+        None if the profile does not have it.
+    """
+    environ = os.environ if environ is None else environ
+    named = profile or environ.get(_variable("profile")) or "default"
+    return _read(profiles_path(environ)).get(named, {}).get(f"{_DATABASES}.{name}")
+
+
 def _places(sources: list[_Source]) -> dict[str, str | None]:
     """Return hosts, workspace and model; a region hides the hosts of the sources after its own."""
     with_region = next((n for n, source in enumerate(sources) if "region" in source.values), None)
@@ -295,7 +390,11 @@ def _profile(name: str | None, path: Path) -> _Source:
             f"There is no profile {name!r} in {path}.{near_names(name, profiles)} "
             f"Profiles there: {there}."
         )
-    values = profiles[name]
+    values = {
+        setting: value
+        for setting, value in profiles[name].items()
+        if not setting.startswith(f"{_DATABASES}.")
+    }
     for setting, value in values.items():
         if setting not in SETTINGS:
             raise ConfigurationError(
@@ -325,10 +424,7 @@ def _read(path: Path) -> dict[str, dict[str, Secret[str] | None]]:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             profiles = {
-                name: {
-                    setting: Secret(value) if isinstance(value, str) else None
-                    for setting, value in values.items()
-                }
+                name: dict(_settings(values))
                 for name, values in tomllib.load(file).items()
                 if isinstance(values, dict)
             }
@@ -350,9 +446,19 @@ def _read(path: Path) -> dict[str, dict[str, Secret[str] | None]]:
     raise ConfigurationError(f"The profile file {path} {trouble}.")
 
 
+def _settings(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a profile as secrets, those of its databases as ``databases.name``."""
+    for name, value in values.items():
+        if name == _DATABASES and not prefix and isinstance(value, dict):
+            yield from _settings(value, f"{_DATABASES}.")
+        else:
+            yield prefix + name, Secret(value) if isinstance(value, str) else None
+
+
 def _holds_secret(values: Mapping[str, Secret[str] | None]) -> bool:
     key = values.get("private_key")
-    return bool(_SECRETS & values.keys()) or (key is not None and _is_pem(key))
+    databases = any(name.startswith(f"{_DATABASES}.") for name in values)
+    return databases or bool(_SECRETS & values.keys()) or (key is not None and _is_pem(key))
 
 
 def _from_folder(value: Secret[str], path: Path) -> Secret[str]:

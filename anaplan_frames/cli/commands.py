@@ -28,9 +28,57 @@ class CommandEntry:
 
 
 COMMANDS = {
-    "demo": CommandEntry(
-        "anaplan_frames.cli.demo_command",
-        "Load real data into a sandbox and prove that it is all there.",
+    "write": CommandEntry(
+        "anaplan_frames.cli.write_command",
+        "Write a table into an import, process, list, module or file.",
+    ),
+    "read": CommandEntry(
+        "anaplan_frames.cli.read_command",
+        "Read an export, view, module, list or file into a file, or to stdout.",
+    ),
+    "upload": CommandEntry(
+        "anaplan_frames.cli.file_commands",
+        "Replace the content of a model's file by a file, byte for byte.",
+    ),
+    "download": CommandEntry(
+        "anaplan_frames.cli.file_commands",
+        "Fetch the content of a file, or the output of an export, byte for byte.",
+    ),
+    "run": CommandEntry(
+        "anaplan_frames.cli.run_command",
+        "Run an import, export, process or other action, and wait for its end.",
+    ),
+    "ls": CommandEntry(
+        "anaplan_frames.cli.listing_commands",
+        "List models, or what else a tenant or model has.",
+    ),
+    "show": CommandEntry(
+        "anaplan_frames.cli.listing_commands",
+        "Show what Anaplan says of one thing of a model.",
+    ),
+    "line-items": CommandEntry(
+        "anaplan_frames.cli.listing_commands",
+        "Write the line items of a model, or of one module, to a file.",
+    ),
+    "tasks": CommandEntry(
+        "anaplan_frames.cli.task_commands",
+        "List the tasks of an action, or of all actions with their outcomes.",
+    ),
+    "cancel": CommandEntry(
+        "anaplan_frames.cli.task_commands",
+        "Cancel a task, so that Anaplan rolls its changes back.",
+    ),
+    "copy": CommandEntry(
+        "anaplan_frames.cli.copy_command",
+        "Copy rows between a database and Anaplan.",
+    ),
+    "compare": CommandEntry(
+        "anaplan_frames.cli.compare_command",
+        "Compare two tables by key; the exit status is 8 if they differ.",
+    ),
+    "profile": CommandEntry(
+        "anaplan_frames.cli.profile_commands",
+        "Keep logins and databases under names, in the profile file.",
     ),
     "login": CommandEntry(
         "anaplan_frames.cli.login_commands",
@@ -43,6 +91,10 @@ COMMANDS = {
     "sandbox": CommandEntry(
         "anaplan_frames.cli.sandbox_command",
         "Serve a local Anaplan, by default on this machine only.",
+    ),
+    "demo": CommandEntry(
+        "anaplan_frames.cli.demo_command",
+        "Load real data into a sandbox and prove that it is all there.",
     ),
 }
 

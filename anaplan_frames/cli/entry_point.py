@@ -1,4 +1,4 @@
-"""Run a command: how its end becomes a sentence on stderr and an exit status."""
+"""Run a command: how its end becomes a sentence on stderr, JSON if asked, and an exit status."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import click
 
 from anaplan_frames.cli.commands import app
+from anaplan_frames.cli.error_report import error_document
 from anaplan_frames.cli.exit_status import ExitStatus, status_of
 from anaplan_frames.cli.log_output import LOGGER, LogOutput
+from anaplan_frames.cli.printing import print_json, sum_up
+from anaplan_frames.cli.wording import message_of
 from anaplan_frames.errors import AnaplanError
 
 
@@ -31,21 +34,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             status = app.main(argv, "anaplan-frames", standalone_mode=False, obj=log)
             sys.stdout.flush()  # here, where a closed pipe is still an error that can be handled
-        except click.ClickException as error:
-            error.show()
-            return status_of(error)
-        except (click.Abort, KeyboardInterrupt) as error:
-            return status_of(error)
         except BrokenPipeError as error:
             _discard_stdout()
             return status_of(error)
-        except (AnaplanError, ImportError, OSError) as error:
-            LOGGER.error("%s", getattr(error, "strerror", None) or error)
-            return status_of(error)
-        except Exception:
-            LOGGER.exception("This is a bug in anaplan-frames. Please report it with these lines:")
-            return ExitStatus.ERROR
+        except Exception as error:
+            return _failed(error, log)
+        except KeyboardInterrupt as error:
+            return _failed(error, log)
     return status or ExitStatus.OK
+
+
+def _failed(error: BaseException, log: LogOutput) -> ExitStatus:
+    """Say what went wrong, and return the status that says so, too."""
+    status = status_of(error)
+    if isinstance(error, click.UsageError):
+        error.show()
+        log.note(error.format_message())
+    elif isinstance(error, click.ClickException):
+        LOGGER.error("%s", error.format_message())
+    elif isinstance(error, AnaplanError | ImportError | OSError):
+        LOGGER.error("%s", message_of(error))
+        result = getattr(error, "result", None)
+        if result is not None:
+            sum_up(result)
+    elif not isinstance(error, click.Abort | KeyboardInterrupt):
+        LOGGER.exception("This is a bug in anaplan-frames. Please report it with these lines:")
+    if log.as_json:
+        print_json(error_document(error, status, rows=log.rows))
+    return status
 
 
 def _discard_stdout() -> None:

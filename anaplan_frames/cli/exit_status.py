@@ -8,6 +8,7 @@ import click
 
 from anaplan_frames.errors import (
     AuthenticationError,
+    ConfirmationRequired,
     NotFound,
     PermissionDenied,
     RejectedRows,
@@ -39,6 +40,7 @@ _STATUSES: tuple[tuple[type[BaseException], ExitStatus], ...] = (
     (TaskFailed, ExitStatus.FAILED),
     (AuthenticationError, ExitStatus.DENIED),
     (PermissionDenied, ExitStatus.DENIED),
+    (ConfirmationRequired, ExitStatus.DIFFERENT),
     (NotFound, ExitStatus.NOT_FOUND),
     (click.UsageError, ExitStatus.USAGE),
     (click.Abort, ExitStatus.INTERRUPTED),

@@ -1,130 +1,102 @@
-"""The options that commands share.
+"""The options of all commands, and how a command's help shows them.
 
 A command takes the groups of options that it can honour: `log_options` every command,
-`connection_options` those that talk to Anaplan, `json_option` those that print data.
-`global_options` is all three.
+`connection_options` of `connection_options` those that talk to Anaplan, `json_option` those that
+print data.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from anaplan_frames.cli.log_output import LogOutput
 
-if TYPE_CHECKING:
-    from anaplan_frames.connection import Connection
-    from anaplan_frames.model import Model
-
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionOptions:
-    """Which tenant and model a command is for, as the user said it.
+class SharedOption(click.Option):
+    """An option that many commands have; the help lists it after the command's own.
 
-    Attributes
+    Parameters
     ----------
-    model, workspace, profile, region : str or None
-        None for what the environment or the profile sets.
-    timeout : float or None
-        Seconds for the whole call; None waits as long as it takes.
+    section : str
+        The heading under which the help lists it.
     """
 
-    model: str | None
-    workspace: str | None
-    profile: str | None
-    region: str | None
-    timeout: float | None
-
-    def connect(self) -> Connection:
-        """Connect to the tenant, with the profile and region that were given."""
-        from anaplan_frames.connection import connect
-
-        arguments: dict[str, Any] = {"profile": self.profile, "region": self.region}
-        return connect(**{name: value for name, value in arguments.items() if value is not None})
-
-    def open_model(self, connection: Connection) -> Model:
-        """Return the model that was named, or the one that the environment or profile names."""
-        return connection.model(self.model, self.workspace)
+    def __init__(self, *args: Any, section: str, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.section = section
 
 
-def log_options(command: Function) -> Function:
+class SectionedCommand(click.Command):
+    """A command whose help shows its own options first, then the shared ones in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options by section."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                section = getattr(parameter, "section", "Options")
+                sections.setdefault(section, []).append(record)
+        for heading, records in sections.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+command = functools.partial(click.command, cls=SectionedCommand)
+"""`click.command` for a command with shared options."""
+
+
+def shared_option(*names: str, section: str, **attributes: Any) -> Callable[[Function], Function]:
+    """Return a decorator that adds a `SharedOption`."""
+    return click.option(*names, cls=SharedOption, section=section, **attributes)
+
+
+def log_options(function: Function) -> Function:
     """Add ``-v``, ``-q`` and ``--log-file``; they take effect by themselves."""
-    verbose = click.option(
+    add = functools.partial(shared_option, section="Messages", expose_value=False)
+    verbose = add(
         "-v",
         "--verbose",
         count=True,
-        expose_value=False,
         callback=_set_verbosity,
         help="Show the steps of the job on stderr; -vv also shows each request.",
     )
-    quiet = click.option(
+    quiet = add(
         "-q",
         "--quiet",
         count=True,
-        expose_value=False,
         callback=_set_quiet,
-        help="Show errors only, no warnings.",
+        help="Show errors only, no warnings and no summary.",
     )
-    log_file = click.option(
+    log_file = add(
         "--log-file",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        expose_value=False,
         callback=_open_log_file,
-        help="Append the steps, warnings and errors to this file, with times.",
+        help="Append the steps, warnings, errors and the summary to this file, with times.",
     )
-    return verbose(quiet(log_file(command)))
+    return verbose(quiet(log_file(function)))
 
 
-def connection_options(command: Function) -> Function:
-    """Add the options that say which tenant and model; the command gets ``connection=``."""
-
-    @functools.wraps(command)
-    def with_connection(
-        *args: Any,
-        model: str | None,
-        workspace: str | None,
-        profile: str | None,
-        region: str | None,
-        timeout: float | None,
-        **kwargs: Any,
-    ) -> Any:
-        options = ConnectionOptions(model, workspace, profile, region, timeout)
-        return command(*args, connection=options, **kwargs)
-
-    with_options: Function = with_connection
-    for option in (
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            help="Give up after this time; by default, wait as long as it takes.",
-        ),
-        click.option("--region", metavar="NAME", help="Anaplan's region, for example eu3."),
-        click.option("--profile", metavar="NAME", help="A profile of the profile file."),
-        click.option("--workspace", metavar="NAME", help="Name or id of the model's workspace."),
-        click.option("-m", "--model", metavar="NAME", help="The model's name, id or URL."),
-    ):
-        with_options = option(with_options)
-    return with_options
-
-
-def json_option(command: Function) -> Function:
+def json_option(function: Function) -> Function:
     """Add ``--json``; the command gets ``as_json=``."""
-    option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-    return option(command)
-
-
-def global_options(command: Function) -> Function:
-    """Add all options that commands share."""
-    return connection_options(json_option(log_options(command)))
+    option = shared_option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        callback=_set_json,
+        section="Messages",
+        help="Print one JSON document on stdout instead of text, also if the command fails.",
+    )
+    return option(function)
 
 
 def examples(*lines: str) -> str:
@@ -148,6 +120,11 @@ def _change_verbosity(context: click.Context, verbosity: int) -> None:
     if output.verbosity:
         raise click.UsageError("-v and -q cannot be used together.", context)
     output.verbosity = verbosity
+
+
+def _set_json(context: click.Context, _: click.Parameter, value: bool) -> bool:  # noqa: FBT001
+    context.ensure_object(LogOutput).as_json = value
+    return value
 
 
 def _open_log_file(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:

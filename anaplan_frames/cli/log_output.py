@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Self
 
 LOGGER = logging.getLogger("anaplan_frames")
+SUMMARY = 25
+"""The level of the one line that sums up a run: shown by default, not with ``-q``."""
 
 # By how often -v was given; -q counts as -1.
-_STDERR_LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
+_STDERR_LEVELS = {-1: logging.ERROR, 0: SUMMARY, 1: logging.INFO, 2: logging.DEBUG}
 _FILE_FORMAT = logging.Formatter(
     "%(asctime)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
 )
@@ -23,9 +25,18 @@ class LogOutput:
     """The log of one command: a context manager that restores the logger when it ends.
 
     Warnings go to the log, too, so that they are also in the log file.
+
+    Attributes
+    ----------
+    as_json : bool
+        Whether the user has asked for JSON, so that an error is a JSON document on stdout, too.
+    rows : int
+        How many rejected rows that document holds.
     """
 
     def __init__(self) -> None:
+        self.as_json = False
+        self.rows = 0
         self._verbosity = 0
         self._stderr = logging.StreamHandler(sys.stderr)
         self._stderr.setFormatter(logging.Formatter("anaplan-frames: %(message)s"))
@@ -34,7 +45,7 @@ class LogOutput:
 
     @property
     def verbosity(self) -> int:
-        """How much is shown: -1 errors, 0 warnings, 1 the steps of a job, 2 requests."""
+        """How much is shown: -1 errors, 0 warnings and the summary, 1 the steps, 2 requests."""
         return self._verbosity
 
     @verbosity.setter
@@ -50,6 +61,12 @@ class LogOutput:
         self._restore.callback(self._file.close)
         self._set_levels()
 
+    def note(self, text: str) -> None:
+        """Write an error that stderr shows already to the log file, if there is one."""
+        if self._file is not None:
+            record = LOGGER.makeRecord(LOGGER.name, logging.ERROR, "", 0, "%s", (text,), None)
+            self._file.handle(record)
+
     def _set_levels(self) -> None:
         level = _STDERR_LEVELS[self._verbosity]
         self._stderr.setLevel(level)
@@ -63,6 +80,7 @@ class LogOutput:
         self._restore.callback(LOGGER.removeHandler, handler)
 
     def __enter__(self) -> Self:
+        logging.addLevelName(SUMMARY, "SUMMARY")
         self._restore.callback(LOGGER.setLevel, LOGGER.level)
         self._restore.enter_context(warnings.catch_warnings())
         warnings.showwarning = _log_warning

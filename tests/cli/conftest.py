@@ -1,4 +1,4 @@
-"""Commands that use a tenant, and the tenant's login in the environment."""
+"""A tenant's login in the environment, and commands that only tests have."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from anaplan_frames.sandbox import Sandbox
 @pytest.fixture
 def tenant_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Add the commands of `tenant_command` to the command line."""
-    for name in ("load", "compare", "options", "broken"):
+    for name in ("options", "broken"):
         entry = CommandEntry("tests.cli.tenant_command", f"{name} as a test does.")
         monkeypatch.setitem(COMMANDS, name, entry)
 

@@ -1,44 +1,20 @@
-"""Commands made for the tests: each does one real thing with a model, through the options."""
+"""Commands made for the tests: one prints the options that it gets, one has a bug."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
-import pandas as pd
 
-import anaplan_frames as af
-from anaplan_frames.cli.exit_status import ExitStatus
-from anaplan_frames.cli.global_options import ConnectionOptions, global_options
-
-
-@click.command
-@click.argument("name")
-@click.argument("file", type=click.File())
-@global_options
-def load(*, connection: ConnectionOptions, as_json: bool, name: str, file: click.File) -> None:
-    """Load a CSV file."""
-    with connection.connect() as connected:
-        result = af.to_anaplan(pd.read_csv(file), name, connection.open_model(connected))
-    print(f'{{"rows": {result.rows_loaded}}}' if as_json else f"{result.rows_loaded} rows loaded")
-
-
-@click.command
-@click.argument("name")
-@click.argument("file", type=click.File())
-@global_options
-def compare(
-    *, connection: ConnectionOptions, as_json: bool, name: str, file: click.File
-) -> ExitStatus:
-    """Compare a file of the model with a CSV file."""
-    with connection.connect() as connected:
-        there = connection.open_model(connected).files[name].read()
-    return ExitStatus.OK if there.equals(pd.read_csv(file)) else ExitStatus.DIFFERENT
+from anaplan_frames.cli.connection_options import ConnectionOptions, global_options
 
 
 @click.command
 @global_options
 def options(*, connection: ConnectionOptions, as_json: bool) -> None:
-    """Print the options."""
-    print(connection, as_json)
+    """Print the options that were given."""
+    usual = asdict(ConnectionOptions())
+    print({n: v for n, v in asdict(connection).items() if v != usual[n]}, as_json)
 
 
 @click.command

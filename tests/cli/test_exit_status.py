@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -31,15 +32,19 @@ def airlines(signed_in: Sandbox) -> str:
 
 
 def test_0_if_all_rows_are_loaded(airlines: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["load", "Load airlines", airlines, *MODEL, "--workspace", "Demo"]) == 0
-    assert capsys.readouterr() == ("2 rows loaded\n", "")
+    assert main(["write", airlines, "Load airlines", *MODEL, "--workspace", "Demo"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert re.fullmatch(
+        r"anaplan-frames: import 'Load airlines': loaded, 2 of 2 rows loaded .*\n", shown.err
+    )
 
 
 def test_1_and_a_sentence_for_any_other_error(
     airlines: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(airlines).write_text("carier,name\nAA,American\n")
-    assert main(["load", "Load airlines", airlines, *MODEL]) == 1
+    assert main(["write", airlines, "Load airlines", *MODEL]) == 1
     error = capsys.readouterr().err
     assert error.startswith("anaplan-frames: The columns do not fit file 'airlines.csv'. ")
     assert error.count("\n") == 1
@@ -50,7 +55,7 @@ def test_1_if_there_are_no_credentials(
 ) -> None:
     monkeypatch.delenv("ANAPLAN_EMAIL")
     monkeypatch.delenv("ANAPLAN_PASSWORD")
-    assert main(["compare", "airlines.csv", "-", *MODEL]) == 1
+    assert main(["read", "airlines.csv", *MODEL]) == 1
     assert capsys.readouterr().err.startswith("anaplan-frames: No credentials. ")
 
 
@@ -81,7 +86,7 @@ def test_1_if_the_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["demmo"],
             "There is no command 'demmo'. Did you mean 'demo'? "
-            "Commands: demo, login, logout, sandbox.",
+            "Commands: write, read, upload, download, run, ls, ",
         ),
         (["sandbox", "--demmo"], "No such option '--demmo'. Did you mean '--demo'?"),
         (["sandbox", "--port", "99999"], "'--port': 99999 is not in the range 0<=x<=65535."),
@@ -112,7 +117,7 @@ def test_the_status_is_that_of_the_process() -> None:
 
 def test_3_if_rows_are_rejected(airlines: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(airlines).write_text("carrier,name\nAA,American\nAA,Again\n")
-    assert main(["load", "Load airlines", airlines, *MODEL]) == 3
+    assert main(["write", airlines, "Load airlines", *MODEL]) == 3
     assert "1 of 2 rows" in capsys.readouterr().err
 
 
@@ -126,7 +131,7 @@ def test_4_if_the_task_fails(
     builder.import_("Load plan", file=file, into=module, parameters={"Version": None})
     sign_in(tenant)
     Path("plan.csv").write_text("Things,Amount\na,5\n")
-    assert main(["load", "Load plan", "plan.csv", "-m", "M"]) == 4
+    assert main(["write", "plan.csv", "Load plan", "-m", "M"]) == 4
     assert "Version" in capsys.readouterr().err
 
 
@@ -139,7 +144,7 @@ def test_5_if_the_outcome_is_not_known(
     sleep = Clock.sleep
     monkeypatch.setattr(Clock, "sleep", lambda self, seconds: sleep(self, min(seconds, 0.01)))
     signed_in.faults.add("reset", method="POST", path="*/imports/*/tasks")
-    assert main(["load", "Load airlines", airlines, *MODEL]) == 5
+    assert main(["write", airlines, "Load airlines", *MODEL]) == 5
     assert "import 'Load airlines'" in capsys.readouterr().err
 
 
@@ -147,7 +152,7 @@ def test_6_if_signing_in_fails(
     airlines: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ANAPLAN_PASSWORD", "sesame-open")
-    assert main(["load", "Load airlines", airlines, *MODEL]) == 6
+    assert main(["write", airlines, "Load airlines", *MODEL]) == 6
     error = capsys.readouterr().err
     assert error.startswith("anaplan-frames: Anaplan does not accept the email")
     assert "sesame-open" not in error
@@ -165,15 +170,15 @@ def test_7_if_a_name_is_not_found(
     airlines: str, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name, *options = words
-    assert main(["load", name, airlines, *options]) == 7
+    assert main(["write", airlines, name, *options]) == 7
     assert sentence in capsys.readouterr().err
 
 
 def test_8_if_tables_differ(airlines: str) -> None:
-    assert main(["load", "Load airlines", airlines, *MODEL]) == 0
-    assert main(["compare", "airlines.csv", airlines, *MODEL]) == 0
+    assert main(["write", airlines, "Load airlines", *MODEL]) == 0
+    assert main(["compare", "113000000001", airlines, "--key", "carrier", *MODEL]) == 0
     Path(airlines).write_text("carrier,name\nAA,American\nUA,Untied\n")
-    assert main(["compare", "airlines.csv", airlines, *MODEL]) == 8
+    assert main(["compare", "113000000001", airlines, "--key", "carrier", *MODEL]) == 8
 
 
 def test_8_if_the_demo_finds_a_difference(

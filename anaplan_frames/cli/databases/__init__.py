@@ -1,0 +1,1 @@
+"""Databases as `copy` reads and writes them: in batches, and in one transaction."""

@@ -1,0 +1,160 @@
+"""Options of the form NAME=VALUE, and numbers of items or shares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+_ASK = "?"
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """``NAME=VALUE``, taken apart at the first ``=``.
+
+    Parameters
+    ----------
+    form : str
+        What the help and the errors show, such as ``"DIMENSION=ITEM"``.
+    """
+
+    name = "pair"
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Take the text apart."""
+        if isinstance(value, tuple):
+            return value
+        name, found, text = str(value).partition("=")
+        if not found or not name:
+            self.fail(f"{value!r} is not of the form {self.form}.", param, ctx)
+        return name, text
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return what the help shows."""
+        return self.form
+
+
+class Limit(click.ParamType[int | float]):
+    """A number of items (``20``) or a share of them (``5%`` or ``0.05``)."""
+
+    name = "limit"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | float:
+        """Return an int for a number and a float for a share."""
+        if isinstance(value, int | float):
+            return value
+        text = str(value).strip()
+        try:
+            if text.endswith("%"):
+                return float(text[:-1]) / 100
+            return int(text) if text.isdigit() else float(text)
+        except ValueError:
+            self.fail(f"{value!r} is not a number such as 20, or a share such as 5%.", param, ctx)
+
+
+def single_values(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
+    """Return pairs as a dict.
+
+    Raises
+    ------
+    click.UsageError
+        If a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise click.UsageError(f"{option} {name}=... is given twice.")
+        found[name] = value
+    return found
+
+
+def value_lists(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return pairs as a dict of lists; a name that comes twice has two values."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return dict(found)
+
+
+def mapping_of(words: Sequence[str]) -> dict[str, str] | None:
+    """Return the columns that have other names in Anaplan.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Each ``COLUMN=HEADER``, or the path of a file with such lines, as Anaplan Connect's
+        ``mapping.properties``, or of a JSON file with one object.
+
+    Raises
+    ------
+    click.UsageError
+        If a word is neither, or a column comes twice.
+    """
+    pairs: list[tuple[str, str]] = []
+    for word in words:
+        path = Path(word)
+        if path.is_file():
+            pairs += _pairs_of_file(path)
+        elif "=" in word:
+            name, _, header = word.partition("=")
+            pairs.append((name, header))
+        else:
+            raise click.UsageError(
+                f"--mapping {word!r} is not of the form COLUMN=HEADER, and there is no such file."
+            )
+    return single_values(pairs, "--mapping") or None
+
+
+def parameters_of(pairs: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
+    """Return what imports ask for at run time; a value ``?`` is asked for in the terminal.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        ``NAME``, or ``IMPORT/NAME`` for one import of a process, and the value.
+    """
+    found: dict[str, Any] = {}
+    for name, given in pairs:
+        value = click.prompt(name, err=True) if given == _ASK else given
+        owner, slash, own = name.rpartition("/")
+        if slash:
+            found.setdefault(owner, {})[own] = value
+        else:
+            found[name] = value
+    return found or None
+
+
+def separator(text: str | None) -> str:
+    r"""Return the separator that is meant: ``tab`` and ``\t`` are a tab, None is a comma.
+
+    Raises
+    ------
+    click.UsageError
+        If it is not one character.
+    """
+    found = {"tab": "\t", "\\t": "\t", None: ","}.get(text, text)
+    if found is None or len(found) != 1 or found in '"\r\n' or not found.isascii():
+        raise click.UsageError(f"--sep must be one character such as ';', or tab, not {text!r}.")
+    return found
+
+
+def _pairs_of_file(path: Path) -> list[tuple[str, str]]:
+    text = path.read_text("utf-8")
+    if path.suffix == ".json":
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise click.UsageError(f"{path} must hold one JSON object: {{column: header}}.")
+        return [(str(name), str(header)) for name, header in found.items()]
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if line and line[0] not in "#!")
+    return [(name.strip(), header.strip()) for name, _, header in pairs]
