@@ -13,6 +13,7 @@ from anaplan_frames.cli.error_report import error_document
 from anaplan_frames.cli.exit_status import ExitStatus, status_of
 from anaplan_frames.cli.log_output import LOGGER, LogOutput
 from anaplan_frames.cli.printing import print_json, sum_up
+from anaplan_frames.cli.task_watch import Interrupted
 from anaplan_frames.cli.wording import message_of
 from anaplan_frames.errors import AnaplanError
 
@@ -52,6 +53,8 @@ def _failed(error: BaseException, log: LogOutput) -> ExitStatus:
         log.note(error.format_message())
     elif isinstance(error, click.ClickException):
         LOGGER.error("%s", error.format_message())
+    elif isinstance(error, Interrupted) and error.message:
+        LOGGER.error("%s", error.message)
     elif isinstance(error, AnaplanError | ImportError | OSError):
         LOGGER.error("%s", message_of(error))
         result = getattr(error, "result", None)

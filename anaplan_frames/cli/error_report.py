@@ -8,6 +8,7 @@ import click
 
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.printing import SCHEMA
+from anaplan_frames.cli.task_watch import Interrupted
 from anaplan_frames.cli.wording import message_of
 from anaplan_frames.errors import AnaplanError, JobError
 
@@ -30,7 +31,7 @@ def error_document(error: BaseException, status: ExitStatus, *, rows: int) -> di
     result = getattr(error, "result", None) or getattr(error, "plan", None)
     known = result.to_dict(rows=rows) if result is not None else {"schema": SCHEMA}
     said = error.format_message() if isinstance(error, click.ClickException) else message_of(error)
-    task = error.task if isinstance(error, JobError) else None
+    task = error.task if isinstance(error, JobError | Interrupted) else None
     return known | {
         "error": {
             "type": "Interrupted" if status is ExitStatus.INTERRUPTED else type(error).__name__,

@@ -12,11 +12,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anaplan_frames.cli.log_output import LOGGER
+from anaplan_frames.errors import AnaplanError
 
 if TYPE_CHECKING:
     from anaplan_frames.tasks import Task
 
 _LONGEST_CANCEL = 30.0  # seconds
+
+
+class Interrupted(click.Abort):
+    """Ctrl-C has ended the command.
+
+    Attributes
+    ----------
+    message : str
+        What happens to the task that was waited for; empty if there was none.
+    task : Task or None
+        The task, if it may still be running.
+    """
+
+    def __init__(self, message: str = "", task: Task[Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.task = task
 
 
 class TaskWatch:
@@ -26,8 +44,6 @@ class TaskWatch:
     ----------
     cancel : bool
         Whether Ctrl-C cancels the task.
-    model_id : callable
-        Returns the id of the model that the command is about.
     """
 
     def __init__(self, *, cancel: bool) -> None:
@@ -42,25 +58,23 @@ class TaskWatch:
         """Forget a task whose end was seen."""
         self._running = None
 
-    def interrupted(self) -> None:
-        """Say that the task goes on, or cancel it."""
+    def interrupted(self) -> Interrupted:
+        """Cancel the task if that is asked for, and return the error that ends the command."""
         task = self._running
         if task is None:
-            return
+            return Interrupted()
+        name = f"Task {task.id} of {task.kind} {task.name!r}"
+        way_out = f"Cancel it with: anaplan-frames cancel {shlex.quote(task.url)}"
         if not self._cancel:
-            LOGGER.error(
-                "Task %s of %s %r goes on in Anaplan. Cancel it with: %s",
-                task.id,
-                task.kind,
-                task.name,
-                f"anaplan-frames cancel {shlex.quote(task.url)}",
-            )
-            return
-        LOGGER.error("Cancelling task %s of %s %r ...", task.id, task.kind, task.name)
-        if task.cancel(timeout=_LONGEST_CANCEL):
-            LOGGER.error("Task %s is cancelled; Anaplan rolled its changes back.", task.id)
-        else:
-            LOGGER.error("Task %s was complete before it could be cancelled.", task.id)
+            return Interrupted(f"{name} goes on in Anaplan. {way_out}", task)
+        LOGGER.error("%s is being cancelled ...", name)
+        try:
+            cancelled = task.cancel(timeout=_LONGEST_CANCEL)
+        except AnaplanError as error:
+            return Interrupted(f"The end of {name} was not seen: {error} {way_out}", task)
+        if cancelled:
+            return Interrupted(f"{name} is cancelled; Anaplan rolled its changes back.")
+        return Interrupted(f"{name} was complete before it could be cancelled.")
 
 
 @contextmanager
@@ -69,7 +83,7 @@ def interruptible(watch: TaskWatch) -> Iterator[None]:
 
     Raises
     ------
-    click.Abort
+    Interrupted
         Instead of KeyboardInterrupt, which would stop what is sent to cancel the task.
     """
     with _terminated_as_interrupt():
@@ -79,8 +93,7 @@ def interruptible(watch: TaskWatch) -> Iterator[None]:
         except KeyboardInterrupt:
             pass
         # Outside of the handler: an interrupt that is being handled gives requests no time.
-        watch.interrupted()
-    raise click.Abort
+        raise watch.interrupted()
 
 
 @contextmanager
