@@ -10,22 +10,11 @@ import click
 
 from anaplan_frames.errors import AnaplanError, JobError
 
-# What the library's messages say in Python, and how the command line says it.
-_REPLACEMENTS = (
-    (r"\bpass confirm=True\b", "add --confirm"),
-    (r"\bPass confirm=True\b", "Add --confirm"),
+# Calls and attributes of Python that messages name, and what is typed instead.
+_CALLS = (
     (r"; the error's \.plan shows the changes\.", "; --dry-run shows the changes."),
-    (r"\bconfirm=True\b", "--confirm"),
-    (r"\bdry_run=True\b", "--dry-run"),
-    (r"\bmax_delete=", "--max-delete"),
-    (r"\bkind='(\w+)'", r"--kind \1"),
-    (r"\bmode='(\w+)'", r"--mode \1"),
-    (r"\btimeout=", "--timeout"),
-    (r"\bmapping=\{('[^']*'): ('[^']*')\}", r"--mapping \1=\2"),
-    (r"\bfixed=\{('[^']*'): ('[^']*')\}", r"--fixed \1=\2"),
-    (r"\bcheck=", "--check"),
     (
-        r"\b(?:model\.(?:processes|actions)\[|conn\.model\()('[^']*')(?:\]\.run\(\)|\))",
+        r"\b(?:model\.(?:processes|actions)\[)('[^']*')\]\.run\(\)",
         r"anaplan-frames run \1",
     ),
     (r"\bto_anaplan\(data, ('[^']*'), model\)", r"anaplan-frames write FILE \1"),
@@ -35,24 +24,61 @@ _REPLACEMENTS = (
         r"In another process it is found by conn\.task\('([^']*)'\)\.",
         r"Cancel it with: anaplan-frames cancel \1",
     ),
-    (r"\bconn\.task\('([^']*)'\)\.cancel\(\) cancels it", r"anaplan-frames cancel \1 cancels it"),
-    (r"\b(\w+)= is an option of", r"--\1 is an option of"),
-    (r"\bhas no (\w+)=, which", r"has no --\1, which"),
-    (r" \(with --?kind if several have the name\)| \(with kind= if several have the name\)", ""),
-    (r"\bsay which with kind=\.", "say which with --kind."),
-    (
-        r"\bof --mode sync\. Leave it out, or pass --mode",
-        "of --mode sync. Leave it out, or add --mode",
-    ),
+    (r"\bconn\.model\(('[^']*')\)", r"--model \1"),
+    (r" \(with kind= if several have the name\)", ""),
+    (r"\b([Pp])ass (\w+=)", lambda found: f"{'Add' if found[1] == 'P' else 'add'} {found[2]}"),
 )
-_PATTERNS = [(re.compile(pattern), words) for pattern, words in _REPLACEMENTS]
+# Arguments of Python that are options here, with another name than their own if they have one.
+_OPTIONS = {
+    name: f"--{name.replace('_', '-')}"
+    for name in [
+        "blank",
+        "chunk_bytes",
+        "confirm",
+        "delete",
+        "dry_run",
+        "dump",
+        "fixed",
+        "hierarchy",
+        "kind",
+        "key",
+        "locale",
+        "mapping",
+        "max_delete",
+        "mode",
+        "nrows",
+        "omit_empty",
+        "periods",
+        "restart_after",
+        "resume",
+        "run",
+        "timeout",
+        "totals",
+        "where",
+    ]
+} | {"columns": "--column", "parameters": "--parameter"}
+_PATTERNS = [(re.compile(pattern), words) for pattern, words in _CALLS]
+_ARGUMENT = re.compile(
+    rf"\b(?P<name>{'|'.join(_OPTIONS)})="
+    r"(?:(?P<flag>True|False)\b|'(?P<text>\w+)'|\{(?P<key>'[^']*'): (?P<value>'[^']*')\})?"
+)
 
 
 def reworded(message: str) -> str:
     """Return a message of the library as somebody needs it who types commands."""
     for pattern, words in _PATTERNS:
         message = pattern.sub(words, message)
-    return message
+    return _ARGUMENT.sub(_option, message)
+
+
+def _option(found: re.Match[str]) -> str:
+    """Return an argument of Python as an option."""
+    option = _OPTIONS[found["name"]]
+    if found["flag"] == "False":
+        return option.replace("--", "--no-", 1)
+    if found["key"]:
+        return f"{option} {found['key']}={found['value']}"
+    return f"{option} {found['text']}" if found["text"] else option
 
 
 def message_of(error: BaseException) -> str:

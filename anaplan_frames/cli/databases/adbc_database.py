@@ -57,6 +57,8 @@ class AdbcPostgres(Database):
             cursor.execute(_with_values(query, parameters))
             reader = cursor.fetch_record_batch()
             schema = pa.schema([_plain_field(each) for each in reader.schema])
+            if not schema.names:
+                raise self.refuse_statement()
             yield pa.RecordBatch.from_pylist([], schema=schema)
             for batch in reader:
                 columns = [_storage(column) for column in batch.columns]

@@ -47,16 +47,19 @@ class DuckDb(Database):
     def read(
         self, query: str, parameters: Mapping[str, str], batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a query."""
+        """Yield the rows of a query; what it changes is undone."""
+        given = dict(parameters) if parameters else None
+        text = _PARAMETER.sub(r"$\1", query) if given else query
         with self._explained():
-            given = dict(parameters) if parameters else None
-            text = _PARAMETER.sub(r"$\1", query) if given else query
-            found = self._connection.sql(text, params=given)
-            if found is None:
-                raise DatabaseError(f"{self.label}: the query returns no rows.")
-            reader = found.to_arrow_reader(batch_rows)
-            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-            yield from reader
+            if not all(_returns_rows(each) for each in self._connection.extract_statements(text)):
+                raise self.refuse_statement()
+            self._connection.begin()
+            try:
+                reader = self._connection.sql(text, params=given).to_arrow_reader(batch_rows)
+                yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+                yield from reader
+            finally:
+                self._connection.rollback()
 
     @contextmanager
     def loading(self, table: str, schema: pa.Schema, if_exists: IfExists) -> Iterator[Insert]:
@@ -111,3 +114,7 @@ class DuckDb(Database):
             yield
         except self._errors as error:
             raise DatabaseError(f"{self.label}: {error}") from None
+
+
+def _returns_rows(statement: Any) -> bool:
+    return "QUERY_RESULT" in {each.name for each in statement.expected_result_type}

@@ -36,6 +36,8 @@ class Database(ABC):
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a query; the first batch may be empty, and shows the columns.
 
+        What the query changes in the database is undone.
+
         Parameters
         ----------
         query : str
@@ -86,6 +88,10 @@ class Database(ABC):
             f"Table {table!r} exists in {self.label}. Say what to do with --if-exists: append, "
             "replace or truncate."
         )
+
+    def refuse_statement(self) -> DatabaseError:
+        """Return the error for a statement that does not return rows."""
+        return DatabaseError(f"{self.label}: the statement of --query returns no rows.")
 
 
 def split_name(table: str) -> tuple[str | None, str]:

@@ -58,7 +58,7 @@ class SqlAlchemy(Database):
             ]
             result = streaming.execute(self._sql.text(query).bindparams(*given))
             if not result.returns_rows:
-                raise DatabaseError(f"{self.label}: the query returns no rows.")
+                raise self.refuse_statement()
             names = list(result.keys())
             yield pa.RecordBatch.from_pydict({name: pa.nulls(0) for name in names})
             for rows in result.partitions(batch_rows):
