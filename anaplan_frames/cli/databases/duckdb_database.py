@@ -117,4 +117,4 @@ class DuckDb(Database):
 
 
 def _returns_rows(statement: Any) -> bool:
-    return "QUERY_RESULT" in {each.name for each in statement.expected_result_type}
+    return statement.type.name in {"SELECT", "CALL", "EXPLAIN", "PRAGMA", "EXECUTE"}
