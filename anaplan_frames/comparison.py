@@ -17,6 +17,7 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
+from anaplan_frames.codec.field_texts import unwrapped
 from anaplan_frames.dataframes.frame_output import to_pandas
 from anaplan_frames.dataframes.unsupported_data import unsupported
 from anaplan_frames.errors import ColumnMismatch, DataError
@@ -257,12 +258,19 @@ def _frame(data: Any) -> pd.DataFrame:
         if isinstance(data, pa.RecordBatch):
             data = pa.Table.from_batches([data])
         reader = pa.RecordBatchReader.from_stream(data)
-        return to_pandas(reader, reader.schema)
+        schema = _plain(pa.RecordBatch.from_pylist([], schema=reader.schema)).schema
+        return to_pandas(map(_plain, reader), schema)
     if isinstance(data, Iterator | list | tuple):
         parts = [_frame(part) for part in data]
         if parts:
             return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     raise TypeError(unsupported(data))
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Take dictionaries, views and the like off, which pandas does not have."""
+    columns = [unwrapped(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 def _compared(
