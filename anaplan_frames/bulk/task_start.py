@@ -58,6 +58,7 @@ def start_task(
         job = replace(job, read=_doubting_read(requests, begun, job.read))
     calls = requests if watched is None else watched(begun)
     task = Task(calls, begun.task_id, replace(job, started=started, adopted=begun.adopted))
+    task.announce()  # before all else, so that an interrupt finds the hooks informed
     _log.info(
         "%s: started as task %s in %.1f s%s",
         requests.label,
@@ -65,7 +66,6 @@ def start_task(
         clock.monotonic() - begin,
         ", found in the list as the answer was lost" if begun.adopted else "",
     )
-    task.announce()
     return task
 
 
