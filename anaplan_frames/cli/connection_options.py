@@ -122,7 +122,12 @@ def _model_options() -> list[Any]:
     return [
         add("-m", "--model", metavar="NAME", help="The model's name, id or URL."),
         add("--workspace", metavar="NAME", help="Name or id of the model's workspace."),
-        add("--profile", metavar="NAME", help="A profile of the profile file."),
+        add(
+            "--profile",
+            metavar="NAME",
+            shell_complete=_profile_names,
+            help="A profile of the profile file.",
+        ),
         add("--region", metavar="NAME", help="Anaplan's region, for example eu3."),
         add(
             "--timeout",
@@ -136,6 +141,13 @@ def _model_options() -> list[Any]:
             help="Let Ctrl-C cancel the task that runs in Anaplan; by default it goes on there.",
         ),
     ]
+
+
+def _profile_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the profiles whose names begin so, for the completion of the shell."""
+    from anaplan_frames.config import profile_summaries
+
+    return [each.name for each in profile_summaries() if each.name.startswith(begun)]
 
 
 def _sign_in_options() -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -169,7 +170,15 @@ def _secrets_for(given: dict[str, str]) -> dict[str, str]:
 
 
 def _secret(words: str) -> str:
-    return str(click.prompt(words, hide_input=True, err=True))
+    """Ask for a secret without showing it, or take the next line of stdin."""
+    if sys.stdin.isatty():
+        return str(click.prompt(words, hide_input=True, err=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise click.UsageError(
+            f"{words} is missing: stdin is not a terminal and has no line for it."
+        )
+    return line
 
 
 @profile.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sqlite3
@@ -26,6 +27,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return given.pop(0)
 
     monkeypatch.setattr("click.prompt", answer)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     return given
 
 
@@ -85,6 +87,17 @@ def test_settings_are_added_and_the_rest_of_the_file_stays(
     path.write_text("no toml")
     assert main(["profile", "add", "a", "--region", "us2"]) == 1
     assert path.read_text() == "no toml"
+
+
+def test_a_secret_may_come_from_stdin(
+    no_login: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{no_login.password}\n"))
+    words = ["profile", "add", "night", "--email", no_login.email]
+    assert main(words) == 0
+    assert main(["profile", "check", "night"]) == 0
+    assert main([*words, "--replace"]) == 2
+    assert "stdin is not a terminal and has no line for it" in capsys.readouterr().err
 
 
 def test_a_database_of_a_profile_is_found_by_its_name(loaded: Sandbox, answers: list[str]) -> None:
