@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -66,8 +67,15 @@ def sign_in(
     return set_environment
 
 
-@pytest.fixture(scope="module")
-def flights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+@pytest.fixture(scope="session")
+def flights() -> Iterator[Sandbox]:
+    """Serve the demo tenant with data, for tests that leave its lists and cells as they are."""
+    with loaded_demo() as running:
+        yield running
+
+
+@contextmanager
+def loaded_demo() -> Iterator[Sandbox]:
     """Serve the demo tenant with its airlines, a few airports, and the flights between them."""
     with Sandbox.demo(rate_limit=None, task_pause=0) as running, running.connect() as connection:
         model = connection.model("Flight Planning")

@@ -29,7 +29,7 @@ needs_postgres = pytest.mark.skipif(
 )
 DATABASES = [
     "sqlite",
-    "duckdb",
+    pytest.param("duckdb", marks=pytest.mark.long),
     pytest.param("postgresql", marks=[pytest.mark.long, needs_postgres]),
     pytest.param("postgresql+psycopg", marks=[pytest.mark.long, needs_postgres]),
 ]
@@ -76,7 +76,7 @@ def of_sqlalchemy(url: str) -> Iterator[Engine]:
 every_database = pytest.mark.parametrize("url", DATABASES, indirect=True)
 
 
-@every_database
+@pytest.mark.parametrize("url", ["sqlite", "duckdb", *DATABASES[2:]], indirect=True)
 def test_the_rows_of_a_query_are_loaded(loaded: Sandbox, url: str) -> None:
     query(url, "CREATE TABLE lines (carrier VARCHAR(9), name VARCHAR(99), since INTEGER)")
     query(url, "INSERT INTO lines VALUES ('AA', 'A ''quoted''', 1930), ('00123', 'New', 2020)")
@@ -92,6 +92,7 @@ def test_the_rows_of_a_query_are_loaded(loaded: Sandbox, url: str) -> None:
     assert there.to_dict("list") == {"carrier": ["AA", "00123"], "name": ["A 'quoted'", "New"]}
 
 
+@pytest.mark.long
 @every_database
 def test_a_table_of_anaplan_fills_a_table(
     loaded: Sandbox, url: str, capsys: pytest.CaptureFixture[str]
@@ -136,7 +137,9 @@ def test_rows_take_the_types_of_a_table_that_exists(loaded: Sandbox, url: str) -
 
 
 @every_database
-@pytest.mark.parametrize("how", ["append", "truncate", "replace"])
+@pytest.mark.parametrize(
+    "how", [pytest.param("append", marks=pytest.mark.long), "truncate", "replace"]
+)
 def test_after_an_error_the_database_is_as_before(url: str, how: Any) -> None:
     query(url, "CREATE TABLE flown (n INTEGER)")
     query(url, "INSERT INTO flown VALUES (1)")

@@ -30,6 +30,7 @@ def test_a_file_goes_up_and_comes_down_byte_for_byte(
     assert main(["download", "airlines.csv", "-", "--json"]) == 2
 
 
+@pytest.mark.long
 def test_the_output_of_an_export_is_downloaded(
     loaded: Sandbox, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -40,6 +41,7 @@ def test_the_output_of_an_export_is_downloaded(
     assert capfdbinary.readouterr().out == saved
 
 
+@pytest.mark.long
 def test_actions_run_on_what_is_there(loaded: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     Path("lines.csv").write_text("carrier,name\nDL,Delta\n")
     assert main(["upload", "lines.csv", "airlines.csv", "-q"]) == 0
@@ -53,16 +55,9 @@ def test_actions_run_on_what_is_there(loaded: Sandbox, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("what", "names"),
     [
-        ("workspaces", ["Demo"]),
         ("models", ["Flight Planning"]),
         ("files", ["airlines.csv", "airports.csv", "flights.csv", "Flights export"]),
-        ("imports", ["Load airlines", "Load airports", "Load flights"]),
-        ("exports", ["Flights export"]),
-        ("actions", ["Clear airports"]),
-        ("processes", ["Load all"]),
         ("lists", ["Airlines", "Airports", "Origins"]),
-        ("modules", ["Flights by Month"]),
-        ("views", ["Flights by Month"]),
     ],
 )
 def test_ls_lists(
@@ -93,6 +88,7 @@ def test_show_describes_an_export(loaded: Sandbox, capsys: pytest.CaptureFixture
     assert "Load airports" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_tasks_are_listed_and_found_by_cancel(
     loaded: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,6 +141,7 @@ def test_compare_shows_what_differs(
     assert "n (old)  n (new)  t (old)  t (new)" in shown
 
 
+@pytest.mark.long
 def test_compare_takes_tables_of_the_model(
     loaded: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,6 +89,7 @@ def test_settings_are_added_and_the_rest_of_the_file_stays(
     assert path.read_text() == "no toml"
 
 
+@pytest.mark.long
 def test_a_secret_may_come_from_stdin(
     no_login: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_secret_may_come_from_stdin(
     assert "stdin is not a terminal and has no line for it" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_database_of_a_profile_is_found_by_its_name(loaded: Sandbox, answers: list[str]) -> None:
     with sqlite3.connect("w.db") as connection:
         connection.execute("CREATE TABLE lines AS SELECT 'AA' AS carrier, 'Found' AS name")
@@ -109,6 +111,7 @@ def test_a_database_of_a_profile_is_found_by_its_name(loaded: Sandbox, answers: 
     assert main([*words, "--to", "airlines.csv", "-q"]) == 0
 
 
+@pytest.mark.long
 def test_a_missing_password_is_asked_for_at_a_terminal(
     no_login: Sandbox, answers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
