@@ -50,8 +50,9 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records)
 
 
-command = functools.partial(click.command, cls=SectionedCommand)
-"""`click.command` for a command with shared options."""
+def command(*, epilog: str) -> Callable[[Function], click.Command]:
+    """Return a decorator that makes a command with shared options, and examples in its help."""
+    return click.command(cls=SectionedCommand, epilog=epilog)
 
 
 def shared_option(*names: str, section: str, **attributes: Any) -> Callable[[Function], Function]:

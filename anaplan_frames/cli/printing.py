@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,8 @@ def sum_up(result: WriteResult) -> None:
 
 def print_json(document: Any) -> None:
     """Print a JSON document on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}  # perhaps on Windows
+    click.echo(json.dumps(document, ensure_ascii=plain, indent=2, default=str))
 
 
 def print_table(frame: pd.DataFrame) -> None:

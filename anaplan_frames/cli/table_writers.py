@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from abc import ABC, abstractmethod
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -110,7 +110,9 @@ class ArrowStreamWriter(ArrowFileWriter):
 class JsonLinesWriter(TableWriter):
     """One JSON object a line."""
 
-    before, between, after = b"", b"\n", b""
+    before: ClassVar[bytes] = b""
+    between: ClassVar[bytes] = b"\n"
+    after: ClassVar[bytes] = b""
 
     def begin(self) -> None:
         """Write what opens the document."""
@@ -134,4 +136,6 @@ class JsonLinesWriter(TableWriter):
 class JsonWriter(JsonLinesWriter):
     """One JSON array of objects."""
 
-    before, between, after = b"[\n", b",\n", b"\n]\n"
+    before: ClassVar[bytes] = b"[\n"
+    between: ClassVar[bytes] = b",\n"
+    after: ClassVar[bytes] = b"\n]\n"

@@ -90,10 +90,12 @@ def interruptible(watch: TaskWatch) -> Iterator[None]:
         try:
             yield
             return
-        except KeyboardInterrupt:
-            pass
+        except KeyboardInterrupt as pressed:
+            interrupt = pressed
         # Outside of the handler: an interrupt that is being handled gives requests no time.
-        raise watch.interrupted()
+        ended = watch.interrupted()
+        ended.__context__ = interrupt  # so that nothing waits for the network from here on
+        raise ended
 
 
 @contextmanager

@@ -87,3 +87,31 @@ def test_no_command_and_nothing_slow_is_imported_for(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(done.stdout.split("modules:")[1].split())
     assert not modules & {"pandas", "pyarrow", "requests", *(e.module for e in COMMANDS.values())}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("anaplan-frames wri", ["write"]),
+        ("anaplan-frames write --mo", ["--mode", "--model"]),
+        ("anaplan-frames write f --mode up", ["upsert", "update"]),
+        ("anaplan-frames ls --profile ni", ["night"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_values(
+    typed: str,
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    profiles = tmp_path / "anaplan-frames" / "profiles.toml"
+    profiles.parent.mkdir()
+    profiles.write_text('[day]\nregion = "eu3"\n[night]\nregion = "eu3"\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+    monkeypatch.setenv("_ANAPLAN_FRAMES_COMPLETE", "bash_complete")
+    with pytest.raises(SystemExit, match="0"):
+        main([])
+    assert capsys.readouterr().out.split() == [f"plain,{word}" for word in expected]

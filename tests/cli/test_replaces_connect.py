@@ -420,6 +420,29 @@ def test_ctrl_c_or_kill(environment: dict[str, str], slow: Sandbox) -> None:
 
 
 @long
+def test_a_timeout_while_the_task_runs(environment: dict[str, str], slow: Sandbox) -> None:
+    AIRLINES.to_csv("airlines.csv", index=False)
+    hosts = {"ANAPLAN_API_URL": slow.api_url, "ANAPLAN_AUTH_URL": slow.auth_url}
+    words = ["write", "airlines.csv", "Load airlines", "--json"]
+    # An import of the test before may still run, and is waited for.
+    for seconds in ("4", "14"):
+        done = subprocess.run(
+            [*COMMAND, *words, "--timeout", seconds],
+            env=environment | hosts,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 5
+        said = json.loads(done.stdout)
+        if said["error"]["type"] == "TaskTimeout":
+            break
+    assert said["outcome"] == "uncertain"
+    assert f"Cancel it with: anaplan-frames cancel {said['error']['task']}" in done.stderr
+    assert ".result()" not in done.stderr
+
+
+@long
 def test_exit_status(call: Call, airlines_csv: str) -> None:
     """Connect's is 0 even if an import failed; the other tests here look at theirs, too."""
     call("write", airlines_csv, "Load airlines", status=0)
