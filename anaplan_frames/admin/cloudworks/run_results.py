@@ -196,9 +196,14 @@ def _said(outcome: Outcome) -> tuple[str, int | None]:
 
 def _steps_that_ran(flow: Record) -> list[Record]:
     """Return the steps that the latest run of a flow has run; times of one form can be compared."""
-    start = str((flow.get("latestRun") or {}).get("startDate") or "")
+    start = _start_of(flow)
     steps = [dict(step) for step in flow.get("steps") or [] if step.get("referrer")]
-    return [step for step in steps if str((step.get("latestRun") or {}).get("startDate")) >= start]
+    return [step for step in steps if _start_of(step) and _start_of(step) >= start]
+
+
+def _start_of(record: Record) -> str:
+    """Return when the latest run of a flow or step was started; empty if there is none."""
+    return str((record.get("latestRun") or {}).get("startDate") or "")
 
 
 def _greater(counts: Mapping[str, int], actions: Sequence[WriteResult]) -> dict[str, int]:
