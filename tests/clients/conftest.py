@@ -33,7 +33,13 @@ def sent(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> list[httpx2.Reque
     def route(request: httpx2.Request) -> httpx2.Request:
         requests.append(request)
         assert request.url.host.endswith((".anaplan.com", home.host)), request.url  # or tried again
-        request.url = request.url.copy_with(scheme=home.scheme, host=home.host, port=home.port)
+        below = b"/cloudworks" if request.url.host.startswith("api.cloudworks.") else b""
+        request.url = request.url.copy_with(
+            scheme=home.scheme,
+            host=home.host,
+            port=home.port,
+            raw_path=below + request.url.raw_path,
+        )
         request.headers["host"] = request.url.netloc.decode()
         return request
 

@@ -25,8 +25,8 @@ from anaplan_frames.sandbox.tenant.cloudworks_records import (
     Step,
 )
 from anaplan_frames.sandbox.tenant.file_contents import Contents
-from anaplan_frames.sandbox.tenant.task_queue import CANCELLED as TASK_CANCELLED
-from anaplan_frames.sandbox.tenant.task_queue import Task, Tasks
+from anaplan_frames.sandbox.tenant.task_queue import COMPLETE as TASK_COMPLETE
+from anaplan_frames.sandbox.tenant.task_queue import Tasks
 
 _log = logging.getLogger(__name__)
 
@@ -92,19 +92,18 @@ class Runner:
             self._pool.submit(work)
 
     def stop(self) -> None:
-        """Wait for the runs to end, whose tasks the tenant cancels."""
+        """Cancel the runs, and wait for their end."""
         with self._lock:
             pool, self._pool = self._pool, None
         self._stopping.set()
         if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True)
         self._stopping.clear()
 
     def run(self, integration: Integration, run: Run) -> None:
         """Run an integration to its end."""
-        self._stopping.wait(self._pause)
-        run.message = RUNNING
         try:
+            self._leave_queue(run)
             self._run(integration, run)
         except _Failed as failure:
             run.end(self._clock(), str(failure), failure.code, success=False)
@@ -125,8 +124,7 @@ class Runner:
         start : callable
             Makes the run of a step and runs it to its end; None if that is not possible.
         """
-        self._stopping.wait(self._pause)
-        run.message = RUNNING
+        self._leave_queue(run)
         chosen, partial_success, stopped = set(wanted), False, set[str]()
         for step in flow.steps:
             if step.skipped or step.integration_id not in chosen:
@@ -148,7 +146,13 @@ class Runner:
         else:
             run.end(self._clock(), SUCCESS, None, success=True)
 
+    def _leave_queue(self, run: Run) -> None:
+        self._stopping.wait(self._pause)
+        run.message = RUNNING
+
     def _run(self, integration: Integration, run: Run) -> None:
+        if self._stopping.is_set():
+            raise _Failed(CANCELLED)
         model = self._models().get(integration.model_id)
         if model is None:
             raise _Failed("Anaplan model was deleted")
@@ -221,16 +225,12 @@ class Runner:
             kind, model.id, action_id, run.user, (), partial(self._actions.run, model, definition)
         )
         run.tasks[action_id] = task
-        self._wait(task)
-        if task.state == TASK_CANCELLED or task.result is None:
+        while not task.ended and not self._stopping.wait(_LOOK):
+            pass
+        task.request_cancel()  # unless it has ended
+        if task.state != TASK_COMPLETE or task.result is None:
             raise _Failed(CANCELLED)
         return task.result
-
-    def _wait(self, task: Task) -> None:
-        while not task.ended:
-            if self._stopping.wait(_LOOK):
-                task.request_cancel()
-                threading.Event().wait(_LOOK)
 
 
 def _errors(model: Model, results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

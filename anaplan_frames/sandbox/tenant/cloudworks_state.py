@@ -396,7 +396,7 @@ class CloudWorks:
         raise CloudWorksError(404, "Resource not found")
 
     def stop(self) -> None:
-        """Wait for the end of runs, whose tasks were cancelled."""
+        """Cancel the runs, and wait for their end."""
         self._runner.stop()
 
 

@@ -439,8 +439,8 @@ class Tenant:
 
     def stop_work(self) -> None:
         """Cancel the tasks and read requests that wait or run."""
-        self.tasks.stop()
         self.cloudworks.stop()
+        self.tasks.stop()
         self.large_reads.stop()
 
     def release(self) -> None:
