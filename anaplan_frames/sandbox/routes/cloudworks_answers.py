@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, Page, base_url
-from anaplan_frames.sandbox.routes.request_context import require_role, tenant_of
+from anaplan_frames.sandbox.routes.request_context import caller, require_role, tenant_of
 from anaplan_frames.sandbox.tenant.cloudworks_records import CloudWorksError
 from anaplan_frames.sandbox.tenant.cloudworks_state import CloudWorks
 from anaplan_frames.sandbox.tenant.tenant_users import User
@@ -45,6 +45,11 @@ def route(path: str, work: Work, method: str = "GET", *, entitled: bool = False)
             raise ApiError(refused.status, str(refused)) from None
 
     return Route(PREFIX + path, endpoint, methods=[method])
+
+
+def note(request: Request, event_type: str, object_id: str) -> None:
+    """Note an event for the Audit API: that the user has changed something."""
+    tenant_of(request).audit.note(event_type, caller(request), object_id)
 
 
 def answered(

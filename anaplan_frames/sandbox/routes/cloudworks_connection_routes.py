@@ -11,6 +11,7 @@ from anaplan_frames.sandbox.routes.cloudworks_answers import (
     done,
     listing,
     made,
+    note,
     route,
 )
 from anaplan_frames.sandbox.routes.cloudworks_forms import connection_form, notification_form
@@ -33,6 +34,7 @@ async def create_connection(request: Request, cloudworks: CloudWorks, user: User
     if not isinstance(settings, dict):
         raise CloudWorksError(400, "Invalid request body")
     id = cloudworks.add_connection(user, body.get("type"), settings).id
+    note(request, "INT-01", id)
     # The file has the id at the top, and anaplan-sdk reads it below `connections`.
     return made(connectionId=id, connections={"connectionId": id})
 
@@ -45,6 +47,7 @@ async def replace_connection(request: Request, cloudworks: CloudWorks, user: Use
         raise CloudWorksError(400, "Invalid request body")
     id = request.path_params["connection"]
     cloudworks.change_connection(user, id, body.get("type"), settings)
+    note(request, "INT-03", id)
     return done()
 
 
@@ -57,12 +60,14 @@ async def patch_connection(request: Request, cloudworks: CloudWorks, user: User)
     if not isinstance(settings, dict):
         raise CloudWorksError(400, "Invalid request body")
     cloudworks.patch_connection(user, request.path_params["connection"], settings)
+    note(request, "INT-03", request.path_params["connection"])
     return done()
 
 
 async def delete_connection(request: Request, cloudworks: CloudWorks, user: User) -> Response:
     """Delete a connection that no integration uses."""
     cloudworks.delete_connection(request.path_params["connection"])
+    note(request, "INT-02", request.path_params["connection"])
     return done()
 
 

@@ -13,6 +13,7 @@ from anaplan_frames.sandbox.routes.cloudworks_answers import (
     done,
     listing,
     made,
+    note,
     route,
 )
 from anaplan_frames.sandbox.routes.cloudworks_forms import (
@@ -46,6 +47,7 @@ async def integrations(request: Request, cloudworks: CloudWorks, user: User) -> 
 async def create_integration(request: Request, cloudworks: CloudWorks, user: User) -> Response:
     """Make an integration."""
     id = cloudworks.add_integration(user, await json_body(request)).id
+    note(request, "INT-05", id)
     return made(integration={"integrationId": id})
 
 
@@ -60,12 +62,14 @@ async def replace_integration(request: Request, cloudworks: CloudWorks, user: Us
     """Replace all settings of an integration."""
     id = request.path_params["integration"]
     cloudworks.change_integration(user, id, await json_body(request))
+    note(request, "INT-04", id)
     return done()
 
 
 async def delete_integration(request: Request, cloudworks: CloudWorks, user: User) -> Response:
     """Delete an integration that does not run."""
     cloudworks.delete_integration(user, request.path_params["integration"])
+    note(request, "INT-07", request.path_params["integration"])
     return done()
 
 

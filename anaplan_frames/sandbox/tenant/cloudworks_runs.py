@@ -12,6 +12,7 @@ from typing import Any
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.tenant.action_runner import ActionRunner
+from anaplan_frames.sandbox.tenant.audit_log import AuditLog
 from anaplan_frames.sandbox.tenant.cloudworks_records import (
     CANCELLED,
     PARTIAL_SUCCESS,
@@ -57,6 +58,8 @@ class Runner:
         Of the tenant.
     connections : mapping of str to Connection
         By id.
+    audit : AuditLog
+        Where each run of an integration is noted at its end.
     pause : float
         Seconds that a run stays queued.
     clock : callable
@@ -70,6 +73,7 @@ class Runner:
         contents: Contents,
         actions: ActionRunner,
         connections: Mapping[str, Connection],
+        audit: AuditLog,
         pause: float,
         clock: Callable[[], float],
     ) -> None:
@@ -78,6 +82,7 @@ class Runner:
         self._contents = contents
         self._actions = actions
         self._connections = connections
+        self._audit = audit
         self._pause = pause
         self._clock = clock
         self._pool: ThreadPoolExecutor | None = None
@@ -102,15 +107,19 @@ class Runner:
 
     def run(self, integration: Integration, run: Run) -> None:
         """Run an integration to its end."""
+        success = False
+        code: int | None = _OTHER
         try:
             self._leave_queue(run)
-            self._run(integration, run)
+            message, code = self._run(integration, run)
+            success = True
         except _Failed as failure:
-            run.end(self._clock(), str(failure), failure.code, success=False)
+            message, code = str(failure), failure.code
         except Exception:
             _log.exception("Run %s of integration %r failed", run.id, integration.name)
-            text = "The sandbox failed; its log shows the error."
-            run.end(self._clock(), text, _OTHER, success=False)
+            message = "The sandbox failed; its log shows the error."
+        self._audit.note("INT-06", run.user, integration.id, success=success)
+        run.end(self._clock(), message, code, success=success)
 
     def run_flow(
         self, flow: Flow, run: Run, wanted: Iterable[str], start: Callable[[Step], Run | None]
@@ -150,7 +159,8 @@ class Runner:
         self._stopping.wait(self._pause)
         run.message = RUNNING
 
-    def _run(self, integration: Integration, run: Run) -> None:
+    def _run(self, integration: Integration, run: Run) -> tuple[str, int | None]:
+        """Run an integration, and return the message and the code of a success."""
         if self._stopping.is_set():
             raise _Failed(CANCELLED)
         model = self._models().get(integration.model_id)
@@ -177,9 +187,8 @@ class Runner:
                 self._write(model, job, run)
         if any(result["failureDumpAvailable"] for result in results):
             text = "; ".join(_words(result) for result in results if result["details"])
-            run.end(self._clock(), text, PARTIAL_SUCCESS, success=True)
-        else:
-            run.end(self._clock(), SUCCESS, None, success=True)
+            return text, PARTIAL_SUCCESS
+        return SUCCESS, None
 
     def _upload(self, model: Model, job: Job, run: Run) -> None:
         """Put the file of the connection into the model's file, as the user's own content."""

@@ -117,6 +117,7 @@ class Tenant:
                 self.contents,
                 self.actions,
                 connections,
+                self.audit,
                 task_pause,
                 clock,
             ),

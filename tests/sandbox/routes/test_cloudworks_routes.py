@@ -224,6 +224,17 @@ def test_errors_are_a_list_if_asked_for(tmp_path: Path) -> None:
         assert len(http.get(f"/integrations/runerror/{run}").json()["runs"]) == 1
 
 
+def test_changes_and_runs_are_events_of_the_audit_api(built: Tenant, http: CloudHttp) -> None:
+    audit = built.sandbox.audit
+    before = len(audit.search(0, 2**60, "int"))
+    made = http.post("/integrations", integration(built, name="Noted")).json()["integration"]
+    http.run(made["integrationId"])
+    http.send("DELETE", f"/integrations/{made['integrationId']}")
+    events = audit.search(0, 2**60, "int")[before:]
+    assert sorted(event["eventTypeId"] for event in events) == ["INT-05", "INT-06", "INT-07"]
+    assert {event["objectId"] for event in events} == {made["integrationId"]}
+
+
 def test_files_outside_the_folder_are_not_reached(built: Tenant, http: CloudHttp) -> None:
     body = integration(built, name="Outside")
     body["jobs"][0]["sources"][0]["file"] = "../../etc/passwd"
