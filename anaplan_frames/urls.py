@@ -146,7 +146,7 @@ class RunUrl:
     Attributes
     ----------
     after : str
-        When the run before it was started; empty if there was none, or for an integration.
+        When the run before it ended; empty if there was none, or for an integration.
     """
 
     is_flow: bool

@@ -477,6 +477,8 @@ class CloudWorks:
         ------
         NotFound
             If there is no such run.
+        TaskUncertain
+            If it is of a flow that has run again since.
         """
         if isinstance(run, str):
             owner = str(self._calls.run(run).get("integrationId"))
@@ -484,7 +486,8 @@ class CloudWorks:
         found = find_runnable(self._calls, run.owner_id)
         calls: IntegrationRuns | FlowRuns = IntegrationRuns(self._calls, found)
         if run.is_flow:
-            calls = FlowRuns(self._calls, found, before=(run.after,) if run.after else ())
+            calls = FlowRuns(self._calls, found, after=run.after)
+            calls.check_only_run(run.run_id)
         state = calls.look(run.run_id)
         return Task(calls, run.run_id, self._make_job(found, SendOptions()), state)
 

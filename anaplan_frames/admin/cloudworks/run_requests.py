@@ -10,7 +10,13 @@ from typing import Any, Self
 from anaplan_frames.admin.cloudworks.cloudworks_calls import CloudWorksCalls
 from anaplan_frames.admin.cloudworks.cloudworks_names import Runnable
 from anaplan_frames.admin.cloudworks.run_messages import explained
-from anaplan_frames.errors import AnaplanError, NotFound, RequestRefused, TransferError
+from anaplan_frames.errors import (
+    AnaplanError,
+    NotFound,
+    RequestRefused,
+    TaskUncertain,
+    TransferError,
+)
 from anaplan_frames.outcomes import CANCELLED, COMPLETE, TaskState, yes_or_no
 from anaplan_frames.polling import poll
 from anaplan_frames.single_start import Started
@@ -152,8 +158,17 @@ class IntegrationRuns(_Runs):
 
 @dataclass(slots=True)
 class _Seen:
-    """The run of a flow that was seen first; it is recognized by when it was started."""
+    """What was seen of a flow's runs.
 
+    Attributes
+    ----------
+    before : str or None
+        When the latest run ended that was there before the start; empty if there was none.
+    start : str
+        When the run in question was started, by which it is recognized.
+    """
+
+    before: str | None = None
     start: str = ""
 
 
@@ -167,10 +182,13 @@ class FlowRuns(_Runs):
         The ids of the integrations to run; empty for all.
     before : collection of str
         When the runs were started that are not the one in question.
+    after : str
+        When the run before it ended; it was started then or later.
     """
 
     steps: Sequence[str] = ()
     before: Collection[str] = ()
+    after: str = ""
     _seen: _Seen = field(default_factory=_Seen, repr=False)
 
     @property
@@ -180,14 +198,8 @@ class FlowRuns(_Runs):
 
     def url(self, task_id: str) -> str:
         """Return the URL of a run."""
-        return str(
-            RunUrl(
-                is_flow=True,
-                owner_id=self.owner.id,
-                run_id=task_id,
-                after=max(self.before, default=""),
-            )
-        )
+        url = RunUrl(is_flow=True, owner_id=self.owner.id, run_id=task_id, after=self.after)
+        return str(url)
 
     def start(self, body: Mapping[str, Any], look: Callable[[AnaplanError], None]) -> str:
         """Ask for the start, and return the run's id."""
@@ -204,11 +216,15 @@ class FlowRuns(_Runs):
     def task_ids(self) -> list[str]:
         """Return when the latest run was started, which is all that is known of it."""
         latest = self.calls.flow(self.owner.id).get("latestRun") or {}
+        if self._seen.before is None:  # later looks see the run in question
+            self._seen.before = str(latest.get("endDate") or "")
         return [str(latest["startDate"])] if latest.get("startDate") else []
 
     def after_start(self, begun: Started) -> Self:
         """Return what is asked about a run that was just started."""
-        return replace(self, before=tuple(begun.known), started=self.transport.clock.monotonic())
+        started = self.transport.clock.monotonic()
+        after = self._seen.before or ""
+        return replace(self, before=tuple(begun.known), after=after, started=started)
 
     def look(self, task_id: str) -> TaskState:
         """Return how the run stands that came after those before.
@@ -220,12 +236,42 @@ class FlowRuns(_Runs):
         """
         latest = self.calls.flow(self.owner.id).get("latestRun") or {}
         start = str(latest.get("startDate") or "")
-        if not start or start in self.before:
+        # All of them are of one form, so that texts can be compared.
+        if not start or start in self.before or start < self.after:
             return self._waiting(NotFound(f"{self.label} has no run after the one before."))
         self._seen.start = self._seen.start or start
         if start != self._seen.start:
             raise NotFound(f"{self.label}: another run has begun, and only the latest is shown.")
         return state_of(latest)
+
+    def check_only_run(self, task_id: str) -> None:
+        """Raise if the flow may have run more than once since the runs before.
+
+        Its own runs are not listed, but those of its steps are.
+
+        Raises
+        ------
+        TaskUncertain
+            If a step has run twice for this flow.
+        """
+        steps = self.calls.flow(self.owner.id).get("steps") or []
+        for step in {str(step.get("referrer")) for step in steps}:
+            runs = [
+                run
+                for run in self.calls.recent_runs(step)
+                if str(run.get("startDate") or "") >= self.after
+                and str(run.get("triggerSource")).endswith("_inf")
+            ]
+            own = [run for run in runs if len(runs) > 1 and self._is_of_flow(str(run["id"]))]
+            if len(own) > 1:
+                raise TaskUncertain(
+                    f"{self.label} has run more than once since run {task_id} was started, and "
+                    "CloudWorks shows only its latest run. Look at the runs of its integrations: "
+                    "conn.cloudworks.runs(name)."
+                )
+
+    def _is_of_flow(self, run_id: str) -> bool:
+        return self.calls.run(run_id).get("flowGroupId") in (None, self.owner.id)
 
     def cancel(self, task_id: str) -> None:
         """Refuse to cancel a run that goes on: CloudWorks cannot do it.

@@ -219,6 +219,8 @@ def test_a_flow_is_found_by_its_url_and_not_cancelled(
     second = cloudworks.start("Found")
     assert second.url.partition("/after/")[2]
     assert conn.task(second.url).result().outcome == "loaded"
+    with pytest.raises(af.TaskUncertain, match="has run more than once since run"):
+        conn.task(task.url)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
