@@ -100,3 +100,14 @@ def lifecycle(dev: af.Model, prod: af.Model) -> None:
     assert_type(prod.alm.sync("Planning Dev", dry_run=True), af.WritePlan)
     assert_type(prod.alm.start_sync(dev, confirm=True), af.Task[af.WriteResult])
     assert_type(dev.alm.sync_to([prod, "Prod US"], confirm=True), pd.DataFrame)
+
+
+def integrating(conn: af.Connection, model: af.Model) -> None:
+    cloudworks = conn.cloudworks
+    assert_type(cloudworks, af.CloudWorks)
+    assert_type(cloudworks.runs("Load", since="2026-06-01"), pd.DataFrame)
+    assert_type(cloudworks.run("Load", timeout=60), af.WriteResult)
+    assert_type(cloudworks.start("Load"), "af.Task[af.WriteResult]")
+    jobs = [("S3", "in.csv", model.imports["Load"])]
+    assert_type(cloudworks.insert("integration", name="Load", jobs=jobs), str)
+    cloudworks.update("schedule", "Load", active=False, days_of_week=["Mon"])

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, Unpack, overload
 
 import pandas as pd
 
@@ -17,6 +17,15 @@ from anaplan_frames.admin.cloudworks.cloudworks_names import (
     Runnable,
     find_integration,
     find_runnable,
+)
+from anaplan_frames.admin.cloudworks.cloudworks_settings import (
+    ConnectionSettings,
+    FlowSettings,
+    IntegrationSettings,
+    NewNotification,
+    NewSchedule,
+    NotificationSettings,
+    ScheduleSettings,
 )
 from anaplan_frames.admin.cloudworks.cloudworks_writer import (
     CloudWorksWriter,
@@ -365,6 +374,20 @@ class CloudWorks:
         task = Task(calls, str(running[0]["id"]), self._make_job(found, SendOptions()))
         return task.cancel()
 
+    @overload
+    def insert(
+        self, kind: Literal["connection"], **settings: Unpack[ConnectionSettings]
+    ) -> str: ...
+    @overload
+    def insert(
+        self, kind: Literal["integration"], **settings: Unpack[IntegrationSettings]
+    ) -> str: ...
+    @overload
+    def insert(self, kind: Literal["schedule"], **settings: Unpack[NewSchedule]) -> str: ...
+    @overload
+    def insert(self, kind: Literal["notification"], **settings: Unpack[NewNotification]) -> str: ...
+    @overload
+    def insert(self, kind: Literal["flow"], **settings: Unpack[FlowSettings]) -> str: ...
     def insert(self, kind: Kind, **settings: Any) -> str:
         """Make a connection, integration, schedule, notification or flow, once.
 
@@ -420,6 +443,26 @@ class CloudWorks:
         check_kind(kind)
         return CloudWorksWriter(self._calls).insert(kind, settings)
 
+    @overload
+    def update(
+        self, kind: Literal["connection"], name: str, /, **settings: Unpack[ConnectionSettings]
+    ) -> None: ...
+    @overload
+    def update(
+        self, kind: Literal["integration"], name: str, /, **settings: Unpack[IntegrationSettings]
+    ) -> None: ...
+    @overload
+    def update(
+        self, kind: Literal["schedule"], name: str, /, **settings: Unpack[ScheduleSettings]
+    ) -> None: ...
+    @overload
+    def update(
+        self, kind: Literal["notification"], name: str, /, **settings: Unpack[NotificationSettings]
+    ) -> None: ...
+    @overload
+    def update(
+        self, kind: Literal["flow"], name: str, /, **settings: Unpack[FlowSettings]
+    ) -> None: ...
     def update(self, kind: Kind, name: str, /, **settings: Any) -> None:
         """Change a connection, integration, schedule, notification or flow.
 
