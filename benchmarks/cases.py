@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import imports, report, sink
+from benchmarks.audit import write_events
 from benchmarks.cells import write_cells, write_dimension_items
 from benchmarks.checks import measure
 from benchmarks.frames import mixed_frame, write_text
@@ -19,6 +20,7 @@ _OURS = "anaplan_frames"
 _LARGEST_FRAME = 16 * _MILLION  # rows; beyond, only what streams is measured
 _LARGEST_MODULE = 4 * _MILLION
 _LARGEST_LIST = 1 * _MILLION  # items: what Anaplan answers with at once
+_MOST_EVENTS = 1 * _MILLION
 _FAT_ROWS = 4 * _MILLION
 _THIN_ROWS, _THIN_MBIT, _THIN_DELAY = 1 * _MILLION, 20, 50
 
@@ -248,6 +250,25 @@ def checks(settings: Settings) -> str:
     return f"### checks, 150 ms per answer\n\n{measure(rounds=settings.rounds)}"
 
 
+def audit(settings: Settings) -> str:
+    """Read audit events to a DataFrame, on two cores."""
+    parts = []
+    for rows in settings.rows:
+        if rows > _MOST_EVENTS:
+            continue
+        subjects = [
+            Subject(_OURS, "audit.read"),
+            Subject("with three attributes as columns", "audit.read_attributes"),
+            Subject("events_arrow, dropped", "audit.read_arrow"),
+        ]
+        subjects += [Subject("anaplan-sdk + pandas", "audit.sdk_read")] if settings.peers else []
+        with sink.running(events=write_events(settings.folder, rows)) as running:
+            rounds = {subject.name: settings.rounds for subject in subjects}
+            runs = in_turns(subjects, running.url, rows, rounds)
+        parts.append(f"### audit, {rows:,} events, two cores\n\n{report.compared(runs, _OURS)}")
+    return "\n\n".join(parts)
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -260,5 +281,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "lists": lists,
     "cells": cells,
     "checks": checks,
+    "audit": audit,
 }
 """By the names that the command line knows."""

@@ -24,6 +24,7 @@ from urllib.request import urlopen
 
 from benchmarks import tenant
 from benchmarks.answers import json_answer
+from benchmarks.event_pages import EventLines
 from benchmarks.link import Link
 from benchmarks.replay import Replay
 
@@ -54,12 +55,22 @@ class Sink:
         What the list answers, as one text.
     pages : sequence of Replay
         What the module's view answers for each item of its page dimension.
+    events : EventLines
+        The audit events.
     link : Link
         The line to it.
     """
 
-    def __init__(self, replay: Replay, items: Replay, pages: Sequence[Replay], link: Link) -> None:
+    def __init__(
+        self,
+        replay: Replay,
+        items: Replay,
+        pages: Sequence[Replay],
+        events: EventLines,
+        link: Link,
+    ) -> None:
         self._replay = replay
+        self._events = events
         self._items = items
         self._pages = pages
         self._link = link
@@ -124,6 +135,8 @@ class Sink:
         self._link.wait()
         if method == "PUT":
             return _send(connection, 204, b"")
+        if path.endswith("/events"):
+            return self._event_page(connection, query)
         if f"/files/{tenant.FILE}/chunks" in path:  # what was uploaded was dropped
             return _send(connection, 403, _FORBIDDEN)
         if method == "GET" and (chunk is not None or parts[-2] == "files"):
@@ -147,6 +160,13 @@ class Sink:
             self._counts["bytes_out"] += end - start
         connection.sendall(_head(200, media, end - start))
         replay.send(connection, start, end, self._link)
+
+    def _event_page(self, connection: socket.socket, query: str) -> None:
+        head, start, end = self._events.page(query)
+        length = len(head) + end - start + len(b"]}")
+        connection.sendall(_head(200, "application/json", length) + head)
+        self._events.send(connection, start, end)
+        connection.sendall(b"]}")
 
     def _own(self, path: str) -> bytes:
         """Report what was asked since the last reset, or reset."""
@@ -215,12 +235,14 @@ def running(
     delay_ms: float = 0,
     items: Path | None = None,
     pages: Sequence[Path] = (),
+    events: Sequence[Path] = (),
 ) -> Iterator[Running]:
     """Run a sink as long as the block lasts; the parameters are those of its command line."""
     options = ["--repeat", str(repeat), "--delay-ms", str(delay_ms)]
     options += ["--text", str(text)] if text else []
     options += ["--items", str(items)] if items else []
     options += ["--pages", *map(str, pages)] if pages else []
+    options += ["--events", *map(str, events)] if events else []
     options += ["--rate-mbit", str(rate_mbit)] if rate_mbit else []
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
@@ -247,6 +269,9 @@ def main() -> None:
     parser.add_argument(
         "--pages", type=Path, nargs="*", default=[], help="JSON answers with a page of the view"
     )
+    parser.add_argument(
+        "--events", type=Path, nargs=2, default=[None, None], help="audit events, and their places"
+    )
     parser.add_argument("--repeat", type=int, default=1, help="how often its rows are repeated")
     parser.add_argument("--chunk-bytes", type=int, default=tenant.CHUNK_BYTES)
     parser.add_argument("--rate-mbit", type=float, help="width of the line")
@@ -256,7 +281,7 @@ def main() -> None:
     replay = Replay(options.text, options.repeat, options.chunk_bytes)
     items = Replay(options.items, 1, options.chunk_bytes)
     pages = [Replay(path, 1, options.chunk_bytes) for path in options.pages]
-    sink = Sink(replay, items, pages, link)
+    sink = Sink(replay, items, pages, EventLines(*options.events), link)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if link.limited:  # connections inherit it

@@ -42,10 +42,9 @@ class FreshEvents:
         dates: _Ids = batch.column("event_date").cast(pa.int64()).to_numpy()
         keep = (dates >= self._since) & (dates < self._until)
         keep &= ~np.isin(ids, np.concatenate([self._page, self._before]))
-        distinct, first = np.unique(ids, return_index=True)
-        if len(distinct) < len(ids):
+        if not (ids[1:] > ids[:-1]).all():  # else no id can be twice
             once = np.zeros(len(ids), np.bool_)
-            once[first] = True
+            once[np.unique(ids, return_index=True)[1]] = True
             keep &= once
         self._page = ids
         self._at_end = np.concatenate([self._at_end, ids[dates >= window.end - 1]])
