@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,10 @@ from anaplan_frames.codec.event_columns import NAMES
 from anaplan_frames.sandbox import Sandbox
 from tests.admin.audit.standing_clock import Standing
 from tests.docs.pages import ROOT
+from tests.docs.shown import examples, output_of
 from tests.sandbox.clock import Clock
 
 PAGE = (ROOT / "docs/audit.md").read_text("utf-8")
-_EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
 NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
 _MINUTE, _HOUR = 60_000, 3_600_000
 
@@ -48,20 +49,16 @@ def words(text: str) -> list[list[str]]:
 
 
 def test_every_example_prints_what_the_page_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with Sandbox(rate_limit=None, clock=Clock()) as sandbox:
         make_events(sandbox)
         with sandbox.connect(clock=Standing(NOW / 1000)) as connection:
             monkeypatch.setattr(af, "connect", lambda: connection)
-            namespace: dict[str, object] = {}
-            examples = _EXAMPLE.findall(PAGE)
-            assert len(examples) == PAGE.count("```python")
-            for code, shown in examples:
-                exec(code, namespace)
-                printed = capsys.readouterr().out
-                assert words(printed) == words(shown), f"{code}\n{printed}"
+            namespace: dict[str, Any] = {}
+            for code, shown in examples("docs/audit.md"):
+                assert words(output_of(code, namespace)) == words(str(shown))
 
 
 def test_the_page_names_every_column() -> None:
