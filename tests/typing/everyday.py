@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_type
 
 import pandas as pd
@@ -28,6 +28,11 @@ def administering(conn: af.Connection, df: pd.DataFrame) -> None:
     assert_type(conn.scim.insert(df), af.WriteResult)
     assert_type(conn.scim.update(df, dry_run=True), af.WritePlan)
     assert_type(conn.scim.deactivate(["me@corp.com"], on_rejected="warn"), af.WriteResult)
+    assert_type(conn.audit, af.Audit)
+    assert_type(conn.audit.events(since="2026-11-01", types=["int", "comment"]), pd.DataFrame)
+    assert_type(conn.audit.events(attributes={"modelId": "model"}, chunksize=10_000), af.Frames)
+    assert_type(conn.audit.archive("audit"), pd.DataFrame)
+    assert_type(conn.audit.cef(types="int"), Iterator[str])
     assert_type(conn.admin, af.Admin)
     assert_type(conn.admin.exception_users(workspace="Finance"), pd.DataFrame)
     assert_type(conn.admin.export_users(), pd.DataFrame)

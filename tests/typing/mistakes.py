@@ -21,3 +21,4 @@ def mistakes(conn: af.Connection, model: af.Model, df: pd.DataFrame) -> None:
     model.set_current_period(2013)  # mistake: a number for a day
     conn.model(["Flight Planning"])  # mistake: a list for a name
     model.lists["Airports"].sync(df, max_delete="10%")  # mistake: text for a share
+    conn.audit.events(types="integrations")  # mistake: not a type of events
