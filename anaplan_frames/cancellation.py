@@ -24,16 +24,22 @@ class Signal:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._under_way: dict[object, Callable[[], None]] = {}
+        self._aborted = False
         self._outer = _signal.get()  # of the work that this one is a part of
 
     def is_set(self) -> bool:
         """Whether the work was given up."""
         return self._event.is_set() or (self._outer is not None and self._outer.is_set())
 
+    def wait(self, seconds: float) -> bool:
+        """Wait, at most until the work is given up; return whether it was."""
+        return self._event.wait(seconds) or self.is_set()
+
     def set(self, *, abort: bool = False) -> None:
         """Give the work up; with `abort`, end also what waits for the network."""
         self._event.set()
         with self._lock:
+            self._aborted = self._aborted or abort
             waiting = list(self._under_way.values()) if abort else []
         for end in waiting:
             end()
@@ -42,6 +48,17 @@ class Signal:
         """Note how what this thread begins can be ended: a request, or the work of `owner`."""
         with self._lock:
             self._under_way[owner or threading.get_ident()] = end
+
+    def adopt(self, work: Signal) -> bool:
+        """Let other work end with this one; return False if it did already."""
+        with self._lock:
+            if work in self._under_way:
+                return False
+            self._under_way[work] = partial(work.set, abort=True)
+            aborted = self._aborted
+        if aborted:
+            work.set(abort=True)
+        return True
 
     def finish(self, owner: object = None) -> None:
         """Note that it is over."""
@@ -87,14 +104,34 @@ def finish_request() -> None:
 @contextmanager
 def inner_work() -> Iterator[Signal]:
     """Yield the signal of work with threads of its own, which ends with what it is a part of."""
-    outer, own = _signal.get(), Signal()
-    if outer is not None:
-        outer.begin(partial(own.set, abort=True), own)
-    try:
+    own = Signal()
+    with ends_with_caller(own):
         yield own
+
+
+@contextmanager
+def ends_with_caller(work: Signal) -> Iterator[None]:
+    """Give the work up, too, if what this thread does meanwhile is given up.
+
+    An iterator may be taken further by another call than the one that has begun it.
+    """
+    outer = _signal.get()
+    if outer is None or not outer.adopt(work):
+        yield
+        return
+    try:
+        yield
     finally:
-        if outer is not None:
-            outer.finish(own)
+        outer.finish(work)
+
+
+def sleep(seconds: float) -> None:
+    """Wait, but not longer than until the work of this thread is given up."""
+    signal = _signal.get()
+    if signal is None:
+        time.sleep(seconds)
+    else:
+        signal.wait(seconds)
 
 
 def seconds_to_end() -> float | None:

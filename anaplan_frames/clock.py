@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from anaplan_frames import cancellation
+
 
 class Clock:
     """Real time."""
@@ -17,5 +19,5 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
+        """Wait; the wait ends early if the work of this thread is given up."""
+        cancellation.sleep(seconds)

@@ -68,10 +68,10 @@ def _in_order(
             # The time for the whole call counts in the threads, too.
             under_way.append(pool.submit(copy_context().run, listening, item))
             while under_way and (len(under_way) > threads or (promptly and under_way[0].done())):
-                yield _first(under_way)
+                yield _first(under_way, given_up)
                 cancellation.check_process(process)  # the threads are the parent's
         while under_way:
-            yield _first(under_way)
+            yield _first(under_way, given_up)
             cancellation.check_process(process)
     except BaseException as error:
         # A caller who was interrupted, or takes no more, does not wait for a stalled network.
@@ -82,9 +82,10 @@ def _in_order(
         _end(pool, under_way)
 
 
-def _first(under_way: deque[Future[Result]]) -> Result:
+def _first(under_way: deque[Future[Result]], given_up: cancellation.Signal) -> Result:
     """Take the first result, which counts as under way as long as it is waited for."""
-    under_way[0].exception()
+    with cancellation.ends_with_caller(given_up):
+        under_way[0].exception()
     return under_way.popleft().result()
 
 

@@ -219,3 +219,32 @@ def test_giving_work_up_ends_the_requests_of_work_within_it() -> None:
         given_up.set(abort=True)
         assert inner.is_set()
     assert ended == ["of the inner work"]
+
+
+def test_an_iteration_ends_with_the_call_that_takes_it_further() -> None:
+    ended = threading.Event()
+
+    def work(number: int) -> int:
+        if number:
+            cancellation.begin_request(ended.set)
+            ended.wait(20)
+            cancellation.check("sending")
+        return number
+
+    first, second = cancellation.Signal(), cancellation.Signal()
+    results = in_order(work, range(2), threads=1, name="t")
+    with cancellation.listening(first):
+        assert next(results) == 0
+    threading.Timer(0.05, second.set, kwargs={"abort": True}).start()
+    with cancellation.listening(second), pytest.raises(cancellation.Stopped):
+        next(results)
+    assert ended.is_set()
+
+
+def test_a_wait_ends_when_the_work_is_given_up() -> None:
+    given_up = cancellation.Signal()
+    threading.Timer(0.05, given_up.set).start()
+    begin = time.monotonic()
+    with cancellation.listening(given_up):
+        Clock().sleep(20)
+    assert time.monotonic() - begin < 10

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from anaplan_frames import cancellation
 from anaplan_frames.deadline import check_time
 from anaplan_frames.folders import private_folder, writable_cache_folder
 
@@ -99,9 +99,10 @@ def _guard(lock: BaseFileLock) -> BaseFileLock:
 
 def _wait_for(lock: BaseFileLock, label: str, on_wait: Callable[[], None] | None) -> None:
     while True:
+        cancellation.check(label)
         check_time(label)
         if on_wait is not None:
             on_wait()
-        time.sleep(_PAUSE)  # not the connection's clock: others do not go by it
+        cancellation.sleep(_PAUSE)  # not the connection's clock: others do not go by it
         if _is_acquired(lock):
             return
