@@ -1,0 +1,1 @@
+"""What other tools use the library by, through their own entrances."""
