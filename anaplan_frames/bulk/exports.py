@@ -303,12 +303,12 @@ class Export(Action, Table):
         return {"note": _HISTORY_NOTE} if is_history else {}
 
     @property
-    def _output(self) -> str:
-        """Path of the output file, which has the export's own id."""
+    def output_path(self) -> str:
+        """Path of the output file below the API's root; it has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
 
     def _split(self, n: int) -> Parts:
-        return file_parts(self, self._transport, self._output, n)
+        return file_parts(self, self._transport, self.output_path, n)
 
     def _part_table(self) -> TableSource:
         return self._table(ReadOptions(progress=False), run=False)
@@ -320,7 +320,7 @@ class Export(Action, Table):
         check_options(self.label, HISTORY, cells)
         if run:
             self.run(progress=options.progress)
-        fetch = not_empty(partial(fetch_output, self.requests, self._output), self.label)
+        fetch = not_empty(partial(fetch_output, self.requests, self.output_path), self.label)
         table = RaggedTable(fetch, Dialect.of_export(metadata))
         return self._where_columns(table, options)
 
@@ -344,7 +344,7 @@ class Export(Action, Table):
         if run:
             self.run(progress=options.progress)
         make = GridTable if described.is_grid else TextTable
-        fetch = not_empty(partial(fetch_output, self.requests, self._output), self.label)
+        fetch = not_empty(partial(fetch_output, self.requests, self.output_path), self.label)
         table: TableSource = make(fetch, Dialect.of_export(metadata), described.schema)
         if filters:
             table = FilteredTable(table, filters, f"The output of {self.label}")

@@ -21,8 +21,12 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="the Dockerfile's commands are those of a shell"),
 ]
 _TEST = """
-def test_the_model_is_there(anaplan_model):
-    assert anaplan_model.files.names
+import pandas as pd
+
+def test_a_file_is_read_by_its_url(anaplan_model):
+    anaplan_model.files["airlines.csv"].upload(b"carrier,name\\nAA,American\\n")
+    url = "anaplan://Demo/Flight%20Planning/files/airlines.csv"
+    assert list(pd.read_csv(url)["carrier"]) == ["AA"]
 """
 
 
@@ -102,8 +106,18 @@ def test_the_container_serves_the_demo_and_its_health_check_passes(
     assert failed.returncode != 0
 
 
-def test_pytest_finds_its_fixtures_when_the_library_is_installed(environment: Path) -> None:
+def test_pytest_and_fsspec_find_the_library_when_it_is_installed(environment: Path) -> None:
     (environment / "test_it.py").write_text(_TEST)
     in_shell("pip install -q pytest", environment)
+    without = subprocess.run(
+        "python -c 'from anaplan_frames.integrations.filesystem import AnaplanFileSystem'",
+        shell=True,
+        text=True,
+        capture_output=True,
+        cwd=environment,
+        env=settings(environment),
+    )
+    assert "pip install 'anaplan-frames[fsspec]'" in without.stderr
+    in_shell("pip install -q fsspec", environment)
     shown = in_shell("python -m pytest -q -p no:cacheprovider test_it.py", environment).stdout
     assert "1 passed" in shown
