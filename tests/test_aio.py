@@ -138,8 +138,7 @@ async def cancelled(work: Awaitable[Any], when: Callable[[], object], delay: flo
 
 @pytest.mark.parametrize(
     ("job", "count"),
-    [(name, 1) for name in ("upload and import", "export")]
-    + [pytest.param(name, 20, marks=pytest.mark.long) for name in interrupted.JOBS],
+    [pytest.param(name, 20, marks=pytest.mark.long) for name in interrupted.JOBS],
 )
 def test_cancelling_ends_the_work_within_a_second_at_any_moment(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str, count: int

@@ -16,7 +16,7 @@ DATA = files("anaplan_frames.demo") / "data"
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # each test leaves the files as they were
 def data_sandbox() -> Iterator[Sandbox]:
     """Serve the demo with its files, its lists and a few flights loaded."""
     fsspec.register_implementation("anaplan", AnaplanFileSystem, clobber=True)  # if not installed
@@ -28,7 +28,7 @@ def data_sandbox() -> Iterator[Sandbox]:
             model.files["airports.csv"].upload((DATA / "airports.csv").read_bytes())
             model.imports["Load airports"].run(on_rejected="ignore")
             lines = (DATA / "flights_monthly.csv").read_bytes().splitlines(keepends=True)
-            model.files["flights.csv"].upload(b"".join(lines[:500]))
+            model.files["flights.csv"].upload(b"".join(lines[:200]))
             model.imports["Load flights"].run(on_rejected="ignore")
         yield running
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
-from fsspec import AbstractFileSystem
 from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.config import apply_config
 
@@ -21,6 +20,7 @@ from anaplan_frames.connection import Connection
 from anaplan_frames.integrations.filesystem.content_reader import ContentReader
 from anaplan_frames.integrations.filesystem.content_writer import ContentWriter, TextFile
 from anaplan_frames.integrations.filesystem.file_paths import PROTOCOL, canonical
+from anaplan_frames.integrations.filesystem.fsspec_base import FileSystem, FileSystemType
 from anaplan_frames.integrations.filesystem.model_tree import Entry, ModelTree
 from anaplan_frames.integrations.filesystem.path_errors import not_allowed
 from anaplan_frames.integrations.filesystem.sealed_options import seal, shown
@@ -28,19 +28,24 @@ from anaplan_frames.integrations.filesystem.shared_connections import shared_con
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.text_tables import not_empty
 
+_BY_POSITION = ("email", "password")
 _OF_FSSPEC = ("use_listings_cache", "listings_expiry_time", "max_paths")
 _pickled: WeakValueDictionary[str, AnaplanFileSystem] = WeakValueDictionary()
 
 
-class _SealedOptions(type(AbstractFileSystem)):  # type: ignore[misc]
+class _SealedOptions(FileSystemType):
     """Seals storage options before fsspec keeps them and makes a token of them."""
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
-        given = dict(zip(("email", "password"), args, strict=False))
-        return super().__call__(**seal({**apply_config(cls, options), **given}))
+        # No variable of this frame holds a password: a traceback may show them.
+        options = seal(
+            {**apply_config(cls, options), **dict(zip(_BY_POSITION, args, strict=False))}
+        )
+        del args
+        return super().__call__(**options)
 
 
-class AnaplanFileSystem(AbstractFileSystem, metaclass=_SealedOptions):  # type: ignore[misc]
+class AnaplanFileSystem(FileSystem, metaclass=_SealedOptions):
     """Files and exports of Anaplan's models, as a file system of fsspec.
 
     Paths are ``workspace/model/files/name`` and ``workspace/model/exports/name`` after
@@ -227,6 +232,10 @@ class AnaplanFileSystem(AbstractFileSystem, metaclass=_SealedOptions):  # type: 
                 file.seek(start)
             content: bytes = file.read(-1 if end is None else max(0, end - (start or 0)))
             return content
+
+    def tail(self, path: str, size: int = 1024) -> bytes:
+        """Return the last bytes of the content."""
+        return self.cat_file(path, -size)
 
     def get_file(
         self,

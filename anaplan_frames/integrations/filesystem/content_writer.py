@@ -42,8 +42,9 @@ class ContentWriter(io.BufferedIOBase):
 
     def __init__(self, upload: Upload, path: str, *, autocommit: bool = True) -> None:
         super().__init__()
-        self.path = self.name = path
-        self.mode = "wb"
+        self.path: str = path
+        self.name: str = path
+        self.mode: str = "wb"
         self._upload = upload
         self._autocommit = autocommit
         self._handled = sys.exc_info()[1]  # it may be opened where an exception is handled
