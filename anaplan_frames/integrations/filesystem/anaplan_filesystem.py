@@ -38,10 +38,12 @@ class _SealedOptions(FileSystemType):
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
         # No variable of this frame holds a password: a traceback may show them.
-        options = seal(
-            {**apply_config(cls, options), **dict(zip(_BY_POSITION, args, strict=False))}
-        )
+        options.update(zip(_BY_POSITION, args, strict=False))
+        surplus = len(args) > len(_BY_POSITION)
         del args
+        options = seal(apply_config(cls, options))
+        if surplus:
+            raise TypeError("Give storage options by name, all but email and password.")
         return super().__call__(**options)
 
 
