@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 import anaplan_frames as af
+from anaplan_frames import aio
 
 
 def connecting() -> af.Model:
@@ -116,3 +117,14 @@ def integrating(conn: af.Connection, model: af.Model) -> None:
     jobs = [("S3", "in.csv", model.imports["Load"])]
     assert_type(cloudworks.insert("integration", name="Load", jobs=jobs), str)
     cloudworks.update("schedule", "Load", active=False, days_of_week=["Mon"])
+
+
+async def awaited(model: af.Model, df: pd.DataFrame) -> None:
+    assert_type(await aio.read_anaplan("Flights export", model), pd.DataFrame)
+    frames = await aio.read_anaplan("Flights export", model, chunksize=100)
+    assert_type(frames, af.Frames)
+    async for frame in aio.iterate(frames):
+        assert_type(frame, pd.DataFrame)
+    assert_type(await aio.to_anaplan(df, "Load flights", model), af.WriteResult)
+    assert_type(await aio.to_anaplan(df, "Load flights", model, dry_run=True), af.WritePlan)
+    assert_type(await aio.call(model.tasks, outcomes=False), pd.DataFrame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import anaplan_frames as af
+from anaplan_frames import aio
 
 
 def mistakes(conn: af.Connection, model: af.Model, df: pd.DataFrame) -> None:
@@ -22,3 +23,9 @@ def mistakes(conn: af.Connection, model: af.Model, df: pd.DataFrame) -> None:
     conn.model(["Flight Planning"])  # mistake: a list for a name
     model.lists["Airports"].sync(df, max_delete="10%")  # mistake: text for a share
     conn.audit.events(types="integrations")  # mistake: not a type of events
+
+
+async def mistakes_with_asyncio(model: af.Model, df: pd.DataFrame) -> None:
+    await aio.read_anaplan("Flights export", model, nrow=10)  # mistake: a misspelled option
+    await aio.call(model.tasks, outcome=False)  # mistake: a misspelled option
+    (await aio.to_anaplan(df, "Load flights", model)).send()  # mistake: a result is not a plan
