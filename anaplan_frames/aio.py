@@ -70,7 +70,7 @@ async def call(function: Callable[P, R], /, *args: P.args, **options: P.kwargs) 
     Parameters
     ----------
     function : callable
-        Such as ``model.imports["Load flights"].run`` or `anaplan_frames.compare`.
+        Such as ``model.imports["Load flights"].run`` or ``conn.model``.
     *args, **options
         What it is called with.
 
