@@ -29,11 +29,12 @@ from typing import Any, Literal, ParamSpec, TypeVar, overload
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames import reading, writing
+from anaplan_frames import comparison, reading, writing
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.calendar.dated_table import Periods
 from anaplan_frames.cancellation import Signal, listening
 from anaplan_frames.cells.cell_options import Layout
+from anaplan_frames.comparison import Comparison
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
 from anaplan_frames.lists.item_planner import Mode
@@ -48,7 +49,7 @@ from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 from anaplan_frames.writing import Targets
 
-__all__ = ["call", "iterate", "read_anaplan", "read_arrow", "to_anaplan"]
+__all__ = ["call", "compare", "iterate", "read_anaplan", "read_arrow", "to_anaplan"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -378,3 +379,28 @@ async def to_anaplan(*args: Any, **options: Any) -> Any:
     >>> result = await aio.to_anaplan(df, "Load flights", model)  # doctest: +SKIP
     """
     return await call(writing.to_anaplan, *args, **options)
+
+
+async def compare(
+    old: Any,
+    new: Any,
+    *,
+    key: str | Sequence[str],
+    columns: Sequence[str] | None = None,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+) -> Comparison:
+    """Compare two tables row by row, as `anaplan_frames.compare` does.
+
+    The parameters and errors are the same.
+
+    Returns
+    -------
+    Comparison
+
+    Examples
+    --------
+    >>> export = model.exports["Flights export"]  # doctest: +SKIP
+    >>> (await aio.compare(df, export, key="Airlines")).equal  # doctest: +SKIP
+    """
+    return await call(comparison.compare, old, new, key=key, columns=columns, rtol=rtol, atol=atol)

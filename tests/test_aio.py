@@ -61,17 +61,19 @@ def test_the_functions_return_what_those_without_aio_return(model: af.Model) -> 
             aio.read_anaplan("Things", model, kind="lists", nrows=3),
             aio.to_anaplan(interrupted.ROWS, "Load others", model, dry_run=True),
             aio.call(model.tasks, outcomes=False),
+            aio.compare(expected, expected.head(3), key=list(expected.columns[:1])),
         )
 
-    frame, reader, first, plan, tasks = asyncio.run(read_all())
+    frame, reader, first, plan, tasks, comparison = asyncio.run(read_all())
     pandas.testing.assert_frame_equal(frame, expected)
     assert reader.read_all().num_rows == len(expected)
     assert list(first["name"]) == ["t0", "t1", "t2"]
     assert isinstance(plan, af.WritePlan)
+    assert len(comparison.removed) == len(expected) - 3
     assert list(tasks["name"].unique()) == ["Things export"]
 
 
-@pytest.mark.parametrize("name", ["read_anaplan", "read_arrow", "to_anaplan"])
+@pytest.mark.parametrize("name", ["compare", "read_anaplan", "read_arrow", "to_anaplan"])
 def test_a_function_has_the_parameters_of_the_one_without_aio(name: str) -> None:
     ours, original = getattr(aio, name), getattr(af, name)
     assert inspect.iscoroutinefunction(ours)

@@ -127,4 +127,5 @@ async def awaited(model: af.Model, df: pd.DataFrame) -> None:
         assert_type(frame, pd.DataFrame)
     assert_type(await aio.to_anaplan(df, "Load flights", model), af.WriteResult)
     assert_type(await aio.to_anaplan(df, "Load flights", model, dry_run=True), af.WritePlan)
+    assert_type(await aio.compare(df, df, key="Airlines"), af.Comparison)
     assert_type(await aio.call(model.tasks, outcomes=False), pd.DataFrame)
