@@ -22,8 +22,10 @@ _NOTIFICATION = "/integrations/notification"
 _RUN = "/integrations/run/{run}"
 _FLOW = "/integrationflows/{flow}"
 # What a conflict means, as CloudWorks does not always say which it is.
-_RUNS = "it is running, or what it consists of is."
-_USED = "it is running or used: a connection by an integration, an integration by a flow."
+_CONNECTION_USED = "an integration uses it. Change or delete that first."
+_INTEGRATION_USED = "it is running, or a flow uses it. Wait for its end, or change the flow first."
+_RUNS = "it is running already. Wait for its end; conn.cloudworks.runs(name) shows it."
+_STEPS_RUN = "it is running, or one of its steps is. Wait for their end."
 _NOT_RUNNING = "CloudWorks does not cancel it: it does not run, or it runs a process."
 _TOO_MANY = "the tenant has as many integrations as it may have. Delete one first."
 
@@ -85,7 +87,7 @@ _OF_CONNECTIONS = (
         one_of={"connectionId": str, "connections.connectionId": str},
     ),
     _done("PUT", f"{_CONNECTIONS}/{{connection}}"),
-    _done("DELETE", f"{_CONNECTIONS}/{{connection}}", conflict=_USED),
+    _done("DELETE", f"{_CONNECTIONS}/{{connection}}", conflict=_CONNECTION_USED),
 )
 
 _OF_INTEGRATIONS = (
@@ -95,7 +97,7 @@ _OF_INTEGRATIONS = (
     ),
     _operation("GET", _ONE, needs={"integration.integrationId": str}),
     _done("PUT", _ONE),
-    _done("DELETE", _ONE, conflict=_USED),
+    _done("DELETE", _ONE, conflict=_INTEGRATION_USED),
     *(_done(method, f"{_ONE}/schedule", entitled=True) for method in ("POST", "PUT", "DELETE")),
     _done("POST", f"{_ONE}/schedule/status/{{status}}", entitled=True),
     _operation(
@@ -129,8 +131,8 @@ _OF_FLOWS = (
     _operation("POST", "/integrationflows", needs={"integrationFlow.integrationFlowId": str}),
     _operation("GET", _FLOW, needs={"integrationFlow": dict}),
     _done("PUT", _FLOW),
-    _done("DELETE", _FLOW, conflict=_RUNS),
-    _operation("POST", f"{_FLOW}/run", needs={"run.id": str}, conflict=_RUNS),
+    _done("DELETE", _FLOW, conflict=_STEPS_RUN),
+    _operation("POST", f"{_FLOW}/run", needs={"run.id": str}, conflict=_STEPS_RUN),
 )
 
 CLOUDWORKS: tuple[Operation, ...] = (*_OF_CONNECTIONS, *_OF_INTEGRATIONS, *_OF_RUNS, *_OF_FLOWS)

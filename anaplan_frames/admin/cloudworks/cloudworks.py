@@ -538,8 +538,6 @@ class CloudWorks:
         self, name: str, steps: Sequence[str] | None, options: SendOptions
     ) -> Task[WriteResult]:
         """Start an integration or flow, once."""
-        if not isinstance(name, str):
-            raise TypeError(f"name must be the name or id of an integration or flow, not {name!r}")
         begun = self._transport.clock.monotonic()
         folder = open_dump(options.dump)
         found = find_runnable(self._calls, name)

@@ -57,6 +57,7 @@ def find_runnable(calls: CloudWorksCalls, key: str) -> Runnable:
     NotFound, AmbiguousName
         As `lookup.find_id` says.
     """
+    _check_text(key, "an integration or flow")
     found = _by_id(key, [calls.integration, calls.flow])
     if found is not None:
         return _runnable(found)
@@ -73,6 +74,7 @@ def find_runnable(calls: CloudWorksCalls, key: str) -> Runnable:
 
 def find_integration(calls: CloudWorksCalls, key: str) -> Runnable:
     """Find an integration by name or id; the errors are those of `find_runnable`."""
+    _check_text(key, "an integration")
     found = _by_id(key, [calls.integration]) or _in_listing(
         key, calls.integrations(), "integrationId", "integrations"
     )
@@ -81,12 +83,14 @@ def find_integration(calls: CloudWorksCalls, key: str) -> Runnable:
 
 def find_flow(calls: CloudWorksCalls, key: str) -> Runnable:
     """Find a flow by name or id; the errors are those of `find_runnable`."""
+    _check_text(key, "a flow")
     found = _by_id(key, [calls.flow]) or _in_listing(key, calls.flows(), "id", "flows")
     return _runnable(found)
 
 
 def find_connection(calls: CloudWorksCalls, key: str) -> Record:
     """Find a connection by name or id; the errors are those of `find_runnable`."""
+    _check_text(key, "a connection")
     return _in_listing(key, calls.connections(), "connectionId", "connections")
 
 
@@ -94,6 +98,12 @@ def connection_name(record: Record) -> str:
     """Return the name of a connection."""
     body = record.get("body")
     return str((body if isinstance(body, Mapping) else {}).get("name") or "")
+
+
+def _check_text(key: object, what: str) -> None:
+    """Refuse what is not a name, before anything is sent."""
+    if not isinstance(key, str):
+        raise TypeError(f"name must be the name or id of {what}, not {key!r}")
 
 
 def _by_id(key: str, reads: Iterable[Callable[[str], Record]]) -> Record | None:

@@ -196,7 +196,7 @@ def test_a_flow_is_made_changed_run_and_deleted(cloudworks: af.CloudWorks) -> No
     assert cloudworks.run("Both").outcome == "loaded"
     cloudworks.update("flow", "Both", name="Both ways")
     assert len(cloudworks.flows(steps=True).query("name == 'Both ways'")) == 2
-    with pytest.raises(af.RequestRefused, match="an integration by a flow"):
+    with pytest.raises(af.RequestRefused, match="a flow uses it"):
         cloudworks.delete("integration", "Staff out")
     cloudworks.delete("flow", made)
     with pytest.raises(ValueError, match="at least two steps"):

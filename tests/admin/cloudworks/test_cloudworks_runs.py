@@ -167,6 +167,18 @@ def test_a_process_that_runs_is_not_cancelled_and_goes_on(tmp_path: Path) -> Non
             assert task.result().outcome == "loaded"
 
 
+def test_names_must_be_texts(cloudworks: af.CloudWorks) -> None:
+    asks: list[Callable[[Any], object]] = [
+        cloudworks.run,
+        cloudworks.cancel,
+        lambda name: cloudworks.delete("connection", name),
+        lambda name: cloudworks.delete("flow", name),
+    ]
+    for ask in asks:
+        with pytest.raises(TypeError, match=r"name must be the name or id of .*, not 7"):
+            ask(7)
+
+
 def test_a_flow_runs_its_steps(built: Tenant, cloudworks: af.CloudWorks) -> None:
     flow = built.sandbox.cloudworks_flow("In and out", [built.load, built.export])
     result = cloudworks.run("In and out")
