@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -193,6 +193,7 @@ def start_body(
     parameters: Mapping[str, str | Mapping[str, str]] | None,
     locale: str,
     import_id: Callable[[str], str],
+    connector_parameters: Mapping[str, str | Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Return what is posted to start an action.
 
@@ -205,6 +206,10 @@ def start_body(
         The language and country of dates and numbers, e.g. ``"en_US"``.
     import_id : callable
         Returns the id of an import that `parameters` names.
+    connector_parameters : mapping, optional
+        What sources ask for: ``{name: value}``, or ``{source: {name: value}}`` for one source by
+        its id or type. The OpenAPI file does not have it; the form is that of Anaplan Connect's
+        published source.
 
     Raises
     ------
@@ -229,7 +234,24 @@ def start_body(
         else:
             entries.append(_entry(name, value))
     body: dict[str, Any] = {"localeName": locale}
-    return body | {"mappingParameters": entries} if entries else body
+    if entries:
+        body["mappingParameters"] = entries
+    if connector_parameters:
+        body["connectorParameters"] = list(_connector_entries(connector_parameters))
+    return body
+
+
+def _connector_entries(
+    parameters: Mapping[str, str | Mapping[str, str]],
+) -> Iterator[dict[str, str]]:
+    for name, value in parameters.items():
+        own = value if isinstance(value, Mapping) else {name: value}
+        address = {"sourceIdOrType": name} if isinstance(value, Mapping) else {}
+        for each, text in own.items():
+            if not isinstance(each, str) or not isinstance(text, str):
+                # The value may be a secret.
+                raise TypeError(f"connector_parameters must be texts, and {each!r} is not.")
+            yield address | {"parameterId": each, "value": text}
 
 
 def _entry(name: object, value: object) -> dict[str, str]:

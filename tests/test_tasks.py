@@ -51,8 +51,10 @@ def run(server: ScriptedServer, clock: TurnedClock) -> Iterator[Run]:
     transport.close()
 
 
-def started(transport: Transport, parameters: Any = None) -> Task[af.WriteResult]:
-    body = start_body(parameters, "en_US", str)
+def started(
+    transport: Transport, parameters: Any = None, connector_parameters: Any = None
+) -> Task[af.WriteResult]:
+    body = start_body(parameters, "en_US", str, connector_parameters)
     job = Job("Load", "import", lambda outcome: result_of_task(outcome, "Load"), progress=False)
     return start_task(TaskRequests(transport, PATH, "import 'Load'"), body, job)
 
@@ -83,6 +85,20 @@ def test_parameters_are_sent_as_anaplan_wants_them(server: ScriptedServer, run: 
     assert b'"mappingParameters": [{"entityType": "Version", "entityName": "Actual"}]' in (
         starts(server)[0].body
     )
+
+
+def test_parameters_of_a_connector_are_sent_as_anaplan_connect_sends_them(
+    server: ScriptedServer, run: Run
+) -> None:
+    server.script = [listed(), STARTED, DONE]
+    run(connector_parameters={"user": "me", "SFDC": {"password": "x"}})
+    assert (
+        b'"connectorParameters": [{"parameterId": "user", "value": "me"}, '
+        b'{"sourceIdOrType": "SFDC", "parameterId": "password", "value": "x"}]'
+    ) in starts(server)[0].body
+    with pytest.raises(TypeError, match="'password' is not") as refused:
+        run(connector_parameters={"password": 12345})
+    assert "12345" not in str(refused.value)
 
 
 @pytest.mark.parametrize("fault", ["reset", "close", "cut"])

@@ -49,6 +49,7 @@ class Action(Resource):
         self,
         *,
         parameters: Parameters | None = None,
+        connector_parameters: Parameters | None = None,
         on_rejected: OnRejected = "raise",
         dump: str | os.PathLike[str] | None = None,
         locale: str = LOCALE,
@@ -63,6 +64,10 @@ class Action(Resource):
         parameters : mapping of str to str, optional
             What an import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
             ``{import: {name: value}}``.
+        connector_parameters : mapping of str to str, optional
+            What the source of an import asks for if Anaplan fetches the data itself:
+            ``{name: value}``, or ``{source: {name: value}}`` by the source's id or type. It is
+            sent as Anaplan Connect does; Anaplan's documentation does not describe it.
         on_rejected : {"raise", "warn", "ignore"}
             What to do about rejected rows. They are in the result's ``unmatched``, as Anaplan sent
             them: the data is not known here.
@@ -106,6 +111,7 @@ class Action(Resource):
         with time_limit(self._transport.clock, timeout):
             job = job_options(
                 parameters=parameters,
+                connector_parameters=connector_parameters,
                 locale=locale,
                 import_id=self._import_id,
                 restart_after=restart_after,

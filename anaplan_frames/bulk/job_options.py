@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from anaplan_frames.bulk.file_writer import UploadOptions
@@ -29,7 +29,7 @@ class JobOptions:
         As for `SingleStart`; None: as the connection says.
     """
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)  # it may hold a connector's password
     upload: UploadOptions
     restart_after: float | None
 
@@ -48,6 +48,7 @@ def job_options(
     restart_after: float | None,
     chunk_bytes: int | None = None,
     resume: bool = True,
+    connector_parameters: Parameters | None = None,
 ) -> JobOptions:
     """Check and gather how an action is started; raises as `writes.send_options`.
 
@@ -58,7 +59,7 @@ def job_options(
     """
     check_restart_after(restart_after)
     return JobOptions(
-        start_body(parameters, locale, import_id),
+        start_body(parameters, locale, import_id, connector_parameters),
         upload_options(chunk_bytes=chunk_bytes, resume=resume),
         restart_after,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -115,23 +116,43 @@ def mapping_of(words: Sequence[str]) -> dict[str, str] | None:
     return single_values(pairs, "--mapping") or None
 
 
-def parameters_of(pairs: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
+def parameters_of(
+    pairs: Sequence[tuple[str, str]], *, secret: bool = False
+) -> dict[str, Any] | None:
     """Return what imports ask for at run time; a value ``?`` is asked for in the terminal.
 
     Parameters
     ----------
     pairs : sequence of (str, str)
         ``NAME``, or ``IMPORT/NAME`` for one import of a process, and the value.
+    secret : bool
+        Whether the values may be secret: they are then asked for without being shown, and
+        ``$VARIABLE`` is taken from the environment.
+
+    Raises
+    ------
+    click.UsageError
+        If there is no such environment variable.
     """
     found: dict[str, Any] = {}
     for name, given in pairs:
-        value = click.prompt(name, err=True) if given == _ASK else given
+        value = given
+        if given == _ASK:
+            value = click.prompt(name, err=True, hide_input=secret)
+        elif secret and given.startswith("$"):
+            value = _variable(given[1:], name)
         owner, slash, own = name.rpartition("/")
         if slash:
             found.setdefault(owner, {})[own] = value
         else:
             found[name] = value
     return found or None
+
+
+def _variable(variable: str, name: str) -> str:
+    if variable not in os.environ:
+        raise click.UsageError(f"{name}: there is no environment variable {variable!r}.")
+    return os.environ[variable]
 
 
 def separator(text: str | None) -> str:

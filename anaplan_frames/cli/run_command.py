@@ -14,6 +14,7 @@ from anaplan_frames.cli.connection_options import (
 )
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.pair_options import Pair, parameters_of
 from anaplan_frames.cli.wording import usage_errors
 from anaplan_frames.cli.write_options import job_options
 
@@ -42,6 +43,14 @@ def _with_job_options(function: Any) -> Any:
     metavar="FOLDER",
     help="Keep Anaplan's failure dumps here, one for each import.",
 )
+@click.option(
+    "--connector-parameter",
+    "connectors",
+    multiple=True,
+    type=Pair("[SOURCE/]NAME=VALUE"),
+    help="What the source of an import asks for; a value of ? is asked for without being shown, "
+    "and $VARIABLE is taken from the environment; repeatable.",
+)
 @_with_job_options
 @global_options
 def run(
@@ -49,6 +58,7 @@ def run(
     name: str,
     kind: str | None,
     dump: Path | None,
+    connectors: tuple[tuple[str, str], ...],
     parameters: tuple[tuple[str, str], ...],
     locale: str | None,
     restart_after: float | None,
@@ -59,13 +69,13 @@ def run(
 
     An import or process runs on what its files hold; `write` uploads data first.
     """
-    from anaplan_frames.cli.pair_options import parameters_of
     from anaplan_frames.cli.report_output import print_result
     from anaplan_frames.model_search import find
 
     arguments: dict[str, Any] = {
         "dump": dump,
         "parameters": parameters_of(parameters),
+        "connector_parameters": parameters_of(connectors, secret=True),
         "locale": locale,
         "restart_after": restart_after,
     }

@@ -254,6 +254,21 @@ def test_x_xl(call: Call, flights: Sandbox, airlines_csv: str) -> None:
 
 
 @long
+def test_xc(call: Call, airlines_csv: str) -> None:
+    call("upload", airlines_csv, "airlines.csv")
+    words = ["run", "Load airlines", "--connector-parameter", "user=me"]
+    words += ["--connector-parameter", "SFDC/password=$OF_SOURCE"]
+    with SmallProxy() as proxy:
+        call(*words, "--proxy", f"http://{proxy.address}", OF_SOURCE="hunter2")
+    (start,) = [json.loads(body) for body in proxy.bodies if b"connectorParameters" in body]
+    assert start["connectorParameters"] == [
+        {"parameterId": "user", "value": "me"},
+        {"sourceIdOrType": "SFDC", "parameterId": "password", "value": "hunter2"},
+    ]
+    assert "'OF_SOURCE'" in call(*words, status=2).stderr
+
+
+@long
 def test_xm(call: Call, flights: Sandbox) -> None:
     builder = flights.workspace("Demo").model("Parameters")
     things = builder.list("Things", items=pd.DataFrame({"Code": ["a"], "Name": ["A"]}))

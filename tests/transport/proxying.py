@@ -12,10 +12,15 @@ from urllib.parse import urlsplit
 
 
 class SmallProxy:
-    """Serves on a free port; `seen` are the methods, targets and logins of its requests."""
+    """Serves on a free port.
+
+    `seen` are the methods, targets and logins of its requests, `bodies` what was sent with those
+    that it forwarded.
+    """
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, str | None]] = []
+        self.bodies: list[bytes] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
         self.address = f"127.0.0.1:{self._server.server_port}"
@@ -46,6 +51,7 @@ def _handler_of(proxy: SmallProxy) -> type[BaseHTTPRequestHandler]:
             self.note()
             target = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            proxy.bodies.append(body)
             headers = {k: v for k, v in self.headers.items() if not k.startswith("Proxy-")}
             there = http.client.HTTPConnection(target.netloc, timeout=10)
             path = f"{target.path}?{target.query}" if target.query else target.path
