@@ -25,6 +25,7 @@ _CALLS = (
         r"Cancel it with: anaplan-frames cancel \1",
     ),
     (r"\bconn\.model\(('[^']*')\)", r"--model \1"),
+    (r"\bPass auth=.*? or another, or set\b", "Set"),
     (r" \(with kind= if several have the name\)", ""),
     (r"\b([Pp])ass (\w+=)", lambda found: f"{'Add' if found[1] == 'P' else 'add'} {found[2]}"),
 )

@@ -252,6 +252,35 @@ def test_a_wrong_command_line_is_a_usage_error(
     assert "hunter2" not in shown.err + shown.out
 
 
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("postgresql://me:hunter2@127.0.0.1:1/db", 1),
+        ("postgresql://me:hunter2@[::1/db", 2),
+        ("postgresql://me:hunter2@127.0.0.1:1/db?nonsense=1", 1),
+        ("postgresql+psycopg://me:hunter2@127.0.0.1:1/db", 1),
+        ("mysql+nodriver://me:hunter2@127.0.0.1:1/db", 1),
+        ("postgresql://me:hunter/2@host/db", 2),
+        ("postgresql://me:hunter#2@host/db", 2),
+    ],
+)
+def test_the_password_of_a_url_is_not_shown_if_it_cannot_be_opened(
+    url: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WAREHOUSE", url)
+    words = ["copy", "--sql", "WAREHOUSE", "--query", "select 1", "--to", "X", "--json"]
+    assert main([*words, "-vv", "--log-file", "night.log"]) == status
+    shown = capsys.readouterr()
+    assert "Traceback" not in shown.err
+    for said in (shown.err, shown.out, Path("night.log").read_text()):
+        assert "hunter" not in said
+
+
 def test_a_driver_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import click
 
-from anaplan_frames.cli.databases.sql_database import Database
+from anaplan_frames.cli.databases.sql_database import Database, DatabaseError
 
 _URL = re.compile(r"[A-Za-z][\w+.-]*://")
 _POSTGRES = ("postgresql", "postgres")
@@ -40,9 +40,9 @@ def open_database(sql: str, profile: str | None) -> Database:
 
 def _checked(url: str) -> str:
     """Return a URL of the arguments, which other users of the machine can see."""
-    parts = urlsplit(url)
+    parts = _taken_apart(url)
     secret = [name for name, _ in parse_qsl(parts.query) if "password" in name.lower()]
-    if parts.password or secret:
+    if ":" in parts.netloc.rpartition("@")[0] or secret:
         raise click.UsageError(
             "--sql has a password in it, which other users of this machine could see. Put the URL "
             "into an environment variable and give its name, as --sql WAREHOUSE_URL, or keep it in "
@@ -70,19 +70,59 @@ def _held(name: str, profile: str | None) -> str:
 
 
 def _open(url: str) -> Database:
-    parts = urlsplit(url)
-    place = parts.hostname or ""
-    if parts.port:
-        place += f":{parts.port}"
-    label = f"{parts.scheme}://{place}{parts.path}"
-    if parts.scheme == "duckdb":
+    """Open a database; what its driver says of a wrong URL does not show the URL's password."""
+    label = _label(url)
+    try:
+        return _opened(url, label)
+    except DatabaseError as error:
+        message = error.message.replace(url, label)
+        password = urlsplit(url).password
+        for secret in filter(None, {password, unquote(password or "")}):
+            message = message.replace(secret, "***")
+        raise DatabaseError(message) from None
+
+
+def _opened(url: str, label: str) -> Database:
+    scheme = urlsplit(url).scheme
+    if scheme == "duckdb":
         from anaplan_frames.cli.databases.duckdb_database import DuckDb
 
         return DuckDb(url)
-    if parts.scheme in _POSTGRES and find_spec("adbc_driver_postgresql"):
+    if scheme in _POSTGRES and find_spec("adbc_driver_postgresql"):
         from anaplan_frames.cli.databases.adbc_database import AdbcPostgres
 
         return AdbcPostgres(url, label)
     from anaplan_frames.cli.databases.sqlalchemy_database import SqlAlchemy
 
     return SqlAlchemy(url.replace("postgres://", "postgresql://", 1), label)
+
+
+def _label(url: str) -> str:
+    """Return a URL without user and password."""
+    parts = _taken_apart(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+
+
+def _taken_apart(url: str) -> SplitResult:
+    """Return the parts of a URL.
+
+    Raises
+    ------
+    click.UsageError
+        If that fails, so that it is not known what in it is secret.
+    """
+    try:
+        parts = urlsplit(url)
+        whole = parts.port is None or parts.port > 0
+    except ValueError:
+        whole = False
+    else:
+        rest = f"{parts.path}?{parts.query}#{parts.fragment}"
+        whole = whole and not (parts.netloc and "@" not in parts.netloc and "@" in rest)
+    if not whole:
+        raise click.UsageError(
+            "The URL of the database cannot be taken apart. Write special characters of the "
+            "password as percent codes: / is %2F, @ is %40, # is %23."
+        )
+    return parts
