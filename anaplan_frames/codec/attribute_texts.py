@@ -46,17 +46,23 @@ def cut_out(content: bytes, *, texts: bool = False) -> tuple[pa.Array, pa.Buffer
         Of strings: JSON, one per event that has attributes.
     pyarrow.Buffer
         The answer, with `MARK` instead of each of them.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        It is not valid JSON.
     """
     starts, ends = _objects(content)
     if texts:
         found = [match.span(1) for match in _TEXT_VALUE.finditer(content)]
         more = np.array(found, np.int64).reshape(-1, 2)
         starts, ends = np.concatenate([starts, more[:, 0]]), np.concatenate([ends, more[:, 1]])
-        order = np.argsort(starts)
-        starts, ends = starts[order], ends[order]
+        starts, ends = _outermost(starts, ends)
     bounds = np.empty(2 * len(starts) + 2, np.int32)
     bounds[0], bounds[-1] = 0, len(content)
     bounds[1:-1:2], bounds[2:-1:2] = starts, ends
+    if (np.diff(bounds) < 0).any():  # Arrow would read memory that is not the answer's
+        raise pa.ArrowInvalid("attributes that overlap, as in JSON that is broken")
     pieces = _strings(content, bounds)
     every = np.arange(len(pieces), dtype=np.int32)
     around = pieces.take(pa.array(every[::2]))
@@ -127,6 +133,15 @@ def _objects(content: bytes) -> Spans:
     """Return where the events' attributes begin and end that are objects."""
     found = _flat_objects(content)
     return _all_objects(content) if found is None else found
+
+
+def _outermost(starts: Positions, ends: Positions) -> Spans:
+    """Return the spans in order, without those in others: the attributes may have such a key."""
+    order = np.argsort(starts)
+    starts, ends = starts[order], ends[order]
+    before = np.maximum.accumulate(np.concatenate([[0], ends]))[:-1]
+    kept = starts >= before
+    return starts[kept], ends[kept]
 
 
 def _flat_objects(content: bytes) -> Spans | None:

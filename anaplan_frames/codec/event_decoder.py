@@ -66,7 +66,10 @@ class EventDecoder:
         attributes = found.get(ATTRIBUTES)
         arrays = [found[column.key] for column in self._columns]
         if self._attributes:
-            arrays += attribute_columns(attributes, list(self._attributes.values()))
+            try:
+                arrays += attribute_columns(attributes, list(self._attributes.values()))
+            except (ValueError, RecursionError) as error:
+                raise BrokenEvents(f"the attributes of an event: {error}") from None
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         if any(batch.column(name).null_count for name in NEEDED):
             raise BrokenEvents("an event has no id or no time")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -124,6 +125,27 @@ def test_usual_answers_are_parsed_by_arrow_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     found = [text and json.loads(text) for text in batch["additional_attributes"].to_pylist()]
     assert found == [row.get("additionalAttributes") for row in rows]
+
+
+def test_attributes_that_have_the_same_key_themselves_are_read() -> None:
+    """One event's are a text, so that all texts after the key are looked at."""
+    inner = {"additionalAttributes": "a text", "more": {"additionalAttributes": "b"}}
+    rows = [usual(0), {**usual(1), "additionalAttributes": inner}, usual(2)]
+    rows[2]["additionalAttributes"] = "c"
+    batch = EventDecoder(NAMES, {}).decode(written(rows))
+    found = [json.loads(text) for text in batch["additional_attributes"].to_pylist()]
+    assert found == [row["additionalAttributes"] for row in rows]
+
+
+@given(st.lists(events, max_size=3), st.integers(0, 2000), st.sampled_from(list(b'{}",:1 ')))
+def test_a_damaged_answer_is_read_or_refused(
+    found: list[dict[str, Any]], place: int, byte: int
+) -> None:
+    content = bytearray(written([*found, usual(1), usual(2)]))
+    content[place % len(content)] = byte
+    for damaged in (bytes(content), bytes(content[: place % len(content)])):
+        with suppress(BrokenEvents):
+            EventDecoder(NAMES, {"model": "modelId"}).decode(damaged).validate(full=True)
 
 
 def test_numbers_and_booleans_in_quotes_are_read() -> None:
