@@ -76,7 +76,7 @@ def test_the_command_line_takes_no_more_processor_time_than_python(
     many: tuple[dict[str, str], Path], how: str, words: list[str]
 ) -> None:
     by_python, by_command = (
-        min(seconds(many, *call) for _ in range(3))
+        min(seconds(many, *call) for _ in range(2))
         for call in (["-c", _PYTHON, how], ["-m", "anaplan_frames", *words])
     )
     print(f"{how}: {by_command:.2f} s by the command line, {by_python:.2f} s by Python")
