@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import imports, report, sink
+from benchmarks import imports, report, sink, small_runs
 from benchmarks.audit import write_events
 from benchmarks.cells import write_cells, write_dimension_items
 from benchmarks.checks import measure
@@ -269,6 +269,12 @@ def audit(settings: Settings) -> str:
     return "\n\n".join(parts)
 
 
+def small(settings: Settings) -> str:
+    """Time jobs of two rows on a line of 150 ms, and find a model among 12,000."""
+    jobs = f"### small jobs, 150 ms\n\n{small_runs.measure(settings.rounds)}"
+    return f"{jobs}\n\n### one model of 12,000, 150 ms\n\n{small_runs.find_models()}"
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -282,5 +288,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "cells": cells,
     "checks": checks,
     "audit": audit,
+    "small": small,
 }
 """By the names that the command line knows."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.long
 def test_the_benchmarks_run_and_print_their_tables() -> None:
-    cases = ["write", "read", "first", "lists", "cells", "checks", "audit"]
+    cases = ["write", "read", "first", "lists", "cells", "checks", "audit", "small"]
     options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", *cases]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options],
@@ -31,6 +31,8 @@ def test_the_benchmarks_run_and_print_their_tables() -> None:
         "### cells, 20,000",
         "### checks, 150 ms",
         "### audit, 20,000 events",
+        "### small jobs, 150 ms",
+        "### one model of 12,000",
     ):
         assert table in done.stdout
     assert done.stdout.count("| anaplan_frames |") == 5
