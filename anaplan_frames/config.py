@@ -162,6 +162,11 @@ class ConfiguredAuth(Credentials):
         return self._credentials.read(answer)
 
     @property
+    def account(self) -> str | None:
+        """What stands for the user of what is found."""
+        return self._credentials.account
+
+    @property
     def refusal_message(self) -> str:
         """The message for a login that Anaplan refuses."""
         return self._credentials.refusal_message

@@ -309,6 +309,13 @@ class Connection:
             The name or id of its workspace; needed only if two models have this name. By
             default the one of ``ANAPLAN_WORKSPACE`` or the profile is preferred.
 
+        Notes
+        -----
+        The id of a model that was found by its name is remembered in the user's cache folder. The
+        next run asks for the model by this id, which saves the listing of all models, and checks
+        that it still has the name. A second model of the name that was made since is not noticed:
+        give the workspace, or the id.
+
         Raises
         ------
         NotFound
@@ -328,8 +335,8 @@ class Connection:
         if url is not None:
             self._transport.check_region(url.host)
             name, workspace = url.model, workspace or url.workspace
-        (found,) = self._directory.find_models([name], workspace, preferred=self._workspace)
-        return Model(self._transport, found, self._hooks, self._restart_after)
+        found, early = self._directory.find_model(name, workspace, preferred=self._workspace)
+        return Model(self._transport, found, self._hooks, self._restart_after, early)
 
     def task(self, url: str) -> Task[WriteResult]:
         """Return a task by its URL, in any process.

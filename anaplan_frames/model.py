@@ -36,6 +36,7 @@ from anaplan_frames.model_collections import (
 )
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.collection import Collection
+from anaplan_frames.resources.early_answers import EarlyAnswers
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
@@ -61,6 +62,7 @@ class Model:
         info: Mapping[str, Any],
         hooks: Sequence[Hook] = (),
         restart_after: float | None = None,
+        early: EarlyAnswers | None = None,
     ) -> None:
         self.id: str = str(info["id"])
         self.name: str = str(info.get("name") or self.id)
@@ -75,6 +77,7 @@ class Model:
             name=self.name,
             hooks=hooks,
             restart_after=restart_after,
+            early=early,
         )
 
     @cached_property
@@ -420,6 +423,10 @@ class Model:
                 "is done yet: pass confirm=True to close it."
             )
         opening.change(self._catalogue, "close", timeout)
+
+    def keep_needed(self) -> None:
+        """Remember for the next run what this one has asked first; not for users."""
+        self._catalogue.early.keep()
 
     def __repr__(self) -> str:
         return f"<model {self.name!r} ({self.id})>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
@@ -9,7 +10,7 @@ from anaplan_frames.connection import connect
 from anaplan_frames.errors import AmbiguousName, ConfigurationError, NotFound
 from anaplan_frames.lookup import not_found
 from anaplan_frames.model import Model
-from anaplan_frames.resources.collection import Collection, was_read
+from anaplan_frames.resources.collection import Collection, read_together, was_read
 from anaplan_frames.resources.resource import Resource
 from anaplan_frames.urls import ResourceUrl, is_url, parse_model_url
 
@@ -20,6 +21,16 @@ _ADVICE = {
     "exports": "Read it: read_anaplan({name!r}, model).",
     "actions": "Run it: model.actions[{name!r}].run().",
     "views": "Write to its module.",
+}
+
+_ID = re.compile("[0-9]{12}")
+_KINDS_OF_IDS = {  # by what an id begins with
+    "101": "lists",
+    "102": "modules",
+    "112": "imports",
+    "113": "files",
+    "116": "exports",
+    "118": "processes",
 }
 
 
@@ -82,11 +93,18 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, ver
     if kind is not None:
         return _collection(model, kinds, kind)[name]
     collections = {k: _collection(model, kinds, k) for k in kinds}
+    of_id = collections.get(_KINDS_OF_IDS.get(name[:3], "") if _ID.fullmatch(name) else "")
+    if of_id is not None and name in of_id.ids:  # an id is not looked for in other listings
+        model.keep_needed()
+        return of_id[name]
     old = [things for things in collections.values() if was_read(things)]
+    read_together(collections.values())
+    model.keep_needed()
     found = _kinds_with(name, collections)
     if not found and old:  # it may be new
         for things in old:
             things.refresh()
+        read_together(old)
         found = _kinds_with(name, collections)
     # An export and the file that it writes have one id and are the same to who reads them.
     ids = {id_ for k in found for id_ in collections[k].ids_of(name)}
@@ -111,13 +129,16 @@ def _kinds_with(name: str, collections: Mapping[str, Collection[Resource]]) -> l
 
 def _refuse_other_kinds(model: Model, name: str, kinds: Sequence[str], verb: str) -> None:
     """Raise NotFound if the name is of a thing to which this cannot be done."""
-    for other, advice in _ADVICE.items():
-        things: Collection[Resource] = getattr(model, other)
-        if other not in kinds and name in things:
+    others: dict[str, Collection[Resource]] = {
+        other: getattr(model, other) for other in _ADVICE if other not in kinds
+    }
+    read_together(others.values())
+    for other, things in others.items():
+        if name in things:
             thing = things[name]
             raise NotFound(
                 f"{thing.label} of model {model.name!r} cannot be {verb}. "
-                f"{advice.format(name=thing.name)} "
+                f"{_ADVICE[other].format(name=thing.name)} "
                 f"What can be {verb} are {_listed(kinds, 'and')}."
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -81,12 +81,15 @@ class SingleStart:
     restart_after : float, optional
         After a lost answer the action is started again if the model has stayed idle for so many
         seconds and no task is new. None and infinity: never.
+    latest : callable, optional
+        Returns Anaplan's records of its tasks, of a moment ago, instead of the first listing.
     """
 
     requests: StartCalls
     body: Mapping[str, Any]
     check: Callable[[], None] | None = None
     restart_after: float | None = None
+    latest: Callable[[], Iterable[Mapping[str, Any]]] | None = None
 
     def run(self) -> Started:
         """Start the action.
@@ -99,7 +102,10 @@ class SingleStart:
         TaskUncertain
             If it is not known whether the action was started.
         """
-        before = set(self._listed_with_check())
+        if self.latest is None:
+            before = set(self._listed_with_check())
+        else:
+            before = {str(task["taskId"]) for task in self.latest()}
         starts = 0
         while True:
             restarted = starts > 0

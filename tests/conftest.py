@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.transfer import small_file
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import ScriptedServer
 
@@ -76,6 +77,12 @@ def tenant() -> Iterator[Sandbox]:
     """Serve an empty tenant, to build on; its tasks do not pause."""
     with Sandbox(rate_limit=None, task_pause=0) as running:
         yield running
+
+
+@pytest.fixture
+def in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have small files uploaded as large ones are: declared, sent in chunks and completed."""
+    monkeypatch.setattr(small_file, "_LIMIT", 0)
 
 
 @pytest.fixture

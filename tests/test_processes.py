@@ -23,6 +23,7 @@ from anaplan_frames.deadline import time_limit
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transfer.file_lock import file_lock
+from tests import logouts
 from tests.processes import (
     carriers,
     in_a_fork,
@@ -148,7 +149,7 @@ def test_a_child_signs_in_by_itself_if_the_token_of_its_parent_ends(demo_sandbox
         def work() -> None:
             connection._transport._keeper.renew(connection._transport._keeper.held)
             assert token_of(connection)[1] != token
-            connection.close()  # logs out its own
+            logouts.close(connection)  # logs out its own
 
         assert in_a_fork(work) == 0
         assert token is not None
@@ -232,6 +233,7 @@ def test_a_token_that_was_given_along_ends_with_what_to_do(demo_sandbox: Sandbox
     with demo_sandbox.connect() as connection:
         copy = again(connection)
         assert users(copy) == [demo_sandbox.email]
+    logouts.wait()
     with pytest.raises(af.AuthenticationError, match="came with the pickled connection"):
         users(copy)
 

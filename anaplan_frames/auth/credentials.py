@@ -142,6 +142,14 @@ class Credentials(ABC):
         )
 
     @property
+    def account(self) -> str | None:
+        """What stands for the user: the same text in every run, and not a secret.
+
+        None, the default: it is not known.
+        """
+        return None
+
+    @property
     @abstractmethod
     def refusal_message(self) -> str:
         """The message for a login that Anaplan refuses, with what to do about it."""
@@ -190,6 +198,11 @@ class BasicAuth(Credentials):
             "/token/authenticate",
             {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"},
         )
+
+    @property
+    def account(self) -> str:
+        """The email address."""
+        return f"email {self.email}"
 
     @property
     def refusal_message(self) -> str:

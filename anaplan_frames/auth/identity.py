@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
@@ -70,6 +70,11 @@ class Identity:
     def subject(self) -> str:
         """The holder's common name, or the whole name if there is none."""
         return subject_of(self.certificate)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate in hexadecimal digits."""
+        return self.certificate.fingerprint(SHA256()).hex()
 
     def check_dates(self) -> None:
         """Raise AuthenticationError unless the certificate is valid today."""

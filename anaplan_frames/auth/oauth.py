@@ -164,6 +164,11 @@ class OAuthCredentials(Credentials):
                 self._store.save("")
 
     @property
+    def account(self) -> str:
+        """The client, of which each user of a machine has one login."""
+        return f"client {self.client_id}"
+
+    @property
     def refusal_message(self) -> str:
         """The message for a request that Anaplan refuses."""
         return f"Anaplan does not accept a sign-in with the OAuth client {self.client_id}."

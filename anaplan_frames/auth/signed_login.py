@@ -31,6 +31,11 @@ class SignedLogin(Credentials):
         return self._identity.login(self._data_format)
 
     @property
+    def account(self) -> str:
+        """The fingerprint of the certificate."""
+        return f"certificate {self._identity.fingerprint}"
+
+    @property
     def refusal_message(self) -> str:
         """The message for a certificate that Anaplan refuses."""
         return self._identity.refusal_message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -253,14 +253,24 @@ class Action(Resource):
         return TaskRequests(self._transport, self.path, self.label)
 
     def start_task(
-        self, options: JobOptions, job: Job[WriteResult], *, check: Callable[[], None] | None = None
+        self,
+        options: JobOptions,
+        job: Job[WriteResult],
+        *,
+        check: Callable[[], None] | None = None,
+        latest: Callable[[], Iterable[Mapping[str, Any]]] | None = None,
     ) -> Task[WriteResult]:
         """Start it, once; see `bulk.task_start`."""
         restart_after = options.restart_after
         if restart_after is None:
             restart_after = self._catalogue.restart_after
         return start_task(
-            self.requests, options.body, job, check=check, restart_after=restart_after
+            self.requests,
+            options.body,
+            job,
+            check=check,
+            restart_after=restart_after,
+            latest=latest,
         )
 
     def _begin(self, job: JobOptions, options: SendOptions) -> Task[WriteResult]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from anaplan_frames.errors import TransferError
@@ -10,6 +10,7 @@ from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.content_check import ContentCheck, differences
 from anaplan_frames.transfer.journal import Journal
+from anaplan_frames.transfer.small_file import SmallFile
 from anaplan_frames.writes.result_builder import doubted
 
 
@@ -22,22 +23,40 @@ class ContentWatch:
         One per file.
     journals : sequence of Journal
         What is known of the uploads; it is forgotten if a file has another content.
+    unsent : mapping of ContentCheck to SmallFile
+        The files that are still to be sent.
     """
 
-    def __init__(self, checks: Sequence[ContentCheck], journals: Sequence[Journal]) -> None:
+    def __init__(
+        self,
+        checks: Sequence[ContentCheck],
+        journals: Sequence[Journal],
+        unsent: Mapping[ContentCheck, SmallFile],
+    ) -> None:
         self._checks = checks
         self._journals = journals
+        self._unsent = dict(unsent)
         self._found: list[str] | None = None
 
     def before_start(self) -> None:
-        """Raise TransferError if a file has another content than was sent; nothing is started."""
-        found = differences(self._checks, ContentCheck.before)
+        """Send what is still to be sent, and compare the files with what was sent.
+
+        Raises
+        ------
+        TransferError
+            If a file has another content; nothing is started.
+        """
+        found = differences(self._checks, self._sent_and_compared)
         if found:
             self.forget()
             raise TransferError(
                 f"{'; '.join(found)}. Perhaps it was written to from another machine meanwhile. "
                 "Nothing was started. Run it again, and let only one machine at a time write to it."
             )
+
+    def _sent_and_compared(self, check: ContentCheck) -> str:
+        unsent = self._unsent.pop(check, None)
+        return check.before() if unsent is None else unsent.send_and_compare(check)
 
     def at_the_end(self) -> None:
         """Compare the files as soon as the end is seen, while they are locked on this machine."""

@@ -14,9 +14,10 @@ from pandas.api.extensions import no_default
 
 from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.export_columns import HISTORY, ExportColumns, check_options
-from anaplan_frames.bulk.export_runs import fetch_output, once_more
+from anaplan_frames.bulk.export_runs import Runs, fetch_output, once_more, states_of
 from anaplan_frames.bulk.file_download import save_file
 from anaplan_frames.bulk.file_parts import file_parts
+from anaplan_frames.bulk.job_options import LOCALE, job_options
 from anaplan_frames.bulk.sent_rows import Sent
 from anaplan_frames.calendar.dated_table import Periods, dated
 from anaplan_frames.calendar.model_calendar import period_names
@@ -25,7 +26,7 @@ from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.deadline import time_limit
 from anaplan_frames.errors import TransferError
-from anaplan_frames.outcomes import Outcome
+from anaplan_frames.outcomes import COMPLETE, Outcome
 from anaplan_frames.resources.parts import Parts
 from anaplan_frames.resources.read_options import Backend, ReadOptions
 from anaplan_frames.resources.row_filters import FilteredTable
@@ -36,6 +37,7 @@ from anaplan_frames.resources.where import Where
 from anaplan_frames.results import WriteResult
 from anaplan_frames.transfer.path_download import check_target
 from anaplan_frames.writes.dump_folder import DumpFolder
+from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import doubted
 
 _AS_IT_IS: Final = CellOptions()
@@ -78,7 +80,7 @@ class Export(Action, Table):
         --------
         >>> model.exports["Flights export"].metadata()["rowCount"]  # doctest: +SKIP
         """
-        answer = self._transport.get(self.path, label=self.label)
+        answer = self._catalogue.described(self._key, self.label)
         metadata: Mapping[str, Any] = answer["exportMetadata"]
         return metadata
 
@@ -298,6 +300,27 @@ class Export(Action, Table):
         )
 
     @property
+    def _key(self) -> str:
+        return f"{self.plural}/{self.id}"
+
+    def _run_to_read(self, *, progress: bool | None) -> Runs:
+        """Run it; return its runs up to this one, everyone's."""
+        seen: dict[str, str] = {}
+
+        def latest() -> list[dict[str, Any]]:
+            (tasks,) = self._catalogue.latest_tasks({self._key: self.label})
+            seen.update(states_of(tasks))
+            return tasks
+
+        begun = self._transport.clock.monotonic()
+        job = self.make_job(SendOptions(progress=progress), None, begun)
+        options = job_options(
+            parameters=None, locale=LOCALE, import_id=self._import_id, restart_after=None
+        )
+        result = self.start_task(options, job, latest=latest).result()
+        return {**seen, result.task_id: COMPLETE}
+
+    @property
     def _notes(self) -> dict[str, str]:
         is_history = self.info.get("exportType") == HISTORY
         return {"note": _HISTORY_NOTE} if is_history else {}
@@ -318,16 +341,18 @@ class Export(Action, Table):
     ) -> TableSource:
         """Return the output of an export of the model's history: all text, short rows filled."""
         check_options(self.label, HISTORY, cells)
-        if run:
-            self.run(progress=options.progress)
-        fetch = not_empty(partial(fetch_output, self.requests, self.output_path), self.label)
+        runs = self._run_to_read(progress=options.progress) if run else None
+        fetch = not_empty(partial(fetch_output, self.requests, self.output_path, runs), self.label)
         table = RaggedTable(fetch, Dialect.of_export(metadata))
         return self._where_columns(table, options)
 
     def _table(
         self, options: ReadOptions, *, cells: CellOptions = _AS_IT_IS, run: bool = True
     ) -> TableSource:
+        if run:
+            self._catalogue.ask_early([f"{self._key}/tasks"])
         metadata = self.metadata()
+        self._catalogue.early.keep()
         form = str(metadata.get("exportFormat") or "text/csv")
         if not form.startswith("text/"):
             raise TransferError(
@@ -341,10 +366,9 @@ class Export(Action, Table):
         described.check(options, cells)
         filters = described.filters(options.names, options.asked, cells)
         names = cache(partial(period_names, self._catalogue))
-        if run:
-            self.run(progress=options.progress)
+        runs = self._run_to_read(progress=options.progress) if run else None
         make = GridTable if described.is_grid else TextTable
-        fetch = not_empty(partial(fetch_output, self.requests, self.output_path), self.label)
+        fetch = not_empty(partial(fetch_output, self.requests, self.output_path, runs), self.label)
         table: TableSource = make(fetch, Dialect.of_export(metadata), described.schema)
         if filters:
             table = FilteredTable(table, filters, f"The output of {self.label}")

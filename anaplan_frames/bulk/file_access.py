@@ -42,13 +42,16 @@ class FileAccess:
         What arrived is of use only while nobody else has written to the file, from another
         machine or with another client; who did so has then run an import that reads it.
         """
-        whole = {
-            "api": self.transport.api_url,
-            "file": path,
-            "user": self._catalogue.user_id,
-            "tasks": self._tasks[path.rsplit("/", 1)[1]],
-            **facts,
-        }
+
+        def whole() -> dict[str, Any]:  # asks who the user is, if there is something to note
+            return {
+                "api": self.transport.api_url,
+                "file": path,
+                "user": self._catalogue.user_id,
+                "tasks": self._tasks[path.rsplit("/", 1)[1]],
+                **facts,
+            }
+
         path_ = lock_path(self.transport.api_url, path).with_suffix(".journal")
         return Journal(path_, whole, self.transport.clock, resume=resume)
 
@@ -71,21 +74,47 @@ def exclusive_access(catalogue: Catalogue, file_ids: Iterable[str]) -> Iterator[
     with ExitStack() as stack:
         for file_id in sorted(set(file_ids)):  # in one order, so that two cannot wait in a circle
             label = f"file {names.get(file_id, {}).get('name', file_id)!r}"
-            host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
-            waiting = _task_waiter(_key(catalogue, file_id))
-            stack.enter_context(file_lock(host, path, label=label, on_wait=waiting))
-            tasks[file_id] = {
-                str(import_["id"]): wait_for_others(
-                    TaskRequests(
-                        catalogue.transport,
-                        f"{catalogue.path}/imports/{import_['id']}",
-                        f"import {import_['name']!r}",
-                    ),
-                    why=f"it reads {label}",
-                )
-                for import_ in _readers(catalogue, file_id)
-            }
+            _lock(catalogue, file_id, label, stack)
+            tasks[file_id] = _wait_for_readers(catalogue, file_id, label)
         yield FileAccess(catalogue, tasks)
+
+
+def expect_access(catalogue: Catalogue, file_ids: Iterable[str]) -> None:
+    """Begin to look at the tasks of the imports that read some files: access is asked for next."""
+    readers = [import_ for file_id in file_ids for import_ in _readers(catalogue, file_id)]
+    catalogue.ask_early(f"imports/{import_['id']}/tasks" for import_ in readers)
+
+
+def _lock(catalogue: Catalogue, file_id: str, label: str, stack: ExitStack) -> None:
+    """Lock a file; after a wait, what was known of its tasks is old."""
+    wait_for_holder = _task_waiter(_key(catalogue, file_id))
+
+    def on_wait() -> None:
+        for import_ in _readers(catalogue, file_id):
+            catalogue.early.forget(f"imports/{import_['id']}/tasks")
+        wait_for_holder()
+
+    host, path = catalogue.transport.api_url, f"{catalogue.path}/files/{file_id}"
+    stack.enter_context(file_lock(host, path, label=label, on_wait=on_wait))
+
+
+def _wait_for_readers(catalogue: Catalogue, file_id: str, label: str) -> dict[str, str | None]:
+    """Wait for running imports of a file; return the last task of each, by the import's id."""
+    readers = {str(import_["id"]): import_ for import_ in _readers(catalogue, file_id)}
+    labels = {id_: f"import {import_['name']!r}" for id_, import_ in readers.items()}
+    listed = catalogue.latest_tasks({f"imports/{id_}": label for id_, label in labels.items()})
+    return {
+        id_: wait_for_others(
+            TaskRequests(
+                catalogue.transport,
+                f"{catalogue.path}/imports/{id_}",
+                labels[id_],
+            ),
+            tasks,
+            why=f"it reads {label}",
+        )
+        for id_, tasks in zip(readers, listed, strict=True)
+    }
 
 
 def _readers(catalogue: Catalogue, file_id: str) -> list[Mapping[str, Any]]:

@@ -39,7 +39,7 @@ class FileTarget:
 
 def import_metadata(catalogue: Catalogue, import_id: str, label: str) -> Mapping[str, Any]:
     """Return what Anaplan says of an import: ``name``, ``type``, ``source`` with its dialect."""
-    answer = catalogue.transport.get(f"{catalogue.path}/imports/{import_id}", label=label)
+    answer = catalogue.described(f"imports/{import_id}", label)
     metadata: Mapping[str, Any] = answer["importMetadata"]
     if not isinstance(metadata.get("source") or {}, Mapping):
         raise TransferError(f"{label}: Anaplan's answer does not say how its file is written.")

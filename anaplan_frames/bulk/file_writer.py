@@ -20,6 +20,7 @@ from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.errors import ColumnMismatch, DataChanged
 from anaplan_frames.transfer.journal import Journal
 from anaplan_frames.transfer.sent_content import SentContent
+from anaplan_frames.transfer.small_file import SmallFile, small_content
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.columns import Matching, match_columns, warn_of_unused_columns
 
@@ -85,18 +86,30 @@ def prepare_upload(
     return PreparedUpload(target, SentRows(source, Encoder(target.dialect, matching)), matching)
 
 
-def send_rows(
-    access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
-) -> tuple[Journal, SentContent]:
-    """Replace a file's content by data, with exclusive access to it.
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """Data that were sent to a file, or are ready to be sent in one request.
 
-    Returns
-    -------
-    Journal
+    Attributes
+    ----------
+    content : SentContent
+        What the file has, or is going to have.
+    journal : Journal or None
         What an earlier run may have sent, and this one has; to be forgotten once the data are
         imported.
-    SentContent
-        What the file has now.
+    unsent : SmallFile or None
+        What the caller must send; of a large file there is nothing.
+    """
+
+    content: SentContent
+    journal: Journal | None = None
+    unsent: SmallFile | None = None
+
+
+def send_rows(
+    access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
+) -> SentFile:
+    """Replace a file's content by data, with exclusive access to it, unless the data are few.
 
     Raises
     ------
@@ -107,24 +120,25 @@ def send_rows(
     clock = access.transport.clock
     begin = clock.monotonic()
     try:
-        journal, content = _send_rows(access, prepared, options, progress=progress)
+        file = _send_rows(access, prepared, options, progress=progress)
     except DataChanged:
         if prepared.sent.source.one_shot:
             raise
-        journal, content = _send_rows(access, prepared, options, progress=progress)
-    _log.info(
-        "%s: uploaded %s rows, %s bytes in %.1f s",
-        prepared.target.label,
-        f"{prepared.sent.count:,}",
-        f"{content.size:,}",
-        clock.monotonic() - begin,
-    )
-    return journal, content
+        file = _send_rows(access, prepared, options, progress=progress)
+    if file.unsent is None:
+        _log.info(
+            "%s: uploaded %s rows, %s bytes in %.1f s",
+            prepared.target.label,
+            f"{prepared.sent.count:,}",
+            f"{file.content.size:,}",
+            clock.monotonic() - begin,
+        )
+    return file
 
 
 def _send_rows(
     access: FileAccess, prepared: PreparedUpload, options: UploadOptions, *, progress: bool | None
-) -> tuple[Journal, SentContent]:
+) -> SentFile:
     target, source, encoder = prepared.target, prepared.sent.source, prepared.sent.encoder
     facts = {
         "headers": encoder.layout.headers,
@@ -138,17 +152,26 @@ def _send_rows(
     # Taking rows over costs time for each batch, hardly for each row, and mostly no memory.
     batches = prepared.sent.batches(_BLOCKS_AT_ONCE * block_rows)
     with RowProgress(f"Uploading {target.label}", rows=source.rows, show=progress) as bar:
+        head = encoder.preamble()
+        encoded = _blocks(iter(batches), partial(bar.encode, encoder), block_rows)
+        small, blocks = small_content(head, encoded, options.chunk_bytes, waits=source.one_shot)
+        if small is not None:
+            journal.forget()
+            bar.advance(len(small))
+            rows = prepared.sent.count
+            unsent = SmallFile(access.transport, target.path, target.label, small, rows)
+            return SentFile(unsent.sent, unsent=unsent)
         content = upload(
             access.transport,
             target.path,
-            _blocks(iter(batches), partial(bar.encode, encoder), block_rows),
-            head=encoder.preamble(),
+            blocks,
+            head=head,
             label=target.label,
             chunk_bytes=options.chunk_bytes,
             progress=bar,
             journal=journal,
         )
-    return journal, content
+    return SentFile(content, journal)
 
 
 def _blocks(

@@ -31,6 +31,7 @@ from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.table_source import TableSource
 from anaplan_frames.resources.text_tables import TextTable, not_empty
 from anaplan_frames.results import WriteResult
+from anaplan_frames.transfer.small_file import SmallFile, small_content
 from anaplan_frames.transfer.upload import upload
 from anaplan_frames.writes.plan import WritePlan, plan_of
 from anaplan_frames.writes.result_builder import OnRejected, build_result, timed
@@ -229,17 +230,24 @@ class File(Table):
             facts = {"chunk_bytes": options.chunk_bytes}
             journal = access.journal(self.path, facts, resume=options.resume)
             bar = Progress(f"Uploading {self.label}", unit="B", total=total, show=progress)
-            content_sent = upload(
-                self._transport,
-                self.path,
-                blocks,
-                label=self.label,
-                chunk_bytes=options.chunk_bytes,
-                progress=stack.enter_context(bar),
-                journal=journal,
-            )
-            journal.forget()
-        size = content_sent.size
+            showing = stack.enter_context(bar)
+            small, blocks = small_content(b"", blocks, options.chunk_bytes, waits=total is None)
+            if small is not None:
+                journal.forget()
+                SmallFile(self._transport, self.path, self.label, small).send()
+                size = len(small)
+                showing.advance(size)
+            else:
+                size = upload(
+                    self._transport,
+                    self.path,
+                    blocks,
+                    label=self.label,
+                    chunk_bytes=options.chunk_bytes,
+                    progress=showing,
+                    journal=journal,
+                ).size
+                journal.forget()
         seconds = clock.monotonic() - begun
         _log.info("%s: uploaded %s bytes in %.1f s", self.label, f"{size:,}", seconds)
         result = build_result(

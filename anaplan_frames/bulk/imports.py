@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar, Literal, overload
 
 from anaplan_frames.bulk.actions import Action
-from anaplan_frames.bulk.file_access import exclusive_access
+from anaplan_frames.bulk.file_access import exclusive_access, expect_access
 from anaplan_frames.bulk.file_targets import FileTarget, import_metadata, target_of_import
 from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
 from anaplan_frames.bulk.import_results import result_of_import
@@ -179,7 +179,7 @@ class Import(Action):
                 parameters, locale, chunk_bytes, resume=resume, restart_after=restart_after
             )
             source = self._opened(data, index=index, keep=dry_run)
-            prepared = self._prepare(source, mapping, job)
+            prepared = self._prepare(source, mapping, job, sends=not dry_run)
             prepared.warn_of_unused()
             if dry_run:
                 prepared.check_values()
@@ -243,7 +243,8 @@ class Import(Action):
             )
             if data is None:
                 return self._begin(job, options)
-            prepared = self._prepare(self._opened(data, index=index, keep=False), mapping, job)
+            source = self._opened(data, index=index, keep=False)
+            prepared = self._prepare(source, mapping, job, sends=True)
             prepared.warn_of_unused()
             return prepared.start(options)
 
@@ -281,7 +282,7 @@ class Import(Action):
         ...         result = parts.complete([job.result() for job in jobs])
         """
         check_upload_parts(n)
-        files = {target.id: target for target in self._targets().values()}
+        files = {target.id: target for target in self._targets(writes=True).values()}
         if len(files) != 1:
             names = ", ".join(target.label for target in files.values())
             raise ColumnMismatch(
@@ -336,9 +337,18 @@ class Import(Action):
         """Look at the data; for a plan, a stream is kept in a file until it is sent."""
         return open_kept(data, index=index, keep=keep)
 
-    def _prepare(self, source: Any, mapping: DataMapping | None, job: JobOptions) -> PreparedLoad:
-        """Match the data to the files that they are meant for, before any is sent."""
-        targets = self._targets()
+    def _prepare(
+        self, source: Any, mapping: DataMapping | None, job: JobOptions, *, sends: bool
+    ) -> PreparedLoad:
+        """Match the data to the files that they are meant for, before any is sent.
+
+        Parameters
+        ----------
+        sends : bool
+            Whether they are sent next.
+        """
+        targets = self._targets(writes=sends)
+        self._catalogue.early.keep()
         return PreparedLoad(self, self._uploads(source, mapping, targets), targets, job)
 
     def _prepare_again(
@@ -347,11 +357,20 @@ class Import(Action):
         """Read the target again, which may have changed since it was planned for."""
         for kind in ("imports", "files"):
             self._catalogue.forget(kind)
-        return self._prepare(source, mapping, job)
+        return self._prepare(source, mapping, job, sends=True)
 
-    def _targets(self) -> dict[str, FileTarget]:
-        """Return the file of each import that reads one, by the import's id."""
+    def _targets(self, *, writes: bool) -> dict[str, FileTarget]:
+        """Return the file of each import that reads one, by the import's id.
+
+        Parameters
+        ----------
+        writes : bool
+            Whether the files are written to next.
+        """
+        self._catalogue.read_all(["imports", "files"])
         info = self._catalogue.records("imports").get(self.id, self.info)
+        if writes:
+            expect_access(self._catalogue, self._file_ids())
         return {self.id: target_of_import(self._catalogue, info)}
 
     def _uploads(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anaplan_frames.messages import warn
@@ -10,7 +11,9 @@ from anaplan_frames.polling import poll
 from anaplan_frames.task_requests import TaskRequests
 
 
-def wait_for_others(requests: TaskRequests, why: str) -> str | None:
+def wait_for_others(
+    requests: TaskRequests, listed: Sequence[Mapping[str, Any]], why: str
+) -> str | None:
     """Wait until no task of an action is running.
 
     A task that is older than a day, or in a state that nobody documents, is not waited for; a
@@ -20,6 +23,8 @@ def wait_for_others(requests: TaskRequests, why: str) -> str | None:
     ----------
     requests : TaskRequests
         Of the action.
+    listed : sequence of mapping
+        Anaplan's records of its tasks, of a moment ago.
     why : str
         What the action has to do with us, for the warning.
 
@@ -29,9 +34,10 @@ def wait_for_others(requests: TaskRequests, why: str) -> str | None:
         The last task's id, if there is one.
     """
     warned: set[str] = set()
+    first = [listed]
 
-    def look() -> list[dict[str, Any]] | None:
-        tasks = requests.listed()
+    def look() -> Sequence[Mapping[str, Any]] | None:
+        tasks = first.pop() if first else requests.listed()
         running = []
         for task in tasks:
             task_id, state = str(task["taskId"]), TaskState.read(task)
@@ -50,6 +56,6 @@ def wait_for_others(requests: TaskRequests, why: str) -> str | None:
             )
         return None if running else tasks
 
-    tasks = poll(look, requests.transport.clock) or []
+    tasks = poll(look, requests.transport.clock) or ()
     last = max(tasks, key=lambda task: TaskState.read(task).created or 0, default=None)
     return None if last is None else str(last["taskId"])

@@ -35,15 +35,18 @@ class PreparedFile(PreparedUploads):
         clock = self.clock()
         started = clock.time()
         with exclusive_access(self._resource.catalogue, [self._resource.id]) as access:
-            journal, content = send_rows(access, upload, self._options, progress=options.progress)
-            journal.forget()
+            file = send_rows(access, upload, self._options, progress=options.progress)
+            if file.unsent is not None:
+                file.unsent.send()
+            if file.journal is not None:
+                file.journal.forget()
         count = upload.sent.count
         result = build_result(
             self._resource.name,
             {"rows_sent": count, "rows_loaded": count},
             kind=self._resource.kind,
             target_id=self._resource.id,
-            bytes_sent=content.size,
+            bytes_sent=file.content.size,
             **self._resource.catalogue.facts,
         )
         return timed(result, started, clock.monotonic() - self.begun)

@@ -12,14 +12,13 @@ from anaplan_frames.bulk.actions import Action
 from anaplan_frames.bulk.content_watch import ContentWatch
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
-from anaplan_frames.bulk.file_writer import PreparedUpload, send_rows
+from anaplan_frames.bulk.file_writer import PreparedUpload, SentFile, send_rows
 from anaplan_frames.bulk.job_options import JobOptions
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
 from anaplan_frames.transfer.content_check import ContentCheck
-from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.writes.dump_folder import open_dump
 from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import OnRejected
@@ -72,35 +71,39 @@ class PreparedLoad(PreparedUploads):
         sent = {upload.target.id: upload.sent for upload in self.uploads}
         with ExitStack() as stack:
             access = stack.enter_context(exclusive_access(catalogue, file_ids))
-            sending = [
+            files = [
                 send_rows(access, upload, self._options.upload, progress=options.progress)
                 for upload in self.uploads
             ]
-            journals = [journal for journal, _ in sending]
-            watch = ContentWatch(self._checks([content for _, content in sending]), journals)
+            watch = self._watch(files)
             held = ExitStack()
             job = self._action.make_job(
                 options,
                 folder,
                 self.begun,
                 sent=sent,
-                bytes_sent=sum(content.size for _, content in sending),
+                bytes_sent=sum(file.content.size for file in files),
                 judge=watch.judge,
             )
             job = replace(job, held=held, on_complete=watch.at_the_end)
             task = self._action.start_task(self._options, job, check=watch.before_start)
-            for journal in journals:
-                journal.started(self._action.id, task.id)
+            for file in files:
+                if file.journal is not None:
+                    file.journal.started(self._action.id, task.id)
             access.hold(task)
             held.push(stack.pop_all())
         return task
 
-    def _checks(self, contents: Sequence[SentContent]) -> list[ContentCheck]:
+    def _watch(self, files: Sequence[SentFile]) -> ContentWatch:
+        """Watch the files; those that are small are sent while the tasks are listed."""
         transport = self._action.catalogue.transport
-        return [
-            ContentCheck(transport, upload.target.path, upload.target.label, content)
-            for upload, content in zip(self.uploads, contents, strict=True)
-        ]
+        checks = {
+            ContentCheck(transport, upload.target.path, upload.target.label, file.content): file
+            for upload, file in zip(self.uploads, files, strict=True)
+        }
+        unsent = {check: file.unsent for check, file in checks.items() if file.unsent is not None}
+        journals = [file.journal for file in files if file.journal is not None]
+        return ContentWatch(list(checks), journals, unsent)
 
     def send(self, options: SendOptions) -> WriteResult:
         """Upload, start, and wait for the end; see `PreparedWrite`."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from anaplan_frames.bulk.file_access import expect_access
 from anaplan_frames.bulk.file_targets import FileTarget, target_of_import
 from anaplan_frames.bulk.file_writer import PreparedUpload, prepare_upload
 from anaplan_frames.bulk.import_results import result_of_import
@@ -24,9 +25,11 @@ from anaplan_frames.lookup import find_id, not_found
 from anaplan_frames.messages import listed
 from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
+from anaplan_frames.threads import in_order
 from anaplan_frames.writes.dump_folder import DumpFolder
 from anaplan_frames.writes.result_builder import Rejects, result_of_task
 
+_AT_ONCE = 4  # requests
 _STEPS = {"id": Field("id"), "name": Field("name"), "type": Field("actionType")}
 
 
@@ -52,9 +55,8 @@ class Process(Import):
         --------
         >>> model.processes["Load all"].metadata()["actions"]  # doctest: +SKIP
         """
-        metadata: Mapping[str, Any] = self._transport.get(self.path, label=self.label)[
-            "processMetadata"
-        ]
+        key = f"{self.plural}/{self.id}"
+        metadata: Mapping[str, Any] = self._catalogue.described(key, self.label)["processMetadata"]
         return metadata
 
     def steps(self) -> pd.DataFrame:
@@ -136,16 +138,23 @@ class Process(Import):
             return {key: open_kept(part, index=index, keep=keep) for key, part in data.items()}
         return open_kept(data, index=index, keep=keep)
 
-    def _targets(self) -> dict[str, FileTarget]:
+    def _targets(self, *, writes: bool) -> dict[str, FileTarget]:
         """Find the file of each import in the process that reads one."""
+        reading = self._reading()
+        if writes:
+            expect_access(self._catalogue, reading.values())
         imports = self._catalogue.records("imports")
-        return {
-            import_id: target_of_import(self._catalogue, imports[import_id])
-            for import_id in self._reading()
-        }
+        found = in_order(
+            lambda import_id: target_of_import(self._catalogue, imports[import_id]),
+            reading,
+            threads=_AT_ONCE,
+            name="anaplan-list",
+        )
+        return dict(zip(reading, found, strict=True))
 
     def _reading(self) -> dict[str, str]:
         """Find the imports in the process that read a file, and the files' ids."""
+        self._catalogue.read_all(["imports", "files"])
         imports = self._catalogue.records("imports")
         files = self._catalogue.records("files")
         read = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ def start_task(
     check: Callable[[], None] | None = None,
     restart_after: float | None = None,
     watched: Callable[[Started], TaskCalls] | None = None,
+    latest: Callable[[], Iterable[Mapping[str, Any]]] | None = None,
 ) -> Task[WriteResult]:
     """Start an action, once.
 
@@ -33,7 +34,7 @@ def start_task(
     ----------
     check : callable, optional
         Raises if it must not be started; done while other requests are under way.
-    restart_after : float, optional
+    restart_after, latest : optional
         As for `SingleStart`.
     watched : callable, optional
         Returns what the task asks; by default `requests`. It is for tasks that are recognized by
@@ -50,7 +51,7 @@ def start_task(
     begin = clock.monotonic()
     started = clock.time()
     try:
-        begun = SingleStart(requests, body, check, restart_after).run()
+        begun = SingleStart(requests, body, check, restart_after, latest).run()
     except TaskUncertain as error:
         error.result = job.read(unknown_outcome(""))
         raise

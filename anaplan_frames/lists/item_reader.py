@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
@@ -16,6 +16,7 @@ from anaplan_frames.codec.item_blocks import BrokenItems, ItemSplitter
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.item_decoder import ItemDecoder
 from anaplan_frames.errors import RequestRefused, TransferError
+from anaplan_frames.lists.early_items import EarlyItems, request_items
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Transport
@@ -27,7 +28,6 @@ _log = logging.getLogger("anaplan_frames")
 MOST_WHOLE = 1_000_000  # items; Anaplan answers with no more at once
 _TOO_MANY = (400, 413)
 _PIECE_BYTES = 1 << 20
-_LONGEST_ANSWER = 600.0  # seconds; a long list takes its time before the first byte
 _FETCHERS = 4
 _KEY = "id for checking"
 
@@ -47,6 +47,8 @@ class ItemSource:
         About how many items it has.
     part : (range, int) or None
         The positions of the only items to read, and the number of all.
+    early : EarlyItems or None
+        The answer with all items, if it is on its way.
     """
 
     transport: Transport
@@ -54,6 +56,7 @@ class ItemSource:
     label: str
     expected: int = 0
     part: tuple[range, int] | None = None
+    early: EarlyItems | None = field(default=None, compare=False)
 
 
 def read_items(
@@ -208,14 +211,12 @@ class _ItemReading:
 
     def _arriving(self, splitter: ItemSplitter) -> Iterator[bytes]:
         """Yield blocks of all items while they arrive."""
-        response = self._source.transport.request(
-            "GET",
-            f"{self._source.path}/items",
-            label=f"items of {self._source.label}",
-            params=self._params,
-            stream=True,
-            timeout=self._source.transport.patient(_LONGEST_ANSWER),
-        )
+        source, everything = self._source, bool(self._params)
+        response = source.early.take(everything=everything) if source.early else None
+        if response is None:
+            response = request_items(
+                source.transport, source.path, source.label, everything=everything
+            )
         with closing(response):
             for piece in response.iter_content(_PIECE_BYTES):
                 self._bar.advance(len(piece))

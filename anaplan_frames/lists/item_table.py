@@ -100,6 +100,11 @@ class ItemRows:
         many = table.source.expected > MOST_WHOLE
         self._large = many and not ids and not self._levels
 
+    def close(self) -> None:
+        """End the request for the items, if they are not read."""
+        if self._table.source.early is not None:
+            self._table.source.early.close()
+
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         with self._new_bar() as bar:
             if self._large:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from anaplan_frames.codec.item_columns import ItemColumn, item_columns
+from anaplan_frames.lists.early_items import EarlyItems
 from anaplan_frames.lists.hierarchy_levels import Levels
 from anaplan_frames.lists.item_reader import ItemSource
 from anaplan_frames.lists.item_table import ItemTable
@@ -29,18 +30,21 @@ class ListDescription:
         The list's.
     metadata : mapping
         What Anaplan answers of the list.
+    early : EarlyItems or None
+        The answer with all items, if it is on its way.
     """
 
     catalogue: Catalogue
     id: str
     name: str
     metadata: Mapping[str, Any]
+    early: EarlyItems | None = field(default=None, compare=False)
 
     @classmethod
     def fetch(cls, catalogue: Catalogue, record: Mapping[str, Any]) -> ListDescription:
         """Fetch the metadata of a list that is given by a record with its id and name."""
         id_, name = str(record["id"]), str(record["name"])
-        answer = catalogue.transport.get(_path(catalogue, id_), label=f"list {name!r}")
+        answer = catalogue.described(f"lists/{id_}", f"list {name!r}")
         return cls(catalogue, id_, name, answer["metadata"])
 
     @property
@@ -81,7 +85,7 @@ class ListDescription:
     def items(self) -> ItemSource:
         """Where its items are."""
         count = int(self.metadata.get("itemCount") or 0)
-        return ItemSource(self.catalogue.transport, self.path, self.label, count)
+        return ItemSource(self.catalogue.transport, self.path, self.label, count, early=self.early)
 
     def table(self, levels: Levels | None = None) -> ItemTable:
         """Return its items as a table that is not fetched yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Literal, get_args, overload
 
@@ -13,8 +14,10 @@ from pandas.api.extensions import no_default
 
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
+from anaplan_frames.lists.early_items import EarlyItems
 from anaplan_frames.lists.item_parts import item_parts
 from anaplan_frames.lists.item_planner import Mode
+from anaplan_frames.lists.item_reader import MOST_WHOLE
 from anaplan_frames.lists.key_columns import Key
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.list_reader import items_table, properties_frame, subsets_frame
@@ -207,7 +210,7 @@ class List(Table):
             timeout=timeout,
             progress=progress,
         )
-        return self._read(options, partial(self._table, hierarchy=hierarchy))
+        return self._read(options, partial(self._items_table, hierarchy=hierarchy))
 
     def read_arrow(
         self,
@@ -240,7 +243,7 @@ class List(Table):
             timeout=timeout,
             progress=progress,
         )
-        return self._read_arrow(options, partial(self._table, hierarchy=hierarchy))
+        return self._read_arrow(options, partial(self._items_table, hierarchy=hierarchy))
 
     @overload
     def insert(
@@ -817,8 +820,29 @@ class List(Table):
     def _split(self, n: int) -> Parts:
         return item_parts(self, n)
 
-    def _table(self, options: ReadOptions, *, hierarchy: bool = False) -> TableSource:
-        described = ListDescription.fetch(self._catalogue, self.info)
+    def _table(self, options: ReadOptions) -> TableSource:
+        return self._described(options, ListDescription.fetch(self._catalogue, self.info))
+
+    def _items_table(self, options: ReadOptions, *, hierarchy: bool) -> TableSource:
+        """Return the items, which are asked for while the list is described."""
+        names = options.names
+        columns = None if names is None else [*names, *options.asked]
+        early = EarlyItems(self._transport, self.path, self.label, columns)
+        try:
+            described = ListDescription.fetch(self._catalogue, self.info)
+            self._catalogue.early.keep()
+            if described.items.expected > MOST_WHOLE:  # which one answer does not hold
+                early.close()
+            else:
+                described = replace(described, early=early)
+            return self._described(options, described, hierarchy=hierarchy)
+        except BaseException:
+            early.close()
+            raise
+
+    def _described(
+        self, options: ReadOptions, described: ListDescription, *, hierarchy: bool = False
+    ) -> TableSource:
         new_bar = self._new_bar(progress=options.progress)
         table = items_table(described, new_bar, hierarchy=hierarchy)
         return self._where_columns(table, options, keys=("code", "name", "parent"))

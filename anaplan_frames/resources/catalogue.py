@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
+from anaplan_frames.resources.early_answers import EarlyAnswers
+from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Hook
+from anaplan_frames.threads import in_order
 from anaplan_frames.transport import Transport
+
+_AT_ONCE = 8  # requests
+_MOMENT = 1.0  # second
 
 
 class Catalogue:
@@ -27,6 +33,8 @@ class Catalogue:
         What is called for every task that is started.
     restart_after : float, optional
         When an action whose start was lost may be started again; see `anaplan_frames.connect`.
+    early : EarlyAnswers, optional
+        What is asked for already.
     """
 
     def __init__(
@@ -38,6 +46,7 @@ class Catalogue:
         name: str = "",
         hooks: Sequence[Hook] = (),
         restart_after: float | None = None,
+        early: EarlyAnswers | None = None,
     ) -> None:
         self.transport = transport
         self.path = path
@@ -45,6 +54,7 @@ class Catalogue:
         self.name = name
         self.hooks: tuple[Hook, ...] = tuple(hooks)
         self.restart_after = restart_after
+        self.early = early or EarlyAnswers()
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     @property
@@ -61,7 +71,7 @@ class Catalogue:
     def __getstate__(self) -> dict[str, Any]:
         """Leave out hooks, and what was read: another process reads it when it is needed."""
         kept = {name: value for name, value in self.__dict__.items() if name != "user_id"}
-        return {**kept, "_read": {}, "hooks": ()}
+        return {**kept, "_read": {}, "hooks": (), "early": EarlyAnswers()}
 
     @cached_property
     def user_id(self) -> str:
@@ -71,8 +81,19 @@ class Catalogue:
     def records(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return Anaplan's records of a kind (``"files"``, ``"imports"``, ...) by id."""
         if kind not in self._read:
-            self._read[kind] = self.ask(kind)
+            self._read[kind] = self.early.take(kind, partial(self.ask, kind))
         return self._read[kind]
+
+    def read_all(self, kinds: Iterable[str]) -> None:
+        """Read the records of some kinds side by side, if they are not known yet."""
+        missing = [kind for kind in kinds if kind not in self._read]
+        if len(missing) < 2:  # which needs no thread
+            for kind in missing:
+                self.records(kind)
+            return
+        found = in_order(self.records, missing, threads=_AT_ONCE, name="anaplan-list")
+        for _ in found:
+            pass
 
     def ask(self, kind: str) -> dict[str, dict[str, Any]]:
         """Ask Anaplan for the records of a kind by id, as they are now; they are not kept."""
@@ -91,3 +112,51 @@ class Catalogue:
     def forget(self, kind: str) -> None:
         """Have a kind read again at its next use."""
         self._read.pop(kind, None)
+        self.early.forget(kind)
+
+    def ask_early(self, keys: Iterable[str]) -> None:
+        """Begin to ask for what is going to be needed; see `EarlyAnswers` for the keys."""
+
+        def ask(key: str) -> Any:
+            kind, *rest = key.split("/")
+            if not rest:
+                return self.ask(kind)
+            return self._tasks(key, key) if len(rest) > 1 else self._described(key, key)
+
+        self.early.begin(keys, ask)
+
+    def described(self, key: str, label: str) -> dict[str, Any]:
+        """Return Anaplan's answer about one thing.
+
+        Parameters
+        ----------
+        key : str
+            Such as ``"lists/101000000001"``.
+        label : str
+            The thing in words.
+        """
+        return self.early.take(key, lambda: self._described(key, label))
+
+    def latest_tasks(self, actions: Mapping[str, str]) -> list[list[dict[str, Any]]]:
+        """Return Anaplan's records of everyone's tasks of some actions, of a moment ago at most.
+
+        Parameters
+        ----------
+        actions : mapping of str to str
+            Each in words: ``{"imports/112000000001": "import 'Load flights'"}``.
+        """
+
+        def latest(action: str) -> list[dict[str, Any]]:
+            key, label = f"{action}/tasks", actions[action]
+            return self.early.take(key, lambda: self._tasks(key, label), oldest=_MOMENT)
+
+        if len(actions) < 2:  # which needs no thread
+            return [latest(action) for action in actions]
+        return list(in_order(latest, actions, threads=_AT_ONCE, name="anaplan-tasks"))
+
+    def _described(self, key: str, label: str) -> dict[str, Any]:
+        return self.transport.get(f"{self.path}/{key}", label=label)
+
+    def _tasks(self, key: str, label: str) -> list[dict[str, Any]]:
+        path = f"{self.path}/{key.removesuffix('/tasks')}"
+        return TaskRequests(self.transport, path, label).listed()

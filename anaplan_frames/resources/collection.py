@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -125,6 +125,13 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.names
+
+
+def read_together(collections: Iterable[Collection[Any]]) -> None:
+    """Read the listings of some collections of one model side by side, if they were not read."""
+    every = list(collections)
+    for things in every[:1]:
+        things._catalogue.read_all([each._kind for each in every])
 
 
 def was_read(things: Collection[Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from anaplan_frames.errors import (
     AnaplanError,
@@ -72,6 +73,27 @@ class ContentCheck:
             _log.info("%s: its content cannot be compared: %s", self.label, refused)
             self._readable = False
             return ""
+
+    def is_there(self) -> bool:
+        """Return whether the file, a small one, was read and is what was sent.
+
+        False if that is not known. No more is read than was sent.
+        """
+        label = f"chunk 0 of {self.label}"
+        try:
+            response = self._transport.request(
+                "GET",
+                f"{self._path}/chunks/0",
+                label=label,
+                headers={"Accept": "*/*"},
+                stream=True,
+            )
+            with closing(response):
+                content = next(response.iter_content(self._sent.size + 1), b"")
+        except AnaplanError as error:
+            _log.debug("%s: %s", label, error)
+            return False
+        return len(content) == self._sent.size and zlib.crc32(content) == self._sent.checksum
 
     def after(self) -> str:
         """Return the same after the file was read; that it cannot be compared is a difference."""

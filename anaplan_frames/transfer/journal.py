@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,10 @@ class Journal:
     ----------
     path : Path
         Where it is kept.
-    facts : mapping
-        What must be the same for a resumed transfer: user, file, dialect, and so on. Under
-        ``"tasks"`` the latest task of each import of the file, by the import's id.
+    facts : mapping or callable
+        What must be the same for a resumed transfer: user, file, dialect, and so on; or what
+        returns it, called when it is first needed. Under ``"tasks"`` the latest task of each import
+        of the file, by the import's id.
     clock : Clock
         Shows how old it is.
     resume : bool
@@ -49,10 +51,15 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, facts: Mapping[str, Any], clock: Clock, *, resume: bool = True
+        self,
+        path: Path,
+        facts: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+        clock: Clock,
+        *,
+        resume: bool = True,
     ) -> None:
         self._path = path
-        self._facts = json.loads(json.dumps(facts))
+        self._given_facts = facts
         self._clock = clock
         self._arrived: dict[int, str] = {}
         self.begun: int = 0
@@ -65,6 +72,12 @@ class Journal:
         self.part = str(lines[0].get("part") or "") if lines else ""
         if resume:
             self._read(lines)
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        given = self._given_facts
+        facts: dict[str, Any] = json.loads(json.dumps(given() if callable(given) else given))
+        return facts
 
     @property
     def completed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 
 from anaplan_frames.transfer.compression import EDGE, CompressedPiece, joined_checksum
@@ -23,6 +24,14 @@ class SentContent:
         self.checksum: int = 0
         self.first: bytes = b""
         self.last: bytes = b""
+
+    @classmethod
+    def of(cls, content: bytes) -> SentContent:
+        """Describe a whole content."""
+        made = cls()
+        made.size, made.checksum = len(content), zlib.crc32(content)
+        made.first, made.last = content[:EDGE], content[-EDGE:]
+        return made
 
     def add(self, pieces: Iterable[CompressedPiece]) -> None:
         """Note what comes next; before all is noted, nothing of it can be compared."""

@@ -33,6 +33,7 @@ from anaplan_frames.transport.session import Authorization, CheckedResponse
 from anaplan_frames.transport.statuses import http_date
 from anaplan_frames.transport.token import TokenKeeper
 
+_EARLY = 6  # connections: the listings of a model in which a name is looked for
 _SHORTEST_LOGOUT, _LONGEST_LOGOUT = 0.1, 5.0  # seconds; the short one after an interrupt
 USUAL_TIMEOUT: Timeout = (10, 120)  # seconds for a connection, and for the next byte of an answer
 
@@ -213,6 +214,11 @@ class Transport:
     def auth_url(self) -> str:
         """The host of the authentication service."""
         return self.url_of("auth")
+
+    @property
+    def account(self) -> str | None:
+        """What stands for the user in every run; None if it is not known."""
+        return self._auth.account
 
     def url_of(self, service: str) -> str:
         """Return the host of a service; its paths, which begin with its prefix, are below it."""
@@ -514,11 +520,24 @@ class Transport:
         """Return why an object that was read as a stream is not Anaplan's; None if it is."""
         return self._calls.operations.find(service, method, path).object_fault(answer)
 
+    def open_connections(self, count: int = 0) -> None:
+        """Begin to open connections, if none are open, while the login is under way.
+
+        Parameters
+        ----------
+        count : int
+            How many requests come next; by default as many as listings may be read at once.
+        """
+        if self._keeper.held is None:
+            self._check_process()
+            self._sender.open_connections(self.api_url, max(count, _EARLY), self._calls.timeout)
+
     def close(self) -> None:
         """Log out the token that we made, and close the connections. A waiting thread gives up.
 
-        After an interrupt the answer to the log-out is hardly waited for. An unpickled transport
-        may have other users: it can still be used, and then signs in again.
+        A thread logs out, for which only the end of the process waits; after an interrupt it
+        hardly does. An unpickled transport may have other users: it can still be used, and then
+        signs in again.
         """
         self._check_process()
         left = cancellation.seconds_to_end()
@@ -527,20 +546,20 @@ class Transport:
                 return
             self._closed = not self._unpickled
         held = self._keeper.forget() if self._unpickled else self._keeper.held
-        if held is not None and held.owned:
-            auth = self._calls.service("auth")
-            url, token = auth.url("/token/logout"), Authorization(auth, held.token)
-            log_out = partial(self._sender.post_once, url, token, seconds=_LONGEST_LOGOUT)
-            if left is None:
-                log_out()
-            else:  # a time-out would count for the connection and for the answer, but for no name
-                thread = threading.Thread(target=log_out, name="anaplan-logout", daemon=True)
-                thread.start()
-                thread.join(max(left, _SHORTEST_LOGOUT))
-        if self._unpickled:
+        if not self._unpickled:
+            self._sender.give_up()
+        if held is None or not held.owned:
             self._sender.disconnect()
-        else:
-            self._sender.close()
+            return
+        auth = self._calls.service("auth")
+        url, token = auth.url("/token/logout"), Authorization(auth, held.token)
+        log_out = partial(self._sender.post_last, url, token, seconds=_LONGEST_LOGOUT)
+        # A time-out would count for the connection and for the answer, but not for finding a name.
+        name, hurried = "anaplan-logout", left is not None
+        thread = threading.Thread(target=log_out, name=name, daemon=hurried)
+        thread.start()
+        if left is not None:
+            thread.join(max(left, _SHORTEST_LOGOUT))
 
     def after_fork(self) -> None:
         """Have connections and locks of its own in a child process."""

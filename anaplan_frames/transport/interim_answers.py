@@ -12,6 +12,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from anaplan_frames.transport.early_connections import KeepsOpen, OpensEarly
 from anaplan_frames.transport.interruptible import Interruptible
 
 _SWITCHING = 101  # is final, as what follows it is not HTTP
@@ -37,15 +38,15 @@ class _Connection(Interruptible, HTTPConnection):
     response_class = _FinalAnswer
 
 
-class _SecureConnection(Interruptible, HTTPSConnection):
+class _SecureConnection(Interruptible, KeepsOpen, HTTPSConnection):
     response_class = _FinalAnswer
 
 
-class _Pool(HTTPConnectionPool):
+class _Pool(OpensEarly, HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(OpensEarly, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 

@@ -123,6 +123,7 @@ _BULK = (
         role="Workspace Administrator",
     ),
     Operation(_POST, "{model}/files/{file}", needs={"file": dict}),
+    Operation(_PUT, "{model}/files/{file}", "nothing", _NO_CONTENT),
     Operation(_DELETE, "{model}/files/{file}", "nothing", _NO_CONTENT),
     Operation(_POST, "{model}/files/{file}/complete", needs={"file": dict}),
     _listing("{model}/files/{file}/chunks", "chunks", "id"),

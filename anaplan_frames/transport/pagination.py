@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from anaplan_frames.errors import TransferError
+from anaplan_frames.threads import in_order
 from anaplan_frames.transport.hosts import next_page_url
 
 # Takes the URL of a page and its parameters; returns the JSON object of the answer.
@@ -16,6 +18,7 @@ Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 Item = dict[str, Any]
 PAGE_SIZE = 5000  # the most items that the Integration API gives in one page
 MOST_PAGES = 10_000
+_PAGES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +103,80 @@ class _NumberedPages(Pagination):
 
     def items(self, ask: Ask, listing: Listing) -> Iterator[Item]:
         """Yield the items of all pages; see `Pagination`."""
-        position = 0
-        last: list[Item] = []
-        for _ in range(self.most_pages):
-            answer = ask(listing.url, {**listing.params, **self._window(position)})
-            items = listing.items(answer)
-            start, total = self._promised(answer)
-            if start not in (None, position) or (items and items == last):
-                raise listing.wrong_page(position)
-            yield from items
-            position += len(items)
-            if total is None:
-                if len(items) != self.size:  # a page that is not full is the last
+        with closing(_PagesAhead(self._window, ask, listing)) as pages:
+            position = 0
+            last: list[Item] = []
+            for _ in range(self.most_pages):
+                answer = pages.get(position)
+                items = listing.items(answer)
+                start, total = self._promised(answer)
+                if start not in (None, position) or (items and items == last):
+                    raise listing.wrong_page(position)
+                if total is not None and position == 0:
+                    later = range(len(items), total, len(items) or total or 1)
+                    pages.begin(later[: self.most_pages - 1])
+                yield from items
+                position += len(items)
+                if total is None:
+                    if len(items) != self.size:  # a page that is not full is the last
+                        return
+                elif position >= total:
                     return
-            elif position >= total:
-                return
-            elif not items:
-                raise listing.too_few(position, total)
-            last = items
-        raise listing.no_end(self.most_pages)
+                elif not items:
+                    raise listing.too_few(position, total)
+                last = items
+            raise listing.no_end(self.most_pages)
+
+
+class _PagesAhead:
+    """The pages of a listing, some of them asked for before they are needed.
+
+    How many there are is known with the first page. If one has fewer items than the first, the
+    others do not begin where they were expected to, and are asked for one by one.
+
+    Parameters
+    ----------
+    window : callable
+        Returns the parameters for the page that begins at a position.
+    ask : callable
+    listing : Listing
+    """
+
+    def __init__(
+        self, window: Callable[[int], Mapping[str, int]], ask: Ask, listing: Listing
+    ) -> None:
+        self._window = window
+        self._ask = ask
+        self._listing = listing
+        self._ahead: Generator[tuple[int, dict[str, Any]], None, None] | None = None
+
+    def begin(self, positions: range) -> None:
+        """Ask for the pages that begin at these positions, some at once."""
+        if len(positions) > 1:
+            self._ahead = in_order(
+                lambda position: (position, self._page(position)),
+                positions,
+                threads=_PAGES_AT_ONCE,
+                name="anaplan-list",
+            )
+
+    def get(self, position: int) -> dict[str, Any]:
+        """Return the page that begins at a position."""
+        if self._ahead is not None:
+            expected, answer = next(self._ahead, (-1, {}))
+            if expected == position:
+                return answer
+            self.close()
+        return self._page(position)
+
+    def close(self) -> None:
+        """Ask for no more."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+
+    def _page(self, position: int) -> dict[str, Any]:
+        return self._ask(self._listing.url, {**self._listing.params, **self._window(position)})
 
 
 @dataclass(frozen=True)

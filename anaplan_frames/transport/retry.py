@@ -23,7 +23,8 @@ from anaplan_frames.errors import (
 )
 from anaplan_frames.transport import answer_bodies as bodies
 from anaplan_frames.transport.answer_contract import NotAnswered
-from anaplan_frames.transport.calls import Call
+from anaplan_frames.transport.calls import Call, Timeout
+from anaplan_frames.transport.early_connections import open_connections
 from anaplan_frames.transport.failures import AnswerLost, Failure, of_exception, without_traceback
 from anaplan_frames.transport.hosts import host_of, is_loopback
 from anaplan_frames.transport.limiter import Limiter
@@ -111,10 +112,9 @@ class Sender:
             if last:
                 raise _final(call, failure)
 
-    def close(self) -> None:
-        """Close the connections; a thread that waits gives up."""
+    def give_up(self) -> None:
+        """Send no more; a thread that waits gives up."""
         self._closed.set()
-        self._session.close()
 
     def disconnect(self) -> None:
         """Close the connections that are idle; the next request opens one again."""
@@ -129,8 +129,12 @@ class Sender:
         if closed:
             self._closed.set()
 
-    def post_once(self, url: str, auth: Authorization, *, seconds: float) -> None:
-        """Post without a body, once, and ignore a failure."""
+    def open_connections(self, url: str, count: int, timeout: Timeout) -> None:
+        """Begin to open connections for the requests that come next; do not wait for them."""
+        open_connections(self._session, url, count, timeout=timeout, **self._route(url))
+
+    def post_last(self, url: str, auth: Authorization, *, seconds: float) -> None:
+        """Post without a body, once, ignore a failure, and close the connections."""
         try:
             response = self._session.post(
                 url, auth=auth, timeout=seconds, allow_redirects=False, **self._route(url)
@@ -138,6 +142,7 @@ class Sender:
             response.close()
         except (requests.RequestException, OSError, AnaplanError) as error:
             _log.debug("POST %s: %s", url, type(error).__name__)
+        self.disconnect()
 
     def _ready(self, call: Call, keeper: TokenKeeper | None) -> HeldToken | None:
         """Wait for the turn of `call` and return its token; a login needs neither."""

@@ -194,7 +194,7 @@ def test_time_that_ends_before_the_start_is_a_transfer_timeout_and_nothing_was_s
     clock = TurnedClock()
     with demo_sandbox.connect(clock=clock) as connection:
         model = connection.model("Flight Planning")
-        demo_sandbox.faults.add("503", method="PUT", path="*/chunks/*", times=None, retry_after=30)
+        demo_sandbox.faults.add("503", method="PUT", path="*/files/*", times=None, retry_after=30)
         with pytest.raises(TransferTimeout, match="before anything was started") as caught:
             model.imports["Load airlines"].write(AIRLINES, timeout=45)
         assert caught.value.retryable
@@ -216,7 +216,7 @@ def test_no_answer_is_waited_for_beyond_the_time(
 def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
     demo_sandbox: Sandbox, demo_model: af.Model
 ) -> None:
-    demo_sandbox.faults.add("stall", path="*/chunks/*", seconds=0.6)
+    demo_sandbox.faults.add("stall", method="PUT", path="*/files/*", seconds=0.6)
     file = demo_model.files["airlines.csv"]
     first = threading.Thread(target=file.write, args=(AIRLINES,))
     first.start()

@@ -160,6 +160,17 @@ class Upload(Load):
         return client.upload_and_import(int(file.id), self._text, int(self._import.id))
 
 
+class SmallUpload(Upload):
+    """A frame into a file in one request, and the import that reads it."""
+
+    name: ClassVar[str] = "small upload and import"
+    midway: ClassVar[str] = r"PUT .*/files/"
+    midways: ClassVar[int] = 1
+
+    def owned(self, model: af.Model) -> Any:
+        return af.to_anaplan(self.frames["Load things"], "Load things", model)
+
+
 class UploadAsStream(Upload):
     """The same; anaplan-sdk by its way for what does not fit into memory."""
 
@@ -191,3 +202,14 @@ class LoadAll(Load):
         for name, file in self._files.items():
             client.upload_file(int(file.id), self.frames[name].to_csv(index=False))
         return client.run_action(int(self._process.id))
+
+
+class SmallLoadAll(LoadAll):
+    """Frames into the files of a process, each in one request, and the process that reads them."""
+
+    name: ClassVar[str] = "process with several small files"
+    midway: ClassVar[str] = r"PUT .*/files/"
+    midways: ClassVar[int] = 2
+
+    def owned(self, model: af.Model) -> Any:
+        return af.to_anaplan(self.frames, "Load all", model)

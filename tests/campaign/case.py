@@ -106,6 +106,8 @@ class Case(ABC):
     name: ClassVar[str]
     midway: ClassVar[str] = ""
     """Pattern of the calls in mid-transfer, if a run that is killed there can be resumed."""
+    midways: ClassVar[int] = 3
+    """How many such calls there are at least."""
     has_tasks: ClassVar[bool] = False
     by_both: ClassVar[bool] = True
     """Whether anaplan-sdk can do the job."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.campaign.bulk import LoadAll, Upload
+from tests.campaign.bulk import LoadAll, SmallLoadAll, SmallUpload, Upload
 from tests.campaign.case import Case
 from tests.campaign.cell_reads import CellRead
 from tests.campaign.direct import Cells, Items
@@ -11,7 +11,9 @@ from tests.campaign.list_changes import ListDelete, ListSync, ListUpdate
 
 JOBS: tuple[type[Case], ...] = (
     Upload,
+    SmallUpload,
     LoadAll,
+    SmallLoadAll,
     Export,
     Download,
     Items,

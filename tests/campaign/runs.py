@@ -124,7 +124,7 @@ class Schedule:
 
     def interrupt_earlier_run(self) -> None:
         """Let an earlier run of the job end in mid-transfer."""
-        self.follow(Plan(interrupt=(self.case.midway, self.chance.randrange(3))))
+        self.follow(Plan(interrupt=(self.case.midway, self.chance.randrange(self.case.midways))))
         with interruptible():
             by_ours(self.case)
         self.follow(Plan())

@@ -10,7 +10,8 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.transfer import content_check, upload
+from anaplan_frames.transfer import content_check, small_file, upload
+from anaplan_frames.transfer.small_file import SmallFile
 from anaplan_frames.transport import Transport
 from tests.clients.tenant import (
     AIRLINES_FILE,
@@ -20,6 +21,7 @@ from tests.clients.tenant import (
     FLIGHTS_FILE,
     LOAD_AIRLINES,
 )
+from tests.faults.logged import LoggedChunks
 from tests.sandbox.http_client import Http, InModel, in_model
 
 OURS = pd.DataFrame({"carrier": ["AA", "UA"], "name": ["American", "United"]})
@@ -89,6 +91,7 @@ def tasks(sandbox: Sandbox) -> int:
     [(write_theirs, "has another content than was sent"), (begin_theirs, "has no content")],
 )
 @pytest.mark.parametrize("whole", [1_000_000, 0])
+@pytest.mark.usefixtures("in_chunks")
 def test_a_file_that_somebody_else_has_written_to_is_not_imported(
     shared_file_sandbox: Sandbox,
     shared_file_model: af.Model,
@@ -101,6 +104,34 @@ def test_a_file_that_somebody_else_has_written_to_is_not_imported(
     monkeypatch.setattr(content_check, "_WHOLE", whole)
     with monkeypatch.context() as patch:
         before_the_start(patch, lambda: act(rival))
+        with pytest.raises(af.TransferError, match=rf"{said}.*Nothing was started") as caught:
+            af.to_anaplan(OURS, "Load airlines", shared_file_model)
+    assert caught.value.retryable
+    assert tasks(shared_file_sandbox) == 0
+    assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [(write_theirs, "has another content than was sent"), (begin_theirs, "has no content")],
+)
+def test_a_small_file_that_somebody_else_has_written_to_is_not_imported(
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
+    rival: InModel,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[InModel], None],
+    said: str,
+) -> None:
+    monkeypatch.setattr(small_file, "_HEAD_START", 60)  # the look waits for the answer
+    real = SmallFile.send
+
+    def send(self: SmallFile) -> None:
+        real(self)
+        act(rival)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SmallFile, "send", send)
         with pytest.raises(af.TransferError, match=rf"{said}.*Nothing was started") as caught:
             af.to_anaplan(OURS, "Load airlines", shared_file_model)
     assert caught.value.retryable
@@ -223,16 +254,13 @@ def test_a_file_that_cannot_be_read_after_the_end_is_a_doubt(
 
 
 def test_a_small_load_needs_two_requests_for_the_comparison(
-    shared_file_sandbox: Sandbox, shared_file_model: af.Model, monkeypatch: pytest.MonkeyPatch
+    shared_file_sandbox: Sandbox,
+    shared_file_model: af.Model,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(shared_file_sandbox, "export_chunk_size", 10_000_000)
-    asked: list[str] = []
-    real = Transport.download_large
-
-    def download(self: Transport, path: str, **options: Any) -> Any:
-        asked.append(path.rsplit("/files/", 1)[1])
-        return real(self, path, **options)
-
-    monkeypatch.setattr(Transport, "download_large", download)
+    monkeypatch.setattr(small_file, "_HEAD_START", 60)  # the look waits for the answer
+    chunks = LoggedChunks(caplog)
     assert af.to_anaplan(OURS, "Load airlines", shared_file_model).rows_loaded == 2
-    assert asked == [f"{AIRLINES_FILE}/chunks/0"] * 2
+    assert chunks.take_fetched() == [0, 0]

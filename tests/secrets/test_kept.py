@@ -105,7 +105,7 @@ def test_what_interrupted_work_leaves_is_the_users_alone_and_holds_no_secret(
 
 
 @pytest.mark.parametrize("kind", ["500", "reset", "lost answer", "token"])
-@pytest.mark.parametrize("path", ["*/chunks/*", "*/tasks", "*/items*"])
+@pytest.mark.parametrize("path", ["*/files/*", "*/tasks", "*/items*"])
 def test_no_secret_shows_where_a_whole_job_fails(
     kind: Kind, path: str, noisy_sandbox: Sandbox, tokens: list[str]
 ) -> None:

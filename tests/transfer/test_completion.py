@@ -18,6 +18,7 @@ from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.transport import Transport
 from tests.transport.scripted import Answer, ScriptedServer, Seen, as_bytes, as_json
 
+pytestmark = pytest.mark.usefixtures("in_chunks")
 CONTENT = b"carrier,name\nAA,American\n"
 
 

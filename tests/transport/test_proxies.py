@@ -11,6 +11,7 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.clock import Clock
+from tests import logouts
 from tests.transport.proxying import SmallProxy
 from tests.transport.scripted import ScriptedServer, as_json
 
@@ -29,7 +30,9 @@ def listed_models(server: ScriptedServer, **options: Any) -> int:
     server.rule = lambda seen: as_json(MODELS)
     urls = {"api_url": server.url, "auth_url": server.url}
     with af.connect("me@corp.com", "password", clock=Clock(), **urls, **options) as connection:
-        return len(connection.models())
+        count = len(connection.models())
+    logouts.wait()
+    return count
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from anaplan_frames.errors import TransferError
 from anaplan_frames.transport import Transport
+from tests import logouts
 from tests.transport.conftest import Connect
 from tests.transport.scripted import Answer, ScriptedServer, TurnedClock, token_answer
 
@@ -86,7 +87,7 @@ def test_no_refresh_and_no_logout_follows_a_redirect(
     transport.get("/me", label="me")
     clock.turn(99)
     transport.get("/me", label="me")  # the refresh fails, but the token is still good
-    transport.close()
+    logouts.close(transport)
     assert [seen.path for seen in server.seen][-3:] == [
         "/token/refresh",
         "/2/0/me",

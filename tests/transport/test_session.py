@@ -10,6 +10,7 @@ import pytest
 
 from anaplan_frames.errors import ConfigurationError, TransferError
 from anaplan_frames.transport import Transport
+from tests import logouts
 from tests.transport.conftest import Connect
 from tests.transport.scripted import TOKEN, Answer, ScriptedServer, Seen, TurnedClock, as_json
 
@@ -39,7 +40,7 @@ def test_netrc_never_replaces_the_token(
     netrc.write_text("machine 127.0.0.1 login intruder password intruder\n")
     monkeypatch.setenv("NETRC", str(netrc))
     transport.get("/me", label="me")
-    transport.close()
+    logouts.close(transport)
     schemes = [seen.headers["Authorization"].split()[0] for seen in server.seen]
     assert schemes == ["Basic", "AnaplanAuthToken", "AnaplanAuthToken"]
     assert server.calls[0].headers["Authorization"] == f"AnaplanAuthToken {TOKEN}"

@@ -11,6 +11,7 @@ from anaplan_frames.auth import BasicAuth, TokenAuth
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.transport import Transport
+from tests import logouts
 from tests.transport.conftest import Connect
 from tests.transport.scripted import (
     Answer,
@@ -294,7 +295,7 @@ def test_close_logs_out_once(demo_sandbox: Sandbox) -> None:
     assert held is not None
     assert demo_sandbox.tokens.find(held.token.value) is not None
     transport.close()
-    transport.close()
+    logouts.close(transport)
     assert demo_sandbox.tokens.find(held.token.value) is None
 
 
@@ -310,7 +311,7 @@ def test_a_logout_that_fails_raises_nothing(
     transport = connect()
     transport.get("/me", label="me")
     server.logins = [answer]
-    transport.close()
+    logouts.close(transport)
     assert len(server.asked(LOGOUT)) == 1
 
 
