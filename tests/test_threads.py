@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -180,7 +179,9 @@ def test_an_interrupt_waits_once_however_deep_the_work_is_nested() -> None:
 
     before = threading.active_count()
     ends = in_order(outer, items(), threads=8, name="outer")
-    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    threading.Timer(
+        0.2, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]
+    ).start()
     begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         next(ends)
@@ -193,7 +194,9 @@ def test_an_interrupt_waits_once_however_deep_the_work_is_nested() -> None:
 
 def test_the_result_that_is_waited_for_counts_as_under_way() -> None:
     stuck = threading.Event()
-    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    threading.Timer(
+        0.2, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]
+    ).start()
     begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         next(in_order(lambda number: stuck.wait(20), [0], threads=1, name="t"))
