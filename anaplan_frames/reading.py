@@ -206,7 +206,7 @@ def read_anaplan(
     }
     _check(options, own)
     with ExitStack() as stack:
-        table = _source(source, model, kind, stack)
+        table = find_source(source, model, kind, stack)
         found: pd.DataFrame | Frames = table.read(
             **_asked(options, table), **_own_options(table, own)
         )
@@ -265,7 +265,7 @@ def read_arrow(
     }
     _check(options, own)
     with ExitStack() as stack:
-        table = _source(source, model, kind, stack)
+        table = find_source(source, model, kind, stack)
         reader = table.read_arrow(**_asked(options, table), **_own_options(table, own))
         return pa.RecordBatchReader.from_batches(
             reader.schema, _closing(iter(reader), stack.pop_all())
@@ -278,7 +278,7 @@ def _check(options: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     CellOptions(**{name: own[name] for name in own if name not in ("run", "hierarchy")})
 
 
-def _source(
+def find_source(
     source: str | Readable, model: Model | str | None, kind: Sources | None, stack: ExitStack
 ) -> Readable:
     """Find the table that is meant."""
