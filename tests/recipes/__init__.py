@@ -1,0 +1,1 @@
+"""The recipes of `docs/orchestration.md`, run against the sandbox."""
