@@ -11,6 +11,13 @@ import nox
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 PANDAS = {"2.2": "pandas>=2.2,<2.3", "3": "pandas>=3,<4"}
+# What pip installs for the recipe of each orchestrator: the newest, as a user would.
+RECIPES = {
+    "airflow": "apache-airflow>=3",
+    "dagster": "dagster",
+    "dlt": "dlt[duckdb,parquet]",
+    "prefect": "prefect>=3",
+}
 LAYERS = ["tests/codec", "tests/dataframes", "tests/transport", "tests/transfer"]
 
 nox.options.error_on_missing_interpreters = False
@@ -42,6 +49,15 @@ def keystores(session: nox.Session) -> None:
     """Compare the reader of Java keystores with pyjks, which needs a C compiler."""
     session.install(".[all,test]", "pyjks")
     session.run("pytest", *(session.posargs or ["tests/auth"]))
+
+
+@nox.session(default=False)
+@nox.parametrize("tool", list(RECIPES))
+def recipes(session: nox.Session, tool: str) -> None:
+    """Run the recipe of an orchestrator with its newest version, as is done every week."""
+    session.install("--upgrade", ".[sandbox,test]", RECIPES[tool])
+    recipe = f"tests/recipes/test_{tool}_recipe.py"
+    session.run("pytest", "-n", "0", "-m", "weekly", recipe, *session.posargs)
 
 
 @nox.session
