@@ -98,6 +98,7 @@ def night(demo_sandbox: Sandbox, tmp_path: Path) -> Iterator[Night]:
             "ANAPLAN_AUTH_URL": demo_sandbox.auth_url,
             "ANAPLAN_EMAIL": demo_sandbox.email,
             "ANAPLAN_PASSWORD": demo_sandbox.password,
+            "DLT_DATA_DIR": str(tmp_path / "dlt"),  # /var/dlt if root runs the tests
             "HOME": str(tmp_path),
             "PATH": os.pathsep.join([str(tmp_path / "bin"), kept["PATH"]]),
             "XDG_CONFIG_HOME": str(tmp_path / "config"),

@@ -46,6 +46,7 @@ def test_airports_and_then_flights_are_loaded(airflow: Night) -> None:
     done = run(airflow)
     assert "OUTCOME success" in done.stdout, done.stdout + done.stderr
     assert airflow.flights_loaded() == 16
+    assert "import 'Load flights'" in done.stdout + done.stderr  # as the page says: the steps
 
 
 def test_rejected_rows_fail_the_run_without_another_try(airflow: Night) -> None:
