@@ -32,9 +32,27 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("long" if _is_long_run(config) else "ordinary")
 
 
+def _sampled(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """Return the variants of each test that is marked as sampled."""
+    found: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sampled"):
+            found.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return found
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the property-based tests with ``-m long`` too, and those that damage contents."""
+    """Run the property-based tests with ``-m long`` too, and those that damage contents.
+
+    Of a test marked ``sampled(n)``, n of its variants stay in the ordinary run, the rest are long.
+    """
+    for variants in _sampled(items).values():
+        (kept,) = variants[0].get_closest_marker("sampled").args
+        chosen = {place * len(variants) // kept for place in range(kept)}
+        for place, item in enumerate(variants):
+            if place not in chosen:
+                item.add_marker("long")
     if _is_long_run(config):
         for item in items:
             if isinstance(item, pytest.Function) and (

@@ -238,6 +238,7 @@ def test_leaving_an_iteration_closes_what_is_iterated_over(model: af.Model) -> N
     assert not our_threads()
 
 
+@pytest.mark.long
 def test_work_that_asks_nothing_of_anaplan_is_left_alone_after_a_second() -> None:
     gate = threading.Event()
 

@@ -20,6 +20,7 @@ def slow(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.sampled(1)
 def test_a_model_is_open_or_closed_when_the_call_returns(slow: Sandbox) -> None:
     model = slow.connect().model("M")
     model.close_for_everyone(confirm=True)

@@ -84,6 +84,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("magic", [JKS, JCEKS], ids=["jks", "jceks"])
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
 def test_more_than_the_file_holds_is_refused_with_little_memory(

@@ -124,6 +124,7 @@ def test_a_frame_comes_back_equal_or_is_refused(
     )
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_a_file_comes_back_through_the_service_in_its_dialect(
     tenant: Sandbox, dialect: Dialect

@@ -213,6 +213,7 @@ def test_no_answer_is_waited_for_beyond_the_time(
     assert time.monotonic() - begin < 4
 
 
+@pytest.mark.long
 def test_a_lock_that_another_thread_holds_is_waited_for_within_the_time(
     demo_sandbox: Sandbox, demo_model: af.Model
 ) -> None:

@@ -57,6 +57,7 @@ STREAMS: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 @pytest.mark.parametrize("planned", [False, True], ids=["sent", "planned"])
 def test_a_stream_of_any_kind_loads_and_gives_its_rejected_row_back(
@@ -75,6 +76,7 @@ def test_a_stream_of_any_kind_loads_and_gives_its_rejected_row_back(
     assert (result.note, len(result.unmatched)) == ("", 0)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_a_stream_without_rejected_rows_ends_in_its_result(
     streams_model: af.Model, stream: Callable[[], Any]
@@ -90,6 +92,7 @@ def test_a_stream_without_rejected_rows_ends_in_its_result(
     assert (result.outcome, result.rows_loaded, result.rejected.size) == ("loaded", 2, 0)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "nothing",
     [

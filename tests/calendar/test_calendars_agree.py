@@ -53,6 +53,7 @@ def rows_of(periods: tuple[Period, ...]) -> list[tuple[object, ...]]:
     return [(p.name, p.kind, p.start, p.end, p.parent) for p in periods]
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("calendar", CALENDARS, ids=lambda calendar: type(calendar).__name__)
 def test_the_settings_lead_to_the_same_periods(calendar: Timescale) -> None:
     names = {period.id: period.name for period in calendar.periods}

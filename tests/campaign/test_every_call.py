@@ -29,6 +29,7 @@ def check_some(make: type[Case], stage: Stage, size: int, seed: int, *, well: fl
     assert ended_well >= well * len(through), "\n".join(map(str, runs))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("make", [Upload, Items])
 def test_one_thing_that_goes_wrong_at_one_call_does_no_harm(make: type[Case], stage: Stage) -> None:
     check_some(make, stage, 8, 0, well=0.6)

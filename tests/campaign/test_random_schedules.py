@@ -12,6 +12,7 @@ from tests.campaign.runs import check
 ORDINARY, LONG = range(3), range(3, 83)  # seeds
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("make", JOBS)
 def test_nothing_is_lost_or_done_twice(make: type[Case], stage: Stage) -> None:
     check(make, stage, ORDINARY, well=0.0)

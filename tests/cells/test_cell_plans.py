@@ -388,6 +388,7 @@ class TestFramesReadFromTheModule:
 class TestDates:
     """Dates stand for the periods that hold them, whatever objects they are."""
 
+    @pytest.mark.sampled(2)
     @pytest.mark.parametrize(
         "day",
         [

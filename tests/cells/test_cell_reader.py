@@ -132,6 +132,7 @@ def test_dimensions_come_by_pages_then_rows_then_columns(stock_model: Model) -> 
     assert frame.columns.tolist() == ["Parts", "Time", "Shops", *FORMATS]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "pages"),
     [
@@ -363,6 +364,7 @@ def test_a_caller_who_stops_early_leaves_no_large_read(narrow: tuple[Sandbox, Mo
         del reader
 
 
+@pytest.mark.long
 def test_a_page_that_breaks_off_is_fetched_again(narrow: tuple[Sandbox, Model]) -> None:
     sandbox, model = narrow
     whole: Any = model.modules["Stock"].read()

@@ -89,6 +89,7 @@ def values(module: Module) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in frame.where(frame.notna(), None).to_numpy().tolist()]
 
 
+@pytest.mark.sampled(6)
 @planned
 @streams
 def test_all_rows_are_written(streamed: Module, stream: Any, *, planned: bool) -> None:
@@ -99,6 +100,7 @@ def test_all_rows_are_written(streamed: Module, stream: Any, *, planned: bool) -
     assert values(streamed)[:4] == [tuple(row) for row in FRAME.astype(object).to_numpy().tolist()]
 
 
+@pytest.mark.sampled(6)
 @planned
 @streams
 def test_rejected_rows_are_the_callers_own(streamed: Module, stream: Any, *, planned: bool) -> None:

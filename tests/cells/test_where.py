@@ -54,6 +54,7 @@ def wholes(shops_model: af.Model) -> dict[str, pd.DataFrame]:
     return {name: shops_model.views[name].read() for name in VIEWS}
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize(
     ("where", "expected"),

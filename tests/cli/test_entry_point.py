@@ -15,6 +15,7 @@ from anaplan_frames.cli import main
 COMMAND = [sys.executable, "-m", "anaplan_frames"]
 
 
+@pytest.mark.long
 def test_the_demo_ends_with_the_proof_and_status_zero() -> None:
     done = subprocess.run([*COMMAND, "demo"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -181,6 +181,7 @@ def test_8_if_tables_differ(airlines: str) -> None:
     assert main(["compare", "113000000001", airlines, "--key", "carrier", *MODEL]) == 8
 
 
+@pytest.mark.long
 def test_8_if_the_demo_finds_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -286,6 +286,7 @@ def test_xm(call: Call, flights: Sandbox) -> None:
     call("run", "All", "--parameter", "Version", *words, status=2)
 
 
+@pytest.mark.long
 def test_o(call: Call) -> None:
     """The dump of an import, and a folder with one file for each import of a process."""
     FLIGHTS.assign(dest=["ATL", "XYZ", "BOS"]).to_csv("flights.csv", index=False)

@@ -121,6 +121,7 @@ def _refuses(operation: Operation, state: str) -> bool:
     return not re.fullmatch(_BEGUN, operation.path)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("state", "status"),
     [("ARCHIVED", 422), ("LOCKED", 423), ("MAINTENANCE", 424), ("PRODUCTION", 425)],

@@ -137,6 +137,7 @@ def with_runs(sandbox: Sandbox, planned: Model) -> dict[str, Any]:
     return {"run_id": sandbox.cloudworks_run(integration).id}
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:.*waiting for its end:anaplan_frames.AnaplanWarning")
 def test_every_line_runs(at_hand: dict[str, Any]) -> None:
     for row in ROWS:

@@ -25,6 +25,7 @@ def narrow_list(demo_sandbox: Sandbox) -> Iterator[af.List]:
     transport.close()
 
 
+@pytest.mark.long
 def test_items_that_are_not_read_keep_no_connection(narrow_list: af.List) -> None:
     for _ in range(5):
         with pytest.raises(af.ColumnMismatch):

@@ -79,6 +79,7 @@ def test_a_sync_keeps_items_and_their_cells_whose_codes_are_typed_otherwise(
     assert pay(keys_model) == {"Alpha": 1, "Élan": 2, "Xi": 3}
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("code", ["abc", "ABC ", "ABC\u00a0", "\u200bAbc\t"])
 @pytest.mark.parametrize("mode", ["update", "upsert", "sync"])
 def test_the_item_that_is_meant_is_changed_and_keeps_its_own_code(

@@ -96,6 +96,7 @@ def test_ids_that_are_asked_for_come_page_by_page(parts: List, tenant: Sandbox) 
     pd.testing.assert_frame_equal(read(parts, ["Since", "id"]), whole)
 
 
+@pytest.mark.long
 def test_the_read_request_is_deleted_also_if_reading_is_given_up(
     parts: List, tenant: Sandbox
 ) -> None:

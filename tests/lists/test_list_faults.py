@@ -39,6 +39,7 @@ def many(count: int, **columns: Any) -> pd.DataFrame:
 
 @pytest.mark.usefixtures("small_batches")
 class TestLostAnswers:
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("kind", ["lost answer", "lost 504", "cut body", "stall", "500"])
     @pytest.mark.parametrize("method", ["insert", "update", "delete"])
     def test_whether_anaplan_acted_or_not_each_row_is_counted_and_done_once(

@@ -173,6 +173,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWa
 slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.sampled(1)
 @settings(slow, max_examples=ORDINARY)
 @given(before=frames(), frame=frames(), mode=st.sampled_from(MODES), delete=st.booleans())
 def test_what_is_sent_is_what_was_planned(
@@ -181,6 +182,7 @@ def test_what_is_sent_is_what_was_planned(
     check_plan_is_kept(changing, before, frame, mode, delete)
 
 
+@pytest.mark.sampled(1)
 @settings(slow, max_examples=ORDINARY)
 @given(before=frames(), frame=frames(), meanwhile=frames(), mode=st.sampled_from(MODES))
 def test_a_plan_for_a_list_that_has_changed_is_stale(

@@ -84,6 +84,7 @@ class TestPlans:
         with pytest.raises(AnaplanError, match="sent already"):
             plan.send()
 
+    @pytest.mark.sampled(3)
     @pytest.mark.parametrize("method", ["insert", "update", "upsert", "delete", "sync"])
     def test_every_method_has_one(self, staff: List, method: str) -> None:
         staff.insert(STAFF)
@@ -280,6 +281,7 @@ MIXED = {
 
 
 class TestStreams:
+    @pytest.mark.sampled(5)
     @pytest.mark.parametrize("plan", [False, True], ids=["sent", "planned"])
     @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
     def test_of_every_kind_with_rejected_rows(self, staff: List, stream: Any, plan: bool) -> None:
@@ -337,6 +339,7 @@ class TestStreams:
 
 
 class TestBlankRows:
+    @pytest.mark.sampled(2)
     @pytest.mark.parametrize("method", ["insert", "update", "upsert", "delete", "sync"])
     def test_they_are_ignored_and_counted(self, staff: List, method: str) -> None:
         staff.insert(STAFF)

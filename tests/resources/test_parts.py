@@ -90,6 +90,7 @@ def test_an_export_is_not_run_for_its_parts(parts_model: af.Model) -> None:
     assert len(parts_model.exports["Out"].tasks()) == before
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("n", [2, 9])
 @pytest.mark.parametrize("name", ["comma.csv", "tab.txt", "latin.csv"])
 def test_the_parts_of_a_file_are_its_rows(n: int, name: str, parts_model: af.Model) -> None:
@@ -142,6 +143,7 @@ def test_a_file_that_changed_meanwhile_raises(parts_model: af.Model) -> None:
         parts[1].read()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["modules", "views"])
 @pytest.mark.parametrize("n", [1, 2, 6])
 def test_the_parts_of_a_module_or_view_are_pages_of_one_large_read(

@@ -43,6 +43,7 @@ def completed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return asked
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("at_work", [0.0, 30.0])
 def test_it_is_waited_for_and_not_asked_for_twice(
     completed_model: af.Model,

@@ -193,6 +193,7 @@ def in_libraries(pandas: dict[str, tuple[Any, Any]], arrow: dict[str, tuple[Any,
     return pytest.mark.parametrize(("library", "column", "expected"), cases)
 
 
+@pytest.mark.sampled(18)
 @in_libraries(CARRIED, CARRIED_BY_ARROW)
 def test_what_can_be_carried_comes_back_as_it_was(
     target: Target, library: str, column: Any, expected: list[str | None]
@@ -203,6 +204,7 @@ def test_what_can_be_carried_comes_back_as_it_was(
     target.clear()
 
 
+@pytest.mark.sampled(20)
 @in_libraries(REFUSED, REFUSED_BY_ARROW)
 def test_what_cannot_be_written_is_named_by_row_and_nothing_is_written(
     target: Target, library: str, column: Any, expected: str

@@ -320,7 +320,9 @@ class AnaplanFileSystem(FileSystem, metaclass=_SealedOptions):
             return partial(thing.stream, progress=False)
         if self._run if run is None else run:
             thing.run(progress=False)
-        fetch = not_empty(partial(fetch_output, thing.requests, thing.output_path), thing.label)
+        fetch = not_empty(
+            partial(fetch_output, thing.requests, thing.output_path, None), thing.label
+        )
         return partial(fetch, Progress("", unit="B", show=False))
 
     def _encoding(self, path: str) -> str:

@@ -216,6 +216,7 @@ def test_a_signal_ends_a_server_in_the_foreground_without_output(number: int) ->
     assert (out, err, process.returncode) == ("stopped\n", "", 0)
 
 
+@pytest.mark.long
 def test_a_sandbox_in_a_script_prints_nothing_and_ends_with_it_unclosed(tmp_path: Path) -> None:
     process = run_script(f"""
         import tempfile

@@ -71,6 +71,7 @@ def sales() -> Iterator[tuple[Model, ModuleDefinition]]:
     model.close()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("omit_empty", [False, True])
 @pytest.mark.parametrize(
     "layout", ["TABULAR_MULTI_COLUMN", "TABULAR_SINGLE_COLUMN", "GRID_ALL_PAGES"]
