@@ -22,10 +22,14 @@ from anaplan_frames.bulk.job_options import (
 from anaplan_frames.bulk.prepared_load import PreparedLoad
 from anaplan_frames.bulk.rejected_rows import collect_rejects
 from anaplan_frames.bulk.sent_rows import Sent
-from anaplan_frames.bulk.upload_parts import UploadParts, check_upload_parts
+from anaplan_frames.bulk.shared_upload import SharedUpload
+from anaplan_frames.bulk.upload_parts import (
+    UploadParts,
+    check_upload_parts,
+    target_of_parts,
+)
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
-from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
@@ -282,16 +286,24 @@ class Import(Action):
         ...         result = parts.complete([job.result() for job in jobs])
         """
         check_upload_parts(n)
-        files = {target.id: target for target in self._targets(writes=True).values()}
-        if len(files) != 1:
-            names = ", ".join(target.label for target in files.values())
-            raise ColumnMismatch(
-                f"{self.label} reads {len(files)} files{names and f' ({names})'}, and parts are of "
-                "one. Use upload_parts(n) of one of its imports, or write all data at "
-                "once, with .write({import or file name: data})."
-            )
-        (target,) = files.values()
+        target = target_of_parts(self._targets(writes=True), self.label)
         return UploadParts(self._catalogue, target, n, self._run_uploaded)
+
+    def shared_upload(
+        self,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
+        locale: str = LOCALE,
+        restart_after: float | None = None,
+    ) -> SharedUpload:
+        """Describe an upload whose parts other processes send; nothing is sent.
+
+        The parameters and errors are those of `write` and `upload_parts`.
+        """
+        job = self._job_options(parameters, locale, None, resume=False, restart_after=restart_after)
+        target = target_of_parts(self._targets(writes=True), self.label)
+        return SharedUpload(self, target, dict(mapping or {}), job)
 
     def _run_uploaded(
         self,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Generic, TypeVar, overload
 
@@ -18,6 +18,7 @@ from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.parts import Part, check_parts
 from anaplan_frames.transfer.completion import complete_upload
 from anaplan_frames.transfer.compression import METHODS, CompressedPiece, deflate, gzip
+from anaplan_frames.transfer.sent_content import SentContent
 from anaplan_frames.transfer.upload import (
     LARGEST_CHUNK,
     MOST_CHUNKS,
@@ -30,6 +31,25 @@ from anaplan_frames.writes.result_builder import OnRejected, check_on_rejected
 
 Result = TypeVar("Result")
 _BATCH_ROWS = 65_536
+_ADVICE = "Divide the data into more parts: .upload_parts(n)."
+
+
+@dataclass(frozen=True, slots=True)
+class SentPart:
+    """A part that was sent; it can be pickled.
+
+    Attributes
+    ----------
+    number : int
+        Of the chunk, from 0.
+    rows : int
+    content : SentContent
+        Its size, checksum, beginning and end.
+    """
+
+    number: int
+    rows: int
+    content: SentContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +63,20 @@ class UploadPart(Part):
         The file.
     number : int
         Of the chunk, from 0. The first one has the file's header, too.
-    count : int
-        How many parts there are.
+    count : int, optional
+        How many parts there are, if that is known.
+    mapping : mapping of str to str
+        ``{column of the data: header of the file}`` for names that differ.
+    advice : str
+        What to do about data that is too large, as a sentence.
     """
 
     transport: Transport
     target: FileTarget
     number: int
-    count: int
+    count: int | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    advice: str = _ADVICE
 
     def write(self, data: Any) -> int:
         """Send data as this part; to send it again replaces what was sent.
@@ -75,33 +101,46 @@ class UploadPart(Part):
         ValueError
             If the data are more than a chunk can have, 50,000,000 bytes before compression.
         """
-        pieces = []
-        size = 0
-        for piece in self._pieces(data):
-            size += piece.size
-            if size > LARGEST_CHUNK:
+        return self.send(data).content.size
+
+    def send(self, data: Any) -> SentPart:
+        """Send data as `write` does, and return what shows later that it is there."""
+        pieces: list[CompressedPiece] = []
+        content = SentContent()
+        rows = 0
+        for text, count in self._texts(data):
+            piece = deflate(text, METHODS[0])
+            content.add([piece])
+            if content.size > LARGEST_CHUNK:
                 raise ValueError(
                     f"{self!r} has more than {LARGEST_CHUNK:,} bytes as text, and Anaplan takes no "
-                    "more in one part. Divide the data into more parts: .upload_parts(n)."
+                    f"more in one part. {self.advice}"
                 )
             pieces.append(piece)
+            rows += count
         put_chunk(self.transport, self.target.path, self.number, gzip(pieces), self.target.label)
-        return size
+        return SentPart(self.number, rows, content)
+
+    def measure(self, data: Any) -> int:
+        """Return the number of bytes that data has as text, without sending it."""
+        return sum(len(text) for text, _ in self._texts(data))
 
     def __repr__(self) -> str:
-        return f"<part {self.number + 1} of {self.count} of an upload to {self.target.label}>"
+        of = "" if self.count is None else f" of {self.count}"
+        return f"<part {self.number + 1}{of} of an upload to {self.target.label}>"
 
-    def _pieces(self, data: Any) -> Iterator[CompressedPiece]:
-        """Encode and compress the data, and before the first part the header."""
+    def _texts(self, data: Any) -> Iterator[tuple[Any, int]]:
+        """Yield the encoded data with its numbers of rows, and before the first part the header."""
         source = open_source(data, index=False)
-        matching = match_columns(source.columns, self.target.headers, None, self.target.label)
-        warn_of_unused_columns(self.target.label, matching.unused, ())
+        headers, label = self.target.headers, self.target.label
+        matching = match_columns(source.columns, headers, self.mapping or None, label)
+        warn_of_unused_columns(label, matching.unused, ())
         encoder = Encoder(self.target.dialect, matching)
         if not self.number:
-            yield deflate(encoder.preamble(), METHODS[0])
+            yield encoder.preamble(), 0
         row = 0
         for batch in source.batches(_BATCH_ROWS):
-            yield deflate(encoder.encode(batch, row), METHODS[0])
+            yield memoryview(encoder.encode(batch, row)).cast("B"), batch.num_rows
             row += batch.num_rows
 
 
@@ -116,6 +155,34 @@ def check_upload_parts(n: int) -> None:
     check_parts(n)
     if n > MOST_CHUNKS:
         raise ValueError(f"An upload has at most {MOST_CHUNKS:,} parts, not {n:,}.")
+
+
+def check_headers(target: FileTarget) -> None:
+    """Raise ColumnMismatch if Anaplan does not give the columns of a file."""
+    if not target.headers:
+        raise ColumnMismatch(
+            f"Anaplan does not say which columns {target.label} has, so parts of it cannot be "
+            "matched to them. Write the data as a whole, with .write(data)."
+        )
+
+
+def target_of_parts(targets: Mapping[str, FileTarget], label: str) -> FileTarget:
+    """Return the one file that an import or process reads.
+
+    Raises
+    ------
+    ColumnMismatch
+        If it reads none or several.
+    """
+    files = {target.id: target for target in targets.values()}
+    if len(files) == 1:
+        return next(iter(files.values()))
+    names = ", ".join(target.label for target in files.values())
+    raise ColumnMismatch(
+        f"{label} reads {len(files)} files{names and f' ({names})'}, and parts are of "
+        "one. Use upload_parts(n) of one of its imports, or write all data at "
+        "once, with .write({import or file name: data})."
+    )
 
 
 class UploadParts(
@@ -135,11 +202,7 @@ class UploadParts(
         n: int,
         run: Callable[..., Result],
     ) -> None:
-        if not target.headers:
-            raise ColumnMismatch(
-                f"Anaplan does not say which columns {target.label} has, so parts of it cannot be "
-                "matched to them. Write the data as a whole, with .write(data)."
-            )
+        check_headers(target)
         self._transport = catalogue.transport
         self._target = target
         self._run = run

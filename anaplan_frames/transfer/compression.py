@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from anaplan_frames.transfer import digests
 
@@ -35,6 +35,26 @@ class Method:
 
 # From quick to strong. Levels between them, and the others of isal, gain next to nothing.
 METHODS = (Method(quick_zlib, 1), Method(zlib, 4), Method(zlib, 6), Method(zlib, 9))
+
+
+class KnownBytes(Protocol):
+    """Bytes of which only these are kept; see `CompressedPiece`."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+
+    @property
+    def checksum(self) -> int:
+        """Their CRC-32."""
+
+    @property
+    def first(self) -> bytes:
+        """At most `EDGE` bytes of their beginning."""
+
+    @property
+    def last(self) -> bytes:
+        """At most `EDGE` bytes of their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +121,7 @@ def gzip(pieces: Sequence[CompressedPiece]) -> Gzip:
     return Gzip([_HEADER, *deflated, _LAST_BLOCK + trailer])
 
 
-def joined_checksum(before: int, piece: CompressedPiece) -> int:
+def joined_checksum(before: int, piece: KnownBytes) -> int:
     """Return the CRC-32 of bytes whose checksum is `before`, with those of a piece behind them."""
     return _times(_x_to_the(piece.size), before) ^ piece.checksum
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from anaplan_frames.transfer.compression import EDGE, CompressedPiece, joined_checksum
+from anaplan_frames.transfer.compression import EDGE, KnownBytes, joined_checksum
 
 
 class SentContent:
@@ -33,7 +33,7 @@ class SentContent:
         made.first, made.last = content[:EDGE], content[-EDGE:]
         return made
 
-    def add(self, pieces: Iterable[CompressedPiece]) -> None:
+    def add(self, pieces: Iterable[KnownBytes]) -> None:
         """Note what comes next; before all is noted, nothing of it can be compared."""
         for piece in pieces:
             self.size += piece.size

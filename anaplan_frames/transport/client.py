@@ -163,6 +163,28 @@ class Transport:
                 "The connection cannot be pickled, as its proxies= hold a password. Set the "
                 "environment variable HTTPS_PROXY in each process instead."
             )
+        login = self._auth.elsewhere() or self._keeper.current().token
+        return type(self)._again, (self._id, login, self._options())
+
+    def shared_by(self, processes: int) -> Transport:
+        """Return a transport to be pickled for processes that never sign in.
+
+        It has the token of this one, which is prolonged first, and not its credentials, and allows
+        each process an equal share of the requests per minute.
+
+        Parameters
+        ----------
+        processes : int
+            How many are going to work at the same time.
+        """
+        options = self._options()
+        limit = options["requests_per_minute"]
+        if limit is not None:
+            options["requests_per_minute"] = max(1.0, limit / processes)
+        return type(self)(PassedToken(self._keeper.prolonged().token), **options)
+
+    def _options(self) -> dict[str, Any]:
+        """Return the arguments of another transport like this one, but its credentials."""
         options: dict[str, Any] = {
             "services": tuple(self._calls.services.values()),
             "timeout": self._calls.timeout,
@@ -175,8 +197,7 @@ class Transport:
         }
         if self._calls.operations is not OPERATIONS:
             options["operations"] = self._calls.operations
-        login = self._auth.elsewhere() or self._keeper.current().token
-        return type(self)._again, (self._id, login, options)
+        return options
 
     @classmethod
     def _again(cls, id_: str, login: Credentials | Token, options: dict[str, Any]) -> Transport:

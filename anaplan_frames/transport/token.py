@@ -91,6 +91,17 @@ class TokenKeeper:
             held.renew_at = None
             return held
 
+    def prolonged(self) -> HeldToken:
+        """Return a token that lives as long as it can: one of ours is refreshed ahead of time."""
+        held = self.current()
+        if not (held.owned and held.accepted):
+            return held
+        try:
+            return self.renew(held)
+        except AnaplanError:
+            _log.debug("the token could not be prolonged; it is used as it is")
+            return held
+
     def renew(self, held: HeldToken | None) -> HeldToken:
         """Replace `held` by a fresh token, unless another thread has done so meanwhile.
 
