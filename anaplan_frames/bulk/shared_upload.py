@@ -103,7 +103,7 @@ class SharedUpload:
             content.add(part.content for part in parts)
             folder = open_dump(options.dump)
             complete_upload(self._transport, self.target.path, self.target.label, content)
-            watch = ContentWatch([self._check(content)], [])
+            watch = ContentWatch([self._check(content)], [], {})
             rows = {self.target.id: SentCount(sum(part.rows for part in parts))}
             job = self.action.make_job(
                 options,

@@ -1,0 +1,1 @@
+"""Tests of the data source of Spark, which need PySpark and Java."""
