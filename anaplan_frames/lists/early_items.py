@@ -54,7 +54,7 @@ class EarlyItems:
     def __init__(
         self, transport: Transport, path: str, label: str, columns: Iterable[str] | None
     ) -> None:
-        self.everything = columns is None or not _BASIC.issuperset(columns)
+        self.everything: bool = columns is None or not _BASIC.issuperset(columns)
         self._process = os.getpid()
         self._taken = False
         self._answer: Future[requests.Response] = Future()

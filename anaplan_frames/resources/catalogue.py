@@ -54,7 +54,7 @@ class Catalogue:
         self.name = name
         self.hooks: tuple[Hook, ...] = tuple(hooks)
         self.restart_after = restart_after
-        self.early = early or EarlyAnswers()
+        self.early: EarlyAnswers = early or EarlyAnswers()
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     @property

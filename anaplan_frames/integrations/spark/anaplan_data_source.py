@@ -51,10 +51,14 @@ class AnaplanDataSource(DataSource):
         """Return what plans the partitions here, and reads them on executors."""
         options = SourceOptions(self.options, READING)
         # Spark pickles this object for executors together with the reader. No password goes there.
-        self.options = {}
+        self.options: dict[str, str] = {}
         return PartReader(options, schema)
 
-    def writer(self, schema: StructType, overwrite: bool) -> ChunkWriter:  # noqa: FBT001
+    def writer(  # type: ignore[override, unused-ignore]
+        self,
+        schema: StructType,
+        overwrite: bool,  # noqa: FBT001
+    ) -> ChunkWriter:
         """Return what sends chunks from executors, and imports them here."""
         if overwrite:
             raise ConfigurationError(
