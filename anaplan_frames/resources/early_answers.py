@@ -57,6 +57,10 @@ class EarlyAnswers:
         self._made = time.monotonic()
         self._needed: dict[str, None] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave all out of a pickle, which is then the same each time."""
+        return type(self), ()
+
     def begin(self, keys: Iterable[str], ask: Work) -> None:
         """Ask for some keys, each in a thread of its own, unless they are asked for already."""
         for key in keys:

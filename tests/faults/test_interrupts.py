@@ -39,7 +39,10 @@ JOBS = {
         'model.files["airlines.csv"].write(rows, chunk_bytes=1_000_000)',
         ("PUT", "*/chunks/*"),
     ),
-    "completion": ('model.files["airlines.csv"].write(rows.head(5))', ("POST", "*/complete")),
+    "completion": (
+        'model.files["airlines.csv"].write(rows, chunk_bytes=1_000_000)',
+        ("POST", "*/complete"),
+    ),
     "poll": ('model.imports["Load airlines"].write(rows.head(5))', ("GET", "*/tasks/*")),
     "comparison": ('model.imports["Load airlines"].write(rows.head(5))', ("GET", "*/chunks/*")),
     "download": ('model.exports["Flights export"].read()', ("GET", "*/chunks/*")),

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from anaplan_frames.errors import ColumnMismatch, PlanStale
@@ -129,6 +129,7 @@ def check_plan_is_kept(
     if plan is None:
         return
     event(f"{mode}: {plan.rows_rejected} rejected")
+    names = set(lst.read()["name"].dropna())
     result = plan.send(on_rejected="ignore", confirm=True)
     assert {name: getattr(result, name) for name in PLANNED} == {
         name: getattr(plan, name) for name in PLANNED
@@ -139,7 +140,10 @@ def check_plan_is_kept(
     if mode in ("upsert", "sync", "update") and not plan.rows_rejected:
         again = planned(lst, frame, mode, **options)
         assert again is not None
-        assert (len(again.changes), again.rows_rejected) == (0, 0)
+        # A row may name a parent that another row of the same frame has renamed.
+        renamed = names - set(lst.read()["name"].dropna())
+        if not renamed & set(frame.get("parent", ())):
+            assert (len(again.changes), again.rows_rejected) == (0, 0)
 
 
 def check_plan_is_stale(
@@ -200,6 +204,18 @@ def test_a_plan_for_a_list_that_has_changed_is_stale(
 @pytest.mark.parametrize("mode", MODES)
 @settings(slow, max_examples=LONG // len(MODES))
 @given(before=frames(), frame=frames(), delete=st.booleans())
+@example(
+    before=pd.DataFrame({"code": ["c"], "parent": ["Item a"], "Grade": ["x"]}),
+    frame=pd.DataFrame(
+        {
+            "code": [None, "c"],
+            "name": ["Item a", "Item e"],
+            "parent": ["Item c", None],
+            "Grade": ["x", "x"],
+        }
+    ),
+    delete=False,
+)
 def test_what_is_sent_is_what_was_planned_for_many_frames(
     changing: Changing, before: pd.DataFrame, frame: pd.DataFrame, mode: str, delete: bool
 ) -> None:

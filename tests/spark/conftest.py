@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
     """Start Spark with two cores; a task may fail some times."""
-    pytest.importorskip("pyspark", reason="PySpark is not installed; see .ci/run")
+    pytest.importorskip("pyspark", reason="PySpark is not installed; see .ci/spark")
     from pyspark.sql import SparkSession
 
     from anaplan_frames.integrations.spark import AnaplanDataSource
