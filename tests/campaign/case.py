@@ -109,8 +109,6 @@ class Case(ABC):
     midways: ClassVar[int] = 3
     """How many such calls there are at least."""
     has_tasks: ClassVar[bool] = False
-    # What a lost answer to the start raises, if nobody can know then whose the new task is.
-    unclear: ClassVar[tuple[type[Exception], ...]] = ()
     by_both: ClassVar[bool] = True
     """Whether anaplan-sdk can do the job."""
     blind_to: ClassVar[frozenset[str]] = frozenset()

@@ -37,7 +37,6 @@ class Export(_Reading):
     name: ClassVar[str] = "export and download"
     midway: ClassVar[str] = r"GET .*/chunks/"
     has_tasks: ClassVar[bool] = True
-    unclear: ClassVar[tuple[type[Exception], ...]] = (af.TaskUncertain,)
 
     def __init__(self, sandbox: Sandbox, seed: int, folder: Path) -> None:
         super().__init__(sandbox, seed, folder)

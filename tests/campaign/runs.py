@@ -20,11 +20,11 @@ from tests.campaign.case import Case, Verdict
 from tests.transport.scripted import TurnedClock
 
 SHARE = 0.1  # of all requests fails
-STALL, TIMEOUT = 0.3, 0.25  # seconds, of real time: so stalls are rare
+# Seconds of real time, so stalls are rare; a busy machine must not make time-outs of its own.
+STALL, TIMEOUT = 1.2, 1.0
 PATIENT = 30.0  # seconds, if there are no stalls
 _SLOW = ("stall", "stalled answer")
 _KINDS = (*[kind for kind in KINDS if kind not in _SLOW] * 8, "stall", "stalled answer")
-_UNCLEAR = 0.2  # the most of the schedules of a job that may end in what it cannot know
 LONGEST = 60  # seconds, of real time; a schedule takes a fifth of one
 _SILENT = (Verdict.LOST, Verdict.DOUBLE, Verdict.UNREPORTED, Verdict.MISREPORTED)
 _SETTLED = 0.02  # seconds, of real time, that a task is waited for
@@ -249,9 +249,6 @@ def check(make: type[Case], stage: Stage, seeds: Iterable[int], *, well: float) 
     runs = [run(make, stage, seed) for seed in seeds]
     check_fair(runs)
     through = [one for one in runs if one.kind in trouble.WAY_THROUGH]
-    unclear = [one for one in through if isinstance(one.error, make.unclear)]
-    assert len(unclear) <= _UNCLEAR * len(through), "\n".join(map(str, unclear))
-    through = [one for one in through if one not in unclear]
     raised = [one for one in through if one.verdict is Verdict.RAISED]
     assert len(raised) <= (1 - well) * len(through), "\n".join(map(str, raised))
 
