@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from anaplan_frames.folders import private_folder, writable_cache_folder
+from anaplan_frames.json_parsing import parse_json
 
 _FORMAT = 1
 _MOST_NAMES = 500
@@ -90,9 +91,9 @@ class RememberedIds:
         """Return what is kept; nothing of a file that is damaged."""
         found: Any = None
         if self._name:
-            with suppress(OSError, ValueError, RecursionError, RuntimeError):
+            with suppress(OSError, ValueError, RuntimeError):
                 content = self._path().read_bytes()
-                found = json.loads(content) if len(content) <= _MOST_BYTES else None
+                found = parse_json(content) if len(content) <= _MOST_BYTES else None
         if not isinstance(found, Mapping) or found.get("format") != _FORMAT:
             found = {}
         return {

@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
+from anaplan_frames.json_parsing import parse_json
+
 _KEY = b'"additionalAttributes":'
 _TEXT_VALUE = re.compile(rb'(?<!\\)"additionalAttributes":("(?:[^"\\]|\\.)*")', re.DOTALL)
 _OPEN, _CLOSE, _QUOTE, _BACKSLASH, _COLON, _COMMA, _LETTERS = b'{}"\\:,A'
@@ -214,7 +216,7 @@ def _strings(content: bytes, bounds: npt.NDArray[np.int32]) -> pa.Array:
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    found = json.loads(text) if text is not None else None
+    found = parse_json(text) if text is not None else None
     return found if isinstance(found, dict) else {}
 
 

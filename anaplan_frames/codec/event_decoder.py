@@ -19,12 +19,13 @@ from anaplan_frames.codec.attribute_texts import (
 )
 from anaplan_frames.codec.event_columns import ATTRIBUTES, BY_NAME, NEEDED, EventColumn
 from anaplan_frames.codec.text import is_utf8
+from anaplan_frames.json_parsing import parse_json
 
 _LIST = "response"
 # What parsing by Python raises if an answer is not as it should be.
 _MISFITS = (
     *(ValueError, TypeError, KeyError, AttributeError),
-    *(OverflowError, RecursionError, pa.ArrowException),
+    *(OverflowError, pa.ArrowException),
 )
 _MOST = 2**31 - 1  # bytes: an answer is one Arrow string
 
@@ -68,7 +69,7 @@ class EventDecoder:
         if self._attributes:
             try:
                 arrays += attribute_columns(attributes, list(self._attributes.values()))
-            except (ValueError, RecursionError) as error:
+            except ValueError as error:
                 raise BrokenEvents(f"the attributes of an event: {error}") from None
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         if any(batch.column(name).null_count for name in NEEDED):
@@ -105,7 +106,7 @@ class EventDecoder:
     def _reread(self, content: bytes) -> dict[str, pa.Array]:
         """Parse by Python, which takes numbers in quotes, and texts that are not Unicode."""
         try:
-            answer = json.loads(content.decode("utf-8", "surrogatepass"))
+            answer = parse_json(content.decode("utf-8", "surrogatepass"))
             events = answer[_LIST]
             if not isinstance(events, list):
                 raise ValueError(f"{_LIST!r} is not a list")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from anaplan_frames.json_parsing import parse_json
 
 _LIST, _META = b'"response"', b'"meta"'
 
@@ -36,7 +37,7 @@ def envelope(content: bytes) -> Mapping[str, Any]:
 
 def _object(content: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        found = parse_json(content)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None

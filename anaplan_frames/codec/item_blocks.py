@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anaplan_frames.codec.pieces import Piece
+from anaplan_frames.json_parsing import check_depth, parse_json
 
 _KEY = "listItems"
 _BLOCK_BYTES = 1_000_000
@@ -72,9 +73,10 @@ class ItemSplitter:
                 # If there are no items, their key may be missing.
                 self.envelope = _object(text)
                 return
+            check_depth(text)
             items, end = json.JSONDecoder().raw_decode("[" + text)
             self.envelope = _object(f'{self._before.decode()}"{_KEY}": []{text[end - 1 :]}')
-        except (ValueError, RecursionError):
+        except ValueError:
             raise BrokenItems("The answer is cut short, or is not a JSON object.") from None
         if items:
             yield text[: end - 2].rstrip().encode()
@@ -96,7 +98,7 @@ def _last_cut(items: bytearray) -> tuple[int, int]:
 
 
 def _object(text: str) -> Mapping[str, Any]:
-    found = json.loads(text)
+    found = parse_json(text)
     if not isinstance(found, dict):
         raise ValueError(text[:1])
     return found

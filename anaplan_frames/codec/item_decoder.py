@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
 from anaplan_frames.codec.pieces import Block
 from anaplan_frames.codec.text import is_utf8
+from anaplan_frames.json_parsing import parse_json
 
 _LIST = "items"
 
@@ -92,7 +92,7 @@ class ItemDecoder:
     def _reread(self, block: Block) -> list[pa.Array]:
         """Parse again, accepting values that are not texts, and texts that are not Unicode."""
         try:
-            items = json.loads(b"".join([b"[", block, b"]"]), parse_int=str, parse_float=str)
+            items = parse_json(b"".join([b"[", block, b"]"]), parse_int=str, parse_float=str)
         except ValueError as error:
             raise BlockFault(f"the items from here on cannot be read: {error}.", 0) from None
         return [

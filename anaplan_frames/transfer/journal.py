@@ -14,6 +14,7 @@ from typing import Any
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import DataChanged
 from anaplan_frames.folders import private_folder
+from anaplan_frames.json_parsing import parse_json
 
 _log = logging.getLogger("anaplan_frames")
 # Anaplan drops uploaded content after 48 hours; the clocks need not agree.
@@ -175,7 +176,7 @@ class Journal:
             return read_lines(self._path.read_bytes())
         except OSError:
             return []
-        except (ValueError, RecursionError):
+        except ValueError:
             aside = self._path.with_suffix(".damaged")
             with suppress(OSError):
                 os.replace(self._path, aside)
@@ -222,7 +223,7 @@ def read_lines(content: bytes) -> list[dict[str, Any]]:
     """
     if content[-1:] != b"\n":
         return []
-    lines = [json.loads(line) for line in content.splitlines()]
+    lines = [parse_json(line) for line in content.splitlines()]
     if not all(isinstance(line, dict) for line in lines):
         raise ValueError("a line is not an object")
     head, *rest = lines

@@ -5,12 +5,12 @@ What does not fit the answer contract raises `NotAnswered`.
 
 from __future__ import annotations
 
-import json
 import mmap
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from anaplan_frames.json_parsing import parse_json
 from anaplan_frames.memory import mapping
 from anaplan_frames.transport.answer_contract import NotAnswered
 from anaplan_frames.transport.hosts import host_of
@@ -107,8 +107,8 @@ def as_json(response: CheckedResponse) -> dict[str, Any]:
             raise _not_answered(response, "with nothing")
         return {}
     try:
-        answer = json.loads(content)
-    except (ValueError, RecursionError):
+        answer = parse_json(content)
+    except ValueError:
         answer = None
     if not isinstance(answer, dict):
         if answer is None and _kind(response).endswith("json"):

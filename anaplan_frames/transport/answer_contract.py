@@ -6,12 +6,12 @@ that was lost: whether Anaplan got the request is not known.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from anaplan_frames.errors import TransferError
+from anaplan_frames.json_parsing import parse_json
 from anaplan_frames.transport.denials import FORBIDDEN, Denial
 
 # "json": an object with the keys that it needs. "file": the bytes of a file. "csv": a table as
@@ -123,8 +123,8 @@ class Operation:
             found = any(b'"%b"' % key.encode() in content for key in known)
             return None if found else "with other JSON"
         try:
-            answer = json.loads(content)
-        except (ValueError, RecursionError):
+            answer = parse_json(content)
+        except ValueError:
             return "with broken JSON"
         return self.object_fault(answer) if isinstance(answer, dict) else "with other JSON"
 

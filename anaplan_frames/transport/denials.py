@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+
+from anaplan_frames.json_parsing import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ def _is_silent(body: bytes) -> bool:
     if not body.strip():
         return True
     try:
-        status = json.loads(body)["status"]
+        status = parse_json(body)["status"]
         return isinstance(status, dict) and not status.get("message")
-    except (ValueError, RecursionError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError):
         return False
 
 

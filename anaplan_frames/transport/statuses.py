@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import email.utils
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -21,6 +20,7 @@ from anaplan_frames.errors import (
     RequestRefused,
     TransferError,
 )
+from anaplan_frames.json_parsing import parse_json
 from anaplan_frames.transport.denials import denial_message
 from anaplan_frames.transport.failures import Failure
 from anaplan_frames.transport.hosts import host_of
@@ -199,8 +199,8 @@ def _body(response: requests.Response) -> bytes:
 def _own_answer(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of an error answer; an empty one if there is none."""
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = parse_json(body)
+    except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
 

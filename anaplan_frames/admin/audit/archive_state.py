@@ -9,6 +9,7 @@ from typing import Any
 
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import replace_synced
+from anaplan_frames.json_parsing import parse_json
 
 _NAME = "_archive.json"  # what begins like this is not read as data
 _SCHEMA = 1
@@ -58,7 +59,7 @@ def load_state(folder: Path) -> ArchiveState:
     """
     path = folder / _NAME
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
         if found.pop("schema") != _SCHEMA:
             raise ValueError("another version")
         return ArchiveState(**found)
