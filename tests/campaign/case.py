@@ -111,6 +111,8 @@ class Case(ABC):
     has_tasks: ClassVar[bool] = False
     by_both: ClassVar[bool] = True
     """Whether anaplan-sdk can do the job."""
+    well: ClassVar[float] = 0.85
+    """The least share of its schedules with a way through that end well, of some 50."""
     blind_to: ClassVar[frozenset[str]] = frozenset()
     """What somebody else may do that nothing shows; `docs/reliability.md` names it."""
 

@@ -246,7 +246,12 @@ def _alarm() -> Iterator[None]:
 
 def check(make: type[Case], stage: Stage, seeds: Iterable[int], *, well: float) -> None:
     """Run schedules; none may lose or double anything, and a share must end well."""
-    runs = [run(make, stage, seed) for seed in seeds]
+    check_all([run(make, stage, seed) for seed in seeds], well=well)
+
+
+def check_all(runs: Iterable[Run], *, well: float) -> None:
+    """Fail if a schedule did not end as it may, or too few with a way through ended well."""
+    runs = list(runs)
     check_fair(runs)
     through = [one for one in runs if one.kind in trouble.WAY_THROUGH]
     raised = [one for one in through if one.verdict is Verdict.RAISED]
