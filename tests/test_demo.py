@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from anaplan_frames.demo.job import KEYS, MEASURES, _prove, _read
+from anaplan_frames.demo import sample
+from anaplan_frames.demo.job import KEYS, MEASURES, _prove
 
-SOURCE = _read("flights_monthly")
+SOURCE = sample("flights")
 
 
 def test_equal_data_prove_equal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,3 +35,14 @@ def _under_another_code(frame: pd.DataFrame) -> pd.DataFrame:
 def test_what_differs_proves_nothing(spoil, capsys: pytest.CaptureFixture[str]) -> None:
     assert not _prove(SOURCE, spoil(SOURCE), seconds=1)
     assert "NOT all equal" in capsys.readouterr().out
+
+
+def test_a_sample_of_another_name_is_an_error_that_names_those_there_are() -> None:
+    with pytest.raises(ValueError, match="There is no sample 'flight'. There are 'airlines', "):
+        sample("flight")  # type: ignore[arg-type]
+
+
+def test_samples_have_the_rows_that_the_docstring_says() -> None:
+    rows = {name: len(sample(name)) for name in ("airlines", "airports", "airports_missing")}
+    assert rows == {"airlines": 16, "airports": 1458, "airports_missing": 4}
+    assert len(SOURCE) == 3869

@@ -46,7 +46,7 @@ def test_brackets_without_an_end_are_refused(text: str) -> None:
         parse_json(text)
 
 
-def test_texts_full_of_brackets_are_no_levels() -> None:
+def test_brackets_in_texts_do_not_count_as_levels() -> None:
     items = [{"name": "{[" * 40, "code": 'a\\"['}] * 300
     assert parse_json(json.dumps(items)) == items
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from importlib.resources import files
 
 import pandas as pd
 
+from anaplan_frames.demo.samples import sample
 from anaplan_frames.errors import RejectedRows
 from anaplan_frames.model import Model
 from anaplan_frames.reading import read_anaplan
@@ -33,7 +33,7 @@ def run() -> bool:
         Whether every measure in Anaplan equals the source.
     """
     began = time.perf_counter()
-    airlines, airports, flights = _read("airlines"), _read("airports"), _read("flights_monthly")
+    airlines, airports, flights = sample("airlines"), sample("airports"), sample("flights")
     with Sandbox.demo() as sandbox, sandbox.connect() as connection:
         print(f"A sandbox of Anaplan is running at {sandbox.api_url}\n")
         model = connection.model("Flight Planning", workspace="Demo")
@@ -47,7 +47,7 @@ def run() -> bool:
         print(f"\n2. Correct in pandas what was rejected, and load only that again ({lost})")
         namesakes["name"] += " (" + namesakes["faa"] + ")"
         airports.update(namesakes["name"])
-        missing = _read("airports_missing")
+        missing = sample("airports_missing")
         _load(namesakes, "Load airports", model)
         _load(missing, "Load airports", model)
         _load(strays, "Load flights", model)
@@ -56,12 +56,6 @@ def run() -> bool:
         exported = read_anaplan("Flights export", model)
         in_anaplan = _by_code(exported, airlines, pd.concat([airports, missing]))
     return _prove(flights, in_anaplan, seconds=time.perf_counter() - began)
-
-
-def _read(name: str) -> pd.DataFrame:
-    """Read one of the data set's files."""
-    with (files("anaplan_frames.demo") / "data" / f"{name}.csv").open("rb") as file:
-        return pd.read_csv(file)
 
 
 def _load(data: pd.DataFrame, target: str, model: Model) -> pd.DataFrame:

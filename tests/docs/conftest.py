@@ -14,14 +14,22 @@ DATA = files("anaplan_frames.demo") / "data"
 
 
 @pytest.fixture
-def at_work(demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A tenant in the environment, its files filled, and the data in the working folder."""
+def in_environment(
+    demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
+    """A demo named by the environment, and an empty working folder."""
     monkeypatch.setenv("ANAPLAN_EMAIL", demo_sandbox.email)
     monkeypatch.setenv("ANAPLAN_PASSWORD", demo_sandbox.password)
     monkeypatch.setenv("ANAPLAN_API_URL", demo_sandbox.api_url)
     monkeypatch.setenv("ANAPLAN_AUTH_URL", demo_sandbox.auth_url)
     monkeypatch.chdir(tmp_path)
-    model = demo_sandbox.connect().model("Flight Planning")
+    return demo_sandbox
+
+
+@pytest.fixture
+def at_work(in_environment: Sandbox) -> Sandbox:
+    """The same, its files filled, and the data in the working folder."""
+    model = in_environment.connect().model("Flight Planning")
     for source, target in [
         ("airlines", "airlines.csv"),
         ("airports", "airports.csv"),
@@ -29,4 +37,4 @@ def at_work(demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ]:
         shutil.copy(str(DATA / f"{source}.csv"), target)
         model.files[target].upload(target)
-    return demo_sandbox
+    return in_environment

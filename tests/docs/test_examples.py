@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from contextlib import suppress
 
 import pandas as pd
@@ -13,21 +12,6 @@ import pytest
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from tests.docs.pages import ROOT, blocks
-
-
-def test_the_readme_does_what_it_says(at_work: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    first, with_sandbox, without_actions, more = blocks("README.md")
-    namespace: dict[str, object] = {}
-    exec(first, namespace)
-    assert "Item not located in list Airlines" in capsys.readouterr().out
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        exec(more, namespace)
-    exec(without_actions, namespace)
-    assert len(pd.read_csv("line_items.csv")) == 6
-    exec(with_sandbox, namespace)
-    assert isinstance(namespace["conn"], af.Connection)
-    namespace["sandbox"].close()
 
 
 def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
