@@ -6,10 +6,18 @@ import pytest
 
 from anaplan_frames.sandbox import Sandbox
 from tests.docs.page_reader import follow
+from tests.docs.pages import ROOT
 
-PAGES = ["README.md", "docs/quick-start.md"]
+PAGES = [
+    "README.md",
+    "docs/quick-start.md",
+    "docs/from-anaplan-connect.md",
+    "docs/troubleshooting.md",
+    *[f"docs/tasks/{path.name}" for path in sorted((ROOT / "docs/tasks").glob("*.md"))],
+]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_reader_sees_what_the_page_shows(page: str, in_environment: Sandbox) -> None:
     follow(page)

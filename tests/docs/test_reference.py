@@ -55,3 +55,14 @@ def _is_ours(owner: type, key: str) -> bool:
 def test_every_public_name_says_what_it_is() -> None:
     silent = [name for name, member in public_members() if not inspect.getdoc(member)]
     assert not silent
+
+
+def test_the_page_about_troubles_has_every_error() -> None:
+    page = (ROOT / "docs/troubleshooting.md").read_text("utf-8")
+    module = import_module("anaplan_frames")
+    raised = [
+        name
+        for name in module.__all__
+        if inspect.isclass(getattr(module, name)) and issubclass(getattr(module, name), Exception)
+    ]
+    assert [n for n in raised if f"`{n}" not in page and not n.endswith("Warning")] == []
