@@ -64,6 +64,28 @@ def test_all_line_items_of_a_model_are_in_a_csv_file(tmp_path: Path) -> None:
     assert "Did you mean 'Contracts'?" in "".join(str(output.get("text")) for output in outputs)
 
 
+@pytest.mark.long
+def test_the_first_steps_end_with_the_flights_of_each_month(tmp_path: Path) -> None:
+    outputs = run("first_steps.ipynb", tmp_path)
+    assert columns(outputs) == columns(stored("first_steps.ipynb"))
+    assert any("12    27403" in text for text in shown(outputs, "text/plain"))
+
+
+@pytest.mark.long
+def test_after_all_corrections_every_flight_is_in_anaplan(tmp_path: Path) -> None:
+    outputs = run("correct_rejects.ipynb", tmp_path)
+    assert columns(outputs) == columns(stored("correct_rejects.ipynb"))
+    assert shown(outputs, "text/plain")[-1] == "(336776, 336776)"
+
+
+@pytest.mark.long
+def test_the_archive_of_events_has_what_was_done(tmp_path: Path) -> None:
+    outputs = run("audit.ipynb", tmp_path)
+    assert columns(outputs) == columns(stored("audit.ipynb"))
+    kept = pd.read_parquet(tmp_path / "audit")
+    assert kept["event_type_id"].tolist() == ["USR-8", "USR-20", "USR-51", "USR-20", "USR-51"]
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
 def test_a_notebook_holds_no_path_and_no_error_of_the_machine_that_ran_it(name: str) -> None:
     text = (NOTEBOOKS / name).read_text(encoding="utf-8")
