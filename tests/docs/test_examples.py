@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 
 import pandas as pd
-import polars as pl
 import pytest
 
 import anaplan_frames as af
@@ -44,23 +43,3 @@ def test_the_sandbox_is_built_as_its_page_shows() -> None:
     for block in blocks("docs/sandbox.md"):
         exec(block, namespace)
     assert "Headcount" in repr(namespace["sandbox"])
-
-
-def test_cells_are_read_and_written_as_their_page_shows() -> None:
-    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
-        built = sandbox.workspace("Finance").model("Stock")
-        parts = built.list("Parts", items=pd.DataFrame({"Name": ["Pipe", "Valve"]}))
-        costs = built.module(
-            "Costs",
-            dimensions=[parts, "Time", "Versions"],
-            line_items={"Amount": "NUMBER", "Total": {"format": "NUMBER", "formula": "Amount * 2"}},
-        )
-        built.view(costs, "By month", [parts], ["Line items", "Time"], ["Versions"])
-        with sandbox.connect() as connection:
-            model = connection.model("Stock")
-            namespace: dict[str, object] = {"af": af, "pl": pl, "model": model}
-            for block in blocks("docs/cells.md"):
-                exec(block, namespace)
-            assert namespace["result"].rejected.empty  # type: ignore[attr-defined]
-            assert list(namespace["grid"].columns.names) == ["Line items", "Time"]  # type: ignore[attr-defined]
-            assert namespace["dates"]["Time"].dtype.kind == "M"  # type: ignore[index]

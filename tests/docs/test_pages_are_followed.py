@@ -11,7 +11,9 @@ from tests.docs.pages import ROOT
 PAGES = [
     "README.md",
     "docs/quick-start.md",
+    "docs/cells.md",
     "docs/from-anaplan-connect.md",
+    "docs/lists.md",
     "docs/troubleshooting.md",
     *[f"docs/tasks/{path.name}" for path in sorted((ROOT / "docs/tasks").glob("*.md"))],
 ]
