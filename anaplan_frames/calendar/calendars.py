@@ -28,7 +28,7 @@ Kind: TypeAlias = Literal[
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
-_FIRST, _LAST = 2, 9998  # years whose neighbours are dates, too
+_FIRST, _LAST = 2, 9998  # years whose neighbors are dates, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The options of all commands, and how a command's help shows them.
 
-A command takes the groups of options that it can honour: `log_options` every command,
+A command takes the groups of options that it can honor: `log_options` every command,
 `connection_options` of `connection_options` those that talk to Anaplan, `json_option` those that
 print data.
 """

@@ -112,7 +112,7 @@ def _dialect(found: Mapping[str, Any], separator: str, delimiter: str, encoding:
     quoting = found.get(delimiter)
     return Dialect(
         separator=_mark(found.get(separator)) or ",",
-        # An empty delimiter is a decision of the modeller, an absent one is not.
+        # An empty delimiter is a decision of the modeler, an absent one is not.
         delimiter='"' if quoting is None else _mark(quoting),
         encoding=str(found.get(encoding) or "UTF-8"),
         header_row=header_row,

@@ -57,7 +57,7 @@ class Field:
 def render(column: pa.Array, dialect: Dialect, location: ValueLocation) -> Field:
     """Render one column of a batch.
 
-    How a value is written depends on itself and its column's type alone, not on its neighbours.
+    How a value is written depends on itself and its column's type alone, not on its neighbors.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def decode_grid(
     The columns are: one per page dimension (``"Page 1"``, ...), constant within a page, if there is
     a line of page items; one per row dimension, named by the metadata or ``"Row 1"``, ...; then
     one per column, named by its labels, which are joined by ``" | "`` where several dimensions
-    are on the columns. A label or item that is left blank is that of its neighbour to the left
+    are on the columns. A label or item that is left blank is that of its neighbor to the left
     or above. Values are text if the metadata does not type them.
 
     Parameters

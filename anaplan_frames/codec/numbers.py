@@ -95,7 +95,7 @@ def render_decimals(column: pa.Array) -> pa.Array:
     texts = pc.cast(column, pa.large_string())
     exponents = pc.fill_null(pc.match_substring(texts, "E"), False)
     numbers = [Decimal(text) for text in pc.filter(texts, exponents).to_pylist()]
-    # Strings in any case, so that how a value is written does not hang on its neighbours.
+    # Strings in any case, so that how a value is written does not hang on its neighbors.
     return _replaced(texts, exponents.to_numpy(zero_copy_only=False), numbers)
 
 

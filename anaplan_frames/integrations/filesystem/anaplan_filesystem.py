@@ -52,7 +52,7 @@ class AnaplanFileSystem(FileSystem, metaclass=_SealedOptions):
 
     Paths are ``workspace/model/files/name`` and ``workspace/model/exports/name`` after
     ``anaplan://``; each part is a name or an id, percent-encoded or not. A file holds what a user
-    has uploaded or a modeller has loaded; an export is run when it is opened.
+    has uploaded or a modeler has loaded; an export is run when it is opened.
 
     Parameters
     ----------
