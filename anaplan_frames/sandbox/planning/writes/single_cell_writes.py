@@ -28,7 +28,7 @@ _INVALID, _CALCULATED, _MISFIT = "cellIsInvalid", "cellIsCalculated", "INCORRECT
 # its type; the sandbox uses the type for the properties of list items.
 _WORDS = {
     _INVALID: "the cell could not be found or resolved",
-    _CALCULATED: "the cell is a calculated/aggregate cell and is not writable",
+    _CALCULATED: "the cell is a calculated/aggregate cell and is not writeable",
     _MISFIT: "incorrect format",
 }
 
