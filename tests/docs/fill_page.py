@@ -6,16 +6,15 @@ import contextlib
 import os
 import sys
 import tempfile
-from typing import Any
 
 from anaplan_frames.sandbox import Sandbox
-from tests.docs.page_reader import BLOCK, Block, console_output, run_python
+from tests.docs.page_reader import BLOCK, Block, console_output, new_namespace, run_python
 from tests.docs.pages import ROOT
 
 
 def filled(text: str) -> str:
     """Return a page with what its blocks print now; look at the changes before you commit them."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+    namespace = new_namespace()
     pieces, end = [], 0
     for found in BLOCK.finditer(text):
         block = Block(*found.groups())

@@ -12,8 +12,10 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
+import fsspec
 import pandas as pd
 
+from anaplan_frames.integrations.filesystem import AnaplanFileSystem
 from tests.docs.pages import ROOT
 
 BLOCK = re.compile(
@@ -45,7 +47,7 @@ def blocks_of(page: str) -> Iterator[Block]:
 
 def follow(page: str) -> None:
     """Run the blocks of a page in the working folder; fail if another output comes."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+    namespace = new_namespace()
     for block in blocks_of(page):
         if block.language == "console":
             came = console_output(block.code)
@@ -53,6 +55,12 @@ def follow(page: str) -> None:
         else:
             came = run_python(block.code, namespace)
             assert masked(came) == masked(block.shown or ""), block.code
+
+
+def new_namespace() -> dict[str, Any]:
+    """Return what a page begins with; URLs work as if the package were installed."""
+    fsspec.register_implementation("anaplan", AnaplanFileSystem, clobber=True)
+    return {"__name__": "__main__"}
 
 
 def masked(text: str) -> list[str]:

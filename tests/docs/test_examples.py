@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 
 import pandas as pd
-import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
@@ -27,15 +26,6 @@ def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
         for line in lines:
             with suppress(af.RejectedRows):  # loading flights before their airports
                 exec(line, namespace)
-
-
-def test_processes_read_and_load_in_parts_as_the_page_shows(
-    at_work: Sandbox, capsys: pytest.CaptureFixture[str]
-) -> None:
-    namespace: dict[str, object] = {}
-    for block in blocks("docs/processes.md"):
-        exec(block, namespace)
-    assert capsys.readouterr().out == "True\nTrue\n"
 
 
 def test_the_sandbox_is_built_as_its_page_shows() -> None:

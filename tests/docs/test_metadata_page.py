@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import anaplan_frames as af
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE
-from anaplan_frames.sandbox import Sandbox
 from tests.dataframes.columns import dtypes
 from tests.docs.pages import ROOT
 
@@ -44,19 +41,3 @@ def test_every_column_of_a_listing_is_named(demo_model: af.Model, kind: str) -> 
     section = PAGE.split("\n## `model.lists`", 1)[1].split("\n## ", 1)[0]
     for name in getattr(demo_model, kind).to_pandas():
         assert f"`{name}`" in section
-
-
-def test_the_example_runs(
-    demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {
-        "EMAIL": demo_sandbox.email,
-        "PASSWORD": demo_sandbox.password,
-        "API_URL": demo_sandbox.api_url,
-        "AUTH_URL": demo_sandbox.auth_url,
-    }.items():
-        monkeypatch.setenv(f"ANAPLAN_{name}", value)
-    monkeypatch.chdir(tmp_path)
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(example, {})
-    assert len(pd.read_csv("line_items.csv")) == 6

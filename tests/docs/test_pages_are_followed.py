@@ -11,9 +11,13 @@ from tests.docs.pages import ROOT
 PAGES = [
     "README.md",
     "docs/quick-start.md",
+    "docs/asyncio.md",
     "docs/cells.md",
     "docs/from-anaplan-connect.md",
+    "docs/fsspec.md",
     "docs/lists.md",
+    "docs/metadata.md",
+    "docs/processes.md",
     "docs/troubleshooting.md",
     *[f"docs/tasks/{path.name}" for path in sorted((ROOT / "docs/tasks").glob("*.md"))],
 ]
