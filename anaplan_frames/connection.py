@@ -17,6 +17,7 @@ from anaplan_frames.admin.model_deletion import delete_models
 from anaplan_frames.admin.scim.scim_service import Scim
 from anaplan_frames.auth import BasicAuth, Credentials
 from anaplan_frames.bulk.actions import Action
+from anaplan_frames.bulk.task_search import task_of
 from anaplan_frames.clock import Clock
 from anaplan_frames.config import ConfiguredAuth, resolve
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields, series_of_fields
@@ -316,6 +317,9 @@ class Connection:
         that it still has the name. A second model of the name that was made since is not noticed:
         give the workspace, or the id.
 
+        What a program asks about a model first is remembered, too, and asked for at once by its
+        next run.
+
         Raises
         ------
         NotFound
@@ -371,7 +375,7 @@ class Connection:
         if address.plural == ALM:
             return model.alm.task(address.task_id)
         collection: Collection[Action] = getattr(model, address.plural)
-        return collection[address.action_id].task(address.task_id)
+        return task_of(collection, address.action_id, address.task_id)
 
     def delete_models(
         self, models: str | Sequence[str], *, workspace: str | None = None, confirm: bool = False

@@ -58,19 +58,21 @@ class Directory:
 
         An id that was found for the name in an earlier run saves the listing, if the model still
         has this name and is in the same workspace. A second model of the name that was made since
-        is not noticed. The parameters and errors are those of `find_models`.
+        is not noticed. Of a model that is given by its id, the workspace is remembered, so that
+        what is needed of it can be asked for at once. The parameters and errors are those of
+        `find_models`.
         """
         asked = (name, workspace, preferred)
-        remembered = None if _MODEL_ID.fullmatch(name) else self._ids.find(asked)
+        remembered = self._ids.find(asked)
         self._transport.open_connections(1 + len(remembered.needed) if remembered else 0)
         if remembered is not None:
             early = self._begin(remembered)
             record = self._by_id(remembered.id, remembered.workspace_id)
-            if record is not None and record.get("name") == name:
+            if record is not None and name in (record.get("name"), record["id"]):
                 return record, early
             self._ids.forget(asked)
         (record,) = self.find_models([name], workspace, preferred=preferred)
-        if record.get("name") == name:
+        if name in (record.get("name"), record["id"]):
             self._ids.keep(asked, str(record["id"]), str(record["currentWorkspaceId"]))
         return record, EarlyAnswers(partial(self._ids.keep_needed, str(record["id"])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from anaplan_frames.errors import AmbiguousName, NotFound
@@ -9,6 +10,12 @@ from anaplan_frames.key_folding import fold_key, visible
 from anaplan_frames.messages import listed, near_names, warn
 
 _MOST_SHOWN = 5
+_ID = re.compile("[0-9]{12}")
+
+
+def is_id(key: str) -> bool:
+    """Whether a text has the form of an id of a thing in a model, which a name may have, too."""
+    return bool(_ID.fullmatch(key))
 
 
 def matching_ids(key: str, names: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -423,6 +423,10 @@ class Model:
                 "is done yet: pass confirm=True to close it."
             )
         opening.change(self._catalogue, "close", timeout)
+
+    def ask_early(self, keys: Iterable[str]) -> None:
+        """Begin to ask for what is going to be needed; not for users."""
+        self._catalogue.ask_early(keys)
 
     def keep_needed(self) -> None:
         """Remember for the next run what this one has asked first; not for users."""

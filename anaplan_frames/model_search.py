@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
@@ -23,14 +22,12 @@ _ADVICE = {
     "views": "Write to its module.",
 }
 
-_ID = re.compile("[0-9]{12}")
-_KINDS_OF_IDS = {  # by what an id begins with
-    "101": "lists",
-    "102": "modules",
-    "112": "imports",
-    "113": "files",
-    "116": "exports",
-    "118": "processes",
+# What is asked next about a thing that is given by its id; it is asked for at the same time.
+_NEXT = {
+    ("imports", "written to"): ("imports", "files", "imports/{id}"),
+    ("processes", "written to"): ("imports", "files"),
+    ("files", "written to"): ("files", "exports", "imports"),
+    ("files", "downloaded"): ("files", "exports"),
 }
 
 
@@ -90,13 +87,14 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, ver
     AmbiguousName
         If several have it.
     """
-    if kind is not None:
-        return _collection(model, kinds, kind)[name]
-    collections = {k: _collection(model, kinds, k) for k in kinds}
-    of_id = collections.get(_KINDS_OF_IDS.get(name[:3], "") if _ID.fullmatch(name) else "")
-    if of_id is not None and name in of_id.ids:  # an id is not looked for in other listings
+    asked = kinds if kind is None else [kind]
+    collections = {k: _collection(model, kinds, k) for k in asked}
+    given = _of_id(model, name, collections, verb)
+    if given is not None:
         model.keep_needed()
-        return of_id[name]
+        return given
+    if kind is not None:
+        return collections[kind][name]
     old = [things for things in collections.values() if was_read(things)]
     read_together(collections.values())
     model.keep_needed()
@@ -118,6 +116,17 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, ver
     _refuse_other_kinds(model, name, kinds, verb)
     names = [candidate for things in collections.values() for candidate in things.names]
     raise not_found(name, names, kind=_listed(kinds, "or"), owner=f"of model {model.name!r}")
+
+
+def _of_id(
+    model: Model, name: str, collections: Mapping[str, Collection[Resource]], verb: str
+) -> Resource | None:
+    """Return the thing that has the name as its id; no other listings are read."""
+    for things in collections.values():
+        if things.may_have_id(name):
+            model.ask_early(each.format(id=name) for each in _NEXT.get((things.kind, verb), ()))
+            return things.by_id(name)
+    return None
 
 
 def _kinds_with(name: str, collections: Mapping[str, Collection[Resource]]) -> list[str]:

@@ -115,18 +115,35 @@ def test_a_small_job_asks_side_by_side_what_does_not_depend_on_each_other(
     assert run(by_name, LOGIN, *later) == 2  # where its name was found is remembered
 
 
-@pytest.mark.parametrize(
-    ("do", "listing", "later"),
-    [
-        (lambda m: af.read_anaplan(EXPORT, m, progress=False), "exports", [OF_EXPORT, *RUN]),
-        (lambda m: af.read_anaplan(LIST, m, progress=False), "lists", [[OF_LIST, ITEMS]]),
-    ],
-)
-def test_an_id_is_looked_for_in_the_listing_of_its_kind_alone(
-    run: Run, do: Callable[[af.Model], Any], listing: str, later: Sequence[Sequence[str]]
-) -> None:
-    waves = (LOGIN, BY_ID, [f"GET {listing}"], *later)
-    assert len(run(lambda connection: do(connection.model(MODEL)), *waves)) == 2
+GIVEN_IMPORT = ["GET imports", "GET files", OF_IMPORT[0]]
+BY_IDS: dict[str, tuple[Job, Sequence[Sequence[str]], Sequence[Sequence[str]]]] = {
+    "load": (
+        lambda m: af.to_anaplan(ROWS, IMPORT, m, progress=False).rows_loaded,
+        [GIVEN_IMPORT, OF_IMPORT[1:], *LOAD],
+        [[*BY_ID, *GIVEN_IMPORT, *OF_IMPORT[1:]], *LOAD],
+    ),
+    "export": (
+        lambda m: len(af.read_anaplan(EXPORT, m, progress=False)),
+        [OF_EXPORT[:1], OF_EXPORT[1:], *RUN],
+        [[*BY_ID, *OF_EXPORT], *RUN],
+    ),
+    "list": (
+        lambda m: len(af.read_anaplan(LIST, m, progress=False)),
+        [[OF_LIST], [ITEMS]],
+        [[*BY_ID, OF_LIST], [ITEMS]],
+    ),
+}
+
+
+@pytest.mark.parametrize("job", BY_IDS)
+def test_a_job_given_ids_asks_at_once_for_what_the_last_run_has_needed(run: Run, job: str) -> None:
+    do, first, later = BY_IDS[job]
+
+    def by_id(connection: af.Connection) -> int:
+        return do(connection.model(MODEL))
+
+    assert run(by_id, LOGIN, BY_ID, *first) == 2
+    assert run(by_id, LOGIN, *later) == 2
 
 
 def test_a_model_by_id_costs_one_request(run: Run) -> None:

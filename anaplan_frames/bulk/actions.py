@@ -44,6 +44,8 @@ class Action(Resource):
 
     kind: ClassVar[str] = "action"
     plural: ClassVar[str] = "actions"
+    _id_prefix: ClassVar[str] = "117"
+    _answer: ClassVar[str] = "action"
 
     def run(
         self,
@@ -199,7 +201,7 @@ class Action(Resource):
         self, outcome: Outcome, sent: Mapping[str, Sent], folder: DumpFolder | None
     ) -> WriteResult:
         """Make the result of a task of it, with the rejected rows of what was sent to each file."""
-        return result_of_task(outcome, self.name, **self._facts)
+        return result_of_task(outcome, self.title, **self._facts)
 
     def make_job(
         self,
@@ -237,7 +239,7 @@ class Action(Resource):
 
         counts = {file_id: SentCount(rows.count) for file_id, rows in sent.items()}
         return Job(
-            name=self.name,
+            name=self.title,
             kind=self.kind,
             read=read,
             on_rejected=options.on_rejected,
@@ -261,6 +263,7 @@ class Action(Resource):
         latest: Callable[[], Iterable[Mapping[str, Any]]] | None = None,
     ) -> Task[WriteResult]:
         """Start it, once; see `bulk.task_start`."""
+        self._catalogue.early.forget(f"{self.plural}/{self.id}")  # its run may change it
         restart_after = options.restart_after
         if restart_after is None:
             restart_after = self._catalogue.restart_after

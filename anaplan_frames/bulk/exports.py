@@ -56,6 +56,8 @@ class Export(Action, Table):
 
     kind: ClassVar[str] = "export"
     plural: ClassVar[str] = "exports"
+    _id_prefix: ClassVar[str] = "116"
+    _answer: ClassVar[str] = "exportMetadata"
     takes: ClassVar[frozenset[str]] = frozenset({"run", "periods", "totals", "omit_empty"})
 
     def read_outcome(
@@ -219,8 +221,9 @@ class Export(Action, Table):
         cells = CellOptions(periods=periods, totals=totals, omit_empty=omit_empty)
 
         def rows(*, run_it: bool) -> pd.DataFrame | Frames:
-            table = partial(self._table, cells=cells, run=run_it)
-            return self._read(options, table, totals=totals, **self._notes)
+            facts: dict[str, Any] = {"totals": totals}
+            table = partial(self._table, cells=cells, run=run_it, facts=facts)
+            return self._read(options, table, facts)
 
         if chunksize is not None:
             return rows(run_it=run)
@@ -321,11 +324,6 @@ class Export(Action, Table):
         return {**seen, result.task_id: COMPLETE}
 
     @property
-    def _notes(self) -> dict[str, str]:
-        is_history = self.info.get("exportType") == HISTORY
-        return {"note": _HISTORY_NOTE} if is_history else {}
-
-    @property
     def output_path(self) -> str:
         """Path of the output file below the API's root; it has the export's own id."""
         return f"{self._catalogue.path}/files/{self.id}"
@@ -347,8 +345,14 @@ class Export(Action, Table):
         return self._where_columns(table, options)
 
     def _table(
-        self, options: ReadOptions, *, cells: CellOptions = _AS_IT_IS, run: bool = True
+        self,
+        options: ReadOptions,
+        *,
+        cells: CellOptions = _AS_IT_IS,
+        run: bool = True,
+        facts: dict[str, Any] | None = None,
     ) -> TableSource:
+        """Return its output; `facts` gets what a frame says of it besides."""
         if run:
             self._catalogue.ask_early([f"{self._key}/tasks"])
         metadata = self.metadata()
@@ -361,6 +365,8 @@ class Export(Action, Table):
             )
         layout = str(metadata.get("layout") or self.info.get("exportType") or "")
         if layout == HISTORY:
+            if facts is not None:
+                facts["note"] = _HISTORY_NOTE
             return self._history(metadata, options, cells, run=run)
         described = ExportColumns.of(self._catalogue, self.label, layout, metadata)
         described.check(options, cells)

@@ -49,6 +49,9 @@ class File(Table):
 
     kind: ClassVar[str] = "file"
     plural: ClassVar[str] = "files"
+    _id_prefix: ClassVar[str] = "113"
+    # Only the listing shows that there is one, how it is written, and how many chunks it has.
+    _needs_listing: ClassVar[bool] = True
 
     @property
     def dialect(self) -> Dialect:

@@ -46,6 +46,10 @@ class Import(Action):
 
     kind: ClassVar[str] = "import"
     plural: ClassVar[str] = "imports"
+    _id_prefix: ClassVar[str] = "112"
+    _answer: ClassVar[str] = "importMetadata"
+    # Only the listing says which file it reads, and which other imports read it.
+    _needs_listing: ClassVar[bool] = True
 
     def metadata(self) -> Mapping[str, Any]:
         """Ask what Anaplan knows of it: ``name``, ``type``, ``source`` with the file's dialect.
@@ -323,9 +327,9 @@ class Import(Action):
     ) -> WriteResult:
         """Make the result of a task of it, with the rejected rows of what was sent to each file."""
         dump = f"{self.path}/tasks/{outcome.task_id}/dump"
-        file = sent.get(str(self.info.get("importDataSourceId")))
-        rejects = collect_rejects(self._catalogue, self.info, outcome, dump, file, folder)
-        return result_of_import(outcome, self.name, rejects, file, **self._facts)
+        file = sent.get(str(self.info.get("importDataSourceId"))) if sent else None
+        rejects = collect_rejects(self._catalogue, self.identity, outcome, dump, file, folder)
+        return result_of_import(outcome, self.title, rejects, file, **self._facts)
 
     def _job_options(
         self,

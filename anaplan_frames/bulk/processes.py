@@ -42,6 +42,9 @@ class Process(Import):
 
     kind: ClassVar[str] = "process"
     plural: ClassVar[str] = "processes"
+    _id_prefix: ClassVar[str] = "118"
+    _answer: ClassVar[str] = "processMetadata"
+    _needs_listing: ClassVar[bool] = False
 
     def metadata(self) -> Mapping[str, Any]:
         """Ask what Anaplan knows of it: ``name``, ``actions``.
@@ -122,7 +125,7 @@ class Process(Import):
         notes = filter(None, [note, rejects.note])
         return result_of_task(
             outcome,
-            self.name,
+            self.title,
             replace(rejects, note="\n".join(notes)),
             nested,
             verdict=verdict,

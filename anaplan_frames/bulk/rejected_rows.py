@@ -36,7 +36,7 @@ def collect_rejects(
     Parameters
     ----------
     info : mapping
-        The import's record.
+        The ``id`` and ``name`` of the import.
     dump_path : str
         Where the task keeps the dump of this import.
     sent : Sent, optional

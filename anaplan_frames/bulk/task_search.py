@@ -31,6 +31,12 @@ def find_task(
     raise NotFound(f"There is no task {task_id!r} {owner}. See .tasks() for those that are listed.")
 
 
+def task_of(actions: Collection[Any], action_id: str, task_id: str) -> Task[WriteResult]:
+    """Return a task of an action that is given by its id; see `Connection.task`."""
+    action: Action | None = actions.by_id(action_id, needs_listing=False)
+    return (action or actions[action_id]).task(task_id)
+
+
 def watch_tasks(
     collections: Collections, *, interval: float, timeout: float | None
 ) -> Iterator[Task[WriteResult]]:
@@ -69,6 +75,10 @@ def _changes(
 
 
 def _action(collections: Collections, name: str, owner: str) -> Action:
+    for each in collections:
+        given: Action | None = each.by_id(name, needs_listing=False)
+        if given is not None:
+            return given
     found = [each for each in collections if name in each]
     with_id = [each for each in found if name in list(each)]
     if len(with_id or found) > 1:

@@ -232,7 +232,7 @@ class CellsReadable(Table):
         if layout == "grid":
             return self._read_grid(options, cells)
         table = partial(self._table, cells=cells)
-        return self._read(options, table, totals=cells.totals)
+        return self._read(options, table, {"totals": cells.totals})
 
     def read_arrow(
         self,
@@ -290,7 +290,7 @@ class CellsReadable(Table):
             described.append((view, pages))
             return found.rows
 
-        frame = self._read(options, table, totals=cells.totals)
+        frame = self._read(options, table, {"totals": cells.totals})
         assert isinstance(frame, pd.DataFrame)
         [(view, pages)] = described
         grid = crosstab(frame, view.axes, pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Mapping
 from functools import partial
-from typing import Any, ClassVar, Literal, overload
+from typing import Any, ClassVar, Literal, Self, overload
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from anaplan_frames.cells.views import View
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.deadline import time_limit
+from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.resources.listings import listing_frame
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.plan import WritePlan, plan_of
@@ -29,7 +30,21 @@ class Module(View):
 
     kind: ClassVar[str] = "module"
     plural: ClassVar[str] = "modules"
+    _id_prefix: ClassVar[str] = "102"
     _totals: ClassVar[bool | None] = False
+
+    @classmethod
+    def of_id(
+        cls, catalogue: Catalogue, id_: str, *, needs_listing: bool | None = None
+    ) -> Self | None:
+        """Return the module with an id by the answer about its default view, which has its id.
+
+        The parameters are those of `Resource.of_id`.
+        """
+        view = catalogue.confirmed(f"views/{id_}", f"module {id_}") if cls.has_id(id_) else None
+        if view is None or str(view.get("viewId") or id_) != id_:
+            return None
+        return cls(catalogue, {"id": id_, "name": view.get("viewName")}, listed=False)
 
     @property
     def module_id(self) -> str:

@@ -195,5 +195,4 @@ def view_path(catalogue: Catalogue, id_: str) -> str:
 
 def view_metadata(catalogue: Catalogue, id_: str, label: str) -> Mapping[str, Any]:
     """Fetch what Anaplan says of a view."""
-    metadata: Mapping[str, Any] = catalogue.transport.get(view_path(catalogue, id_), label=label)
-    return metadata
+    return catalogue.described(f"views/{id_}", label)

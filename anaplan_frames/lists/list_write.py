@@ -59,7 +59,7 @@ def write_list(
     clock = lst.catalogue.transport.clock
     with time_limit(clock, send.timeout):
         begun = clock.monotonic()
-        target = ListDescription.fetch(lst.catalogue, lst.info)
+        target = ListDescription.fetch(lst.catalogue, lst.identity)
         texts = _read_data(target, data, options, keep=dry_run)
         again = partial(_prepare_again, lst, texts, options, send)
         planned = _planned(target, texts, options, send, begun)
@@ -85,7 +85,7 @@ def _prepare_again(
 ) -> PreparedItems:
     """Plan for the list as it is now."""
     begun = lst.catalogue.transport.clock.monotonic()
-    target = ListDescription.fetch(lst.catalogue, lst.info)
+    target = ListDescription.fetch(lst.catalogue, lst.identity)
     again = partial(_prepare_again, lst, texts, options, send)
     return PreparedItems(_planned(target, texts, options, send, begun), again)
 

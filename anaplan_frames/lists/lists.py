@@ -52,6 +52,8 @@ class List(Table):
 
     kind: ClassVar[str] = "list"
     plural: ClassVar[str] = "lists"
+    _id_prefix: ClassVar[str] = "101"
+    _answer: ClassVar[str] = "metadata"
     takes: ClassVar[frozenset[str]] = frozenset({"hierarchy"})
 
     def metadata(self) -> Mapping[str, Any]:
@@ -66,7 +68,7 @@ class List(Table):
         --------
         >>> model.lists["Staff"].metadata()["itemCount"]  # doctest: +SKIP
         """
-        return ListDescription.fetch(self._catalogue, self.info).metadata
+        return ListDescription.fetch(self._catalogue, self.identity).metadata
 
     def properties(self) -> pd.DataFrame:
         """Return its properties, in Anaplan's order.
@@ -821,7 +823,7 @@ class List(Table):
         return item_parts(self, n)
 
     def _table(self, options: ReadOptions) -> TableSource:
-        return self._described(options, ListDescription.fetch(self._catalogue, self.info))
+        return self._described(options, ListDescription.fetch(self._catalogue, self.identity))
 
     def _items_table(self, options: ReadOptions, *, hierarchy: bool) -> TableSource:
         """Return the items, which are asked for while the list is described."""
@@ -829,7 +831,7 @@ class List(Table):
         columns = None if names is None else [*names, *options.asked]
         early = EarlyItems(self._transport, self.path, self.label, columns)
         try:
-            described = ListDescription.fetch(self._catalogue, self.info)
+            described = ListDescription.fetch(self._catalogue, self.identity)
             self._catalogue.early.keep()
             if described.items.expected > MOST_WHOLE:  # which one answer does not hold
                 early.close()

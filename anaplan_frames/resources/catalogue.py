@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
+from anaplan_frames.errors import NotFound, PermissionDenied, RequestRefused
 from anaplan_frames.resources.early_answers import EarlyAnswers
 from anaplan_frames.task_requests import TaskRequests
 from anaplan_frames.tasks import Hook
@@ -14,6 +15,7 @@ from anaplan_frames.transport import Transport
 
 _AT_ONCE = 8  # requests
 _MOMENT = 1.0  # second
+_BAD_REQUEST = 400  # perhaps the answer about an id that nothing has
 
 
 class Catalogue:
@@ -123,7 +125,7 @@ class Catalogue:
                 return self.ask(kind)
             return self._tasks(key, key) if len(rest) > 1 else self._described(key, key)
 
-        self.early.begin(keys, ask)
+        self.early.begin([key for key in keys if key not in self._read], ask)
 
     def described(self, key: str, label: str) -> dict[str, Any]:
         """Return Anaplan's answer about one thing.
@@ -136,6 +138,22 @@ class Catalogue:
             The thing in words.
         """
         return self.early.take(key, lambda: self._described(key, label))
+
+    def confirmed(self, key: str, label: str) -> dict[str, Any] | None:
+        """Return Anaplan's answer about one thing, which `described` then returns once more.
+
+        None if there is no such thing, or if the user may not ask about it.
+        """
+        try:
+            answer = self.described(key, label)
+        except (NotFound, PermissionDenied):
+            return None
+        except RequestRefused as refusal:
+            if refusal.status != _BAD_REQUEST:
+                raise
+            return None
+        self.early.put(key, answer)
+        return answer
 
     def latest_tasks(self, actions: Mapping[str, str]) -> list[list[dict[str, Any]]]:
         """Return Anaplan's records of everyone's tasks of some actions, of a moment ago at most.

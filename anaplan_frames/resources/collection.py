@@ -35,15 +35,23 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         self._make = make
 
     @property
-    def _kind(self) -> str:
+    def kind(self) -> str:
+        """What it holds, in the plural: ``"imports"``."""
         return self._make.plural
+
+    def may_have_id(self, key: str) -> bool:
+        """Whether a text has the form of the ids of this kind, so that it is hardly a name."""
+        return self._make.has_id(key)
 
     @property
     def _records(self) -> dict[str, dict[str, Any]]:
-        return self._catalogue.records(self._kind)
+        return self._catalogue.records(self.kind)
 
     def __getitem__(self, key: str) -> T_co:
         """Return the thing with this id or name; one that is not there is looked for once more.
+
+        An export, process, list, module or other action that is given by its id is not looked for
+        in a listing: Anaplan is asked about it alone.
 
         Raises
         ------
@@ -57,17 +65,40 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         >>> model.imports["Load flights"]  # doctest: +SKIP
         <import 'Load flights' (112000000003) of model 'Flight Planning'>
         """
+        key = str(key)
         old = was_read(self)
+        given = None if old else self._make.of_id(self._catalogue, key)
+        if given is not None:
+            return given
         if not self.ids_of(key) and old:  # it may be new
             self.refresh()
         id_ = only_id(
-            str(key),
+            key,
             self.ids_of(key),
             self._names,
-            kind=self._kind,
+            kind=self.kind,
             owner=f"of {self._catalogue.label}",
         )
         return self._make(self._catalogue, self._records[id_])
+
+    def by_id(self, key: str, *, needs_listing: bool | None = None) -> T_co | None:
+        """Return the thing with an id; None if nothing has it.
+
+        The listing is read only if Anaplan's answer about the thing alone is not enough.
+
+        Parameters
+        ----------
+        needs_listing : bool, optional
+            As for `Resource.of_id`.
+        """
+        if not self._make.has_id(key):
+            return None
+        if not was_read(self):
+            given = self._make.of_id(self._catalogue, key, needs_listing=needs_listing)
+            if given is not None:
+                return given
+        record = self._records.get(key)
+        return None if record is None else self._make(self._catalogue, record)
 
     def ids_of(self, key: object) -> list[str]:
         """Return the ids of what has this id or else this name; an empty list if nothing has."""
@@ -109,16 +140,16 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
             ``export_format``, ``encoding``, ``layout``; actions ``action_type``; views
             ``module_id``. What else Anaplan lists comes after these.
         """
-        return listing_frame(self._kind, self._records.values())
+        return listing_frame(self.kind, self._records.values())
 
     def refresh(self) -> None:
         """Forget what was read, so that the next use reads it again."""
-        self._catalogue.forget(self._kind)
+        self._catalogue.forget(self.kind)
 
     def __repr__(self) -> str:
         if not was_read(self):
-            return f"<{self._kind} of {self._catalogue.label}, not read yet: see .names>"
-        return f"<{len(self)} {self._kind} of {self._catalogue.label}: {listed(self.names, 20)}>"
+            return f"<{self.kind} of {self._catalogue.label}, not read yet: see .names>"
+        return f"<{len(self)} {self.kind} of {self._catalogue.label}: {listed(self.names, 20)}>"
 
     def _repr_html_(self) -> str:
         return self.to_pandas().to_html(index=False)
@@ -131,9 +162,9 @@ def read_together(collections: Iterable[Collection[Any]]) -> None:
     """Read the listings of some collections of one model side by side, if they were not read."""
     every = list(collections)
     for things in every[:1]:
-        things._catalogue.read_all([each._kind for each in every])
+        things._catalogue.read_all([each.kind for each in every])
 
 
 def was_read(things: Collection[Any]) -> bool:
     """Whether a collection was read, so that it may have become old."""
-    return things._catalogue.has_read(things._kind)
+    return things._catalogue.has_read(things.kind)

@@ -19,6 +19,7 @@ Work = Callable[[str], Any]
 
 _MOST_KEYS = 14
 _OLDEST = 5.0  # seconds since an answer came; what is older is asked for again
+_MOMENT = 1.0  # second in which an answer that was used may be used once more
 _NOTED = 10.0  # seconds in which it is noted what a run needs first
 _KEY = re.compile(r"[A-Za-z]{1,20}(/[0-9]{1,20}(/tasks)?)?")
 
@@ -94,6 +95,11 @@ class EarlyAnswers:
         except AnaplanError:
             return ask()
         return found if time.monotonic() - begun.came <= oldest else ask()
+
+    def put(self, key: str, answer: object) -> None:
+        """Have an answer that has just come taken once more, within a moment."""
+        begun = self._begun[key] = _Begun(came=time.monotonic() - _OLDEST + _MOMENT)
+        begun.answer.set_result(answer)
 
     def keep(self) -> None:
         """Remember what was needed in the first seconds, unless it was expected."""

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, Final, TypeVar, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -29,6 +29,7 @@ from anaplan_frames.transfer.download import download
 from anaplan_frames.transport import Content
 
 Item = TypeVar("Item")
+_NO_FACTS: Final[Mapping[str, Any]] = {}
 
 
 class Table(Resource):
@@ -230,9 +231,15 @@ class Table(Resource):
         self,
         options: ReadOptions,
         table: Callable[[ReadOptions], TableSource],
-        **facts: Any,
+        facts: Mapping[str, Any] = _NO_FACTS,
     ) -> pd.DataFrame | Frames:
-        """Read the table; `facts` are what ``attrs["anaplan"]`` also says."""
+        """Read the table.
+
+        Parameters
+        ----------
+        facts : mapping
+            What ``attrs["anaplan"]`` also says; read after `table` was called.
+        """
         backend = None if options.dtype_backend is no_default else options.dtype_backend
         clock = _TimeLeft(self, options.timeout)
 
@@ -280,7 +287,7 @@ class Table(Resource):
         return {
             "schema": 1,
             "kind": self.kind,
-            "name": self.name,
+            "name": self.title,
             "id": self.id,
             **self._catalogue.facts,
             "url": self.url,

@@ -113,6 +113,8 @@ _BULK = (
         needs={"processMetadata": dict},
         records={"processMetadata.actions": ("id",)},
     ),
+    # Not in the files, so that its answer may have another form.
+    Operation(_GET, "{model}/actions/{action}", one_of={"action": dict, "meta": dict}),
     *(operation for owner in _TASK_OWNERS for operation in _tasks(owner)),
     *(operation for path in _DUMPS for operation in _dump(path)),
     Operation(
