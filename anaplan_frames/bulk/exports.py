@@ -352,7 +352,7 @@ class Export(Action, Table):
         run: bool = True,
         facts: dict[str, Any] | None = None,
     ) -> TableSource:
-        """Return its output; `facts` gets what a frame says of it besides."""
+        """Return its output; `facts` gets what a frame says of it in addition."""
         if run:
             self._catalogue.ask_early([f"{self._key}/tasks"])
         metadata = self.metadata()

@@ -24,7 +24,7 @@ class Resource:
     _id_prefix: ClassVar[str] = ""  # what the ids of this kind begin with
     # The key of Anaplan's answer about one thing; empty if there is no such answer.
     _answer: ClassVar[str] = ""
-    _needs_listing: ClassVar[bool] = False  # whether that answer lacks what most work needs
+    _needs_listing: ClassVar[bool] = False  # whether that answer does not say what most work needs
 
     def __init__(
         self, catalogue: Catalogue, info: Mapping[str, Any], *, listed: bool = True
