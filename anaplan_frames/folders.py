@@ -76,6 +76,20 @@ def replace_synced(written: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
+def replace_private(path: Path, text: str) -> None:
+    """Write a file that only this user can read, so that it is there whole or not at all."""
+    private_folder(path.parent)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
 def _check_owner(folder: Path) -> None:
     """Refuse a folder that another user of this machine may have made, or may write to.
 

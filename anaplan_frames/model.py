@@ -42,6 +42,8 @@ from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
 from anaplan_frames.urls import model_url
 
+_KINDS = ("files", "imports", "exports", "actions", "processes", "lists", "modules", "views")
+
 
 class Model:
     """A model of the connection's tenant; made by `Connection.model`.
@@ -427,6 +429,12 @@ class Model:
     def ask_early(self, keys: Iterable[str]) -> None:
         """Begin to ask for what is going to be needed; not for users."""
         self._catalogue.ask_early(keys)
+
+    def listed_names(self) -> dict[str, list[str]]:
+        """Return the names of each kind whose listing was read; not for users."""
+        return {
+            kind: getattr(self, kind).names for kind in _KINDS if self._catalogue.has_read(kind)
+        }
 
     def keep_needed(self) -> None:
         """Remember for the next run what this one has asked first; not for users."""

@@ -12,14 +12,13 @@ import json
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from anaplan_frames.folders import private_folder, writable_cache_folder
+from anaplan_frames.folders import replace_private, writable_cache_folder
 from anaplan_frames.json_parsing import parse_json
 
 _FORMAT = 1
@@ -114,7 +113,7 @@ class RememberedIds:
             entries[key] = value  # as the latest
         known[part] = dict(list(entries.items())[-_MOST_NAMES:])
         try:
-            _replace(self._path(), json.dumps({"format": _FORMAT, **known}))
+            replace_private(self._path(), json.dumps({"format": _FORMAT, **known}))
         except OSError as error:
             _log.debug("ids are not remembered: %s", error.strerror)
 
@@ -124,17 +123,3 @@ class RememberedIds:
 
 def _is_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file that only this user can read, so that it is there whole or not at all."""
-    private_folder(path.parent)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

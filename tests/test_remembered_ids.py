@@ -175,7 +175,7 @@ def test_a_cache_folder_that_cannot_be_written_to_stops_nothing(
     def refused(*given: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("anaplan_frames.remembered_ids.tempfile.mkstemp", refused)
+    monkeypatch.setattr("anaplan_frames.folders.tempfile.mkstemp", refused)
     plans.workspace("Space").model("More", id=NEW)
     assert found(plans, "More") == NEW
 

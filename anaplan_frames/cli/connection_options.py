@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from anaplan_frames.cli.global_options import (
     shared_option,
 )
 from anaplan_frames.cli.log_output import LogOutput
+from anaplan_frames.cli.name_completion import complete_model
+from anaplan_frames.cli.remembered_names import keep_things
 from anaplan_frames.cli.task_watch import TaskWatch, interruptible
 
 if TYPE_CHECKING:
@@ -90,7 +93,16 @@ class ConnectionOptions:
 
     def open_model(self, connection: Connection) -> Model:
         """Return the model that was named, or the one that the environment or profile names."""
-        return connection.model(self.model, self.workspace)
+        model = connection.model(self.model, self.workspace)
+        click.get_current_context().call_on_close(partial(_keep_names, model))
+        return model
+
+
+def _keep_names(model: Model) -> None:
+    """Keep the names that were listed, for the completion of the shell."""
+    listed = model.listed_names()
+    if listed:
+        keep_things(model.id, model.name, listed)
 
 
 _SIGN_IN = ("profile", "email", "certificate", "private_key", "keystore", "keystore_alias")
@@ -120,7 +132,13 @@ def connection_options(function: Function) -> Function:
 def _model_options() -> list[Any]:
     add = functools.partial(shared_option, section="Which model")
     return [
-        add("-m", "--model", metavar="NAME", help="The model's name, id or URL."),
+        add(
+            "-m",
+            "--model",
+            metavar="NAME",
+            shell_complete=complete_model,
+            help="The model's name, id or URL.",
+        ),
         add("--workspace", metavar="NAME", help="Name or id of the model's workspace."),
         add(
             "--profile",

@@ -13,11 +13,12 @@ import click
 from anaplan_frames.cli.connection_options import ConnectionOptions, global_options
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.pair_options import Pair, single_values
 from anaplan_frames.cli.printing import SCHEMA, Run, print_json
-from anaplan_frames.cli.read_command import SourceOptions, source_options
+from anaplan_frames.cli.read_command import SOURCE_KINDS, SourceOptions, source_options
 from anaplan_frames.cli.write_command import write_data
-from anaplan_frames.cli.write_options import WriteOptions, write_options
+from anaplan_frames.cli.write_options import TARGET_KINDS, WriteOptions, write_options
 
 
 @command(
@@ -47,8 +48,20 @@ from anaplan_frames.cli.write_options import WriteOptions, write_options
     type=Pair("NAME=VALUE"),
     help="A value for :NAME in the query; repeatable.",
 )
-@click.option("--to", "target", metavar="TARGET", help="The import, process, list ... to load.")
-@click.option("--from", "source", metavar="SOURCE", help="The export, view, module ... to read.")
+@click.option(
+    "--to",
+    "target",
+    metavar="TARGET",
+    shell_complete=complete_things(*TARGET_KINDS),
+    help="The import, process, list ... to load.",
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    shell_complete=complete_things(*SOURCE_KINDS),
+    help="The export, view, module ... to read.",
+)
 @click.option("--table", metavar="NAME", help="The table to write to, perhaps SCHEMA.NAME.")
 @click.option(
     "--if-exists",

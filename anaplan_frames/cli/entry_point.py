@@ -17,6 +17,8 @@ from anaplan_frames.cli.task_watch import Interrupted
 from anaplan_frames.cli.wording import message_of
 from anaplan_frames.errors import AnaplanError
 
+_COMPLETION = "_ANAPLAN_FRAMES_COMPLETE"  # set by the shell, as click does it
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; an error is one sentence on stderr, without a traceback.
@@ -31,6 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         The exit status, as `ExitStatus` lists them.
     """
+    if _COMPLETION in os.environ:
+        from anaplan_frames.cli.name_completion import register
+
+        register()
     with LogOutput() as log:
         try:
             status = app.main(argv, "anaplan-frames", standalone_mode=False, obj=log)

@@ -14,6 +14,7 @@ from anaplan_frames.cli.connection_options import (
 )
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.printing import SCHEMA, Run, print_json
 from anaplan_frames.cli.table_formats import STREAM
 
@@ -25,7 +26,7 @@ from anaplan_frames.cli.table_formats import STREAM
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.argument("name")
+@click.argument("name", shell_complete=complete_things("files"))
 @click.option(
     "--chunk-bytes",
     type=click.IntRange(1_000_000, 50_000_000),
@@ -70,7 +71,7 @@ def upload(
         'anaplan-frames download "Flights export" last.csv -m "Flight Planning" --no-run',
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_things("exports", "files"))
 @click.argument("path", required=False, metavar="[PATH|-]")
 @click.option(
     "--run/--no-run", default=True, help="Run an export first, or fetch what it last wrote."

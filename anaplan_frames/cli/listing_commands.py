@@ -8,6 +8,7 @@ import click
 
 from anaplan_frames.cli.connection_options import ConnectionOptions, global_options
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.printing import (
     SCHEMA,
     Run,
@@ -16,6 +17,7 @@ from anaplan_frames.cli.printing import (
     print_json,
     print_table,
 )
+from anaplan_frames.cli.remembered_names import keep_models
 from anaplan_frames.cli.table_formats import STREAM, TableFormat, format_options
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ def _listed(what: str, options: ConnectionOptions, connected: Connection) -> pd.
         found: pd.DataFrame = getattr(options.open_model(connected), what).to_pandas()
         return found
     frame: pd.DataFrame = getattr(connected, what)()
+    if what == "models":
+        keep_models(frame["name"])
     if what == "models" and options.workspace is not None:
         mine = frame[["workspace", "workspace_id"]].isin([options.workspace]).any(axis=1)
         frame = frame.loc[mine]
@@ -77,7 +81,7 @@ def _listed(what: str, options: ConnectionOptions, connected: Connection) -> pd.
         'anaplan-frames show Airports -m "Flight Planning" --kind lists',
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_things(*OF_MODEL))
 @click.option("--kind", type=click.Choice(OF_MODEL), help="If two have the name.")
 @global_options
 def show(*, name: str, kind: str | None, connection: ConnectionOptions, as_json: bool) -> None:
@@ -106,7 +110,7 @@ def show(*, name: str, kind: str | None, connection: ConnectionOptions, as_json:
         'anaplan-frames line-items "Flights by Month" -m "Flight Planning" --json',
     )
 )
-@click.argument("module", required=False)
+@click.argument("module", required=False, shell_complete=complete_things("modules"))
 @click.option("-o", "--output", default=STREAM, metavar="FILE", help="A file; - is stdout.")
 @format_options
 @global_options

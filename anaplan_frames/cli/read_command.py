@@ -15,6 +15,7 @@ from anaplan_frames.cli.connection_options import (
     show_progress,
 )
 from anaplan_frames.cli.global_options import Function, command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.pair_options import Pair, value_lists
 from anaplan_frames.cli.printing import SCHEMA, Run, print_json
 from anaplan_frames.cli.table_formats import STREAM, TableFormat, format_options
@@ -38,6 +39,7 @@ class SourceOptions:
     nrows: int | None
     run: bool
     hierarchy: bool
+    layout: str
     periods: str | None
     totals: bool | None
     omit_empty: bool
@@ -55,11 +57,16 @@ class SourceOptions:
         return given | {name: True for name, on in flags.items() if on} | {"run": self.run}
 
     def open(self, source: str, model: Model) -> pa.RecordBatchReader:
-        """Begin to read."""
-        from anaplan_frames.reading import read_arrow
+        """Begin to read; a cross table is read whole."""
+        from anaplan_frames.reading import read_anaplan, read_arrow
 
+        arguments: dict[str, Any] = {**self.arguments(), "progress": show_progress()}
         with usage_errors():
-            return read_arrow(source, model, progress=show_progress(), **self.arguments())
+            if self.layout == "table":
+                return read_arrow(source, model, **arguments)
+            from anaplan_frames.cli.cross_table import flat_cross_table
+
+            return flat_cross_table(read_anaplan(source, model, layout="grid", **arguments))
 
 
 def source_options(function: Function, *, kind: str = "--kind", into: str = "options") -> Function:
@@ -108,6 +115,13 @@ def _options(kind: str) -> list[Any]:
         ),
         click.option("--hierarchy", is_flag=True, help="Of a list: one column for each level."),
         click.option(
+            "--layout",
+            type=click.Choice(["table", "grid"]),
+            default="table",
+            help="Of a view or module: one row for each combination of items, or rows and columns "
+            "as the view has them.",
+        ),
+        click.option(
             "--periods",
             type=click.Choice(["name", "start", "end"]),
             help="Names of periods, or their first or last day.",
@@ -126,10 +140,11 @@ def _options(kind: str) -> list[Any]:
         'anaplan-frames read "Flights export" -m "Flight Planning" -o flights.parquet',
         'anaplan-frames read "Flights export" -m "Flight Planning" > flights.csv',
         "anaplan-frames read Costs -m Headcount --where Versions=Actual --periods start -o -",
+        'anaplan-frames read "Costs.By month" -m Headcount --layout grid -o by_month.csv',
         "anaplan-frames read Staff -m Headcount --hierarchy --format json",
     )
 )
-@click.argument("source")
+@click.argument("source", shell_complete=complete_things(*SOURCE_KINDS))
 @click.option("-o", "--output", default=STREAM, metavar="FILE", help="A file; - is stdout.")
 @source_options
 @format_options

@@ -14,6 +14,7 @@ from anaplan_frames.cli.connection_options import (
 )
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.pair_options import Pair, parameters_of
 from anaplan_frames.cli.wording import usage_errors
 from anaplan_frames.cli.write_options import job_options
@@ -35,7 +36,7 @@ def _with_job_options(function: Any) -> Any:
         'anaplan-frames run "Clear airports" -m "Flight Planning" --timeout 600',
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_things(*ACTION_KINDS))
 @click.option("--kind", type=click.Choice(ACTION_KINDS), help="If two have the name.")
 @click.option(
     "--dump",

@@ -9,6 +9,7 @@ import click
 from anaplan_frames.cli.connection_options import ConnectionOptions, global_options
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.printing import SCHEMA, Run, json_records, print_json, print_table
 from anaplan_frames.cli.run_command import ACTION_KINDS
 
@@ -19,7 +20,7 @@ from anaplan_frames.cli.run_command import ACTION_KINDS
         'anaplan-frames tasks -m "Flight Planning" --json',
     )
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_things(*ACTION_KINDS))
 @click.option("--kind", type=click.Choice(ACTION_KINDS), help="If two have the name.")
 @global_options
 def tasks(
@@ -50,7 +51,7 @@ def tasks(
         "anaplan-frames cancel anaplan://8a81b09d/D2D29CEE/imports/112000000003/tasks/3F0D2C1A",
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_things(*ACTION_KINDS))
 @click.argument("task", required=False)
 @global_options
 def cancel(

@@ -43,6 +43,7 @@ _OPTIONS = {
         "hierarchy",
         "kind",
         "key",
+        "layout",
         "locale",
         "mapping",
         "max_delete",

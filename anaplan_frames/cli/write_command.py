@@ -14,10 +14,11 @@ from anaplan_frames.cli.connection_options import (
 )
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.name_completion import complete_things
 from anaplan_frames.cli.printing import Run
 from anaplan_frames.cli.table_formats import STREAM, TableFormat, format_options
 from anaplan_frames.cli.wording import usage_errors
-from anaplan_frames.cli.write_options import WriteOptions, write_options
+from anaplan_frames.cli.write_options import TARGET_KINDS, WriteOptions, write_options
 
 if TYPE_CHECKING:
     from anaplan_frames.model import Model
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
         'zcat flights.csv.gz | anaplan-frames write - "Load flights" -m "Flight Planning"',
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    # To the shell, the target may be another file.
+    shell_complete=complete_things(*TARGET_KINDS, after_file=True),
+)
 @click.argument("target")
 @write_options
 @format_options

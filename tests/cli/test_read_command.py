@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from anaplan_frames.cli import main
+from anaplan_frames.cli.cross_table import flat_cross_table
 from anaplan_frames.sandbox import Sandbox
 
 COLUMNS = ["Airlines", "Origins", "Airports", "Time", "flights"]
@@ -71,6 +72,43 @@ def test_rows_columns_and_separator_can_be_chosen(
     assert text == "flights\tTime\n3\t2013-01-01\n8\t2013-01-01\n"
 
 
+def test_a_module_is_read_in_the_layout_of_its_view(
+    loaded: Sandbox, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    words = ["read", "Flights by Month", "--where", "Airlines=AA", "--where", "Airlines=UA"]
+    words += ["--where", "Time=Jan 13", "--where", "Time=Feb 13", "--omit-empty", "-q"]
+    assert main([*words, "--layout", "grid"]) == 0
+    found = list(csv.reader(io.StringIO(capfdbinary.readouterr().out.decode())))
+    assert found[:2] == [
+        ["Airlines", "Origins", "Airports", "Line items", "Jan 13"],
+        ["American", "JFK", "Atlanta", "flights", "3"],
+    ]
+    assert main([*words, "--layout", "grid", "-o", "grid.parquet"]) == 0
+    frame = pd.read_parquet("grid.parquet")
+    assert frame.columns.tolist() == found[0]
+    assert frame["Jan 13"].tolist() == [float(row[4]) for row in found[1:]]
+    assert main([*words, "--layout", "table"]) == 0
+    assert capfdbinary.readouterr().out.decode().startswith("Airlines,Origins,Airports,Time,")
+
+
+def test_a_cross_table_has_one_header_for_each_column() -> None:
+    months = pd.MultiIndex.from_product([["Jan 13", "Feb 13"], ["Units", "Time"]])
+    side = pd.Index(["West", "East"], name="Region")
+    frame = pd.DataFrame([[1, 2, 3, 4], [5, 6, 7, 8]], index=side, columns=months)
+    table = flat_cross_table(frame).read_all()
+    assert table.to_pydict() == {
+        "Region": ["West", "East"],
+        "Jan 13 / Units": [1, 5],
+        "Jan 13 / Time": [2, 6],
+        "Feb 13 / Units": [3, 7],
+        "Feb 13 / Time": [4, 8],
+    }
+    same = frame.set_axis(["Region", "Region", 2013, ""], axis=1)
+    names = flat_cross_table(same).schema.names
+    assert names == ["Region", "Region.1", "Region.2", "2013", "Column 5"]
+    assert flat_cross_table(same.reset_index(drop=True)).schema.names[0] == "Region"
+
+
 @pytest.mark.long
 def test_json_describes_what_was_written_to_a_file(
     loaded: Sandbox, capsys: pytest.CaptureFixture[str]
@@ -112,6 +150,16 @@ def test_a_file_is_whole_or_as_before(loaded: Sandbox) -> None:
         (["Flights export", "-o", "no/f.csv"], 1, "no/f.csv: There is no such folder"),
         (["Flights export", "-o", "."], 1, ".: This is a folder. Name a file"),
         (["Flights export", "-o", "flights"], 2, "does not say what is in the file"),
+        (
+            ["Airlines", "--layout", "grid"],
+            2,
+            "list 'Airlines' has no --layout, which is an option",
+        ),
+        (
+            ["Flights by Month", "--layout", "grid", "--nrows", "1"],
+            2,
+            "--nrows does not go with --layout grid, whose rows and columns are those of the view.",
+        ),
         (["Airlines", "--omit-empty"], 2, "list 'Airlines' has no --omit-empty, which is"),
         (
             ["Flights by Month", "--omit-empty", "--column", "Time"],
