@@ -17,7 +17,8 @@ from anaplan_frames.bulk.files import File
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.processes import Process
 from anaplan_frames.bulk.task_history import tasks_frame
-from anaplan_frames.bulk.task_search import find_task, watch_tasks
+from anaplan_frames.bulk.task_search import actions_of, find_task
+from anaplan_frames.bulk.task_watching import watch_tasks
 from anaplan_frames.calendar import model_calendar as calendar
 from anaplan_frames.cells.dimensions import dimension_items_frame
 from anaplan_frames.cells.line_items import line_items_frame
@@ -271,28 +272,39 @@ class Model:
     def watch(
         self, *, interval: float = 5.0, timeout: float | None = None
     ) -> Iterator[Task[WriteResult]]:
-        """Yield tasks of all actions, everyone's, as they begin, change and end.
+        """Yield tasks of all actions, everyone's, as they begin, move on and end.
 
-        Tasks that had ended before are not among them.
+        Tasks that had ended before are not among them, nor are those of actions that are made while
+        it goes on. A task that is listed as running for more than a day is yielded once.
 
         Parameters
         ----------
         interval : float, default 5.0
-            Seconds between looks, each of which is a request for each action of the model.
+            Seconds between looks, above 0. Each is a request for each action of the model, and
+            one for each task that runs.
         timeout : float, optional
             Seconds after which the iteration ends; by default it does not.
 
         Yields
         ------
         Task
-            Once for each state in which it was seen.
+            Once for each state, progress and step in which it was seen. Of one that has ended,
+            ``task.result(on_rejected="ignore")`` says what was done.
+
+        Raises
+        ------
+        ValueError
+            If `interval` or `timeout` is not a time.
 
         Examples
         --------
         >>> for task in model.watch(timeout=600):  # doctest: +SKIP
-        ...     print(task.name, task.state)
+        ...     print(task.name, task.state, task.progress)
         """
-        return watch_tasks(self._action_collections, interval=interval, timeout=timeout)
+        clock = self._catalogue.transport.clock
+        return watch_tasks(
+            lambda: actions_of(self._action_collections), clock, interval=interval, timeout=timeout
+        )
 
     @property
     def _action_collections(self) -> list[Collection[Any]]:

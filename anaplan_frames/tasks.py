@@ -168,6 +168,11 @@ class Task(Generic[R]):
         """What Anaplan was doing when it was last seen."""
         return self._seen.step
 
+    @property
+    def ended(self) -> bool:
+        """Whether its end was seen, so that `result` does not wait."""
+        return self._ended is not None
+
     def refresh(self) -> Self:
         """Ask how it stands, and return it.
 

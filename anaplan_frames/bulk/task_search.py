@@ -1,21 +1,18 @@
-"""Tasks of all actions of a model: one that is looked for, and all that are seen to change."""
+"""A task that is looked for among those of all actions of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from anaplan_frames.bulk.actions import Action
-from anaplan_frames.deadline import check_timeout
+from anaplan_frames.bulk.task_watching import listed_tasks
 from anaplan_frames.errors import AmbiguousName, NotFound
 from anaplan_frames.lookup import not_found
-from anaplan_frames.outcomes import TaskState
 from anaplan_frames.resources.collection import Collection
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
-from anaplan_frames.threads import in_order
 
-_THREADS = 8
 Collections = Sequence[Collection[Any]]
 
 
@@ -25,7 +22,7 @@ def find_task(
     """Return a task of one of these actions; see `Model.task`."""
     if of is not None:
         return _action(collections, of, owner).task(task_id)
-    for action, records in _listed(collections):
+    for action, records in listed_tasks(actions_of(collections)):
         if any(str(record["taskId"]) == task_id for record in records):
             return action.task(task_id)
     raise NotFound(f"There is no task {task_id!r} {owner}. See .tasks() for those that are listed.")
@@ -35,43 +32,6 @@ def task_of(actions: Collection[Any], action_id: str, task_id: str) -> Task[Writ
     """Return a task of an action that is given by its id; see `Connection.task`."""
     action: Action | None = actions.by_id(action_id, needs_listing=False)
     return (action or actions[action_id]).task(task_id)
-
-
-def watch_tasks(
-    collections: Collections, *, interval: float, timeout: float | None
-) -> Iterator[Task[WriteResult]]:
-    """Yield tasks as they change; see `Model.watch`."""
-    check_timeout(timeout)
-    check_timeout(interval)
-    return _changes(collections, interval, timeout)
-
-
-def _changes(
-    collections: Collections, interval: float, timeout: float | None
-) -> Iterator[Task[WriteResult]]:
-    seen: dict[str, str] = {}
-    clock: Any = None
-    end = 0.0
-    first = True
-    while True:
-        for action, records in _listed(collections):
-            if clock is None:
-                clock = action.catalogue.transport.clock
-                end = clock.monotonic() + (timeout or 0)
-            for record in records:
-                state, task_id = TaskState.read(record), str(record["taskId"])
-                new = seen.get(task_id) != state.state
-                seen[task_id] = state.state
-                if new and not (first and state.ended):
-                    yield action.task(task_id)
-        first = False
-        if clock is None:
-            return
-        # Looked at once: between two looks the end may pass, and no sleep is shorter than nothing.
-        left = interval if timeout is None else end - clock.monotonic()
-        if left <= 0 and timeout is not None:
-            return
-        clock.sleep(min(interval, left))
 
 
 def _action(collections: Collections, name: str, owner: str) -> Action:
@@ -91,12 +51,6 @@ def _action(collections: Collections, name: str, owner: str) -> Action:
     return action
 
 
-def _listed(collections: Collections) -> Iterator[tuple[Action, list[dict[str, Any]]]]:
-    """Yield each action with the records of its tasks, several requests at once."""
-    actions = [each[id_] for each in collections for id_ in each]
-
-    def records(action: Action) -> list[dict[str, Any]]:
-        return action.requests.listed()
-
-    found = in_order(records, actions, threads=_THREADS, name="anaplan-tasks")
-    return zip(actions, found, strict=True)
+def actions_of(collections: Collections) -> list[Action]:
+    """Return all actions of these collections, which are read if they were not."""
+    return [each[id_] for each in collections for id_ in each]

@@ -12,7 +12,7 @@ from anaplan_frames.cli.commands import app
 from anaplan_frames.cli.error_report import error_document
 from anaplan_frames.cli.exit_status import ExitStatus, status_of
 from anaplan_frames.cli.log_output import LOGGER, LogOutput
-from anaplan_frames.cli.printing import print_json, sum_up
+from anaplan_frames.cli.printing import print_json, print_json_line, sum_up
 from anaplan_frames.cli.task_watch import Interrupted
 from anaplan_frames.cli.wording import message_of
 from anaplan_frames.errors import AnaplanError
@@ -69,7 +69,8 @@ def _failed(error: BaseException, log: LogOutput) -> ExitStatus:
     elif not isinstance(error, click.Abort | KeyboardInterrupt):
         LOGGER.exception("This is a bug in anaplan-frames. Please report it with these lines:")
     if log.as_json:
-        print_json(error_document(error, status, rows=log.rows))
+        document = error_document(error, status, rows=log.rows)
+        (print_json_line if log.json_lines else print_json)(document)
     return status
 
 

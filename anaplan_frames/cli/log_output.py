@@ -30,12 +30,15 @@ class LogOutput:
     ----------
     as_json : bool
         Whether the user has asked for JSON, so that an error is a JSON document on stdout, too.
+    json_lines : bool
+        Whether each document is one line.
     rows : int
         How many rejected rows that document holds.
     """
 
     def __init__(self) -> None:
         self.as_json = False
+        self.json_lines = False
         self.rows = 0
         self._verbosity = 0
         self._stderr = logging.StreamHandler(sys.stderr)

@@ -52,6 +52,11 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=plain, indent=2, default=str))
 
 
+def print_json_line(document: Any) -> None:
+    """Print a JSON document on one line of stdout, at once."""
+    click.echo(json.dumps(document, default=str))
+
+
 def print_table(frame: pd.DataFrame) -> None:
     """Print a table as text, with aligned columns; a missing value is empty."""
     names = [str(name) for name in frame.columns]
