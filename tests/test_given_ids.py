@@ -294,11 +294,13 @@ def test_a_task_is_found_by_its_url_or_its_action_s_id_without_a_listing(
             connection.task(url.replace(IMPORT, "112000000777"))
 
 
-@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("status", [400, 403, 405])
 def test_a_thing_about_which_anaplan_does_not_answer_alone_is_found_in_the_listing(
     model: af.Model, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusal = af.RequestRefused("not so", 400) if status == 400 else af.PermissionDenied("not so")
+    refusal: af.AnaplanError = af.RequestRefused("not so", status)
+    if status == 403:
+        refusal = af.PermissionDenied("not so")
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise refusal

@@ -15,7 +15,8 @@ from anaplan_frames.transport import Transport
 
 _AT_ONCE = 8  # requests
 _MOMENT = 1.0  # second
-_BAD_REQUEST = 400  # perhaps the answer about an id that nothing has
+# Perhaps the answer about an id that nothing has, or if there is no answer about one thing.
+_UNANSWERED = (400, 405, 501)
 
 
 class Catalogue:
@@ -149,7 +150,7 @@ class Catalogue:
         except (NotFound, PermissionDenied):
             return None
         except RequestRefused as refusal:
-            if refusal.status != _BAD_REQUEST:
+            if refusal.status not in _UNANSWERED:
                 raise
             return None
         self.early.put(key, answer)
