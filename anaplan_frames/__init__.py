@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from anaplan_frames.resources.resource import Resource
     from anaplan_frames.resources.table_reader import Table
     from anaplan_frames.results import Report, WriteResult
+    from anaplan_frames.snapshots.model_snapshot import Snapshot, snapshot
     from anaplan_frames.tasks import Hook, Task
     from anaplan_frames.writes.plan import WritePlan
     from anaplan_frames.writing import to_anaplan
@@ -134,6 +135,7 @@ __all__ = [
     "Resource",
     "Scim",
     "SignInRequired",
+    "Snapshot",
     "Table",
     "Task",
     "TaskCancelled",
@@ -152,6 +154,7 @@ __all__ = [
     "connect",
     "read_anaplan",
     "read_arrow",
+    "snapshot",
     "to_anaplan",
 ]
 __version__ = "0.1.0"
@@ -199,6 +202,8 @@ _HOMES = {
     "read_anaplan": "reading",
     "read_arrow": "reading",
     "to_anaplan": "writing",
+    "Snapshot": "snapshots.model_snapshot",
+    "snapshot": "snapshots.model_snapshot",
     "Part": "resources.parts",
     "Table": "resources.table_reader",
     "Readable": "resources.protocols",

@@ -447,6 +447,10 @@ class Model:
         return {
             kind: getattr(self, kind).names for kind in _KINDS if self._catalogue.has_read(kind)
         }
+    @property
+    def catalogue(self) -> Catalogue:
+        """The listings of the model; not for users."""
+        return self._catalogue
 
     def keep_needed(self) -> None:
         """Remember for the next run what this one has asked first; not for users."""

@@ -241,6 +241,11 @@ class Transport:
         """What stands for the user in every run; None if it is not known."""
         return self._auth.account
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, tries and logins included."""
+        return self._sender.requests
+
     def url_of(self, service: str) -> str:
         """Return the host of a service; its paths, which begin with its prefix, are below it."""
         return self._calls.service(service).base_url

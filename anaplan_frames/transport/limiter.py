@@ -15,12 +15,18 @@ class Limiter:
     per_minute : float or None
         Requests a minute, and how many may be sent at once. None: no limit except `hold`.
     clock : Clock
+
+    Attributes
+    ----------
+    taken : int
+        How many slots were taken since the connection was made.
     """
 
     def __init__(self, per_minute: float | None, clock: Clock) -> None:
         self._interval = 60 / per_minute if per_minute else 0.0
         self._reserve = self._interval * ((per_minute or 1) - 1)
         self._clock = clock
+        self.taken: int = 0
         self._slot = clock.monotonic() - self._reserve
         self._lock = threading.Lock()
 
@@ -30,6 +36,7 @@ class Limiter:
             now = self._clock.monotonic()
             slot = max(self._slot, now - self._reserve)
             self._slot = slot + self._interval
+            self.taken += 1
             return max(0.0, slot - now)
 
     def after_fork(self) -> None:

@@ -112,6 +112,11 @@ class Sender:
             if last:
                 raise _final(call, failure)
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, tries included."""
+        return self._limiter.taken
+
     def give_up(self) -> None:
         """Send no more; a thread that waits gives up."""
         self._closed.set()

@@ -1,0 +1,1 @@
+"""A model's structure and data in a folder, from which the sandbox serves a clone of it."""
