@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from anaplan_frames.sandbox import application, client_connection
+from anaplan_frames.sandbox.client_connection import Include
+from anaplan_frames.sandbox.clones.clone_report import CloneReport
+from anaplan_frames.sandbox.clones.cloned_model import build_clone
+from anaplan_frames.sandbox.clones.opened_snapshot import OpenedSnapshot
 from anaplan_frames.sandbox.demo_tenant import build_demo
 from anaplan_frames.sandbox.http.fault_injection import FaultMiddleware
 from anaplan_frames.sandbox.http.local_server import EVERY_ADDRESS, HOST, Server
@@ -14,7 +24,10 @@ from anaplan_frames.sandbox.http.middleware import HostMiddleware
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 if TYPE_CHECKING:
-    from anaplan_frames.sandbox.client_connection import Connection
+    from anaplan_frames.sandbox.client_connection import Connection, Model
+
+
+CLONE_EMAIL = "clone@example.com"
 
 
 class Sandbox(Tenant):
@@ -63,6 +76,7 @@ class Sandbox(Tenant):
 
     _server: Server | None = None
     _closed = False
+    _report: CloneReport | None = None
 
     @classmethod
     def demo(cls, **options: Any) -> Sandbox:
@@ -70,6 +84,101 @@ class Sandbox(Tenant):
         sandbox = cls(**options)
         build_demo(sandbox)
         return sandbox
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        *,
+        email: str = CLONE_EMAIL,
+        password: str | None = None,
+        verbose: bool = True,
+        **options: Any,
+    ) -> Sandbox:
+        """Make a tenant with the clone of a model, from a folder that a snapshot wrote.
+
+        Everything has the id that it has in the model. What Anaplan's API does not show, such as
+        what imports are mapped to, is read from ``mappings.toml`` in the folder. If something is
+        missing there, it is added, for you to fill in.
+
+        Parameters
+        ----------
+        folder : path
+            What `anaplan_frames.snapshot` or ``anaplan-frames clone`` wrote.
+        email, password : str, optional
+            The login; by default a new password is made.
+        verbose : bool
+            Print the login, and what is not in the clone as it is in the model.
+        **options
+            Other parameters of `Sandbox`. With ``data=``, what was loaded since stays.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no snapshot in the folder.
+        ValueError
+            If the snapshot is not complete or damaged, or ``mappings.toml`` cannot be read.
+
+        Examples
+        --------
+        >>> with Sandbox.open("rehearsal") as sandbox:  # doctest: +SKIP
+        ...     model = sandbox.connect().model("Flight Planning")
+        """
+        snapshot = OpenedSnapshot(folder)
+        sandbox = cls(email, password or secrets.token_urlsafe(12), **options)
+        try:
+            sandbox._report = build_clone(sandbox, snapshot)
+        except BaseException:
+            sandbox.close()
+            raise
+        if verbose:
+            print(f"{sandbox._report.text()}\nLogin: {sandbox.email}, {sandbox.password}")
+        return sandbox
+
+    @classmethod
+    def clone(
+        cls,
+        model: Model | str,
+        *,
+        include: Include = "structure",
+        modules: str | Sequence[str] | None = None,
+        into: str | os.PathLike[str] | None = None,
+        **options: Any,
+    ) -> Sandbox:
+        """Take a snapshot of a model, and make a tenant with the clone of it.
+
+        Parameters
+        ----------
+        model : Model or str
+            A model of a connection of anaplan_frames, or what `anaplan_frames.snapshot` takes.
+        include, modules
+            How much of the model to take; see `anaplan_frames.snapshot`.
+        into : path, optional
+            The folder for the snapshot, and for ``mappings.toml``. By default it is not kept.
+        **options
+            As for `open`.
+        """
+        with tempfile.TemporaryDirectory(prefix="anaplan-clone-") as temporary:
+            folder = temporary if into is None else into
+            client_connection.take_snapshot(model, folder, include=include, modules=modules)
+            return cls.open(folder, **options)
+
+    @property
+    def report(self) -> pd.DataFrame:
+        """What is not in a clone as it is in the model, or has to be filled in.
+
+        Returns
+        -------
+        DataFrame
+            ``kind``, ``id``, ``name``, ``state`` ("not copied", "to fill in", "values as given" or
+            "assumed") and ``why`` (text); without rows if the tenant is not a clone.
+        """
+        return (self._report or CloneReport("")).frame()
+
+    @property
+    def is_clone(self) -> bool:
+        """Whether the tenant was built from a snapshot."""
+        return self._report is not None
 
     def __repr__(self) -> str:
         where = f"at {self.api_url}" if self._server else "not running"

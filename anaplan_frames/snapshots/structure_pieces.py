@@ -158,16 +158,27 @@ def _of_lists(catalogue: Catalogue, lists: list[dict[str, Any]]) -> Iterator[Pie
 def _of_modules(
     catalogue: Catalogue, folder: SnapshotFolder, modules: frozenset[str] | None
 ) -> Iterator[Piece]:
-    first: dict[str, dict[str, Any]] = {}
+    shapes: dict[str, dict[object, str]] = {}
     for item in records_of(folder, "line_items", "items"):
-        first.setdefault(str(item["moduleId"]), item)
-    for module, item in first.items():
-        label = f"dimensions of line item {item['name']!r}"
-        key = f"lineItems/{item['id']}/dimensions"
-        yield Piece(f"modules/{module}.json", partial(_answer, catalogue, key, label))
+        lists = tuple(str(one["id"]) for one in item.get("appliesTo") or ())
+        shape = (lists, _applies(item.get("timeScale")), _applies(item.get("version")))
+        shapes.setdefault(str(item["moduleId"]), {}).setdefault(shape, str(item["id"]))
+    for module, items in shapes.items():
+        ask = partial(_dimensions, catalogue, tuple(items.values()))
+        yield Piece(f"modules/{module}.json", ask)
     for view in records_of(folder, "views"):
         if modules is None or str(view.get("moduleId")) in modules:
             yield _asked(catalogue, "views", view, "view")
+
+
+def _dimensions(catalogue: Catalogue, line_items: tuple[str, ...]) -> dict[str, Any]:
+    """Return the dimensions of line items in their order, by the line item's id."""
+
+    def ask(id_: str) -> Any:
+        label = f"dimensions of line item {id_}"
+        return _answer(catalogue, f"lineItems/{id_}/dimensions", label).get("dimensions") or []
+
+    return {"dimensions": {id_: ask(id_) for id_ in line_items}}
 
 
 def _of_actions(catalogue: Catalogue, folder: SnapshotFolder) -> Iterator[Piece]:

@@ -63,3 +63,14 @@ class Outcome:
     details: list[dict[str, Any]] = field(default_factory=list)
     dump: Path | None = None
     imperfect: bool = False
+
+
+def failed(kind: str, text: str) -> Outcome:
+    """Return the outcome of an action that failed as a whole, with a detail of this type."""
+    detail: dict[str, Any] = {
+        "type": kind,
+        "localMessageText": text,
+        "occurrences": 1,
+        "values": [],
+    }
+    return Outcome(successful=False, details=[detail])

@@ -88,6 +88,7 @@ class Model:
         versions: Sequence[VersionLike] = ("Actual", "Forecast"),
         memory_usage: int | None = None,
         keys: Keys = "folded",
+        period_ids: Mapping[str, int] | None = None,
     ) -> None:
         self.name = name
         self.id = id
@@ -108,7 +109,9 @@ class Model:
         self.store: Store = Store(path, keys)
         self._ids = object_ids.Ids()
         self._memory_usage = memory_usage
-        self.timing: Timing = Timing(self.store, calendar, parse_versions(versions, self._ids))
+        self.timing: Timing = Timing(
+            self.store, calendar, parse_versions(versions, self._ids), period_ids or {}
+        )
 
     @property
     def calendar(self) -> Timescale:
@@ -138,6 +141,7 @@ class Model:
         subsets: Sequence[str] | Mapping[str, str] = (),
         items: pd.DataFrame | None = None,
         top_level_item: str | None = None,
+        top_level_id: str | None = None,
         production: bool = False,
         data_tags: Sequence[str] = (),
     ) -> ListDefinition:
@@ -158,6 +162,8 @@ class Model:
             Items to begin with, in columns Name, Code, Parent, properties and subsets.
         top_level_item : str, optional
             The name of an item that is the total of the list and of the lists below it.
+        top_level_id : str, optional
+            The id of that item.
         production : bool
             Whether the list holds production data, which can be changed in a deployed model.
         data_tags : sequence of str
@@ -190,6 +196,7 @@ class Model:
             top_level_item=top_level_item,
             production=production,
             data_tags=tuple(data_tags),
+            top_level_id=top_level_id,
         )
         with self.store.transaction() as con:
             if list_tables.create_table(con, lst) and items is not None:
@@ -215,7 +222,8 @@ class Model:
             A format as for a list's property, or a mapping with "format" (or "list") and any of
             "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id", and
             "parent", "read_access_driver", "write_access_driver" (names of line items) and
-            "data_tags", which are only shown.
+            "data_tags", which are only shown. "given" is "totals" or "all" for values that are not
+            calculated, because the sandbox does not know the summary method or formula.
         cells : DataFrame, optional
             Cells to begin with, in a column per dimension (names or codes) and per line item.
         """
@@ -279,6 +287,10 @@ class Model:
                 tables.drop_table(con, definition)
         else:
             self._ids.release(definition.id)
+
+    def release_id(self, id: str) -> None:
+        """Let an id be given again, after the definition that had it was refused."""
+        self._ids.release(id)
 
     def _kinds(self) -> tuple[dict[str, Any], ...]:
         tables = (self.lists, self.modules, self.line_item_subsets, self.views)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anaplan_frames.sandbox.behavior import Keys
@@ -71,6 +71,7 @@ class Workspace:
         calendar: Timescale | None = None,
         versions: Sequence[VersionLike] = ("Actual", "Forecast"),
         memory_usage: int | None = None,
+        period_ids: Mapping[str, int] | None = None,
     ) -> Model:
         """Create a model.
 
@@ -86,6 +87,8 @@ class Workspace:
             Names, or mappings with "name" and other attributes of `Version`.
         memory_usage : int, optional
             Bytes that the model is said to take; by default an estimate from its contents.
+        period_ids : mapping of str to int, optional
+            Ids of periods by name; by default they follow from the calendar.
 
         Raises
         ------
@@ -108,6 +111,7 @@ class Workspace:
             versions,
             memory_usage,
             self._keys,
+            period_ids,
         )
         self.models[model_id] = model
         return model

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from anaplan_frames.sandbox.behavior import ProcessVerdict
-from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch, failed
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ActionDefinition,
@@ -115,6 +115,8 @@ class ActionRunner:
 
     def _outcome(self, model: Model, action: ActionDefinition, task: Task, watch: Watch) -> Outcome:
         watch.step(action.name, 0.0)
+        if not isinstance(action, OptimizerDefinition) and action.blocked:
+            return failed("importFailedGeneralError", action.blocked)
         if isinstance(action, ImportDefinition):
             return self._run_import(model, action, task, watch)
         if isinstance(action, ExportDefinition):

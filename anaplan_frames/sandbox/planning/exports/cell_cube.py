@@ -55,6 +55,8 @@ def create_cube(
     if parts != items:
         selected = [*keys, *(_of_parts(module, item, parts) for item in items)]
         query = f"SELECT {_named(selected, [*keys, *values])} FROM ({query})"
+    if cell_tables.has_given_totals(module):
+        query = _with_given_totals(module, items, query)
     if rendering.omit_empty:
         filled = " OR ".join(
             is_filled(value, item.format) for value, item in zip(values, items, strict=True)
@@ -99,7 +101,7 @@ def _may_have_totals(con: duckdb.DuckDBPyConnection, dimension: Dimension) -> bo
 
 def _blank_counts(con: duckdb.DuckDBPyConnection, module: ModuleDefinition, item: LineItem) -> bool:
     """Return whether a formula is not 0 if all its line items are blank."""
-    if item.formula is None:
+    if not item.is_calculated:
         return False
     formula = formula_sql(module.line_items, item, lambda other: "0::DOUBLE")
     if formula not in _COUNTING:
@@ -133,7 +135,7 @@ def _value(module: ModuleDefinition, item: LineItem) -> str:
     def stored(used: LineItem) -> str:
         return f"{cell_tables.cells_of(module)}.{cell_tables.value_column(module, used)}"
 
-    return stored(item) if item.formula is None else formula_sql(module.line_items, item, stored)
+    return formula_sql(module.line_items, item, stored)
 
 
 def _shown(keys: list[str], items: tuple[LineItem, ...], *, totals: bool) -> str:
@@ -165,6 +167,27 @@ def _of_parts(module: ModuleDefinition, item: LineItem, parts: tuple[LineItem, .
         item,
         lambda used: f"v{parts.index(used)}",
         given=lambda used: not has_formula_summary(used),
+    )
+
+
+def _with_given_totals(module: ModuleDefinition, items: tuple[LineItem, ...], query: str) -> str:
+    """Return a query in which the totals that the sandbox does not calculate are as given."""
+    keys = cell_tables.dimension_columns(module)
+    if not keys:
+        return query
+    given = cell_tables.totals_of(module)
+    total = " OR ".join(f"NOT m{number}.leaf" for number in range(len(keys)))
+    values = [
+        f"CASE WHEN {total} THEN given.{cell_tables.value_column(module, item)}"
+        f" ELSE shown.v{number} END AS v{number}"
+        if item.given != "none"
+        else f"shown.v{number}"
+        for number, item in enumerate(items)
+    ]
+    members = "".join(f" JOIN m{number} ON m{number}.id = {key}" for number, key in enumerate(keys))
+    return (
+        f"SELECT {', '.join([*keys, *values])} FROM ({query}) shown"
+        f" FULL JOIN {given} given USING ({', '.join(keys)}){members}"
     )
 
 

@@ -59,6 +59,8 @@ def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, 
 
 def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
     """Return the ``exportMetadata`` of the API; ``rowCount`` is an estimate."""
+    if export.blocked:
+        return dict(export.shown_metadata)
     rendering = Rendering.of_export(export)
     with store.reading() as con:
         if export.layout.startswith("GRID_"):

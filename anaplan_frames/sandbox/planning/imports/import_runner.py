@@ -6,11 +6,10 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch, failed
 from anaplan_frames.sandbox.planning.imports import (
     import_counts,
     list_import,
@@ -35,7 +34,7 @@ def run_import(
 ) -> Outcome:
     """Run an import in one transaction; see `Model.run_import`."""
     if source is None or not source.exists():
-        return _failed(
+        return failed(
             "uploadedFileNoLongerAvailable",
             f"The file {definition.file.name} has no content any more; upload it again.",
         )
@@ -45,7 +44,7 @@ def run_import(
         missing = [name for name in definition.mapping if name not in upload.headers]
         if missing:
             names = ", ".join(missing)
-            return _failed("missingFields", f"Columns that are mapped are not in the file: {names}")
+            return failed("missingFields", f"Columns that are mapped are not in the file: {names}")
         try:
             asked = _parameters(definition, parameters)
             plan = _plan(definition, upload, asked)
@@ -53,7 +52,7 @@ def run_import(
                 stage(con, upload, definition.file, Path(folder), watch)
                 return _load(con, store, definition, plan, watch)
         except ParameterError as error:
-            return _failed("importFailedGeneralError", str(error))
+            return failed("importFailedGeneralError", str(error))
 
 
 def _load(
@@ -102,13 +101,3 @@ def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -
     return ImportPlan(
         columns, upload.headers, definition.file.decimal_separator, definition.match_by, asked
     )
-
-
-def _failed(kind: str, text: str) -> Outcome:
-    detail: dict[str, Any] = {
-        "type": kind,
-        "localMessageText": text,
-        "occurrences": 1,
-        "values": [],
-    }
-    return Outcome(successful=False, details=[detail])

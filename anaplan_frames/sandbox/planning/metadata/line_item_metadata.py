@@ -115,7 +115,7 @@ def _referencing(module: ModuleDefinition, item: LineItem) -> list[dict[str, str
     return [
         {"name": other.name, "id": other.id}
         for other in module.line_items
-        if other.formula is not None and item.name in names_in(other.formula)
+        if other.is_calculated and item.name in names_in(other.formula or "")
     ]
 
 

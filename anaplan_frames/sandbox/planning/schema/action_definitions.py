@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -91,6 +91,8 @@ class ImportDefinition:
     source : ModelSource or None
         None if the import reads an uploaded file; otherwise `file` describes what it writes, and
         has the id of the list, module or view.
+    blocked : str
+        Why it cannot run; empty if it can.
     """
 
     id: str
@@ -101,6 +103,7 @@ class ImportDefinition:
     match_by: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str | None] = field(default_factory=dict)
     source: ModelSource | None = None
+    blocked: str = ""
 
     @property
     def import_type(self) -> str:
@@ -114,7 +117,15 @@ class ImportDefinition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportDefinition:
-    """An export of a module, a view of one, or a list; its output file has the export's id."""
+    """An export of a module, a view of one, or a list; its output file has the export's id.
+
+    Attributes
+    ----------
+    blocked : str
+        Why it cannot run; empty if it can.
+    shown_metadata : mapping
+        ``exportMetadata`` of an export that cannot run.
+    """
 
     id: str
     name: str
@@ -127,6 +138,8 @@ class ExportDefinition:
     separator: str = ","
     delimiter: str = '"'
     encoding: str = "UTF-8"
+    blocked: str = ""
+    shown_metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def format(self) -> str:
@@ -136,12 +149,13 @@ class ExportDefinition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeleteDefinition:
-    """An action that deletes all items of a list."""
+    """An action that deletes all items of a list; `blocked` says why it cannot run."""
 
     id: str
     name: str
     of: ListDefinition
     action_type: str = "DELETE_BY_SELECTION"
+    blocked: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.definitions import (
@@ -13,6 +13,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     VERSIONS,
     Dimension,
     Format,
+    GivenValues,
     LineItem,
     ListDefinition,
     ModuleDefinition,
@@ -55,14 +56,14 @@ def parse_line_items(
                 raise ValueError(
                     f"The line item {item.name!r} names {other!r}, which is not in its module."
                 )
-        if item.formula is not None:
+        if item.is_calculated:
             formula_sql(items, item, lambda other: other.id)
     return items
 
 
 _LINE_ITEM_OPTIONS = (
     *("id", "format", "list", "formula", "code", "notes", "summary", "style"),
-    *("parent", "read_access_driver", "write_access_driver", "data_tags"),
+    *("parent", "read_access_driver", "write_access_driver", "data_tags", "given"),
 )
 SUMMARIES = ("Sum", "Formula", "None")
 
@@ -74,9 +75,16 @@ def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
         raise ValueError(
             f"The {label} has no option {unknown[0]!r}; it has {', '.join(_LINE_ITEM_OPTIONS)}."
         )
-    if options.get("summary") not in (None, *SUMMARIES):
+    given_values = options.get("given", "none")
+    if given_values not in get_args(GivenValues):
+        raise ValueError(f"given must be 'none', 'totals' or 'all' for {label}.")
+    if given_values == "none" and options.get("summary") not in (None, *SUMMARIES):
         raise ValueError(f"The summary of {label} must be one of {', '.join(SUMMARIES)}.")
-    if options.get("summary") == "Formula" and options.get("formula") is None:
+    if (
+        given_values == "none"
+        and options.get("summary") == "Formula"
+        and not options.get("formula")
+    ):
         raise ValueError(f"The {label} has the summary Formula, so it needs a formula.")
     tags = tuple((ids.tag(tag), tag) for tag in options.pop("data_tags", ()))
     item = LineItem(
@@ -86,6 +94,8 @@ def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
         data_tags=tags,
         **{key: value for key, value in options.items() if key not in ("format", "list")},
     )
+    if given_values != "none":
+        return item
     if item.formula is not None and item.format.type != "NUMBER":
         raise ValueError(f"The {label} has a formula, so its format must be NUMBER.")
     if item.summary == "Sum" and item.format.type != "NUMBER":

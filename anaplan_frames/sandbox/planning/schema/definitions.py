@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from anaplan_frames.sandbox.planning.schema import object_ids
 
 FormatType: TypeAlias = Literal["NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD"]
+GivenValues: TypeAlias = Literal["none", "totals", "all"]
 FORMAT_TYPES: tuple[FormatType, ...] = ("NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD")
 
 
@@ -57,6 +58,8 @@ class ListDefinition:
     production : bool
         Whether the items are production data in Application Lifecycle Management.
     data_tags : tuple of str
+    top_level_id : str or None
+        The id of the top level item, if it is not the one before the first item's.
     """
 
     id: str
@@ -69,6 +72,7 @@ class ListDefinition:
     top_level_item: str | None = None
     production: bool = False
     data_tags: tuple[str, ...] = ()
+    top_level_id: str | None = None
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:
@@ -119,6 +123,9 @@ class LineItem:
         Names of other line items of the module. They are shown, and have no effect.
     data_tags : tuple of (str, str)
         Ids and names; they are shown, and have no effect.
+    given : {"none", "totals", "all"}
+        Which values are not calculated, because the sandbox does not know the formula or the
+        summary method: they stay as they were given, and cannot be written.
     """
 
     id: str
@@ -133,6 +140,12 @@ class LineItem:
     read_access_driver: str | None = None
     write_access_driver: str | None = None
     data_tags: tuple[tuple[str, str], ...] = ()
+    given: GivenValues = "none"
+
+    @property
+    def is_calculated(self) -> bool:
+        """Whether the values of leaf items follow from the formula."""
+        return self.formula is not None and self.given != "all"
 
 
 @dataclass(slots=True, eq=False)

@@ -126,7 +126,7 @@ def formula_sql(
     items: Sequence[LineItem],
     item: LineItem,
     column: Callable[[LineItem], str],
-    given: Callable[[LineItem], bool] = lambda used: used.formula is None,
+    given: Callable[[LineItem], bool] = lambda used: not used.is_calculated,
 ) -> str:
     """Return the SQL of the formula of `item`, formulas that it uses included; blank counts as 0.
 
@@ -139,7 +139,7 @@ def formula_sql(
     """
 
     def resolve(current: LineItem, above: tuple[LineItem, ...]) -> str:
-        if current.formula is None or (above and given(current)):
+        if current.formula is None or not current.is_calculated or (above and given(current)):
             return column(current)
         if current in above:
             raise ValueError(f"The formula of line item {item.name!r} refers to itself.")

@@ -18,7 +18,7 @@ def summary_method(item: LineItem) -> str:
 
 def has_formula_summary(item: LineItem) -> bool:
     """Return whether the totals of the line item are calculated by its formula."""
-    return summary_method(item) == "Formula"
+    return summary_method(item) == "Formula" and item.given == "none"
 
 
 def summed_items(module: ModuleDefinition, items: tuple[LineItem, ...]) -> tuple[LineItem, ...]:

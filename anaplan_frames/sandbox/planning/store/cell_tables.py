@@ -50,7 +50,19 @@ def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bo
         f"{value_column(module, item)} {stored_type(item.format)}" for item in module.line_items
     ]
     con.execute(f"CREATE TABLE {cells_of(module)} ({', '.join(columns)})")
+    if has_given_totals(module):
+        con.execute(f"CREATE TABLE {totals_of(module)} ({', '.join(columns)})")
     return True
+
+
+def has_given_totals(module: ModuleDefinition) -> bool:
+    """Return whether totals of the module are not calculated, but as they were given."""
+    return any(item.given != "none" for item in module.line_items)
+
+
+def totals_of(module: ModuleDefinition) -> str:
+    """Return the name of the table of totals that are not calculated; its columns are the same."""
+    return f"totals_{module.id}"
 
 
 def add_value_columns(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
@@ -60,12 +72,17 @@ def add_value_columns(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) 
             f"ALTER TABLE {cells_of(module)} ADD COLUMN IF NOT EXISTS"
             f" {value_column(module, item)} {stored_type(item.format)}"
         )
+    if has_given_totals(module):
+        con.execute(
+            f"CREATE TABLE IF NOT EXISTS {totals_of(module)} AS FROM {cells_of(module)} WHERE false"
+        )
 
 
 def drop_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
     """Drop the module's table."""
     con.execute(f"DELETE FROM known_modules WHERE module_id = {module.id}")
     con.execute(f"DROP TABLE {cells_of(module)}")
+    con.execute(f"DROP TABLE IF EXISTS {totals_of(module)}")
 
 
 def members(dimension: Dimension) -> str:

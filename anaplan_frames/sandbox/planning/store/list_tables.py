@@ -83,7 +83,9 @@ def reserve_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int)
 
 
 def top_level_id(lst: ListDefinition) -> str:
-    """Return SQL of the id of the top level item: the id before the first item's."""
+    """Return SQL of the id of the top level item: by default the id before the first item's."""
+    if lst.top_level_id is not None:
+        return f"{lst.top_level_id}::BIGINT"
     return f"(SELECT prefix::BIGINT * {ITEMS_PER_PREFIX} FROM known_lists WHERE list_id = {lst.id})"
 
 

@@ -49,7 +49,7 @@ THIS_MODEL = ""
 
 _FILE = ("columns", "separator", "delimiter", "encoding", "header_row", "first_data_row")
 _EXPORT = ("layout", "leaves_only", "omit_empty", "labels", "separator", "delimiter", "encoding")
-_LINE_ITEM = ("formula", "code", "notes", "summary", "style", "parent")
+_LINE_ITEM = ("formula", "code", "notes", "summary", "style", "parent", "given")
 _DRIVERS = ("read_access_driver", "write_access_driver")
 
 
@@ -156,6 +156,7 @@ def _list(lst: ListDefinition) -> Record:
         "properties": {name: _format(form) for name, form in lst.properties.items()},
         "subsets": dict(lst.subsets),
         "top_level_item": lst.top_level_item,
+        "top_level_id": lst.top_level_id,
         "production": lst.production,
         "data_tags": lst.data_tags,
     }

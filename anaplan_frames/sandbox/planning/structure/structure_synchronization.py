@@ -89,6 +89,7 @@ def _build_list(model: Model, id_: str, record: Record) -> None:
         numbered=record["numbered"],
         subsets=record["subsets"],
         top_level_item=record["top_level_item"],
+        top_level_id=record["top_level_id"],
         production=record["production"],
         data_tags=record["data_tags"],
     )

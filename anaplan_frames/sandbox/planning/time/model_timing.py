@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import duckdb
 
@@ -27,6 +28,11 @@ _CURRENT_PERIOD = "current period"
 class Timing:
     """The time settings of a model, which its database keeps.
 
+    Parameters
+    ----------
+    period_ids : mapping of str to int
+        Ids of periods by name, in the place of the calendar's own.
+
     Attributes
     ----------
     calendar : Timescale
@@ -35,8 +41,15 @@ class Timing:
     versions : tuple of Version
     """
 
-    def __init__(self, store: Store, calendar: Timescale, versions: tuple[Version, ...]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        calendar: Timescale,
+        versions: tuple[Version, ...],
+        period_ids: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._store = store
+        self._period_ids = period_ids
         with store.transaction() as con:
             kept = settings_table.read(con)
             if _FISCAL_YEAR in kept and isinstance(calendar, FiscalYears):
@@ -50,7 +63,7 @@ class Timing:
                 else one
                 for one in versions
             )
-            time_items.write_time(con, calendar, self.current_period)
+            time_items.write_time(con, calendar, self.current_period, period_ids)
             time_items.write_versions(con, self.versions)
 
     def set_current_period(self, day: datetime.date | None) -> None:
@@ -64,7 +77,7 @@ class Timing:
         with self._store.transaction() as con:
             period = self._period_at(day) if day else None
             self._write_current_period(con, period)
-            time_items.write_time(con, self.calendar, period)
+            time_items.write_time(con, self.calendar, period, self._period_ids)
         self.current_period = period
 
     def set_fiscal_year(
@@ -87,7 +100,7 @@ class Timing:
             current = calendar.at(self.current_period.start) if self.current_period else None
             settings_table.write(con, _FISCAL_YEAR, str(calendar.year))
             self._write_current_period(con, current)
-            time_items.write_time(con, calendar, current)
+            time_items.write_time(con, calendar, current, self._period_ids)
             for statement in _deletions_outside_timescale(every_list, every_module):
                 con.execute(statement)
         self.calendar, self.current_period = calendar, current

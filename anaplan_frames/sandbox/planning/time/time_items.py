@@ -18,11 +18,23 @@ from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, 
 
 YEAR_TO_DATE = 204_800_000_001
 YEAR_TO_GO = 204_800_000_002
+_NO_IDS: Mapping[str, int] = {}
 _COLUMNS = "id BIGINT, code VARCHAR, name VARCHAR, parent BIGINT, leaf BOOLEAN, ord BIGINT"
 
 
-def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Period | None) -> None:
-    """Write the periods of the calendar, and the totals YTD and YTG."""
+def write_time(
+    con: duckdb.DuckDBPyConnection,
+    calendar: Timescale,
+    current: Period | None,
+    given_ids: Mapping[str, int] = _NO_IDS,
+) -> None:
+    """Write the periods of the calendar, and the totals YTD and YTG.
+
+    Parameters
+    ----------
+    given_ids : mapping of str to int
+        Ids of periods by name, in the place of the calendar's own.
+    """
     con.execute(f"CREATE OR REPLACE TABLE time_members ({_COLUMNS}, nodes BIGINT[])")
     summaries = list(_summaries(calendar, current))
     rows: list[tuple[int, str, int | None, bool]] = []
@@ -30,8 +42,16 @@ def write_time(con: duckdb.DuckDBPyConnection, calendar: Timescale, current: Per
         rows.append((period.id, period.name, period.parent, period.level == calendar.leaf))
         if current and period.level == "year" and period.start <= current.start <= period.end:
             rows += [(number, name, None, False) for number, name, _ in summaries]
-    ids, names, parents, leaf = zip(*rows, strict=True)
-    of_summaries = [(number, {period.id for period in parts}) for number, _, parts in summaries]
+    own_ids, names, own_parents, leaf = zip(*rows, strict=True)
+    changed = {
+        number: given_ids.get(name, number) for number, name in zip(own_ids, names, strict=True)
+    }
+    ids = [changed[number] for number in own_ids]
+    parents = [None if number is None else changed[number] for number in own_parents]
+    of_summaries = [
+        (changed[number], {changed[period.id] for period in parts})
+        for number, _, parts in summaries
+    ]
     above = dict(zip(ids, parents, strict=True))
     nodes = [
         [*_chain(number, above), *(total for total, parts in of_summaries if number in parts)]

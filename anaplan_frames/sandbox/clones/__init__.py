@@ -1,0 +1,1 @@
+"""Clones of models: a tenant built from the folder that a snapshot wrote."""
