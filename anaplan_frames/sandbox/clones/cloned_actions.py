@@ -76,7 +76,7 @@ class ActionCloner:
             self._report.add("file", id_, name, "assumed", why)
         header = int(_first(source, record, "headerRow", 1))
         first = max(int(_first(source, record, "firstDataRow", 2)), header + 1)
-        settings = {
+        settings: dict[str, Any] = {
             "separator": str(_first(source, record, "columnSeparator", "", "separator") or ","),
             "delimiter": str(_first(source, record, "textDelimiter", "", "delimiter")),
             "encoding": str(_first(source, record, "textEncoding", "", "encoding") or "UTF-8"),
@@ -160,8 +160,9 @@ class ActionCloner:
                 why = "By its columns and rows; whether it leaves out empty rows is not shown."
                 self._report.add("export", id_, name, "assumed", why)
             else:
-                self._mappings.suggest("exports", id_, {"name": name, **section})
-        dialect = {
+                named = {**section, "of": guess.of.name if guess.of else ""}
+                self._mappings.suggest("exports", id_, {"name": name, **named})
+        dialect: dict[str, Any] = {
             "separator": str(shown.get("separator") or ","),
             "delimiter": str(shown.get("delimiter") or ""),
             "encoding": str(shown.get("encoding") or record.get("encoding") or "UTF-8"),
@@ -186,9 +187,8 @@ class ActionCloner:
         kind = str(record.get("actionType") or "")
         if kind.startswith("OPTIMIZER"):
             self._model.optimizer_action(name, "", id_)
-            self._report.add(
-                "action", id_, name, "assumed", "It optimizes nothing: its log is empty."
-            )
+            why = "It optimizes nothing, and its log is empty."
+            self._report.add("action", id_, name, "assumed", why)
             return
         section = self._mappings.section("actions", id_)
         if section is None and kind == "DELETE_BY_SELECTION":
@@ -249,11 +249,10 @@ class ActionCloner:
         ]
         if len(found) == 1:
             return found[0]
-        several = "Several lists, modules or views have the name" if found else "There is no"
-        what = (
-            f"list, module{' or view' if views else ''} {wanted!r}" if not found else repr(wanted)
-        )
-        raise ValueError(f"{several} {what}{': give its id' if found else ' in the clone'}.")
+        if found:
+            raise ValueError(f"Several lists, modules or views are called {wanted!r}: give an id.")
+        kinds = "list, module or view" if views else "list or module"
+        raise ValueError(f"The clone has no {kinds} {wanted!r}.")
 
 
 def _first(

@@ -135,25 +135,18 @@ class _Module:
 
     def _dimensions_of(self, records: Sequence[Record]) -> list[Dimension] | None:
         """Return the dimensions in their order; None if the sandbox does not have one."""
-        shown = next(
-            (
-                self._dimensions[id_]
-                for one in records
-                if (id_ := str(one["id"])) in self._dimensions
-            ),
-            None,
-        )
+        ids = (str(one["id"]) for one in records)
+        shown = next((self._dimensions[id_] for id_ in ids if id_ in self._dimensions), None)
         if shown is None:
             record = records[0]
             shown = [*(record.get("appliesTo") or ())]
             shown += [{"id": TIME.id}] if _applies(record.get("timeScale")) else []
             shown += [{"id": VERSIONS.id}] if _applies(record.get("version")) else []
         try:
-            return [
-                _dimension(self._model, one) for one in shown if str(one["id"]) != LINE_ITEMS.id
-            ]
+            found = [_dimension(self._model, one) for one in shown]
         except ValueError:
             return None
+        return [dimension for dimension in found if dimension != LINE_ITEMS]
 
     def _make(self, dimensions: Sequence[Dimension], records: Sequence[Record]) -> None:
         given = {str(one["id"]): self._given(one, records) for one in records}

@@ -17,7 +17,8 @@ from anaplan_frames.sandbox.clones.opened_snapshot import MAPPINGS
 Kind: TypeAlias = Literal["imports", "exports", "actions"]
 _HEAD = """\
 # What Anaplan's API does not show of the model {name}, for its clone in the sandbox.
-# Fill in what is empty, set ready = true, and open the folder again. docs/snapshots.md has the keys.
+# Fill in what is empty, set ready = true, and open the folder again. The keys are described in
+# docs/snapshots.md.
 version = 1
 """
 
@@ -92,7 +93,7 @@ class Mappings:
         return found
 
 
-def _value(value: str | bool) -> str:
+def _value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else _text(value)
 
 
