@@ -88,6 +88,10 @@ COMMANDS = {
         "anaplan_frames.cli.login_commands",
         "Forget the login that is stored on this machine.",
     ),
+    "clone": CommandEntry(
+        "anaplan_frames.cli.clone_command",
+        "Write a model to a folder, from which the sandbox serves a clone of it.",
+    ),
     "sandbox": CommandEntry(
         "anaplan_frames.cli.sandbox_command",
         "Serve a local Anaplan, by default on this machine only.",

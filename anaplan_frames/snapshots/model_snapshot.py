@@ -151,7 +151,7 @@ def _write_pieces(
     bar: Progress,
 ) -> None:
     """Write what is missing, and count the requests whatever ends it."""
-    before = catalogue.transport.requests
+    before = catalogue.transport.request_count
     try:
         write_structure(folder, catalogue, modules, bar)
         if include != "structure":
@@ -159,7 +159,7 @@ def _write_pieces(
         if include == "all":
             write_cells(folder, catalogue, modules, bar)
     finally:
-        folder.count_requests(catalogue.transport.requests - before)
+        folder.count_requests(catalogue.transport.request_count - before)
 
 
 def _snapshot_of(folder: SnapshotFolder, include: Include) -> Snapshot:

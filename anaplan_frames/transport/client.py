@@ -242,9 +242,9 @@ class Transport:
         return self._auth.account
 
     @property
-    def requests(self) -> int:
+    def request_count(self) -> int:
         """How many requests were sent, tries and logins included."""
-        return self._sender.requests
+        return self._sender.request_count
 
     def url_of(self, service: str) -> str:
         """Return the host of a service; its paths, which begin with its prefix, are below it."""

@@ -113,7 +113,7 @@ class Sender:
                 raise _final(call, failure)
 
     @property
-    def requests(self) -> int:
+    def request_count(self) -> int:
         """How many requests were sent, tries included."""
         return self._limiter.taken
 

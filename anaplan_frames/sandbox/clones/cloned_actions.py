@@ -121,7 +121,7 @@ class ActionCloner:
             try:
                 self._build_import(id_, name, file, section or {})
                 return
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, AttributeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         into: Target = _NO_LIST if kind == "HIERARCHY_DATA" else _NO_MODULE
@@ -174,7 +174,7 @@ class ActionCloner:
                 options = {key: value for key, value in section.items() if key not in _SETTINGS}
                 self._model.export(name, of_, layout, id_, **{**dialect, **options})
                 return
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, AttributeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         blocked = self._block("exports", id_, name, why)
@@ -204,7 +204,7 @@ class ActionCloner:
                 options = {key: value for key, value in section.items() if key not in _SETTINGS}
                 self._model.delete_action(name, lst, id_, **options)
                 return
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, AttributeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         blocked = self._block("actions", id_, name, why)

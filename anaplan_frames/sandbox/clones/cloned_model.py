@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from anaplan_frames.sandbox.clones.clone_report import CloneReport
 from anaplan_frames.sandbox.clones.cloned_actions import ActionCloner
 from anaplan_frames.sandbox.clones.cloned_cells import load_cells
@@ -55,6 +58,8 @@ def build_clone(tenant: Tenant, snapshot: OpenedSnapshot) -> CloneReport:
         with model.store.transaction() as con:
             settings_table.write(con, _LOADED, str(manifest.get("finished") or "yes"))
     ActionCloner(model, snapshot, mappings, report).build()
+    for kind in ("lists", "views"):  # were made in another order than they are listed in
+        _reorder(getattr(model, kind), snapshot.records(kind))
     if not mappings.save():
         report.add("file", "", MAPPINGS, "not copied", "The folder cannot be written to.")
     return report
@@ -64,3 +69,11 @@ def _was_loaded(model: Model) -> bool:
     """Return whether a data folder holds the model's data already, perhaps changed since."""
     with model.store.transaction() as con:
         return _LOADED in settings_table.read(con)
+
+
+def _reorder(definitions: dict[str, Any], records: Iterable[Mapping[str, Any]]) -> None:
+    """Put definitions in the order of their records."""
+    places = {str(record["id"]): place for place, record in enumerate(records)}
+    in_order = sorted(definitions.items(), key=lambda pair: places.get(pair[0], len(places)))
+    definitions.clear()
+    definitions.update(in_order)
