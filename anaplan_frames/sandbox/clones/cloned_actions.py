@@ -121,7 +121,7 @@ class ActionCloner:
             try:
                 self._build_import(id_, name, file, section or {})
                 return
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         into: Target = _NO_LIST if kind == "HIERARCHY_DATA" else _NO_MODULE
@@ -139,6 +139,8 @@ class ActionCloner:
     ) -> None:
         into = self._find(str(section.get("into") or ""), views=False)
         columns = section.get("columns") or {}
+        if not isinstance(columns, dict):
+            raise ValueError("Its columns must be a section: column of the file = target.")
         mapping = {str(column): str(target) for column, target in columns.items() if target}
         options = {key: value for key, value in section.items() if key not in _SETTINGS}
         if file.id in self._model.files:
@@ -174,7 +176,7 @@ class ActionCloner:
                 options = {key: value for key, value in section.items() if key not in _SETTINGS}
                 self._model.export(name, of_, layout, id_, **{**dialect, **options})
                 return
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         blocked = self._block("exports", id_, name, why)
@@ -204,7 +206,7 @@ class ActionCloner:
                 options = {key: value for key, value in section.items() if key not in _SETTINGS}
                 self._model.delete_action(name, lst, id_, **options)
                 return
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError) as error:
                 self._model.release_id(id_)
                 why = str(error)
         blocked = self._block("actions", id_, name, why)

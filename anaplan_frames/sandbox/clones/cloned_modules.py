@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from anaplan_frames.sandbox.clones.clone_report import CloneReport
 from anaplan_frames.sandbox.clones.opened_snapshot import OpenedSnapshot
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.schema.definition_parsing import SUMMARIES, parse_axes
+from anaplan_frames.sandbox.planning.schema.definition_parsing import SUMMARIES
 from anaplan_frames.sandbox.planning.schema.definitions import (
     LINE_ITEMS,
     TIME,
@@ -56,12 +56,16 @@ def _build_views(model: Model, snapshot: OpenedSnapshot, report: CloneReport) ->
             report.add("view", id_, name, "not copied", snapshot.why_missing(f"views/{id_}"))
             continue
         try:
-            axes = [_axis(model, shown.get(axis) or ()) for axis in ("rows", "columns", "pages")]
-            checked = parse_axes(module, *axes)
-            if id_ == module.id:
-                model.views[id_] = ViewDefinition(id_, module.name, module, *checked)
-            else:
-                model.view(module, name, *checked, id=id_)
+            rows, columns, pages = (
+                _axis(model, shown.get(axis) or ()) for axis in ("rows", "columns", "pages")
+            )
+            if id_ != module.id:
+                model.view(module, name, rows, columns, pages, id=id_)
+                continue
+            every = (*rows, *columns, *pages)
+            if set(every) != {*module.dimensions, LINE_ITEMS}:
+                raise ValueError("Its dimensions are not those of most of its line items.")
+            model.views[id_] = ViewDefinition(id_, module.name, module, rows, columns, pages)
         except ValueError as error:
             report.add("view", id_, name, "not copied", str(error))
 
