@@ -74,7 +74,7 @@ def test_the_snapshot_of_another_model_is_not_replaced(tmp_path: Path) -> None:
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(af.ConfigurationError, match="is a file. Give a folder"):
+    with pytest.raises(af.ConfigurationError, match=r"is a file\. Give a folder"):
         begun(tmp_path / "file")
 
 

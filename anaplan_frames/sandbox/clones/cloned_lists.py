@@ -44,8 +44,10 @@ def build_lists(
     for metadata in _parents_first(described):
         _make(model, metadata, report)
     made = {id_: each for id_, each in described.items() if id_ in model.lists}
-    for id_, metadata in made.items() if loads else ():
-        _load(model, model.lists[id_], metadata, snapshot, report)
+    for id_ in made if loads else ():
+        _load(model, model.lists[id_], snapshot, report)
+    if loads:
+        _set_counters(model, made.values())
     for id_, metadata in made.items():
         formats = _formats(model, metadata, snapshot, mappings, report)
         model.add_properties(model.lists[id_], formats)
@@ -95,7 +97,6 @@ def _make(model: Model, metadata: Mapping[str, Any], report: CloneReport) -> Non
 def _load(
     model: Model,
     lst: ListDefinition,
-    metadata: Mapping[str, Any],
     snapshot: OpenedSnapshot,
     report: CloneReport,
 ) -> None:
@@ -127,24 +128,37 @@ def _load(
                 f"UPDATE {list_tables.table_of(lst)} SET parent = NULL WHERE parent = {top}"
             )
         con.unregister("arrived")
-        _set_counter(con, lst, metadata)
 
 
-def _set_counter(
-    con: duckdb.DuckDBPyConnection, lst: ListDefinition, metadata: Mapping[str, Any]
-) -> None:
+def _set_counters(model: Model, described: Iterable[Mapping[str, Any]]) -> None:
     """Have new items counted on from the last one, with a prefix that no other list has."""
-    digits = list_tables.ITEMS_PER_PREFIX
-    row = con.execute(
-        f"SELECT max(id) // {digits}, max(id) % {digits} FROM {list_tables.table_of(lst)}"
-    ).fetchone()
-    own, last = list_tables.counter(con, lst)
-    prefix, used = (own, last) if row is None or row[0] is None else (int(row[0]), int(row[1]))
-    taken = con.execute(
-        f"SELECT 1 FROM known_lists WHERE prefix = {prefix} AND list_id <> {lst.id}"
-    ).fetchone()
-    following = int(metadata.get("nextItemIndex") or metadata.get("nextitemIndex") or 1)
-    list_tables.set_counter(con, lst, (own if taken else prefix, max(used, following - 1)))
+    taken: set[int] = set()
+    without_items = []
+    with model.store.transaction() as con:
+        for metadata in described:
+            lst = model.lists[metadata["id"]]
+            following = metadata.get("nextItemIndex") or metadata.get("nextitemIndex") or 1
+            prefix, used = _last_of(con, lst)
+            last = max(used, int(following) - 1)
+            if prefix is None or prefix in taken:
+                without_items.append((lst, last))
+            else:
+                taken.add(prefix)
+                list_tables.set_counter(con, lst, (prefix, last))
+        for lst, last in without_items:
+            own = list_tables.counter(con, lst)[0]
+            prefix = own if own not in taken else max(taken) + 1
+            taken.add(prefix)
+            list_tables.set_counter(con, lst, (prefix, last))
+
+
+def _last_of(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> tuple[int | None, int]:
+    """Return prefix and number of the greatest id of the items; None and 0 if there are none."""
+    size = list_tables.ITEMS_PER_PREFIX
+    [(prefix, number)] = con.execute(
+        f"SELECT max(id) // {size}, max(id) % {size} FROM {list_tables.table_of(lst)}"
+    ).fetchall()
+    return (None, 0) if prefix is None else (int(prefix), int(number))
 
 
 def _formats(
