@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         "anaplan-frames sandbox rehearsal",
     )
 )
-@click.argument("model")
+@click.argument("named", metavar="MODEL")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--include",
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @global_options
 def clone(
     *,
-    model: str,
+    named: str,
     folder: Path,
     include: Include,
     modules: tuple[str, ...],
@@ -64,12 +64,12 @@ def clone(
     """
     from anaplan_frames.snapshots.model_snapshot import snapshot
 
-    if connection.model not in (None, model):
-        raise click.UsageError(f"The model is given twice: {model!r} and {connection.model!r}.")
+    if connection.model not in (None, named):
+        raise click.UsageError(f"The model is given twice: {named!r} and {connection.model!r}.")
     run = Run()
     with connection.connect() as connected, usage_errors():
         made = snapshot(
-            connected.model(model, connection.workspace),
+            connected.model(named, connection.workspace),
             folder,
             include=include,
             modules=modules or None,
