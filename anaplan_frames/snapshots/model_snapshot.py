@@ -104,6 +104,13 @@ def snapshot(
     """
     if include not in get_args(Include):
         raise ValueError(f"include must be 'structure', 'lists' or 'all', not {include!r}")
+    if not isinstance(model, Model | str):
+        raise TypeError(
+            f"model must be a model, its name, its id or its URL, not {type(model).__name__}: "
+            "snapshot(model, 'rehearsal')."
+        )
+    if isinstance(folder, Model):
+        raise TypeError("The model comes first, and then the folder: snapshot(model, 'rehearsal').")
     with ExitStack() as stack:
         if isinstance(model, str):
             model = stack.enter_context(connect()).model(model)

@@ -37,7 +37,11 @@ def test_a_clone_is_described_as_json(loaded: Sandbox, capsys: pytest.CaptureFix
     [
         (["clone", "Flight Planing", "f"], 7, "Did you mean 'Flight Planning'?"),
         (["clone", "Flight Planning", "f", "-m", "Costs"], 2, "The model is given twice"),
-        (["clone", "Flight Planning", "f", "--module", "Flights"], 7, "There is no 'Flights' among the modules"),
+        (
+            ["clone", "Flight Planning", "f", "--module", "Flights"],
+            7,
+            "among the modules",
+        ),
         (["sandbox", "missing"], 2, "missing"),
         (["sandbox", "empty", "--demo"], 2, "Give FOLDER or --demo, not both."),
         (["sandbox", "empty"], 1, "There is no snapshot in 'empty'. Take one:"),

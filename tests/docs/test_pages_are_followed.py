@@ -18,6 +18,7 @@ PAGES = [
     "docs/lists.md",
     "docs/metadata.md",
     "docs/processes.md",
+    "docs/snapshots.md",
     "docs/troubleshooting.md",
     *[f"docs/tasks/{path.name}" for path in sorted((ROOT / "docs/tasks").glob("*.md"))],
 ]

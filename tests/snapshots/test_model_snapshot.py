@@ -76,6 +76,15 @@ def test_a_word_that_is_not_an_extent_is_an_error(model: af.Model, tmp_path: Pat
         af.snapshot(model, tmp_path / "s", include="cells")  # type: ignore[arg-type]
 
 
+def test_arguments_in_the_wrong_order_are_an_error_that_shows_the_right_one(
+    model: af.Model,
+) -> None:
+    with pytest.raises(TypeError, match=r"The model comes first.*snapshot\(model, 'rehearsal'\)"):
+        af.snapshot("rehearsal", model)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="model must be a model, its name, its id or its URL"):
+        af.snapshot(5, "rehearsal")  # type: ignore[arg-type]
+
+
 def test_no_password_and_no_token_is_in_the_folder(
     served: Sandbox, model: af.Model, tmp_path: Path
 ) -> None:

@@ -31,7 +31,7 @@ def test_a_run_that_asks_for_the_same_goes_on_within_a_day(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("changes", [{"include": "all"}, {"modules": ["1"]}])
-def test_a_run_that_asks_for_something_else_begins_anew(
+def test_a_run_that_asks_for_something_else_begins_from_the_start(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
     first = begun(tmp_path)
@@ -72,7 +72,7 @@ def test_the_snapshot_of_another_model_is_not_replaced(tmp_path: Path) -> None:
         begun(tmp_path, model="B" * 32, name="Sales")
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(af.ConfigurationError, match=r"is a file\. Give a folder"):
         begun(tmp_path / "file")

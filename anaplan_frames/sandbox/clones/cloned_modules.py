@@ -92,6 +92,7 @@ class _Module:
         self, model: Model, snapshot: OpenedSnapshot, report: CloneReport, id_: str, name: str
     ) -> None:
         self._model = model
+        self._snapshot = snapshot
         self._report = report
         self._id = id_
         self._name = name
@@ -182,11 +183,13 @@ class _Module:
         for item in module.line_items:
             if item.given != "none":
                 beyond = item.formula if item.given == "all" else item.summary
-                why = (
-                    f"{words[item.given]} {beyond!r} is beyond the sandbox: "
-                    f"{'its values' if item.given == 'all' else 'its totals'} stay as they are in"
-                    " the snapshot."
+                values = "its values" if item.given == "all" else "its totals"
+                what = (
+                    "stay as they are in the snapshot."
+                    if self._snapshot.include == "all"
+                    else 'are blank: take a snapshot with include="all".'
                 )
+                why = f"{words[item.given]} {beyond!r} is beyond the sandbox: {values} {what}"
                 label = f"{module.name}.{item.name}"
                 self._report.add("line item", item.id, label, "values as given", why)
 
