@@ -22,6 +22,7 @@ def test_a_model_is_cloned_and_what_is_left_to_do_is_printed(
     assert Path("rehearsal/mappings.toml").exists()
 
 
+@pytest.mark.long
 def test_a_clone_is_described_as_json(loaded: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--include", "all", "--module", "Flights by Month", "--json", "-q"]
     assert main(["clone", "Flight Planning", "rehearsal", *words]) == 0
@@ -32,6 +33,7 @@ def test_a_clone_is_described_as_json(loaded: Sandbox, capsys: pytest.CaptureFix
     assert document["not_read"] == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [

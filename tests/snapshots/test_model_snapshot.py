@@ -42,6 +42,7 @@ def test_the_structure_alone_has_no_data(model: af.Model, tmp_path: Path) -> Non
     assert {"lists/101000000001.json", "line_items.json", "versions.json"} <= pieces(made)
 
 
+@pytest.mark.long
 def test_lists_come_with_their_items_and_modules_without_cells(
     model: af.Model, tmp_path: Path
 ) -> None:
@@ -50,6 +51,7 @@ def test_lists_come_with_their_items_and_modules_without_cells(
     assert tables == {f"lists/10100000000{number}.parquet" for number in (1, 2, 3, 4)}
 
 
+@pytest.mark.long
 def test_only_the_modules_that_are_asked_for_are_kept(model: af.Model, tmp_path: Path) -> None:
     made = af.snapshot(model, tmp_path / "s", include="all", modules=["Notes", "102000000002"])
     assert {piece for piece in pieces(made) if piece.startswith(("cells/", "modules/"))} == {
@@ -85,6 +87,7 @@ def test_arguments_in_the_wrong_order_are_an_error_that_shows_the_right_one(
         af.snapshot(5, "rehearsal")  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 def test_no_password_and_no_token_is_in_the_folder(
     served: Sandbox, model: af.Model, tmp_path: Path
 ) -> None:
@@ -97,6 +100,7 @@ def test_no_password_and_no_token_is_in_the_folder(
             assert not [secret for secret in secrets if secret in path.read_bytes()]
 
 
+@pytest.mark.long
 def test_requests_are_counted_and_within_the_limit_of_the_connection(
     served: Sandbox, tmp_path: Path
 ) -> None:

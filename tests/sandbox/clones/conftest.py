@@ -1,7 +1,8 @@
-"""A tenant, its snapshot and the clone, shared by the tests that only read."""
+"""A tenant, its snapshot and the clone, shared by all tests, which only read."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from anaplan_frames.sandbox import Sandbox
 from tests.sandbox.clones.planning import build_planning
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def planning() -> Iterator[Sandbox]:
     """Serve the model of `build_planning`."""
     tenant = Sandbox(rate_limit=None, task_pause=0)
@@ -21,7 +22,7 @@ def planning() -> Iterator[Sandbox]:
         yield tenant
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def snapshot(planning: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> af.Snapshot:
     """Take a snapshot of all of it."""
     folder = tmp_path_factory.mktemp("snapshots") / "planning"
@@ -29,7 +30,7 @@ def snapshot(planning: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> af.
         return af.snapshot(connection.model("Planning"), folder, include="all")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def clone(snapshot: af.Snapshot) -> Iterator[Sandbox]:
     """Serve a clone, in which nothing is filled in."""
     opened = Sandbox.open(snapshot.folder, rate_limit=None, task_pause=0, verbose=False)
@@ -40,6 +41,4 @@ def clone(snapshot: af.Snapshot) -> Iterator[Sandbox]:
 @pytest.fixture
 def copied(snapshot: af.Snapshot, tmp_path: Path) -> Path:
     """Return a copy of the snapshot, to be changed."""
-    import shutil
-
     return Path(shutil.copytree(snapshot.folder, tmp_path / "copied"))

@@ -36,14 +36,12 @@ def paths(model: Model) -> Iterator[str]:
         yield f"dimensions/{lst.id}/items"
         yield from (f"dimensions/{subset}/items" for subset in lst.subsets.values())
     for module in model.modules.values():
-        yield f"modules/{module.id}/views"
-        for item in module.line_items:
-            yield f"lineItems/{item.id}/dimensions"
+        item = module.line_items[-1].id
+        yield f"lineItems/{item}/dimensions"
         for dimension in module.dimensions:
-            yield f"lineItems/{module.line_items[0].id}/dimensions/{dimension.id}/items"
+            yield f"lineItems/{item}/dimensions/{dimension.id}/items"
     for view in model.views.values():
         yield f"views/{view.id}"
-        yield f"views/{view.id}/data"
         yield f"views/{view.id}/data?exportType=TABULAR_MULTI_COLUMN&moduleId={view.module.id}"
     for kind in ("imports", "exports", "processes"):
         yield from (f"{kind}/{id_}" for id_ in getattr(model, kind))

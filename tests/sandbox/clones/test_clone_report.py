@@ -22,6 +22,7 @@ def report_of(folder: Path) -> dict[str, tuple[str, str]]:
     return {row.name: (row.state, row.why) for row in frame.itertuples(index=False)}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -50,6 +51,7 @@ def test_a_line_item_that_the_sandbox_does_not_have_is_left_out(
     }
 
 
+@pytest.mark.long
 def test_a_module_by_a_subset_is_left_out_with_its_views(copied: Path) -> None:
     change(
         copied,
@@ -70,6 +72,7 @@ def test_a_module_by_a_subset_is_left_out_with_its_views(copied: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_view_with_a_dimension_of_its_own_is_left_out(copied: Path) -> None:
     change(copied, "views/207000000001", lambda content: content.update(rows=SUBSET))
     assert report_of(copied) == {
@@ -77,6 +80,7 @@ def test_a_view_with_a_dimension_of_its_own_is_left_out(copied: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_a_list_that_cannot_be_read_takes_the_modules_with_it(copied: Path) -> None:
     change(
         copied,
@@ -89,6 +93,7 @@ def test_a_list_that_cannot_be_read_takes_the_modules_with_it(copied: Path) -> N
     assert "Notes" not in found
 
 
+@pytest.mark.long
 def test_cells_of_items_that_are_not_there_are_counted(copied: Path) -> None:
     import pandas as pd
 
@@ -101,6 +106,7 @@ def test_cells_of_items_that_are_not_there_are_counted(copied: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_what_is_added_to_records_later_does_no_harm(copied: Path) -> None:
     change(copied, "lists", lambda content: [one.update(color="red") for one in content["lists"]])
     change_line_item(copied, "Units", novelty={"deep": [1]})
@@ -120,6 +126,7 @@ def test_the_report_is_printed_with_the_login(
     assert f"Login: clone@example.com, {clone.password}" in printed
 
 
+@pytest.mark.long
 def test_every_clone_has_a_password_of_its_own(copied: Path) -> None:
     first, second = (Sandbox.open(copied, verbose=False) for _ in range(2))
     assert first.password != second.password

@@ -36,6 +36,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return re.sub(r"127\.0\.0\.1:\d+|\d+\.\d seconds", "", capsys.readouterr().out)
 
 
+@pytest.mark.long
 def test_the_whole_demo_runs_in_a_clone_and_says_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +52,7 @@ def test_the_whole_demo_runs_in_a_clone_and_says_the_same(
     assert said(capsys) == expected
 
 
+@pytest.mark.long
 def test_all_that_the_demo_has_is_in_the_clone(clone: Sandbox) -> None:
     assert clone.report.empty
     with Sandbox.demo(task_pause=0) as demo:
@@ -59,6 +61,7 @@ def test_all_that_the_demo_has_is_in_the_clone(clone: Sandbox) -> None:
     assert {path: found[path] for path in expected if found[path] != expected[path]} == {}
 
 
+@pytest.mark.long
 def test_a_process_and_a_deletion_run_in_the_clone(clone: Sandbox) -> None:
     with clone.connect() as connection:
         model = connection.model("Flight Planning")

@@ -30,6 +30,7 @@ def sales(tenant: Sandbox, **options: object) -> pd.DataFrame:
         return read
 
 
+@pytest.mark.long
 def test_the_cells_of_a_formula_beyond_the_sandbox_are_those_of_the_model(
     planning: Sandbox, beyond: Path
 ) -> None:
@@ -39,12 +40,14 @@ def test_the_cells_of_a_formula_beyond_the_sandbox_are_those_of_the_model(
     assert formula == "Units * Price[LOOKUP: Cities]"
 
 
+@pytest.mark.long
 def test_formulas_over_such_cells_are_calculated(beyond: Path) -> None:
     with opened(beyond) as clone:
         read = sales(clone, where={"Cities": "Oslo", "Versions": "Actual", "Time": "Apr 25"})
     assert list(read["Mean"]) == [10]
 
 
+@pytest.mark.long
 def test_such_cells_cannot_be_written_by_request_or_import(beyond: Path) -> None:
     row = pd.DataFrame(
         {"Cities": ["Oslo"], "Versions": ["Actual"], "Time": ["Apr 25"], "Value": [7.0]}
@@ -85,6 +88,7 @@ def averaged(planning: Sandbox, copied: Path) -> tuple[Path, pd.DataFrame]:
     return copied, expected[[*keys, "Units"]]
 
 
+@pytest.mark.long
 def test_the_totals_of_a_summary_method_beyond_the_sandbox_are_those_of_the_model(
     averaged: tuple[Path, pd.DataFrame],
 ) -> None:
@@ -95,6 +99,7 @@ def test_the_totals_of_a_summary_method_beyond_the_sandbox_are_those_of_the_mode
     assert (expected["Units"] == 0.25).any()
 
 
+@pytest.mark.long
 def test_a_cell_below_such_totals_can_be_written_and_leaves_them_as_they_are(
     averaged: tuple[Path, pd.DataFrame],
 ) -> None:

@@ -74,6 +74,7 @@ def test_what_is_to_be_filled_in_is_prepared_with_suggestions(
     }
 
 
+@pytest.mark.long
 def test_what_is_filled_in_runs_at_the_next_start(
     copied: Path, opened: Callable[[], Sandbox]
 ) -> None:
@@ -95,6 +96,7 @@ def test_what_is_filled_in_runs_at_the_next_start(
         assert list(model.modules["Sales & Co"].read(where=where)["Units"]) == [2.5]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("kind", "name", "section"),
     [
@@ -119,6 +121,7 @@ def test_a_run_of_what_is_not_filled_in_fails_and_says_what_to_do(
     assert message in str(failed.value) + str(failed.value.result.details)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -139,6 +142,7 @@ def test_a_mistake_in_the_file_blocks_only_that_import_and_is_in_the_report(
     assert why in report.loc["Load sales", "why"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("text", ["imports = 1", "[imports]\n112000000002 = 1", "what", "\xff"])
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(copied: Path, text: str) -> None:
     (copied / "mappings.toml").write_bytes(text.encode("latin-1"))
@@ -146,6 +150,7 @@ def test_a_file_that_cannot_be_read_is_an_error_that_names_it(copied: Path, text
         Sandbox.open(copied, verbose=False)
 
 
+@pytest.mark.long
 def test_the_list_of_a_property_is_found_by_its_values_or_asked_for(
     copied: Path, opened: Callable[[], Sandbox]
 ) -> None:
@@ -169,6 +174,7 @@ def test_the_list_of_a_property_is_found_by_its_values_or_asked_for(
     assert model.lists["101000000002"].properties["Home"].list is model.lists["101000000001"]
 
 
+@pytest.mark.long
 def test_a_folder_that_cannot_be_written_to_is_served_all_the_same(
     copied: Path, opened: Callable[[], Sandbox]
 ) -> None:

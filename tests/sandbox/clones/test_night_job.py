@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from tests.sandbox.clones import night_job
 from tests.sandbox.clones.demo_mappings import fill_in
 
 COMMAND = [sys.executable, "-m", "anaplan_frames"]
@@ -67,17 +69,18 @@ def run_job(environment: dict[str, str], tenant: dict[str, str], profile: str) -
 
 @pytest.mark.long
 def test_a_production_job_runs_against_the_clone(
-    demo_sandbox: Sandbox, environment: dict[str, str], tmp_path: Path
+    demo_sandbox: Sandbox,
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     urls = {"ANAPLAN_API_URL": demo_sandbox.api_url, "ANAPLAN_AUTH_URL": demo_sandbox.auth_url}
     profiles = Path(environment["XDG_CONFIG_HOME"]) / "anaplan-frames" / "profiles.toml"
     profiles.parent.mkdir(parents=True)
-    profiles.write_text(
-        PROFILES.format(production=demo_sandbox, email="clone@example.com", password="")
-    )
     folder = tmp_path / "rehearsal"
-    command = [*COMMAND, "clone", "Flight Planning", str(folder), "--profile", "production", "-q"]
-    subprocess.run(command, check=True, env={**environment, **urls}, stdout=subprocess.DEVNULL)
+    with demo_sandbox.connect() as connection:
+        af.snapshot(connection.model("Flight Planning"), folder, include="lists")
     fill_in(folder)
     with served(folder, environment) as clone:
         profiles.write_text(
@@ -91,5 +94,8 @@ def test_a_production_job_runs_against_the_clone(
     [model] = demo_sandbox.models.values()
     with model.store.reading() as con:
         assert con.execute("SELECT count(*) FROM list_101000000001").fetchone() == (0,)
-    assert rehearsed == run_job(environment, urls, "production")
+    for name, value in {**environment, **urls, "ANAPLAN_PROFILE": "production"}.items():
+        monkeypatch.setenv(name, value)
+    night_job.main()
+    assert rehearsed == capsys.readouterr().out
     assert "Load flights rejected 3744 125" in rehearsed
