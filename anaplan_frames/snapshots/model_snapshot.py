@@ -51,7 +51,7 @@ class Snapshot:
     include: Include
     requests: int
     seconds: float
-    not_read: pd.DataFrame = field(compare=False)
+    not_read: pd.DataFrame = field(compare=False, repr=False)
 
 
 def snapshot(

@@ -215,7 +215,7 @@ class _Module:
             "given": given,
             **({"list": of} if of else {"format": _builder_format(record)}),
             "summary": record.get("summary") or None,
-            "data_tags": [str(tag["name"]) for tag in record.get("dataTags") or ()],
+            "data_tags": {str(tag["name"]): str(tag["id"]) for tag in record.get("dataTags") or ()},
         }
         for key in ("formula", "code", "notes", "style"):
             if record.get(key):

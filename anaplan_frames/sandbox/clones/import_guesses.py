@@ -126,7 +126,7 @@ def guess_export(model: Model, id_: str, layout: str, shown: Mapping[str, Any]) 
         for leaves in (False, True)
     }
     fitting = [leaves for leaves, count in rows.items() if count == shown.get("rowCount")]
-    certain = len(fitting) == 1 or isinstance(found[0], ListDefinition)
+    certain = len(fitting) == 1 or (bool(fitting) and isinstance(found[0], ListDefinition))
     if fitting:
         options["leaves_only"] = fitting[0]
     return ExportGuess(found[0], options, certain)

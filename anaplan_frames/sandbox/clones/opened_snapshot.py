@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 FORMAT = "anaplan-frames snapshot"
 VERSION = 1
 MAPPINGS = "mappings.toml"
+_ID = re.compile("[0-9]{6,19}")
+_HEXADECIMAL = re.compile("[0-9A-Fa-f]{32}")
+_DATA = re.compile("data-[0-9]+")
 
 
 class OpenedSnapshot:
@@ -59,8 +63,13 @@ class OpenedSnapshot:
         return "It is not in the snapshot."
 
     def records(self, kind: str, key: str = "") -> list[dict[str, Any]]:
-        """Return the records of a listing."""
+        """Return the records of a listing; their ids are digits, as the API's are."""
         found: list[dict[str, Any]] = self.json(kind).get(key or kind, [])
+        if wrong := next((one for one in found if not _ID.fullmatch(str(one.get("id")))), None):
+            raise ValueError(
+                f"{kind}.json of the snapshot in {str(self.folder)!r} has a record with the id"
+                f" {wrong.get('id')!r}. Take the snapshot again."
+            )
         return found
 
     def table(self, piece: str) -> Path | None:
@@ -91,4 +100,12 @@ class OpenedSnapshot:
                 f"The snapshot in {str(self.folder)!r} has version {found['version']} of the"
                 f" format, and this sandbox reads {VERSION}. Update anaplan-frames."
             )
+        # They become parts of paths.
+        names = [found.get("model"), (found.get("workspace") or {}).get("id")]
+        if not _DATA.fullmatch(str(found.get("data"))) or not all(map(_is_hexadecimal, names)):
+            raise ValueError(f"{str(path)!r} is damaged. Take the snapshot again.")
         return found
+
+
+def _is_hexadecimal(id_: object) -> bool:
+    return _HEXADECIMAL.fullmatch(str(id_)) is not None

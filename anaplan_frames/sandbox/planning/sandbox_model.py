@@ -176,6 +176,8 @@ class Model:
             raise ValueError(
                 f"The list {name!r} has a parent list: give the top level item to that list."
             )
+        if top_level_id is not None and not top_level_id.isdecimal():
+            raise ValueError(f"The top level item of list {name!r} has the id {top_level_id!r}.")
         formats = {
             key: definition_parsing.parse_format(given, f"property {key!r}")
             for key, given in (properties or {}).items()
@@ -222,8 +224,9 @@ class Model:
             A format as for a list's property, or a mapping with "format" (or "list") and any of
             "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id", and
             "parent", "read_access_driver", "write_access_driver" (names of line items) and
-            "data_tags", which are only shown. "given" is "totals" or "all" for values that are not
-            calculated, because the sandbox does not know the summary method or formula.
+            "data_tags" (names, or ids by name), which are only shown. "given" is "totals" or "all"
+            for values that are not calculated, because the sandbox does not know the summary
+            method or formula.
         cells : DataFrame, optional
             Cells to begin with, in a column per dimension (names or codes) and per line item.
         """

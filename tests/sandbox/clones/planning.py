@@ -75,7 +75,7 @@ def _sales(model: Model, cities: object) -> object:
         dimensions=[cities, "Versions", "Time"],  # type: ignore[list-item]
         line_items={
             "Units": {"format": "NUMBER", "code": "U", "notes": "Pieces", "style": "Heading1"},
-            "Price": {"format": "NUMBER", "summary": "None"},
+            "Price": {"format": "NUMBER", "summary": "None", "data_tags": {"PII": "127000000077"}},
             "Value": {"format": "NUMBER", "formula": "Units * Price", "parent": "Units"},
             "Mean": {"format": "NUMBER", "formula": "Value / Units", "summary": "Formula"},
         },

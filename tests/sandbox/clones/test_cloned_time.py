@@ -53,7 +53,13 @@ def snapshot_with(folder: Path, **pieces: Any) -> OpenedSnapshot:
     """Return a snapshot of these pieces only."""
     data = folder / "data-1"
     data.mkdir(exist_ok=True)
-    manifest = {"format": "anaplan-frames snapshot", "version": 1, "data": "data-1"}
+    manifest: dict[str, Any] = {
+        "format": "anaplan-frames snapshot",
+        "version": 1,
+        "data": "data-1",
+        "model": "A" * 32,
+    }
+    manifest["workspace"] = {"id": "b" * 32, "name": "W"}
     (folder / "snapshot.json").write_text(json.dumps(manifest))
     for name, content in pieces.items():
         (data / f"{name}.json").write_text(json.dumps(content))

@@ -78,6 +78,7 @@ def test_a_production_job_runs_against_the_clone(
     urls = {"ANAPLAN_API_URL": demo_sandbox.api_url, "ANAPLAN_AUTH_URL": demo_sandbox.auth_url}
     profiles = Path(environment["XDG_CONFIG_HOME"]) / "anaplan-frames" / "profiles.toml"
     profiles.parent.mkdir(parents=True)
+    profiles.touch(0o600)
     folder = tmp_path / "rehearsal"
     with demo_sandbox.connect() as connection:
         af.snapshot(connection.model("Flight Planning"), folder, include="lists")

@@ -86,7 +86,11 @@ def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
         and not options.get("formula")
     ):
         raise ValueError(f"The {label} has the summary Formula, so it needs a formula.")
-    tags = tuple((ids.tag(tag), tag) for tag in options.pop("data_tags", ()))
+    given_tags = options.pop("data_tags", ())
+    tags = tuple(
+        (ids.tag(tag, given_tags[tag] if isinstance(given_tags, Mapping) else None), tag)
+        for tag in given_tags
+    )
     item = LineItem(
         ids.take(object_ids.LINE_ITEM, options.pop("id", None), label),
         name,

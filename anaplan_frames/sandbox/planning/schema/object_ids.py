@@ -61,10 +61,10 @@ class Ids:
         """Let an id be given again; it is not made again."""
         self._taken.discard(id)
 
-    def tag(self, name: str) -> str:
+    def tag(self, name: str, given: str | None = None) -> str:
         """Return the id of the data tag with this name, which is made if there is none."""
         if name not in self._tags:
-            self._tags[name] = self.take(DATA_TAG, None, f"data tag {name!r}")
+            self._tags[name] = self.take(DATA_TAG, given, f"data tag {name!r}")
         return self._tags[name]
 
 
