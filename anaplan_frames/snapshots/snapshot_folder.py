@@ -165,7 +165,7 @@ def _begun(folder: Path, asked: Mapping[str, Any], now: datetime) -> dict[str, A
     kept = _read_json(folder / UNFINISHED)
     if kept is not None and all(kept.get(key) == value for key, value in asked.items()):
         began = datetime.fromisoformat(kept["started"])
-        if kept.get("version") == VERSION and timedelta(0) <= now - began < _LONGEST:
+        if kept.get("version") == VERSION and abs(now - began) < _LONGEST:
             return kept
     finished = _read_json(folder / FINISHED) or {}
     used = {int(each.name[5:]) for each in folder.glob("data-*") if each.name[5:].isdigit()}

@@ -22,10 +22,13 @@ def begun(folder: Path, now: datetime = NOW, **changes: object) -> SnapshotFolde
         return opened
 
 
-def test_a_run_that_asks_for_the_same_goes_on_within_a_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [-2, 23 * 3600])
+def test_a_run_that_asks_for_the_same_goes_on_within_a_day_also_if_the_clock_is_set_back(
+    tmp_path: Path, seconds: int
+) -> None:
     first = begun(tmp_path / "new")
     first.write("lists.json", {"lists": []})
-    again = begun(tmp_path / "new", NOW + timedelta(hours=23))
+    again = begun(tmp_path / "new", NOW + timedelta(seconds=seconds))
     assert again.data == first.data
     assert again.has("lists.json")
 
