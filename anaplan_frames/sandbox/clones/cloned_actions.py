@@ -210,7 +210,9 @@ class ActionCloner:
                 self._model.release_id(id_)
                 why = str(error)
         blocked = self._block("actions", id_, name, why)
-        self._model.actions[id_] = DeleteDefinition(id_, name, _NO_LIST, kind, blocked)
+        self._model.actions[id_] = DeleteDefinition(
+            id_, name, _NO_LIST, action_type=kind, blocked=blocked
+        )
 
     def _process(self, record: Mapping[str, Any]) -> None:
         id_, name = str(record["id"]), str(record["name"])
