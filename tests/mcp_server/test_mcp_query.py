@@ -1,0 +1,122 @@
+"""SQL over tables: what it answers, and what it cannot reach."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import anaplan_frames as af
+from tests.mcp_server.tool_client import MODEL, ToolClient, tools_of
+
+FLIGHTS = {"flights": "Flights export"}
+
+
+def ask(tools: ToolClient, sql: str, **options: Any) -> dict[str, Any]:
+    return tools.call("query_tables", model=MODEL, tables=FLIGHTS, sql=sql, **options)
+
+
+def refused(tools: ToolClient, sql: str) -> str:
+    return tools.refused("query_tables", model=MODEL, tables=FLIGHTS, sql=sql)
+
+
+def test_an_export_is_summed_up(reading: ToolClient) -> None:
+    found = ask(reading, 'SELECT "Origins", sum(flights) AS n FROM flights GROUP BY 1 ORDER BY 1;')
+    assert found["rows_read"] == {"flights": 3}
+    assert (found["columns"], found["rows"]) == (["Origins", "n"], [["EWR", 5], ["JFK", 11]])
+
+
+def test_tables_of_several_kinds_are_joined(reading: ToolClient) -> None:
+    found = reading.call(
+        "query_tables",
+        model=MODEL,
+        tables={"flights": "Flights export", 'air "lines"': "Airlines"},
+        sql='SELECT a.code, f.flights FROM flights f JOIN "air ""lines""" a '
+        'ON a.name = f."Airlines" ORDER BY a.code',
+    )
+    assert found["rows"] == [["AA", 3], ["DL", 5], ["UA", 8]]
+
+
+def test_rows_beyond_the_limit_are_not_answered(reading: ToolClient) -> None:
+    found = ask(reading, "SELECT * FROM range(10_000_000_000)", limit=2)
+    assert found["rows"] == [[0], [1]]
+    assert found["more"] == "There are more rows: raise limit, or have SQL sum them up."
+
+
+def test_sql_cannot_read_files_or_the_environment(
+    reading: ToolClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("a\n1\n")
+    monkeypatch.setenv("ANAPLAN_PASSWORD", "correct horse")
+    for sql in (
+        f"SELECT * FROM read_csv('{file}')",
+        f"SELECT * FROM '{file}'",
+        f"SELECT * FROM read_text('{file}')",
+        f"SELECT * FROM glob('{tmp_path}/*')",
+        "SELECT * FROM read_csv('https://example.com/file.csv')",
+        "SELECT getenv('ANAPLAN_PASSWORD')",
+        "SELECT * FROM duckdb_secrets()",
+    ):
+        said = refused(reading, sql)
+        assert said.startswith("DuckDB cannot answer this SQL:"), sql
+        assert "correct horse" not in said
+
+
+def test_sql_cannot_write(reading: ToolClient, tmp_path: Path) -> None:
+    for sql in (
+        f"COPY flights TO '{tmp_path}/out.csv'",
+        f"EXPORT DATABASE '{tmp_path}/out'",
+        f"ATTACH '{tmp_path}/out.db'",
+        "DELETE FROM flights",
+        "CREATE TABLE other AS SELECT 1",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "PRAGMA database_list",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; COMMIT",
+        "",
+        "-- nothing",
+    ):
+        said = refused(reading, sql)
+        assert said.startswith("sql must be one SELECT"), sql
+    hidden = "WITH gone AS (DELETE FROM flights RETURNING *) SELECT * FROM gone"
+    assert "read-only" in refused(reading, hidden)
+    assert not list(tmp_path.iterdir())
+
+
+def test_sql_does_not_see_variables_of_the_server(reading: ToolClient) -> None:
+    for name in ("rows", "tables", "statement", "session"):
+        assert f"Table with name {name} does not exist" in refused(reading, f"FROM {name}")
+
+
+def test_wrong_sql_is_answered_with_what_is_wrong(reading: ToolClient) -> None:
+    assert 'syntax error at or near "SELEC"' in refused(reading, "SELEC 1")
+    assert "nothing" in refused(reading, "SELECT nothing FROM flights")
+
+
+def test_a_query_ends_when_its_time_is_over(flight_connection: af.Connection) -> None:
+    endless = "SELECT count(*) FROM range(10_000_000_000) a, range(10_000_000_000) b"
+    with tools_of(flight_connection, timeout=0.5) as tools:
+        begun = time.monotonic()
+        said = refused(tools, endless)
+        assert time.monotonic() - begun < 10
+    assert said.endswith("start the server with a longer --timeout, or ask for less.")
+
+
+def test_a_query_ends_when_the_client_gives_it_up(reading: ToolClient) -> None:
+    endless = "SELECT count(*) FROM range(10_000_000_000) a, range(10_000_000_000) b"
+    arguments = {"model": MODEL, "tables": FLIGHTS, "sql": endless}
+
+    async def give_up() -> float:
+        import anyio
+
+        with anyio.move_on_after(0.3):
+            await reading.client.call_tool("query_tables", arguments)
+        begun = time.process_time()
+        await anyio.sleep(0.3)
+        return time.process_time() - begun
+
+    assert reading.portal.call(give_up) < 0.15  # nothing computes any more
