@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from mcp.server import Server, ServerRequestContext
@@ -19,6 +20,7 @@ from anaplan_frames import __version__, aio
 from anaplan_frames.clock import Clock
 from anaplan_frames.connection import Connection
 from anaplan_frames.deadline import check_timeout, time_limit
+from anaplan_frames.errors import TaskUncertain
 from anaplan_frames.integrations.mcp_server.model_tools import (
     ListLineItems,
     ListModels,
@@ -34,6 +36,8 @@ from anaplan_frames.integrations.mcp_server.tool_errors import error_text
 from anaplan_frames.integrations.mcp_server.tool_session import ToolSession
 from anaplan_frames.integrations.mcp_server.write_tools import PlanWrite, RunAction, SendPlan
 from anaplan_frames.messages import near_names
+
+_log = logging.getLogger("anaplan_frames")
 
 _TOOLS: tuple[type[AnaplanTool], ...] = (
     ListModels,
@@ -136,8 +140,13 @@ def make_server(
 
 
 def _answered(tool: AnaplanTool, session: ToolSession, clock: Clock, timeout: float) -> str:
-    with time_limit(clock, timeout):
-        return answer_text(tool.answer(session))
+    """Do what a call asks for; of a task that goes on, the log says so if no client is left."""
+    try:
+        with time_limit(clock, timeout):
+            return answer_text(tool.answer(session))
+    except TaskUncertain as error:
+        _log.error("%s: %s", tool.name, error)
+        raise
 
 
 def _described(tool: type[AnaplanTool]) -> Tool:
