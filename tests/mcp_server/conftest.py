@@ -36,7 +36,18 @@ def reading(flight_connection: af.Connection) -> Iterator[ToolClient]:
 @pytest.fixture(scope="session")
 def own_tenant() -> Iterator[Sandbox]:
     """Serve a tenant that tests write to, one after the other."""
-    with Sandbox.demo(rate_limit=None, task_pause=0) as running:
+    with Sandbox(rate_limit=None, task_pause=0) as running:
+        model = running.workspace("Demo").model(MODEL)
+        airlines = model.list("Airlines")
+        load = model.import_(
+            "Load airlines",
+            model.file("airlines.csv", columns=["carrier", "name"]),
+            into=airlines,
+            mapping={"carrier": "Code", "name": "Name"},
+        )
+        clear = model.delete_action("Clear airlines", of=airlines)
+        model.process("Renew airlines", [clear, load])
+        model.process("Load all", [load])
         yield running
 
 

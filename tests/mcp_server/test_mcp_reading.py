@@ -61,6 +61,7 @@ def test_items_of_a_list_are_read_with_a_limit(reading: ToolClient) -> None:
     assert "more" not in rest
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("kind", ["modules", "views"])
 def test_cells_are_read_by_where(reading: ToolClient, kind: str) -> None:
     found = reading.call(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import anaplan_frames as af
-from tests.mcp_server.tool_client import MODEL, ToolClient
+from tests.mcp_server.tool_client import MODEL, ToolClient, tools_of
 
 NEW = {"code": "WN", "name": "Southwest"}
 
@@ -80,6 +80,7 @@ def test_a_plan_is_not_sent_if_the_target_has_changed(
     assert names(airlines) == ["Delta", "United"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("options", "rows", "deleted"),
     [
@@ -131,18 +132,49 @@ def test_an_import_is_run_and_its_task_is_shown(writing: ToolClient) -> None:
     assert writing.call("cancel_task", **task)["cancelled"] is False
 
 
-def test_an_action_that_may_delete_is_run_only_if_that_is_confirmed(writing: ToolClient) -> None:
-    said = writing.refused("run_action", action="Clear airports")
-    assert said == (
-        "action 'Clear airports' may delete data: it is neither import nor export. Nothing was "
-        "run. If that is meant, run it with confirm=true."
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(
+    ("action", "because"),
+    [
+        ("Clear airlines", "action 'Clear airlines' may delete data: it is"),
+        (
+            "Renew airlines",
+            "process 'Renew airlines' may delete data: it runs 'Clear airlines', which is",
+        ),
+    ],
+)
+def test_an_action_that_may_delete_is_run_only_if_that_is_confirmed(
+    writing: ToolClient, airlines: af.List, action: str, because: str
+) -> None:
+    writing.call("run_action", action="Load all")  # imports only
+    before = writing.call("list_tasks", action=action)["total_rows"]
+    assert writing.refused("run_action", action=action) == (
+        f"{because} neither import nor export. Nothing was run. If that is meant, say so with "
+        "confirm=true."
     )
-    assert writing.call("list_tasks", action="Clear airports")["rows"] == []
-    assert writing.call("run_action", action="Clear airports", confirm=True)["outcome"] == "loaded"
+    assert writing.call("list_tasks", action=action)["total_rows"] == before
+    assert writing.call("run_action", action=action, confirm=True)["outcome"] == "loaded"
 
 
-def test_an_export_is_not_run_as_an_action(writing: ToolClient) -> None:
-    assert "cannot be run" in writing.refused("run_action", action="Flights export")
+def test_rows_go_through_a_process_that_may_delete_only_if_that_is_confirmed(
+    writing: ToolClient, airlines: af.List
+) -> None:
+    rows = [{"carrier": "HA", "name": "Hawaiian"}]
+    planned = writing.call("plan_write", target="Renew airlines", rows=rows)
+    assert planned["steps_that_may_delete"] == ["Clear airlines"]
+    assert planned["next"].endswith("rows=1, confirm=true.")
+    call = {"plan": planned["plan"], "target": "Renew airlines", "rows": 1}
+    assert "it runs 'Clear airlines'" in writing.refused("send_plan", **call)
+    assert names(airlines) == ["American", "Delta", "United"]
+    assert writing.call("send_plan", **call, confirm=True)["outcome"] == "loaded"
+    assert names(airlines) == ["Hawaiian"]
+
+
+def test_an_export_is_not_run_as_an_action(flight_connection: af.Connection) -> None:
+    with tools_of(flight_connection, allow_writes=True) as tools:
+        said = tools.refused("run_action", model=MODEL, action="Flights export")
+    assert "cannot be run" in said
+    assert "read_table with source='Flights export'" in said
 
 
 def test_rows_of_mixed_kinds_are_refused(reading: ToolClient) -> None:

@@ -47,7 +47,8 @@ def test_an_answer_is_short_and_is_json_that_begins_with_the_notice(
     facts: dict[str, Any], table: pa.Table | None
 ) -> None:
     text = answer_text(Answer(facts=facts, table=table, if_cut="Ask for less."))
-    assert len(text) <= LONGEST_ANSWER
+    length = len(text)
+    assert length <= LONGEST_ANSWER
     found = json.loads(text)
     assert next(iter(found.items())) == ("notice", NOTICE)
     assert "NaN" not in [token for token in text.split() if not token.startswith('"')]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from anaplan_frames.connection import Connection
 from anaplan_frames.errors import ConfigurationError, NotFound
@@ -13,6 +14,21 @@ from anaplan_frames.urls import parse_model_url
 from anaplan_frames.writes.plan import WritePlan
 
 _MOST_PLANS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan that may be sent.
+
+    Attributes
+    ----------
+    plan : WritePlan
+    may_delete : tuple of str
+        Steps of its process that may delete data.
+    """
+
+    plan: WritePlan
+    may_delete: tuple[str, ...] = ()
 
 
 class ToolSession:
@@ -39,7 +55,7 @@ class ToolSession:
         self.only_model = model
         self.allow_writes = allow_writes
         self._only_workspace = workspace
-        self._plans: OrderedDict[str, WritePlan] = OrderedDict()
+        self._plans: OrderedDict[str, KeptPlan] = OrderedDict()
         self._lock = threading.Lock()
 
     def open_model(self, name: str | None = None, workspace: str | None = None) -> Model:
@@ -62,7 +78,7 @@ class ToolSession:
             )
         return model
 
-    def keep(self, plan: WritePlan) -> str:
+    def keep(self, plan: KeptPlan) -> str:
         """Keep a plan until it is sent, and return what it is called by; old ones are dropped."""
         key = f"plan-{secrets.token_hex(3)}"
         with self._lock:
@@ -71,7 +87,7 @@ class ToolSession:
                 self._plans.popitem(last=False)
         return key
 
-    def planned(self, key: str) -> WritePlan:
+    def planned(self, key: str) -> KeptPlan:
         """Return a plan that is kept.
 
         Raises
@@ -88,7 +104,7 @@ class ToolSession:
             )
         return plan
 
-    def take(self, key: str) -> WritePlan:
+    def take(self, key: str) -> KeptPlan:
         """Return a plan that is about to be sent, and keep it no longer: it is sent once."""
         plan = self.planned(key)
         with self._lock:

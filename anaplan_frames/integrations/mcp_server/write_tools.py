@@ -11,7 +11,7 @@ from anaplan_frames.integrations.mcp_server.given_rows import Cell, table_of_row
 from anaplan_frames.integrations.mcp_server.report_facts import report_facts
 from anaplan_frames.integrations.mcp_server.tool_answers import Answer, frame_records
 from anaplan_frames.integrations.mcp_server.tool_base import Access, AnaplanTool, ModelTool
-from anaplan_frames.integrations.mcp_server.tool_session import ToolSession
+from anaplan_frames.integrations.mcp_server.tool_session import KeptPlan, ToolSession
 from anaplan_frames.model_search import find
 from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writing import to_anaplan
@@ -79,18 +79,24 @@ class PlanWrite(ModelTool):
         facts["first_rows_as_sent"] = frame_records(plan.head(_FIRST_ROWS))
         if len(plan.unchecked):
             facts["unchecked"] = frame_records(plan.unchecked)
+        may_delete = _steps_that_may_delete(target)
+        if may_delete:
+            facts["steps_that_may_delete"] = list(may_delete)
         if not session.allow_writes:
             del facts["plan"]
             return Answer(facts=facts | {"next": "Nothing was sent, and this server only reads."})
-        facts["plan"] = session.keep(plan)
-        return Answer(facts=facts | {"next": _next_call(plan, facts["plan"])})
+        kept = KeptPlan(plan, may_delete)
+        facts["plan"] = session.keep(kept)
+        return Answer(facts=facts | {"next": _next_call(kept, facts["plan"])})
 
 
-def _next_call(plan: WritePlan, key: str) -> str:
+def _next_call(kept: KeptPlan, key: str) -> str:
+    plan = kept.plan
     deletes = f", max_delete={plan.rows_deleted}" if plan.rows_deleted else ""
+    confirm = ", confirm=true" if kept.may_delete else ""
     return (
         f"Nothing was sent. To send it: send_plan with plan={key!r}, target={plan.target!r}, "
-        f"rows={plan.rows_sent}{deletes}."
+        f"rows={plan.rows_sent}{deletes}{confirm}."
     )
 
 
@@ -98,8 +104,9 @@ class SendPlan(AnaplanTool):
     """Write to Anaplan what plan_write has planned. This changes data of the model.
 
     target and rows must be those of the plan, so that who approves this call sees what it does. A
-    plan that deletes is sent only if max_delete allows as many deletions. If the target has
-    changed since, nothing is sent. Rows that Anaplan rejects come back with the reasons.
+    plan that deletes items is sent only if max_delete allows as many, and a process with steps that
+    may delete only with confirm=true. If the target has changed since, nothing is sent. Rows that
+    Anaplan rejects come back with the reasons.
     """
 
     name = "send_plan"
@@ -109,14 +116,18 @@ class SendPlan(AnaplanTool):
     target: str = Field(description="The name of its target, as the plan has it.")
     rows: int = Field(description="The rows_sent of the plan.")
     max_delete: int = Field(0, ge=0, description="How many items may be deleted at most.")
+    confirm: bool = Field(
+        default=False, description="Run the process also if one of its steps may delete data."
+    )
 
     def answer(self, session: ToolSession) -> Answer:
         """Check that this plan is meant, and send it, once."""
-        plan = session.planned(self.plan)
-        self._check(plan)
-        result = session.take(self.plan).send(
-            on_rejected="ignore", confirm=plan.rows_deleted > 0, progress=False
-        )
+        kept = session.planned(self.plan)
+        self._check(kept.plan)
+        if not self.confirm:
+            _check_harmless(kept.plan.kind, kept.plan.target, kept.may_delete)
+        plan = session.take(self.plan).plan
+        result = plan.send(on_rejected="ignore", confirm=plan.rows_deleted > 0, progress=False)
         return Answer(facts=report_facts(result))
 
     def _check(self, plan: WritePlan) -> None:
@@ -159,28 +170,31 @@ class RunAction(ModelTool):
         model = self.open_model(session)
         action: Any = find(model, self.action, _RUN_KINDS, self.kind, verb="run")
         if not self.confirm:
-            _check_harmless(action)
+            _check_harmless(action.kind, action.name, _steps_that_may_delete(action))
         result = action.run(parameters=self.parameters, on_rejected="ignore", progress=False)
         return Answer(facts=report_facts(result))
 
 
-def _check_harmless(action: Any) -> None:
+def _steps_that_may_delete(thing: Any) -> tuple[str, ...]:
+    """Return the names of what a target or action runs that is neither import nor export."""
+    if thing.kind == "process":
+        steps = thing.steps()
+        return tuple(steps["name"][~steps["type"].isin(_HARMLESS_STEPS)])
+    return (thing.name,) if thing.kind == "action" else ()
+
+
+def _check_harmless(kind: str, name: str, may_delete: tuple[str, ...]) -> None:
     """Ask for a confirmation if an action may delete data.
 
     Raises
     ------
     ConfirmationRequired
-        If it is neither an import nor a process of imports and exports.
+        If it runs something that is neither import nor export.
     """
-    if action.kind == "process":
-        steps = action.steps()
-        others = list(steps["name"][~steps["type"].isin(_HARMLESS_STEPS)])
-        said = f"its steps {', '.join(map(repr, others))} are"
-    else:
-        others = [] if action.kind == "import" else [action.name]
-        said = "it is"
-    if others:
+    if may_delete:
+        steps = ", ".join(map(repr, may_delete))
+        said = f"it runs {steps}, which is" if kind == "process" else "it is"
         raise ConfirmationRequired(
-            f"{action.kind} {action.name!r} may delete data: {said} neither import nor export. "
-            "Nothing was run. If that is meant, run it with confirm=true."
+            f"{kind} {name!r} may delete data: {said} neither import nor export. Nothing was run. "
+            "If that is meant, say so with confirm=true."
         )
