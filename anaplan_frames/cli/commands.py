@@ -91,6 +91,7 @@ COMMANDS = {
     "clone": CommandEntry(
         "anaplan_frames.cli.clone_command",
         "Write a model to a folder, from which the sandbox serves a clone of it.",
+    ),
     "mcp": CommandEntry(
         "anaplan_frames.cli.mcp_command",
         "Serve tools for AI assistants over stdin and stdout (MCP).",

@@ -14,8 +14,7 @@ from anaplan_frames.cli.commands import app
 from anaplan_frames.cli.mcp_command import mcp
 from anaplan_frames.integrations.mcp_server import make_server
 from anaplan_frames.sandbox import Sandbox
-from tests.docs.pages import ROOT
-from tests.docs.test_integration_pages import run_page
+from tests.docs.pages import ROOT, blocks, examples
 
 PAGE = (ROOT / "docs" / "mcp.md").read_text("utf-8")
 
@@ -28,7 +27,12 @@ def test_the_examples_print_what_the_page_shows(
         model = connection.model("Flight Planning")
         model.processes["Load all"].run(on_rejected="ignore")
         model.exports["Flights export"].run()
-    run_page("docs/mcp.md", capsys)
+    shown = examples("docs/mcp.md")
+    assert [code for code, _ in shown] == blocks("docs/mcp.md")  # none is without an output
+    namespace: dict[str, object] = {}
+    for code, output in shown:
+        exec(code, namespace)
+        assert capsys.readouterr().out == output
 
 
 def test_the_table_has_all_tools_and_says_which_need_allow_writes() -> None:

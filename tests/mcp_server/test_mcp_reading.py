@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import anaplan_frames as af
@@ -123,7 +125,7 @@ def test_long_tables_are_cut_and_the_answer_says_so(reading: ToolClient) -> None
     text, is_error = reading.text("read_table", arguments)
     assert not is_error
     assert len(text) <= LONGEST_ANSWER
-    found = reading.call("read_table", **arguments)
+    found = json.loads(text)
     shown = len(found["rows"])
     assert 100 < shown < 288
     assert found["more"] == (
