@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 _KEPT = "\n\t"
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format, surrogate, separators
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that nobody sees: control, format, surrogate, separators."""
 
 
 def visible(text: str) -> str:
@@ -16,6 +17,6 @@ def visible(text: str) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in _KEPT or unicodedata.category(character) not in _HIDDEN:
+    if character in _KEPT or unicodedata.category(character) not in HIDDEN:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")

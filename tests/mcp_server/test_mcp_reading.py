@@ -95,8 +95,11 @@ def test_tasks_are_listed_and_one_is_shown_by_id_and_by_url(reading: ToolClient)
     assert (shown["state"], shown["rows_loaded"], shown["outcome"]) == ("COMPLETE", 3, "loaded")
     again = reading.call("show_task", task=shown["task"])
     assert again["summary"] == shown["summary"]
-    every = reading.call("list_tasks", model=MODEL)
-    assert task in [row[2] for row in every["rows"]]
+    every = reading.call("list_tasks", model=MODEL, outcomes=True)
+    assert [row[-1] for row in every["rows"] if row[2] == task] == [
+        "Flights by Month: 3 (0/3) rows successful, 0 ignored "
+    ]
+    assert reading.call("list_tasks", model=MODEL, limit=1)["rows"] == [every["rows"][0][:5]]
 
 
 def test_a_task_of_another_model_than_the_one_named_is_refused(reading: ToolClient) -> None:

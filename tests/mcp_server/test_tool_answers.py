@@ -91,6 +91,13 @@ def test_values_keep_their_types_and_are_exact() -> None:
     ]
 
 
+def test_characters_that_nobody_sees_are_written_out() -> None:
+    hidden = "a\u202eb\u200bc\U000e0041\ud800é\u2028"
+    text = answer_text(Answer(facts={"name": hidden}))
+    assert r'"name": "a\u202eb\u200bc\udb40\udc41\ud800é\u2028"' in text
+    assert json.loads(text)["name"] == hidden
+
+
 def test_a_long_text_says_how_long_it_is() -> None:
     found = json.loads(answer_text(Answer(facts={"text": "x" * 10_000})))
     assert found["text"] == "x" * 500 + "... (10,000 characters)"

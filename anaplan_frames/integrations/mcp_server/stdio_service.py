@@ -17,9 +17,7 @@ _BLOCK = 65_536
 
 
 def serve_stdio(server: Server[Any]) -> None:
-    """Serve until the client closes stdin.
-
-    stdout carries messages of the protocol only; what else is printed meanwhile goes to stderr.
+    """Serve until the client closes stdin; stdout is for messages of the protocol only.
 
     Parameters
     ----------
@@ -68,7 +66,9 @@ def _ends_when_interrupted() -> Iterator[threading.Event]:
     threading.Thread(
         target=_copy, args=(source, writing, end_input), name="anaplan-stdin", daemon=True
     ).start()
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGINT, signal.SIGTERM)}
+    in_main = threading.current_thread() is threading.main_thread()  # only it may set handlers
+    signals = (signal.SIGINT, signal.SIGTERM) if in_main else ()
+    before = {each: signal.signal(each, interrupt) for each in signals}
     try:
         yield interrupted
     finally:

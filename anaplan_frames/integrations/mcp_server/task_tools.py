@@ -13,6 +13,7 @@ from anaplan_frames.integrations.mcp_server.tool_base import (
     Access,
     Limit,
     ModelTool,
+    Offset,
     OneActionKind,
 )
 from anaplan_frames.integrations.mcp_server.tool_session import ToolSession
@@ -22,23 +23,14 @@ from anaplan_frames.tasks import Task
 from anaplan_frames.urls import is_url, parse_task_url
 
 ACTION_KINDS = ("imports", "exports", "processes", "actions")
-_COLUMNS = [
-    "kind",
-    "name",
-    "task_id",
-    "state",
-    "created",
-    "duration",
-    "successful",
-    "dump_available",
-    "message",
-]
+_COLUMNS = ["kind", "name", "task_id", "state", "created"]
+_OUTCOME = ["duration", "successful", "dump_available", "message"]
 
 
 class ListTasks(ModelTool):
-    """List what was run in a model, by anybody, the latest first.
+    """List what was run in a model, or by one action, by anybody, the latest first.
 
-    Without an action, the outcome of each task is listed, too.
+    show_task shows how one has ended.
     """
 
     name = "list_tasks"
@@ -47,20 +39,27 @@ class ListTasks(ModelTool):
         None, description="Name or id of an import, export, process or other action."
     )
     kind: OneActionKind = None
+    outcomes: bool = Field(
+        default=False,
+        description="Without an action: ask for the outcome of each task, too, which may be slow.",
+    )
     limit: Limit = 20
+    offset: Offset = 0
 
     def answer(self, session: ToolSession) -> Answer:
         """Read the listings."""
         model = self.open_model(session)
         if self.action is None:
-            frame = model.tasks(progress=False)[_COLUMNS]
+            frame = model.tasks(outcomes=self.outcomes, progress=False)
+            frame = frame[[*_COLUMNS, *_OUTCOME] if self.outcomes else _COLUMNS]
         else:
             action: Any = find(model, self.action, ACTION_KINDS, self.kind, verb="run")
             frame = action.tasks().sort_values("created", ascending=False, kind="stable")
         return page(
             frame_table(frame),
             limit=self.limit,
-            more="raise limit, or name an action.",
+            offset=self.offset,
+            more="use offset, or name an action.",
             facts={"model": model.name},
         )
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+
+from anaplan_frames.visible_text import HIDDEN
 
 LONGEST_ANSWER = 20_000  # characters, which are some 6,000 tokens
 _LONGEST_FACTS = 10_000
@@ -160,7 +163,15 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """Return JSON in which no character is hidden: people must see what a language model sees."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() else "".join(map(_written_out, text))
+
+
+def _written_out(character: str) -> str:
+    if unicodedata.category(character) not in HIDDEN:
+        return character
+    return json.dumps(character)[1:-1]
 
 
 def _text(document: Mapping[str, Any]) -> str:
