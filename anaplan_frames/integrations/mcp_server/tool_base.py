@@ -8,7 +8,7 @@ from abc import abstractmethod
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from anaplan_frames.integrations.mcp_server.tool_answers import Answer
 from anaplan_frames.integrations.mcp_server.tool_session import ToolSession
@@ -38,10 +38,9 @@ class Access(Enum):
     WRITES = "data of a model"
 
 
-class AnaplanTool(BaseModel):
+class AnaplanTool(BaseModel, extra="forbid", allow_inf_nan=False):
     """The arguments of one call of a tool; the docstring of a tool is what clients show of it."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     name: ClassVar[str]
     title: ClassVar[str]
     access: ClassVar[Access] = Access.READS
