@@ -66,8 +66,14 @@ class ConnectionOptions:
     cancel_on_interrupt: bool = False
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """Connect to the tenant; Ctrl-C says a word on the task, and the time is limited."""
+    def connect(self, *, may_ask: bool = True) -> Iterator[Connection]:
+        """Connect to the tenant; Ctrl-C says a word on the task, and the time is limited.
+
+        Parameters
+        ----------
+        may_ask : bool
+            Whether the user may be asked for a password.
+        """
         from anaplan_frames.cli.sign_in import credentials
         from anaplan_frames.clock import Clock
         from anaplan_frames.connection import connect
@@ -81,7 +87,9 @@ class ConnectionOptions:
             "proxies": self.proxy,
             "tries": self.tries,
             "http_timeout": self.http_timeout,
-            "auth": credentials(**{name: getattr(self, name) for name in _SIGN_IN}),
+            "auth": credentials(
+                **{name: getattr(self, name) for name in _SIGN_IN}, may_ask=may_ask
+            ),
         }
         given = {name: value for name, value in arguments.items() if value is not None}
         clock, watch = Clock(), TaskWatch(cancel=self.cancel_on_interrupt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import click
@@ -33,8 +34,10 @@ def mcp(*, allow_writes: bool, connection: ConnectionOptions) -> None:
     """
     from anaplan_frames.integrations.mcp_server import make_server, serve_stdio
 
+    if sys.stdin.isatty():
+        click.echo("Waiting for a client on stdin; Ctrl-C ends it. See docs/mcp.md.", err=True)
     for_whole_run = replace(connection, timeout=None)
-    with for_whole_run.connect() as connected:
+    with for_whole_run.connect(may_ask=False) as connected:  # stdin is the client's
         server = make_server(
             connected,
             model=connection.model,

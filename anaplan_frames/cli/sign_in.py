@@ -21,8 +21,14 @@ def credentials(
     private_key: Path | None,
     keystore: Path | None,
     keystore_alias: str | None,
+    may_ask: bool = True,
 ) -> Credentials | None:
     """Return the credentials that the options name, else those that the user types.
+
+    Parameters
+    ----------
+    may_ask : bool
+        Whether the user may be asked; stdin may be for something else.
 
     Returns
     -------
@@ -47,20 +53,23 @@ def credentials(
     if keystore_alias is not None and keystore is None:
         raise click.UsageError("--keystore-alias needs --keystore.")
     if certificate is not None:
-        password = _key_password(private_key or certificate)
+        password = _key_password(private_key or certificate, may_ask=may_ask)
         return CertificateAuth(certificate, private_key, password)
     if keystore is not None:
-        password = ask_secret("Password of the keystore", "ANAPLAN_KEYSTORE_PASSWORD")
+        password = ask_secret(
+            "Password of the keystore", "ANAPLAN_KEYSTORE_PASSWORD", may_ask=may_ask
+        )
         return KeystoreAuth(keystore, password, keystore_alias)
     if email is None:
         email = unfinished_login(profile)
-        if email is None or not _somebody_is_there():
+        if email is None or not (may_ask and _somebody_is_there()):
             return None
         email = email or click.prompt("Email", err=True)
-    return BasicAuth(email, ask_secret(f"Password of {email}", "ANAPLAN_PASSWORD"))
+    password = ask_secret(f"Password of {email}", "ANAPLAN_PASSWORD", may_ask=may_ask)
+    return BasicAuth(email, password)
 
 
-def ask_secret(what: str, variable: str) -> str:
+def ask_secret(what: str, variable: str, *, may_ask: bool = True) -> str:
     """Return a secret from the environment, or ask for it without showing it.
 
     Parameters
@@ -69,6 +78,8 @@ def ask_secret(what: str, variable: str) -> str:
         What is asked for, in words.
     variable : str
         The environment variable that may hold it.
+    may_ask : bool
+        Whether the user may be asked.
 
     Raises
     ------
@@ -77,18 +88,20 @@ def ask_secret(what: str, variable: str) -> str:
     """
     if os.environ.get(variable):
         return os.environ[variable]
-    if not _somebody_is_there():
+    if not (may_ask and _somebody_is_there()):
         raise click.UsageError(
             f"{what} is missing, and there is no terminal to ask for it. Set {variable}."
         )
     return str(click.prompt(what, hide_input=True, err=True))
 
 
-def _key_password(key: Path) -> str | None:
+def _key_password(key: Path, *, may_ask: bool) -> str | None:
     """Return the password of a private key, if it is encrypted."""
     if b"ENCRYPTED" not in key.read_bytes():
         return None
-    return ask_secret("Password of the private key", "ANAPLAN_PRIVATE_KEY_PASSWORD")
+    return ask_secret(
+        "Password of the private key", "ANAPLAN_PRIVATE_KEY_PASSWORD", may_ask=may_ask
+    )
 
 
 def _somebody_is_there() -> bool:

@@ -48,6 +48,9 @@ def own_tenant() -> Iterator[Sandbox]:
         clear = model.delete_action("Clear airlines", of=airlines)
         model.process("Renew airlines", [clear, load])
         model.process("Load all", [load])
+        with running.connect() as connection:
+            content = b"carrier,name\nAA,American\n"
+            connection.model(MODEL).files["airlines.csv"].upload(content)
         yield running
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.integrations.mcp_server.tool_session import KeptPlan, ToolSession
+from anaplan_frames.sandbox import Sandbox
 from tests.mcp_server.tool_client import MODEL, ToolClient, tools_of
 
 NEW = {"code": "WN", "name": "Southwest"}
@@ -168,6 +171,36 @@ def test_rows_go_through_a_process_that_may_delete_only_if_that_is_confirmed(
     assert names(airlines) == ["American", "Delta", "United"]
     assert writing.call("send_plan", **call, confirm=True)["outcome"] == "loaded"
     assert names(airlines) == ["Hawaiian"]
+
+
+@pytest.mark.long
+def test_a_task_that_outlives_the_call_is_named_and_can_be_cancelled() -> None:
+    with Sandbox.demo(task_pause=3) as slow, slow.connect() as connection:
+        slow_model = connection.model(MODEL)
+        slow_model.files["airlines.csv"].upload(b"carrier,name\nAA,American\n")
+        options = {"model": MODEL, "allow_writes": True, "timeout": 1}
+        with tools_of(connection, **options) as tools:
+            said = tools.refused("run_action", action="Load airlines")
+            assert "goes on in Anaplan" in said
+            (task,) = re.findall(r"show_task with task='([^']*)' shows how it ends\.", said)
+            shown = tools.call("show_task", task=task)
+            assert shown["state"] in ("NOT_STARTED", "IN_PROGRESS")
+            assert "outcome" not in shown
+        with tools_of(connection, model=MODEL, allow_writes=True) as tools:
+            assert tools.call("cancel_task", task=task)["cancelled"] is True
+            failed = tools.call("show_task", task=task)
+            assert (failed["state"], failed["outcome"]) == ("CANCELLED", "cancelled")
+
+
+def test_only_the_latest_plans_are_kept(flight_connection: af.Connection) -> None:
+    session = ToolSession(flight_connection, allow_writes=True)
+    names = [session.keep(KeptPlan(af.WritePlan())) for _ in range(21)]
+    with pytest.raises(af.NotFound, match="is no longer kept"):
+        session.planned(names[0])
+    for name in names[1:]:
+        session.take(name)
+        with pytest.raises(af.NotFound, match="it was sent"):
+            session.take(name)
 
 
 def test_an_export_is_not_run_as_an_action(flight_connection: af.Connection) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.cli import main
+from anaplan_frames.cli import main, sign_in
 from anaplan_frames.errors import AnaplanError, TaskTimeout
 from anaplan_frames.integrations.mcp_server.model_tools import ListModels
 from anaplan_frames.integrations.mcp_server.tool_errors import error_text
@@ -94,3 +96,21 @@ def test_without_the_extra_the_command_says_what_to_install(
     assert shown.err == (
         "anaplan-frames: The MCP server needs an extra: pip install 'anaplan-frames[mcp]'\n"
     )
+
+
+def test_the_command_never_asks_as_stdin_is_for_the_client(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(*_: object, **__: object) -> str:
+        raise AssertionError("asked")
+
+    for name in [name for name in os.environ if name.startswith("ANAPLAN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(sign_in, "_somebody_is_there", lambda: True)
+    monkeypatch.setattr("click.prompt", ask)
+    assert main(["mcp"]) == 1
+    assert main(["mcp", "--email", "me@corp.com"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Set ANAPLAN_PASSWORD." in shown.err

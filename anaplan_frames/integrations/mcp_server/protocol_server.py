@@ -145,7 +145,7 @@ def _answered(tool: AnaplanTool, session: ToolSession, clock: Clock, timeout: fl
         with time_limit(clock, timeout):
             return answer_text(tool.answer(session))
     except TaskUncertain as error:
-        _log.error("%s: %s", tool.name, error)
+        _log.error("%s: %s", tool.name, error_text(type(tool), error))
         raise
 
 

@@ -7,7 +7,7 @@ import re
 
 from pydantic import ValidationError
 
-from anaplan_frames.errors import AnaplanError, JobError
+from anaplan_frames.errors import AnaplanError
 from anaplan_frames.integrations.mcp_server.tool_base import AnaplanTool
 
 _LONGEST = 2000
@@ -43,8 +43,6 @@ def error_text(tool: type[AnaplanTool], error: Exception) -> str:
     """Return what a client is shown of an error; a bug is logged, and its details are not shown."""
     if isinstance(error, ValidationError):
         text = _wrong_arguments(tool, error)
-    elif isinstance(error, JobError) and error.result is not None:
-        text = f"{error} {error.result.summary}"
     elif isinstance(error, OSError) and not isinstance(error, AnaplanError):
         text = error.strerror or "The operating system has refused something."
     elif isinstance(error, AnaplanError | TypeError | ValueError):
