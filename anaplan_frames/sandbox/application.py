@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from anaplan_frames.sandbox.console import console_routes
 from anaplan_frames.sandbox.http.middleware import (
     AccessMiddleware,
     ErrorMiddleware,
@@ -72,6 +73,7 @@ def build_app(tenant: Tenant) -> ASGIApp:
             *scim_routes.routes,
             *administration_routes.routes,
             *exception_user_routes.routes,
+            *console_routes.routes,
         ],
         middleware=[
             Middleware(ErrorMiddleware),

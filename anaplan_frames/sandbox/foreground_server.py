@@ -16,7 +16,10 @@ def _print_url(sandbox: Sandbox) -> None:
         print("A job runs against the clone if these are set:")
         print(f"export ANAPLAN_API_URL={sandbox.api_url} ANAPLAN_AUTH_URL={sandbox.auth_url}")
         print(f"export ANAPLAN_EMAIL={sandbox.email} ANAPLAN_PASSWORD={sandbox.password}")
-    text = f"Anaplan sandbox at {sandbox.api_url}, login {sandbox.email}. Ctrl-C ends it."
+    text = (
+        f"Anaplan sandbox at {sandbox.api_url}, login {sandbox.email}."
+        " Open it in a browser to look at it. Ctrl-C ends it."
+    )
     print(text, flush=True)
 
 

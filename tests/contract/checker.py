@@ -116,7 +116,7 @@ class Checked:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _is_console(scope["path"]):
             await self.app(scope, receive, send)
             return
         answer = _Answer()
@@ -151,6 +151,11 @@ class Checked:
             answer.status,
             [f"{name}: {fault} [{method} {path} -> {answer.status}]" for fault in faults],
         )
+
+
+def _is_console(path: str) -> bool:
+    """Return whether a path belongs to the sandbox's own pages, which the service does not have."""
+    return path == "/" or path.startswith("/console/")
 
 
 class _Answer:

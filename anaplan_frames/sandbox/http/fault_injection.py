@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from anaplan_frames.sandbox.http.request_bodies import drain
 from anaplan_frames.sandbox.http.response_envelope import ApiError, error_response
+from anaplan_frames.sandbox.http.served_services import is_console
 from anaplan_frames.sandbox.tenant.fault_rules import Fault
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
@@ -41,7 +42,7 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or let it fail."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_console(scope["path"]):
             await self._app(scope, receive, send)
             return
         fault = self._tenant.faults.strike(scope["method"], scope["path"].removeprefix(_API))

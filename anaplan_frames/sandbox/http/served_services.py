@@ -61,6 +61,11 @@ def service_of(path: str) -> ServedService | None:
     return next((each for each in SERVICES if path.startswith(each.prefix)), None)
 
 
+def is_console(path: str) -> bool:
+    """Return whether a path belongs to the console, which is not a part of the service."""
+    return path == "/" or path.startswith("/console/")
+
+
 def error_body(
     service: ServedService, status: int, code: str, message: str
 ) -> tuple[dict[str, Any], str]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, get_args
 
 Kind: TypeAlias = Literal[
@@ -74,13 +74,18 @@ class Fault:
         """Count a request and return whether it fails."""
         if not (fnmatch.fnmatchcase(method, self.method) and fnmatch.fnmatchcase(path, self.path)):
             return False
-        if self.times is not None and self.hits >= self.times:
+        if self.ended:
             return False
         if self._passed < self.after:
             self._passed += 1
             return False
         self.hits += 1
         return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further request fails by this rule."""
+        return self.times is not None and self.hits >= self.times
 
 
 class Faults:
@@ -198,7 +203,17 @@ class Faults:
             How long a stall lasts.
         """
         with self._lock:
-            self._random = _AtRandom(seed, share, tuple(kinds), in_a_row, seconds)
+            self._random = _AtRandom(RandomFaults(seed, share, tuple(kinds), in_a_row, seconds))
+
+    def rules(self) -> list[Fault]:
+        """Return the rules as they are now, those that have ended included."""
+        with self._lock:
+            return [replace(rule) for rule in self._rules]
+
+    @property
+    def random(self) -> RandomFaults | None:
+        """Which requests fail at random, if any."""
+        return None if self._random is None else self._random.choice
 
     def clear(self) -> None:
         """Remove all rules: no further request fails."""
@@ -224,31 +239,36 @@ class Faults:
             return fault
 
 
+@dataclass(frozen=True, slots=True)
+class RandomFaults:
+    """Which requests fail at random; `Faults.at_random` describes the attributes."""
+
+    seed: int
+    share: float
+    kinds: tuple[Kind, ...]
+    in_a_row: int
+    seconds: float
+
+
 class _AtRandom:
     """A seeded random choice of faults."""
 
-    def __init__(
-        self, seed: int, share: float, kinds: tuple[Kind, ...], in_a_row: int, seconds: float
-    ) -> None:
-        self._seed = seed
-        self._share = share
-        self._kinds = kinds
-        self._most = in_a_row
-        self._seconds = seconds
+    def __init__(self, choice: RandomFaults) -> None:
+        self.choice = choice
         self._seen: Counter[str] = Counter()
         self._in_a_row: Counter[str] = Counter()
 
     def strike(self, method: str, path: str) -> Fault | None:
         call = f"{method} {_VARIABLE_PARTS.sub('', path)}"
         self._seen[call] += 1
-        chance = random.Random(f"{self._seed} {call} {self._seen[call]}")
-        if chance.random() >= self._share or self._in_a_row[call] >= self._most:
+        chance = random.Random(f"{self.choice.seed} {call} {self._seen[call]}")
+        if chance.random() >= self.choice.share or self._in_a_row[call] >= self.choice.in_a_row:
             self._in_a_row[call] = 0
             return None
         self._in_a_row[call] += 1
-        kind = chance.choice(self._kinds)
+        kind = chance.choice(self.choice.kinds)
         wait = chance.choice((None, "0", "1", "2", _soon())) if kind in ("429", "503") else None
-        return Fault(kind, retry_after=wait, seconds=self._seconds)
+        return Fault(kind, retry_after=wait, seconds=self.choice.seconds)
 
     def count(self, method: str, path: str) -> None:
         """Count a request that failed for another reason."""

@@ -185,6 +185,15 @@ class Contents:
             return None
         return content
 
+    def all(self, model: str, file: str) -> dict[str | None, Content]:
+        """Return the contents of a file by the id of their user; None is the default content."""
+        with self._lock:
+            users = [user for of, name, user in self._held if (of, name) == (model, file)]
+            default = self._held.get((model, file, None))
+        found: dict[str | None, Content | None] = {None: default}
+        found |= {user: self.upload(model, file, user) for user in users if user is not None}
+        return {user: content for user, content in found.items() if content is not None}
+
     def find(self, model: str, file: str, user: str) -> Content | None:
         """Return the content that the user reads, private or else default; None if not readable."""
         content = self.upload(model, file, user)

@@ -35,11 +35,16 @@ class Tokens:
         Seconds from a login or a refresh until the token expires.
     clock : callable
         Returns the seconds since the epoch.
+    notes_logins : bool
+        Whether they are logins of the service, which a user's record shows.
     """
 
-    def __init__(self, lifetime: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, lifetime: float, clock: Callable[[], float], *, notes_logins: bool = True
+    ) -> None:
         self._lifetime = lifetime
         self._clock = clock
+        self._notes_logins = notes_logins
         self._alive: dict[str, Token] = {}
         self._lock = threading.Lock()
 
@@ -50,7 +55,8 @@ class Tokens:
         with self._lock:
             self._alive = {v: t for v, t in self._alive.items() if t.expires_at > now}
             self._alive[token.value] = token
-        user.last_login = now
+        if self._notes_logins:
+            user.last_login = now
         return token
 
     def find(self, value: str) -> Token | None:

@@ -67,12 +67,19 @@ class Dumps:
             If the user has run the import again, or has not used the dump for 48 hours.
         """
         with self._lock:
-            latest = self._latest.get((model_id, import_id, user.id))
-            if latest is None or latest.task_id != task_id:
-                raise DumpGone("A later task of this import has replaced the dump")
-            if latest.path is None:
-                return None
-            if self._clock() - latest.used > KEPT_SECONDS:
-                raise DumpGone("The dump was kept for 48 hours")
-            latest.used = self._clock()
+            latest = self._find(model_id, import_id, user, task_id)
+            latest.used = latest.used if latest.path is None else self._clock()
             return latest.path
+
+    def look(self, model_id: str, import_id: str, user: User, task_id: str) -> Path | None:
+        """Return what `find` does; that does not count as a use of the dump."""
+        with self._lock:
+            return self._find(model_id, import_id, user, task_id).path
+
+    def _find(self, model_id: str, import_id: str, user: User, task_id: str) -> _Latest:
+        latest = self._latest.get((model_id, import_id, user.id))
+        if latest is None or latest.task_id != task_id:
+            raise DumpGone("A later task of this import has replaced the dump")
+        if latest.path is not None and self._clock() - latest.used > KEPT_SECONDS:
+            raise DumpGone("The dump was kept for 48 hours")
+        return latest

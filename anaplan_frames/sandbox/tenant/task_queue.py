@@ -157,12 +157,17 @@ class Tasks:
             worker.submit(self._run, task, work)
         return task
 
+    def all(self) -> list[Task]:
+        """Return all tasks, oldest first."""
+        with self._lock:
+            return list(self._tasks.values())
+
     def of(self, kind: str, model_id: str, object_id: str) -> list[Task]:
         """Return all users' tasks of one import, export, action or process, oldest first."""
-        with self._lock:
-            tasks = list(self._tasks.values())
         return [
-            t for t in tasks if (t.kind, t.model_id, t.object_id) == (kind, model_id, object_id)
+            t
+            for t in self.all()
+            if (t.kind, t.model_id, t.object_id) == (kind, model_id, object_id)
         ]
 
     def find(self, kind: str, model_id: str, object_id: str, task_id: str) -> Task | None:
@@ -175,10 +180,8 @@ class Tasks:
 
     def running(self, model_id: str) -> Task | None:
         """Return the task that runs in a model, if any."""
-        with self._lock:
-            tasks = list(self._tasks.values())
         busy = (IN_PROGRESS, CANCELLING)
-        return next((t for t in tasks if t.model_id == model_id and t.state in busy), None)
+        return next((t for t in self.all() if t.model_id == model_id and t.state in busy), None)
 
     def stop(self) -> None:
         """Cancel all tasks that wait or run, and wait for the workers to end."""

@@ -45,6 +45,7 @@ from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
 from anaplan_frames.sandbox.tenant.task_queue import Tasks
 from anaplan_frames.sandbox.tenant.tenant_users import DEFAULT_LICENSES, User, Users
 
+_CONSOLE_SECONDS = 12 * 3600
 _THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -89,6 +90,8 @@ class Tenant:
         self.audit: AuditLog = AuditLog(clock)
         self.users: Users = Users()
         self.tokens: Tokens = Tokens(token_lifetime, clock)
+        # Faults that end the tokens of clients leave the console open.
+        self.console_logins: Tokens = Tokens(_CONSOLE_SECONDS, clock, notes_logins=False)
         self.oauth: OAuthGrants = OAuthGrants(self.tokens, token_lifetime, clock)
         self.certificates: Certificates = Certificates()
         self.bucket: TokenBucket | None = (

@@ -205,7 +205,8 @@ def test_a_signal_ends_a_server_in_the_foreground_without_output(number: int) ->
     process = run_script(SERVE)
     assert process.stdout is not None
     said = re.fullmatch(
-        r"Anaplan sandbox at (http://127.0.0.1:\d+), login demo@example.com. Ctrl-C ends it.\n",
+        r"Anaplan sandbox at (http://127.0.0.1:\d+), login demo@example.com."
+        r" Open it in a browser to look at it. Ctrl-C ends it.\n",
         process.stdout.readline(),
     )
     assert said is not None
