@@ -447,6 +447,7 @@ class Model:
         return {
             kind: getattr(self, kind).names for kind in _KINDS if self._catalogue.has_read(kind)
         }
+
     @property
     def catalogue(self) -> Catalogue:
         """The listings of the model; not for users."""

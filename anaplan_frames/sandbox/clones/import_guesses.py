@@ -22,6 +22,7 @@ from anaplan_frames.sandbox.planning.schema.import_mapping import (
     module_targets,
     parse_mapping,
 )
+from anaplan_frames.sandbox.planning.schema.import_options import ImportOptions
 
 Target: TypeAlias = "ListDefinition | ModuleDefinition"
 Source: TypeAlias = "ModuleDefinition | ViewDefinition | ListDefinition"
@@ -79,7 +80,7 @@ def _equal_names(headers: Iterable[str], into: Target) -> dict[str, str]:
 
 def _is_complete(file: FileDefinition, into: Target, mapping: Mapping[str, str]) -> bool:
     try:
-        parse_mapping(file, into, mapping, {})
+        parse_mapping(file, into, mapping, {}, ImportOptions())
     except ValueError:
         return False
     return True

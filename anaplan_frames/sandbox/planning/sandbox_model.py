@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from anaplan_frames.sandbox.planning.schema import (
     definition_parsing,
     definition_uses,
     import_mapping,
+    import_options,
     object_ids,
 )
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
@@ -49,6 +50,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     WorkspaceDefinition,
 )
 from anaplan_frames.sandbox.planning.schema.file_dialects import check_dialect
+from anaplan_frames.sandbox.planning.schema.import_options import ImportChoices
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables, memory_estimate
 from anaplan_frames.sandbox.planning.store.database import Store
 from anaplan_frames.sandbox.planning.time.model_timing import Timing
@@ -395,6 +397,7 @@ class Model:
         *,
         match_by: str | Mapping[str, str] = "either",
         parameters: Mapping[str, str | None] | None = None,
+        **options: Unpack[ImportChoices],
     ) -> ImportDefinition:
         """Make an import.
 
@@ -403,23 +406,56 @@ class Model:
         mapping : mapping of str to str, optional
             Target column by file column, complete; by default columns of equal names. Targets of
             a list are "Name", "Code", "Parent", its properties and subsets; targets of a module
-            are its dimensions and line items.
+            are its dimensions and line items, or "Line items" and "Value" for a column that names
+            the line item of the value in another one.
         match_by : {"either", "code", "name"} or mapping of dimension to one of them
             How items are found; "either" tries the code first, then the name.
         parameters : mapping of str to (str or None), optional
             Dimensions that a run of the import asks for (``"Version"``), with their defaults.
             Without a column or a parameter for Versions, the first version is used.
+        **options
+            - ``formats={"day": "D-M-Y"}``: how dates and periods are written, by file column: one
+              of the orders Y-M-D, Y-D-M, D-M-Y and M-D-Y with any separators, or a pattern of YYYY
+              or YY, MMM, MM or M, DD or D, and PP or P, the number of the period in its fiscal
+              year; other letters are in quotes (``"YYYYMMDD"``, ``"'FY'YY 'P'PP"``). A date stands
+              for the smallest period that contains it. Without a pattern, dates are written as
+              ``2026-01-31``, and periods by name.
+            - ``across="Time"``: the columns that are not mapped are items of this dimension, which
+              their headers name. `line_item` is the line item of their values, unless a column is
+              mapped to "Line items".
+            - ``clear=True``: the line items of the import are cleared first, also if rows are
+              rejected then. If the item of a dimension is fixed, only its cells are.
         """
         check_name("import", name, self.imports, id)
-        asked = dict(parameters or {})
+        return self._add_import(
+            name, id, file, into, mapping, match_by, options, dict(parameters or {})
+        )
+
+    def _add_import(
+        self,
+        name: str,
+        id: str | None,
+        file: FileDefinition,
+        into: ListDefinition | ModuleDefinition,
+        mapping: Mapping[str, str] | None,
+        match_by: str | Mapping[str, str],
+        choices: ImportChoices,
+        asked: dict[str, str | None],
+        source: ModelSource | None = None,
+    ) -> ImportDefinition:
+        options = import_options.parse_options(into, choices)
+        columns = import_mapping.parse_mapping(file, into, mapping, asked, options)
+        import_options.check_formats(into, columns, options, self.calendar.leaf)
         definition = ImportDefinition(
             self._ids.take(object_ids.IMPORT, id, f"import {name!r}"),
             name,
             file,
             into,
-            import_mapping.parse_mapping(file, into, mapping, asked),
+            columns,
             import_mapping.parse_match_by(into, match_by),
             asked,
+            source,
+            options=options,
         )
         self.imports[definition.id] = definition
         return definition
@@ -434,6 +470,7 @@ class Model:
         *,
         model: Model | None = None,
         match_by: str | Mapping[str, str] = "either",
+        **options: Unpack[ImportChoices],
     ) -> ImportDefinition:
         """Make an import from a list, module or view, without totals.
 
@@ -441,7 +478,7 @@ class Model:
         ----------
         source : ListDefinition, ModuleDefinition or ViewDefinition
             Its columns are those of an export in the layout TABULAR_MULTI_COLUMN.
-        mapping, match_by
+        mapping, match_by, **options
             As for `import_`.
         model : Model, optional
             The model of the source; by default this one.
@@ -451,19 +488,10 @@ class Model:
         export = ExportDefinition(source.id, source.name, source, leaves_only=True)
         columns = tuple(owner.export_metadata(export)["headerNames"])
         file = FileDefinition(source.id, source.name, columns)
-        definition = ImportDefinition(
-            self._ids.take(object_ids.IMPORT, id, f"import {name!r}"),
-            name,
-            file,
-            into,
-            import_mapping.parse_mapping(file, into, mapping, {}),
-            import_mapping.parse_match_by(into, match_by),
-            source=ModelSource(
-                owner.id, owner.name, owner.workspace.id, partial(owner.run_export, export)
-            ),
+        origin = ModelSource(
+            owner.id, owner.name, owner.workspace.id, partial(owner.run_export, export)
         )
-        self.imports[definition.id] = definition
-        return definition
+        return self._add_import(name, id, file, into, mapping, match_by, options, {}, origin)
 
     def export(
         self,

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from anaplan_frames.sandbox.planning.schema.date_patterns import DatePattern
+from anaplan_frames.sandbox.planning.store.sql_text import literal
+
+ACROSS, CELL = "across", "cell"
+"""Columns of `staged` if items are across columns: the header and the text below it."""
+
 
 class ParameterError(Exception):
     """A parameter that the import asks for is missing or is not an item."""
@@ -22,6 +28,16 @@ class ImportPlan:
         The file's own headers.
     decimal : str
         The decimal separator.
+    patterns : mapping of str to DatePattern
+        How dates and periods are written, by target.
+    across : str or None
+        The dimension whose items are the headers of `across_columns`.
+    across_columns : tuple of str
+        Columns of `staged`.
+    line_item : str or None
+        The line item of their values.
+    clear : bool
+        Whether the target is cleared first.
     """
 
     columns: dict[str, str]
@@ -29,7 +45,12 @@ class ImportPlan:
     decimal: str = "."
     match_by: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    patterns: Mapping[str, DatePattern] = field(default_factory=dict)
+    across: str | None = None
+    across_columns: tuple[str, ...] = ()
+    line_item: str | None = None
+    clear: bool = False
 
     def header(self, column: str) -> str:
-        """Return the header of a column of `staged`."""
-        return self.headers[int(column[1:])]
+        """Return SQL of the header of a column of `staged`."""
+        return f"s.{ACROSS}" if column in (ACROSS, CELL) else literal(self.headers[int(column[1:])])

@@ -45,6 +45,8 @@ def run_import(
         if missing:
             names = ", ".join(missing)
             return failed("missingFields", f"Columns that are mapped are not in the file: {names}")
+        if definition.options.across and set(upload.headers) <= definition.mapping.keys():
+            return failed("missingFields", f"No columns for {definition.options.across}")
         try:
             asked = _parameters(definition, parameters)
             plan = _plan(definition, upload, asked)
@@ -95,9 +97,19 @@ def _parameters(definition: ImportDefinition, given: Mapping[str, str]) -> dict[
 
 
 def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -> ImportPlan:
-    columns = {
-        target: f"c{upload.headers.index(header)}" for header, target in definition.mapping.items()
-    }
+    options, mapping = definition.options, definition.mapping
+    columns = {target: f"c{upload.headers.index(header)}" for header, target in mapping.items()}
     return ImportPlan(
-        columns, upload.headers, definition.file.decimal_separator, definition.match_by, asked
+        columns,
+        upload.headers,
+        definition.file.decimal_separator,
+        definition.match_by,
+        asked,
+        {mapping.get(column, column): pattern for column, pattern in options.formats.items()},
+        options.across,
+        tuple(f"c{n}" for n, header in enumerate(upload.headers) if header not in mapping)
+        if options.across
+        else (),
+        options.line_item,
+        options.clear,
     )

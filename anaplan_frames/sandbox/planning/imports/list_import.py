@@ -62,7 +62,12 @@ def _read_rows(
 
     readings = {
         target: read_typed(
-            con, column, plan.header(column), list_tables.column_of(lst, target)[1], plan.decimal
+            con,
+            column,
+            plan.header(column),
+            list_tables.column_of(lst, target)[1],
+            plan.decimal,
+            pattern=plan.patterns.get(target),
         )
         for target, column in plan.columns.items()
         if target not in ("Name", "Code", "Parent")

@@ -6,23 +6,76 @@ the cell blank (0 or false if the format has no blank), but adds nothing to a nu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Watch
 from anaplan_frames.sandbox.planning.imports import row_faults
+from anaplan_frames.sandbox.planning.imports.across_columns import lengthened
 from anaplan_frames.sandbox.planning.imports.import_counts import Counts
-from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan, ParameterError
-from anaplan_frames.sandbox.planning.schema.definitions import Dimension, LineItem, ModuleDefinition
+from anaplan_frames.sandbox.planning.imports.import_plan import (
+    ACROSS,
+    CELL,
+    ImportPlan,
+    ParameterError,
+)
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    LINE_ITEMS,
+    Dimension,
+    LineItem,
+    ModuleDefinition,
+)
 from anaplan_frames.sandbox.planning.schema.import_mapping import parameter_of
+from anaplan_frames.sandbox.planning.schema.import_options import VALUE
 from anaplan_frames.sandbox.planning.store import cell_tables
 from anaplan_frames.sandbox.planning.store.cell_merge import merge_arriving
-from anaplan_frames.sandbox.planning.store.typed_columns import Reading, read_item, read_typed
+from anaplan_frames.sandbox.planning.store.sql_text import literal
+from anaplan_frames.sandbox.planning.store.typed_columns import (
+    Reading,
+    message,
+    read_item,
+    read_period,
+    read_typed,
+)
 from anaplan_frames.sandbox.planning.time.time_items import default_version
 
 
 @dataclass(frozen=True, slots=True)
+class _Value:
+    """A line item that can be written, and how its values are read.
+
+    Attributes
+    ----------
+    reading : Reading
+        Of all rows, also those of other line items.
+    rows : str
+        SQL of the condition that a row is for this line item; empty if all rows are.
+    """
+
+    item: LineItem
+    reading: Reading
+    rows: str = ""
+
+    @property
+    def value(self) -> str:
+        """SQL of the value, NULL in rows of other line items."""
+        return (
+            f"CASE WHEN {self.rows} THEN {self.reading.value} END"
+            if self.rows
+            else (self.reading.value)
+        )
+
+    @property
+    def fault(self) -> str:
+        """SQL of the condition under which a row is rejected."""
+        if not self.rows or self.reading.fault == "false":
+            return self.reading.fault
+        return f"{self.rows} AND ({self.reading.fault})"
+
+
+@dataclass(slots=True)
 class _Columns:
     """How the columns of the import are read.
 
@@ -30,15 +83,25 @@ class _Columns:
     ----------
     items : list of Reading
         One per dimension; without a column, it is a fixed item.
+    fixed : dict of int to int
+        The fixed items by the number of their dimension.
     leaves : list of str
-        SQL conditions under which the items are not totals.
-    values : list of (LineItem, Reading)
-        The line items that can be written.
+        SQL conditions under which the items are not totals, and line items not calculated.
+    line_items : Reading or None
+        Of the column that names the line items.
+    values : list of _Value
     """
 
-    items: list[Reading]
-    leaves: list[str]
-    values: list[tuple[LineItem, Reading]]
+    items: list[Reading] = field(default_factory=list)
+    fixed: dict[int, int] = field(default_factory=dict)
+    leaves: list[str] = field(default_factory=list)
+    line_items: Reading | None = None
+    values: list[_Value] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[Reading]:
+        """The readings of dimensions and line items."""
+        return self.items if self.line_items is None else [*self.items, self.line_items]
 
 
 def load(
@@ -46,18 +109,21 @@ def load(
 ) -> Counts:
     """Load the rows of `staged` into the module."""
     watch.step("Looking up the items", 0.42)
-    columns = _readings(con, module, plan)
-    watch.step("Checking the rows", 0.5)
-    _resolve(con, columns)
-    if _has_faults(con):
-        if _found_same_keys(con, columns):
-            _resolve(con, columns)
-        _note_faults(con, columns)
+    with lengthened(con, plan):
+        columns = _readings(con, module, plan)
+        watch.step("Checking the rows", 0.5)
+        _resolve(con, columns, plan)
+        if _has_faults(con):
+            if _found_same_keys(con, columns):
+                _resolve(con, columns, plan)
+            _note_faults(con, columns)
     watch.step("Writing the cells", 0.7)
+    if plan.clear:
+        _clear(con, module, columns)
     if columns.values:
-        _merge(con, module, [item for item, _ in columns.values])
+        _merge(con, module, columns.values)
     watch.step("Finishing", 0.95)
-    total, written = _count(con)
+    total, written = _count(con, plan)
     failed = row_faults.failed_rows(con)
     written = written if columns.values else 0
     ignored = total - failed - written
@@ -67,32 +133,86 @@ def load(
 def _readings(
     con: duckdb.DuckDBPyConnection, module: ModuleDefinition, plan: ImportPlan
 ) -> _Columns:
-    columns = _Columns([], [], [])
-    for dimension in module.dimensions:
+    columns = _Columns()
+    for number, dimension in enumerate(module.dimensions):
         column = plan.columns.get(dimension.name)
+        if dimension.name == plan.across:
+            column = ACROSS
         if column is None:
-            fixed = _fixed_item(con, dimension, plan)
+            fixed = columns.fixed[number] = _fixed_item(con, dimension, plan)
             columns.items.append(Reading(f"{fixed}::BIGINT", "false", "", "''"))
             continue
-        reading = read_item(
-            con,
-            column,
-            plan.header(column),
-            cell_tables.members(dimension),
-            plan.match_by.get(dimension.name, "either"),
-            is_time=dimension.kind == "time",
-            source={"time": "the calendar", "versions": "versions"}.get(
-                dimension.kind, f"list {dimension.name}"
-            ),
-        )
-        columns.items.append(reading)
+        columns.items.append(_read_items(con, dimension, column, plan))
         columns.leaves.append(f"keys_{column}.leaf")
-    for item in module.line_items:
-        column = plan.columns.get(item.name)
-        if column is not None and item.formula is None:
-            reading = read_typed(con, column, plan.header(column), item.format, plan.decimal)
-            columns.values.append((item, reading))
+    named = plan.columns.get(LINE_ITEMS.name)
+    if named is not None:
+        columns.line_items = _read_line_items(con, module, named, plan)
+        columns.leaves.append(f"keys_{named}.leaf")
+    columns.values = list(_values(con, module, plan, columns.line_items))
     return columns
+
+
+def _read_items(
+    con: duckdb.DuckDBPyConnection, dimension: Dimension, column: str, plan: ImportPlan
+) -> Reading:
+    """Read a column as items of a dimension."""
+    pattern = plan.patterns.get(dimension.name)
+    if pattern is not None:
+        return read_period(con, column, plan.header(column), pattern)
+    return read_item(
+        con,
+        column,
+        plan.header(column),
+        cell_tables.members(dimension),
+        plan.match_by.get(dimension.name, "either"),
+        is_time=dimension.kind == "time",
+        source={"time": "the calendar", "versions": "versions"}.get(
+            dimension.kind, f"list {dimension.name}"
+        ),
+    )
+
+
+def _read_line_items(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, column: str, plan: ImportPlan
+) -> Reading:
+    """Read a column as the numbers of line items; calculated ones are like totals."""
+    rows = ", ".join(
+        f"({number}, {literal(item.code)}, {literal(item.name)}, {item.formula is None}, {number})"
+        for number, item in enumerate(module.line_items)
+    )
+    members = f"SELECT * FROM (VALUES {rows}) item(id, code, name, leaf, ord)"
+    header = plan.header(column)
+    reading = read_item(con, column, header, members, "either", is_time=False, source="")
+    text = message("Invalid line item identifier", header, f"s.{column}")
+    return replace(reading, fault_type="moduleImportInvalidLineItemIdentifier", message=text)
+
+
+def _values(
+    con: duckdb.DuckDBPyConnection,
+    module: ModuleDefinition,
+    plan: ImportPlan,
+    line_items: Reading | None,
+) -> Iterator[_Value]:
+    """Yield the line items that the import writes."""
+    for number, item in enumerate(module.line_items):
+        column, rows, table = plan.columns.get(item.name), "", None
+        if line_items is not None:
+            # One column for all, each read in its own way.
+            column = plan.columns.get(VALUE, CELL)
+            rows, table = f"{line_items.value} = {number}", f"keys_{column}_{number}"
+        elif plan.across is not None:
+            column = CELL if item.name == plan.line_item else None
+        if column is None or item.formula is not None:
+            continue
+        pattern = plan.patterns.get(VALUE if line_items is not None else item.name)
+        header = plan.header(column)
+        yield _Value(
+            item,
+            read_typed(
+                con, column, header, item.format, plan.decimal, pattern=pattern, table=table
+            ),
+            rows,
+        )
 
 
 def _fixed_item(con: duckdb.DuckDBPyConnection, dimension: Dimension, plan: ImportPlan) -> int:
@@ -109,19 +229,28 @@ def _fixed_item(con: duckdb.DuckDBPyConnection, dimension: Dimension, plan: Impo
     return found
 
 
-def _resolve(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
-    """Create `resolved`: item ids and values per row, and whether it is good and a leaf."""
-    readings = [*columns.items, *(reading for _, reading in columns.values)]
+def _resolve(con: duckdb.DuckDBPyConnection, columns: _Columns, plan: ImportPlan) -> None:
+    """Create `resolved`: item ids and values per row, and whether it is good and a leaf.
+
+    Of a row that was several before, all are good or none.
+    """
     selected = [f"{reading.value} AS d{number}" for number, reading in enumerate(columns.items)]
-    selected += [
-        f"{reading.value} AS n{number}" for number, (_, reading) in enumerate(columns.values)
+    for number, value in enumerate(columns.values):
+        selected += [f"{value.value} AS n{number}"]
+        selected += [f"{value.rows} AS h{number}"] if value.rows else []
+    faults = [
+        *(reading.fault for reading in columns.keys),
+        *(value.fault for value in columns.values),
     ]
-    good = " AND ".join(f"NOT ({reading.fault})" for reading in readings) or "true"
+    good = " AND ".join(f"NOT ({fault})" for fault in faults if fault != "false") or "true"
+    if plan.across is not None:
+        good = f"bool_and({good}) OVER (PARTITION BY s.line)"
     leaf = " AND ".join(columns.leaves) or "true"
+    readings = [*columns.keys, *(value.reading for value in columns.values)]
     joins = "".join(dict.fromkeys(reading.join for reading in readings))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE resolved AS SELECT s.line, {good} AS good,"
-        f" {leaf} AS leaf, {', '.join(selected)} FROM staged s{joins}"
+        f" {leaf} AS leaf{''.join(f', {each}' for each in selected)} FROM staged s{joins}"
     )
 
 
@@ -131,49 +260,67 @@ def _has_faults(con: duckdb.DuckDBPyConnection) -> bool:
 
 def _found_same_keys(con: duckdb.DuckDBPyConnection, columns: _Columns) -> bool:
     """Look for items of the same key if no key is equal; return whether any was found."""
-    searches = [item.search for item in columns.items if item.search]
+    searches = [reading.search for reading in columns.keys if reading.search]
     found = [search.find_same(con) for search in searches]  # all of them, not until the first
     return any(found)
 
 
 def _note_faults(con: duckdb.DuckDBPyConnection, columns: _Columns) -> None:
     """Add all faults of the rows that are not good."""
-    readings = [*columns.items, *(reading for _, reading in columns.values)]
-    for seq, reading in enumerate(readings):
-        if reading.fault != "false":
-            rows = f"staged s{reading.join} WHERE {reading.fault}"
+    found = [(reading.fault, reading.join, reading) for reading in columns.keys]
+    chosen = columns.line_items.join if columns.line_items else ""
+    found += [(each.fault, chosen + each.reading.join, each.reading) for each in columns.values]
+    for seq, (fault, joins, reading) in enumerate(found):
+        if fault != "false":
+            rows = f"staged s{joins} WHERE {fault}"
             row_faults.add(con, rows, reading.fault_type, reading.message, seq)
 
 
-def _merge(
-    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, written: list[LineItem]
-) -> None:
+def _clear(con: duckdb.DuckDBPyConnection, module: ModuleDefinition, columns: _Columns) -> None:
+    """Make the cells of the import's line items blank, those of its fixed items only."""
+    cleared = [cell_tables.value_column(module, value.item) for value in columns.values]
+    if not cleared:
+        return
+    table = cell_tables.cells_of(module)
+    only = " AND ".join(f"d{number} = {item}" for number, item in columns.fixed.items())
+    blank = ", ".join(f"{column} = NULL" for column in cleared)
+    con.execute(f"UPDATE {table} SET {blank} WHERE {only or 'true'}")
+    every = [f"{cell_tables.value_column(module, item)} IS NULL" for item in module.line_items]
+    con.execute(f"DELETE FROM {table} WHERE {' AND '.join(every)}")
+
+
+def _merge(con: duckdb.DuckDBPyConnection, module: ModuleDefinition, written: list[_Value]) -> None:
     """Combine the good rows by cell and write them over the stored cells."""
     keys = cell_tables.dimension_columns(module)
-    combined = [
-        f"{_combined(item, f'n{number}')} AS {cell_tables.value_column(module, item)}"
-        for number, item in enumerate(written)
-    ]
+    combined, values = [], {}
+    for number, value in enumerate(written):
+        column = cell_tables.value_column(module, value.item)
+        combined.append(f"{_combined(value, number)} AS {column}")
+        values[column] = f"new.{column}"
+        if value.rows:  # a cell of another line item stays
+            combined.append(f"coalesce(bool_or(h{number}), false) AS h{number}")
+            values[column] = f"CASE WHEN new.h{number} THEN new.{column} ELSE old.{column} END"
     group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
     con.execute(
         f"CREATE TEMP TABLE arriving AS SELECT {', '.join([*keys, *combined])} FROM resolved"
         f" WHERE good AND leaf{group}"
     )
-    columns = [cell_tables.value_column(module, item) for item in written]
-    merge_arriving(con, module, {column: f"new.{column}" for column in columns})
+    merge_arriving(con, module, values)
 
 
-def _combined(item: LineItem, column: str) -> str:
-    if item.format.type == "NUMBER":
-        return f"sum({column})"
-    return f"arg_max({{'value': {column}}}, line).value"
+def _combined(value: _Value, number: int) -> str:
+    if value.item.format.type == "NUMBER":
+        return f"sum(n{number})"
+    only = f" FILTER (h{number})" if value.rows else ""
+    return f"(arg_max({{'value': n{number}}}, line){only}).value"
 
 
-def _count(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+def _count(con: duckdb.DuckDBPyConnection, plan: ImportPlan) -> tuple[int, int]:
     """Return the number of rows in the file, and of rows that were written."""
+    rows = "*" if plan.across is None else "DISTINCT line"
     row = con.execute(
-        "SELECT (SELECT count(*) FROM malformed) + count(*), count(*) FILTER (good AND leaf)"
-        " FROM resolved"
+        f"SELECT (SELECT count(*) FROM malformed) + count({rows}),"
+        f" count({rows}) FILTER (good AND leaf) FROM resolved"
     ).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])

@@ -12,6 +12,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     ModuleDefinition,
     ViewDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.import_options import ImportOptions
 
 LAYOUTS = (
     "TABULAR_MULTI_COLUMN",
@@ -93,6 +94,7 @@ class ImportDefinition:
         has the id of the list, module or view.
     blocked : str
         Why it cannot run; empty if it can.
+    options : ImportOptions
     """
 
     id: str
@@ -104,6 +106,7 @@ class ImportDefinition:
     parameters: dict[str, str | None] = field(default_factory=dict)
     source: ModelSource | None = None
     blocked: str = ""
+    options: ImportOptions = field(default_factory=ImportOptions)
 
     @property
     def import_type(self) -> str:

@@ -6,10 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from anaplan_frames.sandbox.planning.schema.action_definitions import FileDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import (
+    LINE_ITEMS,
     VERSIONS,
     Dimension,
     ListDefinition,
     ModuleDefinition,
+)
+from anaplan_frames.sandbox.planning.schema.import_options import (
+    VALUE,
+    ImportOptions,
+    names_line_items,
 )
 
 
@@ -30,10 +36,16 @@ def parse_mapping(
     into: ListDefinition | ModuleDefinition,
     mapping: Mapping[str, str] | None,
     parameters: Mapping[str, str | None],
+    options: ImportOptions,
 ) -> dict[str, str]:
     """Check an import's mapping; without one, map columns to targets of the same name."""
-    targets = list_targets(into) if isinstance(into, ListDefinition) else module_targets(into)
     headers = file.header_names
+    named = headers if mapping is None else mapping.values()
+    targets = (
+        list_targets(into)
+        if isinstance(into, ListDefinition)
+        else _import_targets(into, named, options)
+    )
     if mapping is None:
         mapping = {header: header for header in headers if header in targets}
     for column, target in mapping.items():
@@ -48,8 +60,24 @@ def parse_mapping(
         if not mapped & {"Name", "Code"}:
             raise ValueError(f"An import into list {into.name!r} must map Name or Code.")
     else:
-        _check_module_targets(into, mapped, parameters)
+        _check_module_targets(into, mapped, parameters, options)
+        _check_values(file, into, mapping, options)
     return dict(mapping)
+
+
+def _import_targets(
+    module: ModuleDefinition, named: Iterable[str], options: ImportOptions
+) -> list[str]:
+    """Return the target columns of an import into a module, of which some are `named`.
+
+    If a column names the line items, one column holds the values of all, or the columns across.
+    """
+    dimensions = [dimension.name for dimension in module.dimensions]
+    if options.across is not None:
+        return [*(name for name in dimensions if name != options.across), LINE_ITEMS.name]
+    if {LINE_ITEMS.name, VALUE} <= set(named):
+        return [*dimensions, LINE_ITEMS.name, VALUE]
+    return module_targets(module)
 
 
 def parameter_of(dimension: Dimension, parameters: Iterable[str]) -> str | None:
@@ -59,11 +87,16 @@ def parameter_of(dimension: Dimension, parameters: Iterable[str]) -> str | None:
 
 
 def _check_module_targets(
-    module: ModuleDefinition, mapped: set[str], parameters: Mapping[str, str | None]
+    module: ModuleDefinition,
+    mapped: set[str],
+    parameters: Mapping[str, str | None],
+    options: ImportOptions,
 ) -> None:
+    """Check that the import says where the item of each dimension comes from."""
     for dimension in module.dimensions:
         asked = parameter_of(dimension, parameters)
-        if dimension.name not in mapped and asked is None and dimension != VERSIONS:
+        known = dimension.name in mapped or asked is not None or dimension.name == options.across
+        if not known and dimension != VERSIONS:
             raise ValueError(
                 f"The import must map the dimension {dimension.name!r} of module"
                 f" {module.name!r} or ask for it in parameters."
@@ -71,8 +104,27 @@ def _check_module_targets(
     for name in parameters:
         if not any(parameter_of(dimension, [name]) for dimension in module.dimensions):
             raise ValueError(f"The parameter {name!r} is not a dimension of {module.name!r}.")
-    if not any(item.name in mapped for item in module.line_items):
-        raise ValueError(f"The import maps no line item of module {module.name!r}.")
+
+
+def _check_values(
+    file: FileDefinition,
+    module: ModuleDefinition,
+    mapping: Mapping[str, str],
+    options: ImportOptions,
+) -> None:
+    """Check that the import says which columns hold values, and of which line items."""
+    by_column = names_line_items(mapping)
+    if options.across is None:
+        if not by_column and not any(item.name in mapping.values() for item in module.line_items):
+            raise ValueError(f"The import maps no line item of module {module.name!r}.")
+        return
+    if not set(file.header_names) - mapping.keys():
+        raise ValueError(f"The file {file.name!r} has no columns left for {options.across!r}.")
+    if by_column == (options.line_item is not None):
+        raise ValueError(
+            f"The values of the columns for {options.across!r} need line_item, or else a column"
+            f" that is mapped to {LINE_ITEMS.name!r}."
+        )
 
 
 def parse_match_by(

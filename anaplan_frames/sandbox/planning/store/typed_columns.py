@@ -6,25 +6,30 @@ from dataclasses import dataclass
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.schema.date_patterns import DatePattern
 from anaplan_frames.sandbox.planning.schema.definitions import Format
 from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS, list_members
+from anaplan_frames.sandbox.planning.store.date_texts import date_of, period_of
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSearch:
-    """How the texts of a column of `staged` are looked up: in a table `keys_<column>`.
+    """How the texts of a column of `staged` are looked up: in a temporary table.
 
     Attributes
     ----------
     members : str
         A query for the items, as `cell_tables.members` returns it.
     match_by : {"either", "code", "name"}
+    table : str
+        The name of the temporary table.
     """
 
     column: str
     members: str
     match_by: str
+    table: str
 
     def exact(self) -> str:
         """Return a query for each text of the column and its item (id, leaf), or NULL."""
@@ -54,7 +59,7 @@ class ItemSearch:
         bool
             Whether any was found.
         """
-        table = f"keys_{self.column}"
+        table = self.table
         left = f"(SELECT text FROM {table} WHERE id IS NULL AND trim(text) <> '')"
         if not con.execute(f"SELECT 1 FROM {left} LIMIT 1").fetchone():
             return False
@@ -101,9 +106,15 @@ class Reading:
 
 
 def message(words: str, header: str, text: str) -> str:
-    """Return SQL of a message in Anaplan's form: ``Invalid number: Salary ("12x")``."""
-    start = literal(f'{words}: {header} ("')
-    return f"""{start} || {text} || '")'"""
+    """Return SQL of a message in Anaplan's form: ``Invalid number: Salary ("12x")``.
+
+    Parameters
+    ----------
+    words : str
+    header, text : str
+        SQL of the column's header and of the text in it.
+    """
+    return f"""{literal(f"{words}: ")} || {header} || ' ("' || {text} || '")'"""
 
 
 def read_typed(
@@ -113,17 +124,40 @@ def read_typed(
     form: Format,
     decimal: str,
     match_by: str = "either",
+    *,
+    pattern: DatePattern | None = None,
+    table: str | None = None,
 ) -> Reading:
-    """Read a column as values of a format; an empty text is a blank value."""
+    """Read a column as values of a format; an empty text is a blank value.
+
+    Parameters
+    ----------
+    header : str
+        SQL of the column's header.
+    pattern : DatePattern, optional
+        How dates and periods are written; by default as ``2026-01-31``, and by name.
+    table : str, optional
+        The name of the temporary table for values that are items; see `read_item`.
+    """
     text = f"s.{column}"
     if form.type == "TEXT":
         return Reading(f"nullif({text}, '')", "false", "", "''")
     if form.type in ("LIST", "TIME PERIOD"):
-        members = list_members(form.list) if form.list else TIME_MEMBERS
-        source = f"list {form.list.name}" if form.list else "the calendar"
-        item = read_item(
-            con, column, header, members, match_by, is_time=form.list is None, source=source
-        )
+        if form.list is None and pattern is not None:
+            item = read_period(con, column, header, pattern, table=table)
+        else:
+            members = list_members(form.list) if form.list else TIME_MEMBERS
+            source = f"list {form.list.name}" if form.list else "the calendar"
+            item = read_item(
+                con,
+                column,
+                header,
+                members,
+                match_by,
+                is_time=form.list is None,
+                source=source,
+                table=table,
+            )
         blank = f"trim({text}) <> '' AND {item.fault}"
         if item.search is not None:
             item.search.find_same(con)
@@ -131,14 +165,16 @@ def read_typed(
     value, fault_type, words = {
         "NUMBER": (number(text, decimal), "moduleImportNumberFormat", "Invalid number"),
         "BOOLEAN": (_boolean(text), "moduleImportBooleanFormat", "Invalid boolean"),
-        "DATE": (
-            f"CAST(try_strptime(trim({text}), '%Y-%m-%d') AS DATE)",
-            "moduleImportDateFormat",
-            "Invalid date",
-        ),
+        "DATE": (_date(text, pattern), "moduleImportDateFormat", "Invalid date"),
     }[form.type]
     fault = f"trim({text}) <> '' AND {value} IS NULL"
     return Reading(value, fault, fault_type, message(words, header, text))
+
+
+def _date(text: str, pattern: DatePattern | None) -> str:
+    if pattern is not None:
+        return date_of(text, pattern)
+    return f"CAST(try_strptime(trim({text}), '%Y-%m-%d') AS DATE)"
 
 
 def number(text: str, decimal: str) -> str:
@@ -168,21 +204,48 @@ def read_item(
     *,
     is_time: bool,
     source: str,
+    table: str | None = None,
 ) -> Reading:
-    """Read a column as items, through a temporary table `keys_<column>` of its distinct texts."""
-    search = ItemSearch(column, members, match_by)
-    con.execute(f"CREATE TEMP TABLE keys_{column} AS {search.exact()}")
-    join = f" LEFT JOIN keys_{column} ON keys_{column}.text = s.{column}"
-    fault_type = (
-        "moduleImportInvalidTimeEntityIdentifier"
-        if is_time
-        else "moduleImportInvalidListIdentifier"
+    """Read a column as items, through a temporary table of its distinct texts.
+
+    Parameters
+    ----------
+    table : str, optional
+        The table's name; by default ``keys_<column>``.
+    """
+    table = table or f"keys_{column}"
+    search = ItemSearch(column, members, match_by, table)
+    con.execute(f"CREATE TEMP TABLE {table} AS {search.exact()}")
+    fault_type = _NO_PERIOD if is_time else "moduleImportInvalidListIdentifier"
+    words = f"Item not located in {source}"
+    return _through(table, column, fault_type, message(words, header, f"s.{column}"), search)
+
+
+def read_period(
+    con: duckdb.DuckDBPyConnection,
+    column: str,
+    header: str,
+    pattern: DatePattern,
+    *,
+    table: str | None = None,
+) -> Reading:
+    """Read a column as the smallest periods, each by a date in it or by its year and number."""
+    table = table or f"keys_{column}"
+    con.execute(
+        f"CREATE TEMP TABLE {table} AS SELECT text, t.id, true AS leaf"
+        f" FROM (SELECT DISTINCT {column} AS text FROM staged)"
+        f" LEFT JOIN time_members t ON t.leaf AND {period_of('text', pattern)}"
     )
-    return Reading(
-        f"keys_{column}.id",
-        f"keys_{column}.id IS NULL",
-        fault_type,
-        message(f"Item not located in {source}", header, f"s.{column}"),
-        join,
-        search,
-    )
+    text = message("Item not located in the calendar", header, f"s.{column}")
+    return _through(table, column, _NO_PERIOD, text)
+
+
+_NO_PERIOD = "moduleImportInvalidTimeEntityIdentifier"
+
+
+def _through(
+    table: str, column: str, fault_type: str, text: str, search: ItemSearch | None = None
+) -> Reading:
+    """Return the reading of a column whose texts are in a temporary table, with their items."""
+    join = f" LEFT JOIN {table} ON {table}.text = s.{column}"
+    return Reading(f"{table}.id", f"{table}.id IS NULL", fault_type, text, join, search)

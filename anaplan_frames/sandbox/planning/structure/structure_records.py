@@ -192,6 +192,7 @@ def _import(each: ImportDefinition, model_id: str) -> Record:
         "into": each.into.id,
         "mapping": dict(each.mapping),
         "match_by": dict(each.match_by),
+        "options": each.options.choices(),
         "parameters": dict(each.parameters),
     }
 

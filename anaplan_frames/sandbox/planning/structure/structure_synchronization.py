@@ -183,6 +183,7 @@ class _Builder:
     def _import(self, id_: str, record: Record) -> None:
         into = _source(self._model, record["into"])
         options = {key: record[key] for key in ("name", "mapping", "match_by")}
+        options |= record["options"]
         if record["source"] is None:
             file = self._model.files[record["file"]]
             parameters = record["parameters"]

@@ -2,7 +2,8 @@
 
 Both tables have the columns of `cell_tables.members`. The smallest periods also have `nodes`: the
 ids of the period itself and of its totals, which include YTD and YTG. These two are not among the
-parents: a period has only one, which leads to its year.
+parents: a period has only one, which leads to its year. They also have their first and last day,
+and the fiscal year with their number in it, by which imports find them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.schema.definitions import Version
 from anaplan_frames.sandbox.planning.store.sql_text import literal
-from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale
+from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale, year_of
 
 YEAR_TO_DATE = 204_800_000_001
 YEAR_TO_GO = 204_800_000_002
@@ -35,7 +36,10 @@ def write_time(
     given_ids : mapping of str to int
         Ids of periods by name, in the place of the calendar's own.
     """
-    con.execute(f"CREATE OR REPLACE TABLE time_members ({_COLUMNS}, nodes BIGINT[])")
+    con.execute(
+        f"CREATE OR REPLACE TABLE time_members ({_COLUMNS}, nodes BIGINT[],"
+        " first DATE, last DATE, fiscal_year INTEGER, number INTEGER)"
+    )
     summaries = list(_summaries(calendar, current))
     rows: list[tuple[int, str, int | None, bool]] = []
     for period in calendar.periods:
@@ -59,6 +63,9 @@ def write_time(
         else []
         for number, is_leaf in zip(ids, leaf, strict=True)
     ]
+    numbers = dict(_numbers_in_years(calendar))
+    period_of = {period.id: period for period in calendar.leaves}
+    found = [period_of.get(number) for number in ids]
     table = pa.table(
         {
             "id": ids,
@@ -67,11 +74,27 @@ def write_time(
             "leaf": leaf,
             "ord": range(len(rows)),
             "nodes": pa.array(nodes, pa.list_(pa.int64())),
+            "first": [one and one.start for one in found],
+            "last": [one and one.end for one in found],
+            "fiscal_year": pa.array([numbers.get(one, (None,))[0] for one in ids], pa.int32()),
+            "number": pa.array([numbers.get(one, (None, None))[1] for one in ids], pa.int32()),
         }
     )
     con.register("written_periods", table)
     con.execute("INSERT INTO time_members BY NAME FROM written_periods")
     con.unregister("written_periods")
+
+
+def _numbers_in_years(calendar: Timescale) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield the smallest periods, each with its fiscal year and, from 1, its number in it."""
+    in_year: list[int] = []
+    for period in calendar.periods:
+        if period.level == calendar.leaf:
+            in_year.append(period.id)
+        elif period.level == "year":
+            for number, leaf in enumerate(in_year, start=1):
+                yield leaf, (year_of(period), number)
+            in_year = []
 
 
 def _chain(number: int, above: Mapping[int, int | None]) -> Iterator[int]:

@@ -253,3 +253,8 @@ class FiscalYears(Timescale):
 def period_id(level: Level, number: int) -> int:
     """Return an id of 12 digits that does not depend on the calendar's extent."""
     return int(f"204{_LEVELS[level]}{number:08d}")
+
+
+def year_of(year: Period) -> int:
+    """Return the number of a fiscal year, which its id holds."""
+    return year.id % 10**8

@@ -239,7 +239,8 @@ def _written_items(
     found = {}
     for number in numbers:
         item = module.line_items[number]
-        reading = read_typed(con, f"c{number}", item.name, item.format, ".", match_by="name")
+        header = literal(item.name)
+        reading = read_typed(con, f"c{number}", header, item.format, ".", match_by="name")
         found[number] = item, reading
     return found
 
