@@ -33,6 +33,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ProcessDefinition,
     check_file,
     check_layout,
+    check_selection,
 )
 from anaplan_frames.sandbox.planning.schema.definition_parsing import (
     DimensionLike,
@@ -537,12 +538,25 @@ class Model:
         return definition
 
     def delete_action(
-        self, name: str, of: ListDefinition, id: str | None = None
+        self,
+        name: str,
+        of: ListDefinition,
+        id: str | None = None,
+        *,
+        where: str | LineItem | None = None,
     ) -> DeleteDefinition:
-        """Make an action that deletes all items of a list and their cells."""
+        """Make an action that deletes items of a list and their cells.
+
+        Parameters
+        ----------
+        where : str or LineItem, optional
+            Selects the items: a property with the format BOOLEAN or a subset, by its name, or such
+            a line item of a module whose only dimension is the list. By default all are deleted.
+        """
         check_name("action", name, self.actions, id)
+        check_selection(of, where, self.modules.values())
         action_id = self._ids.take(object_ids.ACTION, id, f"action {name!r}")
-        definition = DeleteDefinition(action_id, name, of)
+        definition = DeleteDefinition(action_id, name, of, where)
         self.actions[definition.id] = definition
         return definition
 
@@ -608,9 +622,9 @@ class Model:
         return export_runner.run_export(self.store, definition, target, watch)
 
     def run_delete(self, definition: DeleteDefinition, watch: Watch) -> Outcome:
-        """Delete all items of the action's list, and their cells."""
+        """Delete the items that the action selects, and their cells."""
         return item_deletion.run_delete(
-            self.store, definition.of, self.lists.values(), self.modules.values(), watch
+            self.store, definition, self.lists.values(), self.modules.values(), watch
         )
 
     def export_metadata(self, definition: ExportDefinition) -> dict[str, Any]:

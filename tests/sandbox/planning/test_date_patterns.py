@@ -73,7 +73,7 @@ def test_what_does_not_fit_a_pattern_is_not_a_date(text: str, pattern: str) -> N
 @pytest.mark.parametrize(
     "pattern", ["", "x", "D/M", "YYYY", "YYYYYY", "DD.MM.YYYY DD", "M-D", "YMD", "FYYY PP", "'a"]
 )
-def test_a_pattern_that_is_none_is_refused_with_examples(pattern: str) -> None:
+def test_a_pattern_that_does_not_exist_is_refused_with_examples(pattern: str) -> None:
     with pytest.raises(ValueError, match="give an order"):
         parse_pattern(pattern)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from anaplan_frames.sandbox.planning.schema.definitions import (
+    LineItem,
     ListDefinition,
     ModuleDefinition,
     ViewDefinition,
@@ -152,11 +153,20 @@ class ExportDefinition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeleteDefinition:
-    """An action that deletes all items of a list; `blocked` says why it cannot run."""
+    """An action that deletes the items of a list that are selected.
+
+    Attributes
+    ----------
+    where : str, LineItem or None
+        The property, subset or line item that is true for them; None selects all items.
+    blocked : str
+        Why it cannot run; empty if it can.
+    """
 
     id: str
     name: str
     of: ListDefinition
+    where: str | LineItem | None = None
     action_type: str = "DELETE_BY_SELECTION"
     blocked: str = ""
 
@@ -217,3 +227,24 @@ def check_layout(of: ModuleDefinition | ViewDefinition | ListDefinition, layout:
         raise ValueError(f"The layout {layout!r} is unknown; there are {', '.join(LAYOUTS)}.")
     if isinstance(of, ListDefinition) and layout != "TABULAR_MULTI_COLUMN":
         raise ValueError("A list can only be exported in the layout TABULAR_MULTI_COLUMN.")
+
+
+def check_selection(
+    of: ListDefinition, where: str | LineItem | None, modules: Iterable[ModuleDefinition]
+) -> None:
+    """Raise ValueError if a property, subset or line item cannot select items of a list."""
+    if isinstance(where, str):
+        form = of.properties.get(where)
+        if where not in of.subsets and (form is None or form.type != "BOOLEAN"):
+            raise ValueError(
+                f"{where!r} is neither a property of the list {of.name!r} with the format BOOLEAN"
+                " nor a subset of it."
+            )
+    elif where is not None:
+        owner = next((each for each in modules if where in each.line_items), None)
+        lists = [] if owner is None else [dimension.list for dimension in owner.dimensions]
+        if where.format.type != "BOOLEAN" or lists != [of]:
+            raise ValueError(
+                f"The line item {where.name!r} must have the format BOOLEAN, in a module of this"
+                f" model whose only dimension is {of.name!r}."
+            )

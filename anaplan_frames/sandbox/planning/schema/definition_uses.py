@@ -22,8 +22,9 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 
 def check_unused(removed: Any, every: Iterable[Any]) -> None:
     """Raise ValueError if one of the definitions uses the one that is to be removed."""
+    parts = (removed, *(removed.line_items if isinstance(removed, ModuleDefinition) else ()))
     for other in every:
-        if other is not removed and any(used is removed for used in _used_by(other)):
+        if other is not removed and any(used is one for used in _used_by(other) for one in parts):
             raise ValueError(f"{removed.name!r} is used by {other.name!r}: remove that first.")
 
 
@@ -41,8 +42,10 @@ def _used_by(one: Any) -> Iterator[Any]:
         yield one.module
     elif isinstance(one, ImportDefinition):
         yield from (one.file, one.into)
-    elif isinstance(one, ExportDefinition | DeleteDefinition):
+    elif isinstance(one, ExportDefinition):
         yield one.of
+    elif isinstance(one, DeleteDefinition):
+        yield from (one.of, one.where)
     elif isinstance(one, ProcessDefinition):
         yield from one.actions
 

@@ -200,4 +200,10 @@ def _import(each: ImportDefinition, model_id: str) -> Record:
 def _action(each: DeleteDefinition | OptimizerDefinition) -> Record:
     if isinstance(each, OptimizerDefinition):
         return {"name": each.name, "solution_log": each.solution_log}
-    return {"name": each.name, "of": each.of.id}
+    by_name = isinstance(each.where, str)
+    return {
+        "name": each.name,
+        "of": each.of.id,
+        "where": each.where if by_name else None,
+        "line_item": each.where.id if isinstance(each.where, LineItem) else None,
+    }

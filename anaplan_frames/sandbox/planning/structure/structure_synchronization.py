@@ -11,6 +11,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     TIME,
     VERSIONS,
     Dimension,
+    LineItem,
     ListDefinition,
 )
 from anaplan_frames.sandbox.planning.store import list_tables
@@ -166,11 +167,13 @@ class _Builder:
         makers[kind](id_, record)
 
     def _line_item_subset(self, id_: str, record: Record) -> None:
-        items = {
-            item.id: item for module in self._model.modules.values() for item in module.line_items
-        }
+        items = self._line_items()
         chosen = [items[one] for one in record["line_items"]]
         self._model.line_item_subset(record["name"], chosen, id_)
+
+    def _line_items(self) -> dict[str, LineItem]:
+        modules = self._model.modules.values()
+        return {item.id: item for module in modules for item in module.line_items}
 
     def _view(self, id_: str, record: Record) -> None:
         axes = {
@@ -202,7 +205,10 @@ class _Builder:
         if "solution_log" in record:
             self._model.optimizer_action(id=id_, **record)
         else:
-            self._model.delete_action(record["name"], self._model.lists[record["of"]], id_)
+            of, where = self._model.lists[record["of"]], record["where"]
+            if record["line_item"] is not None:
+                where = self._line_items()[record["line_item"]]
+            self._model.delete_action(record["name"], of, id_, where=where)
 
     def _process(self, id_: str, record: Record) -> None:
         known = {**self._model.imports, **self._model.exports, **self._model.actions}

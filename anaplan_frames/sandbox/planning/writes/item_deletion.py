@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.schema.action_definitions import DeleteDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import (
     Format,
     ListDefinition,
@@ -14,21 +15,23 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 )
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables
 from anaplan_frames.sandbox.planning.store.database import Store
+from anaplan_frames.sandbox.planning.store.row_blocks import count
 
 
 def run_delete(
     store: Store,
-    lst: ListDefinition,
+    action: DeleteDefinition,
     every_list: Iterable[ListDefinition],
     every_module: Iterable[ModuleDefinition],
     watch: Watch,
 ) -> Outcome:
-    """Run a delete action, which deletes all items of a list."""
+    """Run a delete action, which deletes all items of a list or those that are selected."""
+    lst, every_module = action.of, list(every_module)
     with store.transaction() as con:
         watch.step("Deleting items", 0.2)
-        deleted = list_tables.item_count(con, lst)
-        every_item = f"SELECT id FROM {list_tables.table_of(lst)}"
-        delete_items(con, lst, every_item, every_list, every_module)
+        chosen = _selection(action, every_module)
+        deleted = count(con, f"({chosen})")
+        delete_items(con, lst, chosen, every_list, every_module)
         watch.step("Finishing", 0.9)
     return Outcome(
         successful=True,
@@ -41,6 +44,19 @@ def run_delete(
             }
         ],
     )
+
+
+def _selection(action: DeleteDefinition, modules: Iterable[ModuleDefinition]) -> str:
+    """Return a query for the ids of the items that are deleted."""
+    lst, where = action.of, action.where
+    query = f"SELECT id FROM {list_tables.table_of(lst)}"
+    if where is None:
+        return query
+    if isinstance(where, str):
+        return f"{query} WHERE {list_tables.column_of(lst, where)[0]}"
+    owner = next(module for module in modules if where in module.line_items)
+    chosen = f"{cell_tables.cells_of(owner)} WHERE {cell_tables.value_column(owner, where)}"
+    return f"{query} WHERE id IN (SELECT d0 FROM {chosen})"
 
 
 def delete_items(
