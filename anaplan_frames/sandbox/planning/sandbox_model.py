@@ -426,6 +426,12 @@ class Model:
               mapped to "Line items".
             - ``clear=True``: the line items of the import are cleared first, also if rows are
               rejected then. If the item of a dimension is fixed, only its cells are.
+            - ``identify="name or code"``, ``"code"``, ``"name"`` or some of the list's properties
+              and "Parent" (if it has a parent list): what identifies its items; by default the
+              code, or else the name. ``"name or code"`` tries the code first.
+            - ``duplicates="reject"``: the import fails if two rows have the same key; by default
+              (``"first"``) the later ones are rejected.
+            - ``unique_names=True``: a name that is taken gets a tilde and a number.
         """
         check_name("import", name, self.imports, id)
         return self._add_import(

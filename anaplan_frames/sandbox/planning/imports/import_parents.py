@@ -24,7 +24,7 @@ def set_parents(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: Impor
     """
     text = message("Invalid parent", plan.header(plan.columns["Parent"]), "s.parent_text")
     if lst.parent is not None:
-        _look_up(con, _keys(list_tables.table_of(lst.parent), "id"))
+        find_parents(con, lst)
     else:
         made = _keys("work", "coalesce(item, -line)", "good AND ")
         _look_up(con, f"{_keys(list_tables.table_of(lst), 'id')} UNION ALL {made}")
@@ -34,6 +34,12 @@ def set_parents(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: Impor
         while _reject(con, "s.good AND -s.parent IN (SELECT line FROM faults)", _DEPENDENCY, text):
             pass
         _reject_cycles(con, lst, text)
+
+
+def find_parents(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> None:
+    """Fill `work.parent` of rows whose parent is in the parent list."""
+    assert lst.parent is not None
+    _look_up(con, _keys(list_tables.table_of(lst.parent), "id"))
 
 
 _DEPENDENCY = "FailedDependency"

@@ -6,14 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anaplan_frames.sandbox.planning.schema.date_patterns import DatePattern
+from anaplan_frames.sandbox.planning.schema.import_options import Identify
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
 ACROSS, CELL = "across", "cell"
 """Columns of `staged` if items are across columns: the header and the text below it."""
 
 
-class ParameterError(Exception):
+class ImportFailure(Exception):
+    """The import fails as a whole; `kind` is the documented type of the failure."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        super().__init__(text)
+
+
+class ParameterError(ImportFailure):
     """A parameter that the import asks for is missing or is not an item."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("importFailedGeneralError", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,13 @@ class ImportPlan:
         The line item of their values.
     clear : bool
         Whether the target is cleared first.
+    identify : str, tuple of str or None
+        What identifies the items of a list: "code", "name", "name or code", or some of the
+        targets. None is the code, or the name if no column is mapped to the code.
+    rejects_duplicates : bool
+        Whether the import fails if two rows have the same key.
+    unique_names : bool
+        Whether names that are taken get a number.
     """
 
     columns: dict[str, str]
@@ -50,6 +69,9 @@ class ImportPlan:
     across_columns: tuple[str, ...] = ()
     line_item: str | None = None
     clear: bool = False
+    identify: Identify = None
+    rejects_duplicates: bool = False
+    unique_names: bool = False
 
     def header(self, column: str) -> str:
         """Return SQL of the header of a column of `staged`."""

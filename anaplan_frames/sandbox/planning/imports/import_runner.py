@@ -17,7 +17,11 @@ from anaplan_frames.sandbox.planning.imports import (
     row_faults,
 )
 from anaplan_frames.sandbox.planning.imports.dump_file import write_dump
-from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan, ParameterError
+from anaplan_frames.sandbox.planning.imports.import_plan import (
+    ImportFailure,
+    ImportPlan,
+    ParameterError,
+)
 from anaplan_frames.sandbox.planning.imports.prepared_upload import Upload, prepare
 from anaplan_frames.sandbox.planning.imports.row_staging import stage
 from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
@@ -53,8 +57,8 @@ def run_import(
             with store.transaction() as con:
                 stage(con, upload, definition.file, Path(folder), watch)
                 return _load(con, store, definition, plan, watch)
-        except ParameterError as error:
-            return failed("importFailedGeneralError", str(error))
+        except ImportFailure as error:
+            return failed(error.kind, str(error))
 
 
 def _load(
@@ -112,4 +116,7 @@ def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -
         else (),
         options.line_item,
         options.clear,
+        options.identify,
+        options.duplicates == "reject",
+        options.unique_names,
     )

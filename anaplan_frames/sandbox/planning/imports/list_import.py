@@ -1,4 +1,4 @@
-"""Imports into a list: they create items, and update existing ones by code or else by name.
+"""Imports into a list: they create items, and update existing ones (see `identified_items`).
 
 A row is rejected if an earlier row of the file or another item of the list has the same code or
 name, or if a property cannot be parsed.
@@ -11,17 +11,16 @@ from collections.abc import Sequence
 import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Watch
-from anaplan_frames.sandbox.planning.imports import row_faults
+from anaplan_frames.sandbox.planning.imports import identified_items, row_faults
 from anaplan_frames.sandbox.planning.imports.import_counts import Counts
 from anaplan_frames.sandbox.planning.imports.import_parents import set_parents
 from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan
+from anaplan_frames.sandbox.planning.imports.unique_names import make_unique
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.store.same_keys import MAX_LENGTH
 from anaplan_frames.sandbox.planning.store.sql_text import filled
 from anaplan_frames.sandbox.planning.store.typed_columns import Reading, message, read_typed
-
-_EXISTS = "hierarchyImportNameOrCodeExists"
 
 
 def load(
@@ -30,14 +29,17 @@ def load(
     """Load the rows of `staged` into the list."""
     watch.step("Checking the rows", 0.45)
     extras = _read_rows(con, lst, plan)
+    identified_items.add_identity(con, lst, plan)
     _note_row_faults(con, plan, extras)
     has_items = list_tables.item_count(con, lst) > 0
     if has_items:
-        _match_existing(con, lst, plan)
+        identified_items.match_existing(con, lst, plan)
+    if plan.unique_names:
+        make_unique(con, lst)
     watch.step("Looking for duplicates", 0.6)
     if has_items:
-        _reject_existing_names(con, lst, plan)
-    _reject_repeated(con, lst, plan)
+        identified_items.reject_taken(con, lst, plan)
+    identified_items.reject_repeated(con, lst, plan)
     if "Parent" in plan.columns:
         watch.step("Finding the parents", 0.7)
         set_parents(con, lst, plan)
@@ -45,10 +47,6 @@ def load(
     counts = _write(con, lst, plan)
     watch.step("Finishing", 0.95)
     return counts
-
-
-def _key(plan: ImportPlan) -> str:
-    return "code" if "Code" in plan.columns else "name"
 
 
 def _read_rows(
@@ -97,12 +95,11 @@ def _note_row_faults(
     con: duckdb.DuckDBPyConnection, plan: ImportPlan, readings: dict[str, Reading]
 ) -> None:
     """Add the faults of single rows: no key, no name, an invalid property."""
-    key, keys = _key(plan), [key for key in ("Code", "Name") if key in plan.columns]
-    wrong = " OR ".join(
-        f"s.{name} IS NULL OR length(s.{name}) > {MAX_LENGTH}" for name in map(str.lower, keys)
-    )
-    if con.execute(f"SELECT 1 FROM work s WHERE {wrong} LIMIT 1").fetchone():
-        _note_key_faults(con, plan, key, keys)
+    keys = [key for key in ("Code", "Name") if key in plan.columns]
+    wrong = [f"s.{key.lower()} IS NULL OR length(s.{key.lower()}) > {MAX_LENGTH}" for key in keys]
+    wrong += [f"s.{key} IS NULL" for key in identified_items.keys_of(plan)]
+    if con.execute(f"SELECT 1 FROM work s WHERE {' OR '.join(wrong)} LIMIT 1").fetchone():
+        _note_key_faults(con, plan, keys)
     for seq, reading in enumerate(readings.values(), start=2):
         if reading.fault != "false":
             rows = f"staged s{reading.join} WHERE {reading.fault}"
@@ -112,20 +109,20 @@ def _note_row_faults(
     row_faults.mark_faulty(con)
 
 
-def _note_key_faults(
-    con: duckdb.DuckDBPyConnection, plan: ImportPlan, key: str, keys: Sequence[str]
-) -> None:
+def _note_key_faults(con: duckdb.DuckDBPyConnection, plan: ImportPlan, keys: Sequence[str]) -> None:
     """Add the faults of keys that are empty or too long."""
+    by = identified_items.keys_of(plan)
+    empty = " AND ".join(f"s.{key} IS NULL" for key in by)
     row_faults.add(
         con,
-        f"work s WHERE s.{key} IS NULL",
+        f"work s WHERE {empty}",
         "hierarchyImportEmptyKey",
-        message("Empty key", plan.header(plan.columns[key.capitalize()]), "''"),
+        message("Empty key", identified_items.key_header(plan, by[0]), "''"),
     )
-    if keys == ["Code", "Name"]:
+    if "Name" in keys and by != ("name",):
         row_faults.add(
             con,
-            "work s WHERE s.code IS NOT NULL AND s.name IS NULL",
+            f"work s WHERE NOT ({empty}) AND s.name IS NULL",
             "hierarchyImportInvalidName",
             message("Empty name", plan.header(plan.columns["Name"]), "''"),
             1,
@@ -142,86 +139,6 @@ def _note_key_faults(
         )
 
 
-def _match_existing(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> None:
-    """Set `work.item` of rows that update an item: of equal key, else the only one of the same."""
-    key, table = _key(plan), list_tables.table_of(lst)
-    con.execute(f"UPDATE work SET item = old.id FROM {table} old WHERE old.{key} = work.{key}")
-    con.execute(
-        "UPDATE work SET item = same.id FROM (SELECT new.line, min(old.id) AS id"
-        f" FROM (SELECT line, {key} FROM work WHERE item IS NULL) new"
-        f" JOIN {table} old ON folded_key(old.{key}) = folded_key(new.{key})"
-        " GROUP BY new.line HAVING count(*) = 1) same WHERE same.line = work.line"
-    )
-
-
-def _reject_existing_names(
-    con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
-) -> None:
-    """Reject rows with the name of another item, or with a key that several items have."""
-    table, key = list_tables.table_of(lst), _key(plan)
-    if key == "code" and not lst.numbered:
-        renamed = (
-            f"SELECT w.* FROM work w LEFT JOIN {table} own ON own.id = w.item"
-            " WHERE w.good AND own.name IS DISTINCT FROM w.name"
-        )
-        taken = (
-            f"({renamed}) s JOIN {table} old ON folded_key(old.name) = folded_key(s.name)"
-            " WHERE old.id IS DISTINCT FROM s.item"
-        )
-        _add_exists(con, plan, taken, "name")
-    # Only a list that was filled while keys were exact has such items.
-    several = (
-        f"(SELECT * FROM work WHERE good AND item IS NULL) s WHERE folded_key(s.{key}) IN"
-        f" (SELECT folded_key({key}) FROM {table})"
-    )
-    _add_exists(con, plan, several, key)
-    row_faults.mark_faulty(con)
-
-
-def _add_exists(con: duckdb.DuckDBPyConnection, plan: ImportPlan, rows: str, key: str) -> None:
-    """Add the fault that the key of these rows exists already."""
-    column = plan.columns.get(key.capitalize()) or plan.columns["Code"]
-    text = message("Name or code exists already", plan.header(column), f"s.{key}")
-    row_faults.add(con, rows, _EXISTS, text)
-
-
-def _reject_repeated(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> None:
-    """Reject rows with the code or name of an earlier row that is loaded.
-
-    A rejected row does not block later rows, so rows are decided in rounds: rows that are first
-    with all their keys are accepted, rows that share a key with an accepted row are rejected, and
-    the others go into the next round.
-    """
-    keys = ["code"] if "Code" in plan.columns else []
-    if not lst.numbered:
-        keys.append("name")
-    if _are_distinct(con, keys):
-        return
-    folded = ", ".join(f"folded_key({key}) AS same_{key}" for key in keys)
-    con.execute(f"CREATE TEMP TABLE open AS SELECT line, code, name, {folded} FROM work WHERE good")
-    first = " AND ".join(f"line = min(line) OVER (PARTITION BY same_{key})" for key in keys)
-    while True:
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE accepted AS SELECT * EXCLUDE (is_first) FROM"
-            f" (SELECT *, {first} AS is_first FROM open) WHERE is_first"
-        )
-        con.execute("DELETE FROM open WHERE line IN (SELECT line FROM accepted)")
-        for key in keys:
-            again = f"open s JOIN accepted f ON f.same_{key} = s.same_{key}"
-            _add_exists(con, plan, again, key)
-            con.execute(f"DELETE FROM open WHERE line IN (SELECT s.line FROM {again})")
-        row = con.execute("SELECT count(*) FROM open").fetchone()
-        if not row or not row[0]:
-            break
-    row_faults.mark_faulty(con)
-
-
-def _are_distinct(con: duckdb.DuckDBPyConnection, keys: list[str]) -> bool:
-    """Say whether no two good rows share a key, as is usual."""
-    repeated = "SELECT 1 FROM work WHERE good GROUP BY folded_key({}) HAVING count(*) > 1 LIMIT 1"
-    return all(con.execute(repeated.format(key)).fetchone() is None for key in keys)
-
-
 def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> Counts:
     """Write the good rows; return the counts."""
     table = list_tables.table_of(lst)
@@ -232,8 +149,11 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
     ]
     total, created, updated = _numbers(con)
     changes = [f"{column} = w.{column}" for column in extras]
-    if _key(plan) == "code" and "Name" in plan.columns and not lst.numbered:
+    by = identified_items.keys_of(plan)
+    if by != ("name",) and "Name" in plan.columns and not lst.numbered:
         changes.append("name = w.name")
+    if by != ("code",) and "Code" in plan.columns:
+        changes.append(f"code = coalesce(w.code, {table}.code)")  # an empty text keeps it
     if "Parent" in plan.columns:
         changes.append("parent = w.parent")
     if created:

@@ -15,6 +15,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 from anaplan_frames.sandbox.planning.schema.import_options import (
     VALUE,
     ImportOptions,
+    check_identification,
     names_line_items,
 )
 
@@ -57,8 +58,10 @@ def parse_mapping(
             raise ValueError(f"Two columns are mapped to {target!r}.")
     mapped = set(mapping.values())
     if isinstance(into, ListDefinition):
-        if not mapped & {"Name", "Code"}:
+        by_properties = into.numbered and isinstance(options.identify, tuple)
+        if not mapped & {"Name", "Code"} and not by_properties:
             raise ValueError(f"An import into list {into.name!r} must map Name or Code.")
+        check_identification(into, mapped, options)
     else:
         _check_module_targets(into, mapped, parameters, options)
         _check_values(file, into, mapping, options)

@@ -1,10 +1,10 @@
-"""Options of imports beyond the mapping: patterns of dates, items across columns, and clearing."""
+"""Options of imports beyond the mapping: patterns of dates, items across columns, keys of items."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from anaplan_frames.sandbox.planning.schema.date_patterns import DatePattern, parse_pattern
 from anaplan_frames.sandbox.planning.schema.definitions import (
@@ -14,6 +14,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     ModuleDefinition,
 )
 
+Identify: TypeAlias = "str | tuple[str, ...] | None"
 VALUE = "Value"
 """The target of a column of values, if another column or the headers name their line items."""
 
@@ -25,6 +26,9 @@ class ImportChoices(TypedDict, total=False):
     across: str
     line_item: str
     clear: bool
+    identify: str | Sequence[str]
+    duplicates: Literal["first", "reject"]
+    unique_names: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,22 @@ class ImportOptions:
         The line item of the values in those columns, if no column names it.
     clear : bool
         Whether the line items of the import are cleared first.
+    identify : str, tuple of str or None
+        What identifies the items of a list: "code", "name", "name or code", or some of the
+        targets. None is the code, or the name if no column is mapped to the code.
+    duplicates : {"first", "reject"}
+        Whether of rows with the same key the first is loaded, or the import fails.
+    unique_names : bool
+        Whether names that are taken get a number.
     """
 
     formats: dict[str, DatePattern] = field(default_factory=dict)
     across: str | None = None
     line_item: str | None = None
     clear: bool = False
+    identify: Identify = None
+    duplicates: Literal["first", "reject"] = "first"
+    unique_names: bool = False
 
     def choices(self) -> dict[str, Any]:
         """Return the options as the builder takes them, without those that have their default."""
@@ -56,6 +70,9 @@ class ImportOptions:
             "across": self.across,
             "line_item": self.line_item,
             "clear": self.clear,
+            "identify": self.identify,
+            "duplicates": None if self.duplicates == "first" else self.duplicates,
+            "unique_names": self.unique_names,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -72,15 +89,18 @@ def parse_options(into: ListDefinition | ModuleDefinition, given: ImportChoices)
         names = ", ".join(ImportChoices.__annotations__)
         raise ValueError(f"An import has no option {unknown[0]!r}; it has {names}.")
     formats = {column: parse_pattern(text) for column, text in given.get("formats", {}).items()}
+    identify = given.get("identify")
     options = ImportOptions(
-        formats, given.get("across"), given.get("line_item"), given.get("clear", False)
+        formats,
+        given.get("across"),
+        given.get("line_item"),
+        given.get("clear", False),
+        identify if identify is None or isinstance(identify, str) else tuple(identify),
+        given.get("duplicates", "first"),
+        given.get("unique_names", False),
     )
+    _check_kind(into, options)
     if isinstance(into, ListDefinition):
-        for name in ("across", "line_item", "clear"):
-            if getattr(options, name):
-                raise ValueError(
-                    f"The option {name!r} is for imports into modules; {into.name!r} is a list."
-                )
         return options
     dimensions = [dimension.name for dimension in into.dimensions]
     if options.across is not None and options.across not in dimensions:
@@ -90,6 +110,57 @@ def parse_options(into: ListDefinition | ModuleDefinition, given: ImportChoices)
         )
     _check_line_item(into, options)
     return options
+
+
+def _check_kind(into: ListDefinition | ModuleDefinition, options: ImportOptions) -> None:
+    """Raise ValueError for options of lists in an import into a module, and the other way round."""
+    of_modules, of_lists = ("across", "line_item", "clear"), ("identify", "unique_names")
+    is_list = isinstance(into, ListDefinition)
+    for name in options.choices():
+        if name in (of_modules if is_list else (*of_lists, "duplicates")):
+            kinds = ("modules", "a list") if is_list else ("lists", "a module")
+            raise ValueError(
+                f"The option {name!r} is for imports into {kinds[0]}; {into.name!r} is {kinds[1]}."
+            )
+    if options.duplicates not in ("first", "reject"):
+        raise ValueError(f"duplicates must be 'first' or 'reject', not {options.duplicates!r}.")
+
+
+def check_identification(
+    lst: ListDefinition, mapped: Collection[str], options: ImportOptions
+) -> None:
+    """Raise ValueError if the mapped targets do not identify items in the chosen way."""
+    by = options.identify
+    if isinstance(by, tuple):
+        _check_combination(lst, mapped, by)
+    elif by not in (None, "code", "name", "name or code"):
+        raise ValueError(
+            f"identify must be 'code', 'name', 'name or code' or a list of properties, not {by!r}."
+        )
+    elif by in ("code", "name") and by.capitalize() not in mapped:
+        raise ValueError(f"Items cannot be identified by {by}: no column is mapped to it.")
+    if isinstance(by, str) and "name" in by and lst.numbered:
+        raise ValueError(f"The items of a numbered list, as {lst.name!r}, have codes as keys.")
+    by_name = by in ("name", "name or code") or (by is None and "Code" not in mapped)
+    if options.unique_names and (by_name or "Name" not in mapped):
+        raise ValueError(
+            "unique_names needs a column that is mapped to Name, and items that are identified by"
+            " something else."
+        )
+
+
+def _check_combination(lst: ListDefinition, mapped: Collection[str], by: tuple[str, ...]) -> None:
+    known = [*lst.properties, *lst.subsets, *(["Parent"] if lst.parent else [])]
+    for target in by:
+        if target not in known:
+            raise ValueError(
+                f"identify names {target!r}; the items of {lst.name!r} can be identified by"
+                f" {', '.join(known) or 'name or code only'}."
+            )
+        if target not in mapped:
+            raise ValueError(f"identify names {target!r}, to which no column is mapped.")
+    if not by:
+        raise ValueError("identify names no property.")
 
 
 def _check_line_item(module: ModuleDefinition, options: ImportOptions) -> None:
