@@ -77,7 +77,7 @@ def _rows(
     con: duckdb.DuckDBPyConnection, lst: ListDefinition, items: str, wanted: str, start: int
 ) -> tuple[int, Sequence[Sequence[Any]]]:
     """Return how many items there are, and those that are shown, each with its values as texts."""
-    con.execute(f"CREATE TEMP TABLE item AS {list_members(lst)}")
+    con.execute(f"CREATE TEMP TABLE item AS {list_members(lst, as_shown=True)}")
     given = {"wanted": wanted} if wanted else {}
     con.execute(f"CREATE TEMP TABLE chosen AS {items}", given)
     [(total,)] = con.execute("SELECT count(*) FROM chosen").fetchall()

@@ -62,7 +62,7 @@ def _selector(con: duckdb.DuckDBPyConnection, rendering: Rendering, dimension: D
         items = [(item.id, item.name) for item in line_items_of(every)]
         return _select(dimension, items, line_items_of(rendering)[0].id)
     selected = rendering.selected.get(dimension.id)
-    query = f"SELECT id, coalesce(name, code) FROM ({members(dimension)})"
+    query = f"SELECT id, coalesce(name, code) FROM ({members(dimension, as_shown=True)})"
     if member_counts(con, [dimension], leaves_only=False)[0] > _LONGEST:
         [(_, shown)] = con.execute(f"{query} WHERE id = {selected}").fetchall()
         return element("input", name=f"name.{dimension.id}", value=shown)

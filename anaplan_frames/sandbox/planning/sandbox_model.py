@@ -147,6 +147,7 @@ class Model:
         top_level_id: str | None = None,
         production: bool = False,
         data_tags: Sequence[str] = (),
+        display_name: str | None = None,
     ) -> ListDefinition:
         """Make a list.
 
@@ -171,6 +172,9 @@ class Model:
             Whether the list holds production data, which can be changed in a deployed model.
         data_tags : sequence of str
             Names of data tags, which are only shown.
+        display_name : str, optional
+            The TEXT property of a numbered list that views and exports of modules show in place of
+            the names. Imports do not find items by it, as it need not be unique.
         """
         check_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
@@ -188,6 +192,7 @@ class Model:
         columns = ["Name", "Code", "Parent", *formats, *subsets]
         if repeated := [column for column in columns if columns.count(column) > 1]:
             raise ValueError(f"The list {name!r} has {repeated[0]!r} twice.")
+        definition_parsing.check_display_name(name, display_name, formats, numbered=numbered)
         lst = ListDefinition(
             self._ids.take(object_ids.LIST, id, f"list {name!r}"),
             name,
@@ -202,6 +207,7 @@ class Model:
             production=production,
             data_tags=tuple(data_tags),
             top_level_id=top_level_id,
+            display_name=display_name,
         )
         with self.store.transaction() as con:
             if list_tables.create_table(con, lst) and items is not None:

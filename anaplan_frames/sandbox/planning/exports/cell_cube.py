@@ -31,7 +31,7 @@ def create_members(
         text = delimited(label(rendering), rendering)
         con.execute(
             f"CREATE TEMP TABLE m{number} AS SELECT id, {text} AS text, leaf, ord"
-            f" FROM ({cell_tables.members(dimension)}){shown}"
+            f" FROM ({cell_tables.members(dimension, as_shown=True)}){shown}"
         )
 
 

@@ -89,7 +89,7 @@ def _labels(
 ) -> list[str]:
     only = " WHERE leaf" if rendering.leaves_only else ""
     found = con.execute(
-        f"SELECT {label(rendering)} FROM ({members(dimension)}){only} ORDER BY ord"
+        f"SELECT {label(rendering)} FROM ({members(dimension, as_shown=True)}){only} ORDER BY ord"
     ).fetchall()
     return [str(text) for (text,) in found]
 

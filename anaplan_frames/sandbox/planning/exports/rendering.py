@@ -116,7 +116,7 @@ def item_join(value: str, form: Format, rendering: Rendering, name: str) -> str:
     """
     if form.type not in ("LIST", "TIME PERIOD"):
         return ""
-    members = list_members(form.list) if form.list else TIME_MEMBERS
+    members = list_members(form.list, as_shown=True) if form.list else TIME_MEMBERS
     # A subquery in the text itself would run once for each time that the text is used there.
     labels = f"SELECT id, {delimited(label(rendering), rendering)} AS text FROM ({members})"
     return f" LEFT JOIN ({labels}) {name} ON {name}.id = {value}"

@@ -176,3 +176,17 @@ def check_name(kind: str, name: str, existing: Mapping[str, Any], id: str | None
     if any(other.name == name for other in existing.values()):
         article = "an" if kind[0] in "aei" else "a"
         raise ValueError(f"This model already has {article} {kind} named {name!r}.")
+
+
+def check_display_name(
+    lst: str, display_name: str | None, properties: Mapping[str, Format], *, numbered: bool
+) -> None:
+    """Raise ValueError if a list of this name cannot show its items by this property."""
+    if display_name is None:
+        return
+    form = properties.get(display_name)
+    if not numbered or form is None or form.type != "TEXT":
+        raise ValueError(
+            f"The display name {display_name!r} of the list {lst!r} must be a TEXT property of a"
+            " numbered list."
+        )

@@ -43,9 +43,9 @@ class Format:
         return {"LIST": "ENTITY", "TIME PERIOD": "TIME_ENTITY"}.get(self.type, self.type)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ListDefinition:
-    """A list: its parent list, and its properties and subsets by name.
+    """A list: its parent list, and its properties and subsets by name; it can get more properties.
 
     Attributes
     ----------
@@ -60,6 +60,8 @@ class ListDefinition:
     data_tags : tuple of str
     top_level_id : str or None
         The id of the top level item, if it is not the one before the first item's.
+    display_name : str or None
+        The property that views and exports show in place of the names of a numbered list.
     """
 
     id: str
@@ -73,6 +75,7 @@ class ListDefinition:
     production: bool = False
     data_tags: tuple[str, ...] = ()
     top_level_id: str | None = None
+    display_name: str | None = None
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:

@@ -16,7 +16,12 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     ListDefinition,
     ModuleDefinition,
 )
-from anaplan_frames.sandbox.planning.store.list_tables import table_of, top_level, top_level_id
+from anaplan_frames.sandbox.planning.store.list_tables import (
+    property_column,
+    table_of,
+    top_level,
+    top_level_id,
+)
 from anaplan_frames.sandbox.planning.store.sql_text import literal, stored_type
 
 TIME_MEMBERS = "SELECT id, code, name, parent, leaf, ord FROM time_members"
@@ -85,30 +90,36 @@ def drop_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None
     con.execute(f"DROP TABLE IF EXISTS {totals_of(module)}")
 
 
-def members(dimension: Dimension) -> str:
+def members(dimension: Dimension, *, as_shown: bool = False) -> str:
     """Return a query for a dimension's items: id, code, name, parent, leaf, ord (their order).
 
-    The items of a parent list are included, as totals.
+    The items of a parent list are included, as totals. With `as_shown`, items of a numbered list
+    have their display names.
     """
     if dimension.kind == "time":
         return TIME_MEMBERS
     if dimension.kind == "versions":
         return "SELECT * FROM version_members"
     assert dimension.list is not None
-    return list_members(dimension.list)
+    return list_members(dimension.list, as_shown=as_shown)
 
 
-def list_members(lst: ListDefinition) -> str:
+def list_members(lst: ListDefinition, *, as_shown: bool = False) -> str:
     """Return the query of `members` for a list."""
+
+    def columns(of: ListDefinition) -> str:
+        if as_shown and of.display_name is not None:
+            shown = property_column(of, of.display_name)
+            return f"SELECT id, code, coalesce({shown}, name) AS name, parent"
+        return "SELECT id, code, name, parent"
+
     if lst.parent is None:
         leaf = f"NOT EXISTS (FROM {table_of(lst)} child WHERE child.parent = item.id)"
-        query = (
-            f"SELECT id, code, name, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
-        )
+        query = f"{columns(lst)}, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
     else:
         # Totals come after their parts; ids have 12 digits.
         query = " UNION ALL ".join(
-            f"SELECT id, code, name, parent, {depth == 0} AS leaf,"
+            f"{columns(ancestor)}, {depth == 0} AS leaf,"
             f" {depth}00000000000000 + id AS ord FROM {table_of(ancestor)}"
             for depth, ancestor in enumerate(lst.lineage)
         )

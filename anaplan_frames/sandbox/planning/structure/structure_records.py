@@ -159,6 +159,7 @@ def _list(lst: ListDefinition) -> Record:
         "top_level_id": lst.top_level_id,
         "production": lst.production,
         "data_tags": lst.data_tags,
+        "display_name": lst.display_name,
     }
 
 

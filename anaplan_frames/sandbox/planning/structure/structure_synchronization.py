@@ -103,6 +103,7 @@ def _add_properties(model: Model, lst: ListDefinition, record: Record) -> None:
         if name not in lst.properties
     }
     model.add_properties(lst, new)
+    lst.display_name = record["display_name"]
 
 
 def _build_module(model: Model, id_: str, record: Record, line_items: Mapping[str, Record]) -> None:
