@@ -22,12 +22,14 @@ from anaplan_frames.sandbox.planning.schema import (
     object_ids,
 )
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    HISTORY,
     ActionDefinition,
     DashboardDefinition,
     DeleteDefinition,
     ExportDefinition,
     FileDefinition,
     ImportDefinition,
+    ModelHistory,
     ModelSource,
     OptimizerDefinition,
     ProcessDefinition,
@@ -546,6 +548,33 @@ class Model:
             delimiter=delimiter,
             encoding=encoding,
         )
+        self.exports[definition.id] = definition
+        return definition
+
+    def history_export(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str]] = (),
+        id: str | None = None,
+    ) -> ExportDefinition:
+        """Make an export of the model's history, in the layout AUDIT_LOG, separated by tabs.
+
+        The sandbox does not note changes: the export writes what is given.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            The headers; in the service they depend on what was changed.
+        rows : iterable of sequence of str
+            They can be shorter than the header, or longer.
+        """
+        check_name("export", name, self.exports, id)
+        if isinstance(columns, str) or not columns:
+            raise ValueError(f"The export {name!r} needs columns.")
+        history = ModelHistory(tuple(columns), tuple(map(tuple, rows)))
+        number = self._ids.take(object_ids.EXPORT, id, f"export {name!r}")
+        definition = ExportDefinition(number, name, history, HISTORY, separator="\t")
         self.exports[definition.id] = definition
         return definition
 

@@ -11,8 +11,12 @@ import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
 from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
+from anaplan_frames.sandbox.planning.exports.history_text import write_history
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering, header_line
-from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition
+from anaplan_frames.sandbox.planning.schema.action_definitions import (
+    ExportDefinition,
+    ModelHistory,
+)
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.schema.file_dialects import python_codec
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables
@@ -23,12 +27,19 @@ from anaplan_frames.sandbox.planning.store.row_blocks import count
 
 def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watch) -> Outcome:
     """Write the export's output to `target`; see `Model.run_export`."""
+    if isinstance(export.of, ModelHistory):
+        write_history(export.of, export, target)
+        return _exported(export, len(export.of.rows))
     with store.transaction() as con, target.open("wb") as out:
         watch.step("Computing the cells", 0.1)
         first, queries = text_of(con, Rendering.of_export(export))
         watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
         rows = write_lines(con, first, queries, out, codec, watch, 0.5)
+    return _exported(export, rows)
+
+
+def _exported(export: ExportDefinition, rows: int) -> Outcome:
     return Outcome(
         successful=True,
         details=[
@@ -61,16 +72,7 @@ def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
     """Return the ``exportMetadata`` of the API; ``rowCount`` is an estimate."""
     if export.blocked:
         return dict(export.shown_metadata)
-    rendering = Rendering.of_export(export)
-    with store.reading() as con:
-        if export.layout.startswith("GRID_"):
-            columns, rows = (
-                grid_layout.columns(con, rendering),
-                grid_layout.row_estimate(con, rendering),
-            )
-        else:
-            columns = tabular_layout.columns(rendering)
-            rows = _row_estimate(con, rendering)
+    columns, rows = _shape(store, export)
     return {
         "columnCount": len(columns),
         "dataTypes": [data_type for _, data_type, _ in columns],
@@ -83,6 +85,18 @@ def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
         "separator": export.separator,
         "layout": export.layout,
     }
+
+
+def _shape(store: Store, export: ExportDefinition) -> tuple[list[tuple[str, str, str]], int]:
+    """Return header, data type and list name of every column, and about how many rows there are."""
+    if isinstance(export.of, ModelHistory):
+        return [(name, "TEXT", "") for name in export.of.columns], len(export.of.rows)
+    rendering = Rendering.of_export(export)
+    with store.reading() as con:
+        if export.layout.startswith("GRID_"):
+            columns = grid_layout.columns(con, rendering)
+            return columns, grid_layout.row_estimate(con, rendering)
+        return tabular_layout.columns(rendering), _row_estimate(con, rendering)
 
 
 def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
-from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition
+from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition, ModelHistory
 from anaplan_frames.sandbox.planning.schema.definitions import (
     Format,
     LineItem,
@@ -50,6 +50,7 @@ class Rendering:
     @classmethod
     def of_export(cls, export: ExportDefinition) -> Rendering:
         """Return the rendering of an export."""
+        assert not isinstance(export.of, ModelHistory)
         return cls(
             export.of,
             export.layout,

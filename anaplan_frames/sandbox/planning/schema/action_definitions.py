@@ -119,9 +119,31 @@ class ImportDefinition:
         return dimension.casefold() in (name.casefold() for name in self.parameters)
 
 
+HISTORY = "AUDIT_LOG"
+"""The layout of exports of a model's history."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHistory:
+    """What an export of a model's history writes; the sandbox does not note changes itself.
+
+    Attributes
+    ----------
+    columns : tuple of str
+    rows : tuple of tuple of str
+        They can be shorter than the header.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    name: str = "Model history"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportDefinition:
-    """An export of a module, a view of one, or a list; its output file has the export's id.
+    """An export of a module, a view of one, a list, or the model's history.
+
+    Its output file has the export's id.
 
     Attributes
     ----------
@@ -133,7 +155,7 @@ class ExportDefinition:
 
     id: str
     name: str
-    of: ModuleDefinition | ViewDefinition | ListDefinition
+    of: ModuleDefinition | ViewDefinition | ListDefinition | ModelHistory
     layout: str = "TABULAR_MULTI_COLUMN"
     _: KW_ONLY
     leaves_only: bool = False

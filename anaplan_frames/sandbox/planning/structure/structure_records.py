@@ -15,7 +15,9 @@ import pyarrow as pa
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     DeleteDefinition,
+    ExportDefinition,
     ImportDefinition,
+    ModelHistory,
     OptimizerDefinition,
 )
 from anaplan_frames.sandbox.planning.schema.definitions import (
@@ -129,14 +131,7 @@ def _actions(model: Model) -> dict[str, dict[str, Record]]:
             for each in model.files.values()
         },
         "imports": {each.id: _import(each, model.id) for each in model.imports.values()},
-        "exports": {
-            each.id: {
-                "name": each.name,
-                "of": each.of.id,
-                **{name: getattr(each, name) for name in _EXPORT},
-            }
-            for each in model.exports.values()
-        },
+        "exports": {each.id: _export(each) for each in model.exports.values()},
         "actions": {each.id: _action(each) for each in model.actions.values()},
         "processes": {
             each.id: {"name": each.name, "actions": [one.id for one in each.actions]}
@@ -196,6 +191,13 @@ def _import(each: ImportDefinition, model_id: str) -> Record:
         "options": each.options.choices(),
         "parameters": dict(each.parameters),
     }
+
+
+def _export(each: ExportDefinition) -> Record:
+    if isinstance(each.of, ModelHistory):
+        return {"name": each.name, "columns": each.of.columns, "rows": each.of.rows}
+    options = {name: getattr(each, name) for name in _EXPORT}
+    return {"name": each.name, "of": each.of.id, **options}
 
 
 def _action(each: DeleteDefinition | OptimizerDefinition) -> Record:

@@ -199,6 +199,9 @@ class _Builder:
         self._model.import_from_model(source=source, into=into, id=id_, model=owner, **options)
 
     def _export(self, id_: str, record: Record) -> None:
+        if "columns" in record:
+            self._model.history_export(id=id_, **record)
+            return
         of = _source(self._model, record["of"])
         self._model.export(id=id_, **{**record, "of": of})
 
