@@ -141,6 +141,14 @@ def test_names_that_are_taken_get_a_tilde_and_a_number() -> None:
     ]
 
 
+def test_a_name_that_a_number_makes_too_long_is_rejected() -> None:
+    model = new_model()
+    definition = staff(model, [("x" * 59, "1", ""), ("y" * 58, "2", "")], unique_names=True)
+    loaded = load(model, definition, f"{HEADER}{'x' * 59},3,\n{'y' * 58},4,\n")
+    assert loaded.counts == (1, 0, 0, 1)
+    assert f'Name longer than 60 characters: Name ("{"x" * 59}~1")' in loaded.dump[1]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -36,6 +36,8 @@ def load(
         identified_items.match_existing(con, lst, plan)
     if plan.unique_names:
         make_unique(con, lst)
+        _add_too_long(con, plan, "Name", "s.good AND ")
+        row_faults.mark_faulty(con)
     watch.step("Looking for duplicates", 0.6)
     if has_items:
         identified_items.reject_taken(con, lst, plan)
@@ -128,15 +130,22 @@ def _note_key_faults(con: duckdb.DuckDBPyConnection, plan: ImportPlan, keys: Seq
             1,
         )
     for name in keys:
-        text = f"s.{name.lower()}"
-        words = f"{name} longer than {MAX_LENGTH} characters"
-        row_faults.add(
-            con,
-            f"work s WHERE length({text}) > {MAX_LENGTH}",
-            f"hierarchyImportInvalid{name}",
-            message(words, plan.header(plan.columns[name]), text),
-            1,
-        )
+        _add_too_long(con, plan, name)
+
+
+def _add_too_long(
+    con: duckdb.DuckDBPyConnection, plan: ImportPlan, name: str, condition: str = ""
+) -> None:
+    """Add the fault that a name or code is too long."""
+    text = f"s.{name.lower()}"
+    words = f"{name} longer than {MAX_LENGTH} characters"
+    row_faults.add(
+        con,
+        f"work s WHERE {condition}length({text}) > {MAX_LENGTH}",
+        f"hierarchyImportInvalid{name}",
+        message(words, plan.header(plan.columns[name]), text),
+        1,
+    )
 
 
 def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan) -> Counts:
