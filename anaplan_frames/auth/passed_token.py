@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
-from anaplan_frames.auth.credentials import Credentials, Token
+from typing import Any
+
+from anaplan_frames.auth.credentials import Credentials, LoginRequest, Token
 
 
 class PassedToken(Credentials):
-    """Use the token of the process that pickled the connection; it is neither renewed nor ended.
+    """Use the token of the process that pickled the connection. It is not ended here.
+
+    To prolong it, the token itself is enough, and its value stays the same. So each process that
+    works with it does that ahead of its end, for all others.
 
     Parameters
     ----------
     token : Token
+    prolongs : bool, default False
+        Whether it is prolonged: one that the user has made is not, and one of OAuth cannot be.
     """
 
-    def __init__(self, token: Token) -> None:
-        self._token = token
+    def __init__(self, token: Token, *, prolongs: bool = False) -> None:
+        self.token: Token = token
+        self._prolongs = prolongs and token.scheme == "AnaplanAuthToken"
 
     def __repr__(self) -> str:
         return "PassedToken('***')"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the token, which a pickled connection holds anyway."""
+        return _passed, (self.token, self._prolongs)
+
     def login(self) -> Token:
         """Return the token itself."""
-        return self._token
+        return self.token
 
-    def refresh(self, token: Token) -> None:
-        """Return None: the token belongs to the process that made it."""
-        return None
+    def refresh(self, token: Token) -> LoginRequest | None:
+        """Return the request that prolongs the token, or None if it is not prolonged here."""
+        return super().refresh(token) if self._prolongs else None
 
     @property
     def refusal_message(self) -> str:
         """The message for a token that Anaplan no longer accepts."""
         return (
             "Anaplan no longer accepts the token that came with the pickled connection: it lives "
-            "for 35 minutes, or until the connection that was pickled is closed. A pickle holds no "
-            "password or key. Pickle the connection again, or connect from environment variables "
-            "(ANAPLAN_EMAIL and so on) or a profile that every process has: then each signs in."
+            "for 35 minutes after it was made or prolonged, or until the connection that was "
+            "pickled is closed. Processes prolong it while they use it, unless it is one of OAuth, "
+            "or was passed to TokenAuth. A pickle holds no password or key. Pickle the connection "
+            "again, or connect from environment variables (ANAPLAN_EMAIL and so on) or a profile "
+            "that every process has: then each signs in."
         )
+
+
+def _passed(token: Token, prolongs: bool) -> PassedToken:  # noqa: FBT001
+    return PassedToken(token, prolongs=prolongs)

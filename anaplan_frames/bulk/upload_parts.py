@@ -34,6 +34,31 @@ _BATCH_ROWS = 65_536
 _ADVICE = "Divide the data into more parts: .upload_parts(n)."
 
 
+class PartTooLarge(ValueError):
+    """The data of a part are more than a chunk can have; nothing of them was sent.
+
+    Parameters
+    ----------
+    label : str
+        Which part it is, in words.
+    size : int
+        The bytes that the data have as text.
+    advice : str
+        What to do about it, as a sentence.
+    """
+
+    def __init__(self, label: str, size: int, advice: str) -> None:
+        super().__init__(label, size, advice)  # so that it can be pickled
+        self.size: int = size
+
+    def __str__(self) -> str:
+        label, size, advice = self.args
+        return (
+            f"{label} has {size:,} bytes as text, and Anaplan takes at most {LARGEST_CHUNK:,} in "
+            f"one chunk. {advice}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SentPart:
     """A part that was sent; it can be pickled.
@@ -108,14 +133,13 @@ class UploadPart(Part):
         pieces: list[CompressedPiece] = []
         content = SentContent()
         rows = 0
-        for text, count in self._texts(data):
+        texts = self._texts(data)
+        for text, count in texts:
             piece = deflate(text, METHODS[0])
             content.add([piece])
             if content.size > LARGEST_CHUNK:
-                raise ValueError(
-                    f"{self!r} has more than {LARGEST_CHUNK:,} bytes as text, and Anaplan takes no "
-                    f"more in one part. {self.advice}"
-                )
+                size = content.size + sum(len(more) for more, _ in texts)
+                raise PartTooLarge(f"{self!r}", size, self.advice)
             pieces.append(piece)
             rows += count
         put_chunk(self.transport, self.target.path, self.number, gzip(pieces), self.target.label)

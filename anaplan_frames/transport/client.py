@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 import requests
 
 from anaplan_frames import cancellation
-from anaplan_frames.auth import Credentials, LoginRequest, Token
+from anaplan_frames.auth import Credentials, LoginRequest
 from anaplan_frames.auth.passed_token import PassedToken
 from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, ConfigurationError
@@ -31,7 +32,7 @@ from anaplan_frames.transport.retry import Sender
 from anaplan_frames.transport.services import SERVICES, Service, locate
 from anaplan_frames.transport.session import Authorization, CheckedResponse
 from anaplan_frames.transport.statuses import http_date
-from anaplan_frames.transport.token import TokenKeeper
+from anaplan_frames.transport.token import HeldToken, TokenKeeper
 
 _EARLY = 6  # connections: the listings of a model in which a name is looked for
 _SHORTEST_LOGOUT, _LONGEST_LOGOUT = 0.1, 5.0  # seconds; the short one after an interrupt
@@ -163,14 +164,15 @@ class Transport:
                 "The connection cannot be pickled, as its proxies= hold a password. Set the "
                 "environment variable HTTPS_PROXY in each process instead."
             )
-        login = self._auth.elsewhere() or self._keeper.current().token
+        login = self._auth.elsewhere() or self._passed(self._keeper.current())
         return type(self)._again, (self._id, login, self._options())
 
     def shared_by(self, processes: int) -> Transport:
         """Return a transport to be pickled for processes that never sign in.
 
         It has the token of this one, which is prolonged first, and not its credentials, and allows
-        each process an equal share of the requests per minute.
+        each process an equal share of the requests per minute. The processes prolong the token
+        while they use it.
 
         Parameters
         ----------
@@ -181,7 +183,19 @@ class Transport:
         limit = options["requests_per_minute"]
         if limit is not None:
             options["requests_per_minute"] = max(1.0, limit / processes)
-        return type(self)(PassedToken(self._keeper.prolonged().token), **options)
+        return type(self)(self._passed(self._keeper.prolonged()), **options)
+
+    def keeping_token(self) -> AbstractContextManager[None]:
+        """Prolong the token ahead of its end while a block runs that may send nothing for long.
+
+        See `TokenKeeper.kept`.
+        """
+        return self._keeper.kept()
+
+    @staticmethod
+    def _passed(held: HeldToken) -> PassedToken:
+        """Return credentials for other processes, which may prolong what was made by a login."""
+        return PassedToken(held.token, prolongs=held.owned or held.lent)
 
     def _options(self) -> dict[str, Any]:
         """Return the arguments of another transport like this one, but its credentials."""
@@ -200,17 +214,17 @@ class Transport:
         return options
 
     @classmethod
-    def _again(cls, id_: str, login: Credentials | Token, options: dict[str, Any]) -> Transport:
+    def _again(cls, id_: str, login: Credentials, options: dict[str, Any]) -> Transport:
         """Return the transport of a pickle in this process."""
 
         def make() -> Transport:
-            auth = PassedToken(login) if isinstance(login, Token) else login
-            made = cls(auth, **options)
+            made = cls(login, **options)
             made._id, made._unpickled = id_, True
             return made
 
         # A later pickle may hold a later token.
-        return made_once((id_, hash(login.value) if isinstance(login, Token) else 0), make)
+        token = hash(login.token.value) if isinstance(login, PassedToken) else 0
+        return made_once((id_, token), make)
 
     def __repr__(self) -> str:
         return f"Transport({self.api_url!r})"

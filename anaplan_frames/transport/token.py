@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from anaplan_frames.clock import Clock
 from anaplan_frames.errors import AnaplanError, AuthenticationError, TransferError
 
 _log = logging.getLogger("anaplan_frames")
+_LONGEST_IDLE = 30.0  # seconds
+_SHORTEST_WAIT = 2.0  # seconds that a lent token lives for one more try to be of use
 
 Ask = Callable[[LoginRequest], tuple[Mapping[str, Any], float | None]]
 
@@ -29,7 +32,9 @@ class HeldToken:
     ends_at : float or None
         When it ends, by the monotonic clock.
     owned : bool
-        Whether this library made it, and so may log it out.
+        Whether this connection made it, and so may log it out.
+    lent : bool
+        Whether a connection in another process made it, so that it may be prolonged here, too.
     prolonged : bool
         Whether it comes from a refresh and not from a login.
     accepted : bool
@@ -40,8 +45,14 @@ class HeldToken:
     renew_at: float | None = None
     ends_at: float | None = None
     owned: bool = True
+    lent: bool = False
     prolonged: bool = False
     accepted: bool = False
+
+    @property
+    def may_be_prolonged(self) -> bool:
+        """Whether a refresh can be expected to succeed."""
+        return self.lent or (self.owned and self.accepted)
 
 
 class TokenKeeper:
@@ -88,13 +99,13 @@ class TokenKeeper:
             if held.ends_at is not None and self._clock.monotonic() >= held.ends_at:
                 raise
             _log.debug("the token could not be renewed ahead of time; it is used to its end")
-            held.renew_at = None
+            held.renew_at = self._next_try(held)
             return held
 
     def prolonged(self) -> HeldToken:
         """Return a token that lives as long as it can: one of ours is refreshed ahead of time."""
         held = self.current()
-        if not (held.owned and held.accepted):
+        if not held.may_be_prolonged:
             return held
         try:
             return self.renew(held)
@@ -124,6 +135,46 @@ class TokenKeeper:
                 self._turns += 1
             return self._held
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Renew the token ahead of its end while a block runs that may send nothing for long.
+
+        A thread does it. If it fails, the next request finds out.
+        """
+        ended = threading.Event()
+
+        def renew_in_time() -> None:
+            while not ended.wait(self._idle_seconds()):
+                try:
+                    self.current()
+                except AnaplanError as error:
+                    _log.debug("the token could not be renewed ahead of time: %s", error)
+                    return
+
+        thread = threading.Thread(target=renew_in_time, name="anaplan-token", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+
+    def _idle_seconds(self) -> float:
+        """Return for how long the token needs no look."""
+        held = self._held
+        if held is None:
+            return 0.0
+        if held.renew_at is None:
+            return _LONGEST_IDLE
+        return max(0.0, min(_LONGEST_IDLE, held.renew_at - self._clock.monotonic()))
+
+    def _next_try(self, held: HeldToken) -> float | None:
+        """Return when to try again after a renewal that failed; no login can replace a lent one."""
+        if not held.lent or held.ends_at is None:
+            return None
+        now = self._clock.monotonic()
+        left = held.ends_at - now
+        return now + left / 2 if left > _SHORTEST_WAIT else None
+
     def forget(self) -> HeldToken | None:
         """Drop the token, so that the next call signs in, and return it."""
         with self._lock:
@@ -138,11 +189,11 @@ class TokenKeeper:
 
     def _fresh(self, held: HeldToken | None) -> HeldToken:
         """Refresh our own token if it was accepted before; otherwise, or if refused, log in."""
-        if held is not None and held.owned and held.accepted:
+        if held is not None and held.may_be_prolonged:
             refresh = self._credentials.refresh(held.token)
             if refresh is not None:
                 try:
-                    return self._made(refresh, prolonged=True)
+                    return self._made(refresh, prolonged=True, lent=held.lent)
                 except TransferError:
                     raise
                 except AnaplanError:
@@ -155,14 +206,15 @@ class TokenKeeper:
             return self._made(login, prolonged=False)
         if held is not None:
             raise AuthenticationError(self._credentials.refusal_message)
-        return HeldToken(login, owned=False)
+        lent = self._credentials.refresh(login) is not None
+        return self._timed(HeldToken(login, owned=False, lent=lent), self._clock.time())
 
-    def _made(self, request: LoginRequest, *, prolonged: bool) -> HeldToken:
+    def _made(self, request: LoginRequest, *, prolonged: bool, lent: bool = False) -> HeldToken:
         """Send `request`; the lifetime counts from the service's time, as ours may be wrong."""
         answer, service_time = self._ask(request)
         token = self._credentials.read(answer)
         _log.debug("token %s", "prolonged" if prolonged else "made by a login")
-        made = HeldToken(token, prolonged=prolonged)
+        made = HeldToken(token, owned=not lent, lent=lent, prolonged=prolonged)
         return self._timed(made, service_time or self._clock.time())
 
     def _timed(self, made: HeldToken, now_there: float) -> HeldToken:
@@ -173,4 +225,6 @@ class TokenKeeper:
                 now = self._clock.monotonic()
                 made.ends_at = now + lifetime
                 made.renew_at = made.ends_at - min(300.0, lifetime / 5)
+            elif made.lent:
+                made.renew_at = self._clock.monotonic()  # others prolong it; for how long is asked
         return made

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.shared_upload import SharedUpload
-from anaplan_frames.bulk.upload_parts import SentPart
+from anaplan_frames.bulk.upload_parts import PartTooLarge, SentPart
+from anaplan_frames.integrations.spark.partition_sizes import ADVICE, check_sizes
 from anaplan_frames.integrations.spark.source_options import SourceOptions
 from anaplan_frames.integrations.spark.spark_types import (
     DataSourceArrowWriter,
@@ -26,18 +27,23 @@ from anaplan_frames.writes.result_builder import check_result
 from anaplan_frames.writes.send_options import send_options
 
 TARGETS = ("imports", "processes")
-_ADVICE = (
-    "A partition is one chunk. Use more partitions, of about 40 MB as text, and 1,000 at most: "
-    "df.repartition(n). Or call to_anaplan(df, target) of anaplan_frames.integrations.spark, "
-    "which counts, and repartitions as needed."
-)
 
 
 @dataclass
 class ChunkSent(WriterCommitMessage):
-    """What a task has sent."""
+    """What a task has sent.
 
-    part: SentPart
+    Attributes
+    ----------
+    part : SentPart or None
+        None: the rows are more than a chunk can have. That is not raised in the task, as Spark
+        would try the task again.
+    size : int
+        The bytes that the rows have as text.
+    """
+
+    part: SentPart | None
+    size: int
 
 
 class ChunkSender:
@@ -62,14 +68,26 @@ class ChunkSender:
             schema.fieldNames(), upload.target.headers, upload.mapping or None, upload.target.label
         )
 
+    @property
+    def label(self) -> str:
+        """The file, in words."""
+        return self._upload.target.label
+
     def send(self, batches: Iterable[pa.RecordBatch]) -> SentPart:
-        """Send the rows as the chunk of this task."""
-        part = self._upload.part(partition_number(), self._transport, _ADVICE)
-        return part.send(self._stream(batches))
+        """Send the rows as the chunk of this task; the token is kept alive however long it takes.
+
+        Raises
+        ------
+        PartTooLarge
+            If they are more than a chunk can have.
+        """
+        part = self._upload.part(partition_number(), self._transport, ADVICE)
+        with self._transport.keeping_token():
+            return part.send(self._stream(batches))
 
     def measure(self, batches: Iterable[pa.RecordBatch]) -> int:
         """Return the number of bytes that the rows have as text."""
-        part = self._upload.part(0, self._transport, _ADVICE)
+        part = self._upload.part(0, self._transport, ADVICE)
         return part.measure(self._stream(batches))
 
     def _stream(self, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
@@ -113,16 +131,24 @@ class ChunkWriter(DataSourceArrowWriter):
 
     def write(self, iterator: Iterator[pa.RecordBatch]) -> ChunkSent:
         """Send the rows of this task."""
-        return ChunkSent(self._sender.send(iterator))
+        try:
+            part = self._sender.send(iterator)
+        except PartTooLarge as error:
+            return ChunkSent(None, error.size)
+        return ChunkSent(part, part.content.size)
 
     def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
         """Import what was sent, once.
 
         Raises
         ------
+        DataError
+            If a partition is more than a chunk can have; nothing is imported.
         RejectedRows
             If Anaplan rejected rows, and ``on_rejected`` is not ``warn`` or ``ignore``.
         """
+        sent = [message for message in messages if isinstance(message, ChunkSent)]
+        check_sizes([message.size for message in sent], self._upload.target.label)
         parts = [message.part if isinstance(message, ChunkSent) else None for message in messages]
         with self._upload.exclusive():
             result = self._upload.complete(parts, self._sending)

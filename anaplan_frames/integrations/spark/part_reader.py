@@ -21,6 +21,7 @@ from anaplan_frames.integrations.spark.spark_types import (
 from anaplan_frames.resources.parts import innermost
 from anaplan_frames.resources.table_reader import Table
 from anaplan_frames.resources.text_tables import TextTable
+from anaplan_frames.transport import Transport
 
 _SOURCES = ("exports", "modules", "views", "lists", "files")
 _USUAL_PARTITIONS = 64
@@ -69,11 +70,14 @@ class TablePartition(InputPartition):
     ----------
     read : callable
         Returns its rows as a stream of Arrow batches.
+    transport : Transport
+        What it is read by.
     """
 
-    def __init__(self, read: Callable[[], pa.RecordBatchReader]) -> None:
+    def __init__(self, read: Callable[[], pa.RecordBatchReader], transport: Transport) -> None:
         super().__init__(None)
         self.read: Callable[[], pa.RecordBatchReader] = read
+        self.transport: Transport = transport
 
 
 class PartReader(DataSourceReader):
@@ -104,22 +108,27 @@ class PartReader(DataSourceReader):
             table.run(progress=False)
         asked = options.chosen((*_ROWS, "timeout"))
         shared = _shared(table, connection, options.tasks)
+        transport = shared.catalogue.transport
         if asked.keys() & set(_ROWS):
             if isinstance(table, Export):
                 asked["run"] = False
             whole = partial(shared.read_arrow, columns=options.get("columns"), **asked)
-            return [TablePartition(partial(whole, progress=False))]
+            return [TablePartition(partial(whole, progress=False), transport)]
         wanted = options.get("partitions", _USUAL_PARTITIONS)
-        return [TablePartition(part.read_arrow) for part in shared.parts(wanted)]
+        return [TablePartition(part.read_arrow, transport) for part in shared.parts(wanted)]
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a partition, with the columns and types that Spark expects."""
+        """Yield the rows of a partition, with the columns and types that Spark expects.
+
+        The token is kept alive however long Spark takes for them.
+        """
         assert isinstance(partition, TablePartition)
         expected = to_arrow_schema(self._schema, timezone="UTC")
-        for batch in partition.read():
-            yield pa.RecordBatch.from_arrays(
-                [batch[field.name].cast(field.type) for field in expected], schema=expected
-            )
+        with partition.transport.keeping_token():
+            for batch in partition.read():
+                yield pa.RecordBatch.from_arrays(
+                    [batch[field.name].cast(field.type) for field in expected], schema=expected
+                )
 
 
 def _shared(table: Table, connection: Connection, tasks: int) -> Table:

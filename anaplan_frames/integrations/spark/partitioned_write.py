@@ -6,15 +6,14 @@ import os
 import pickle
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from math import ceil
 from typing import Any, Literal
 
 import pyarrow as pa
 
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
-from anaplan_frames.errors import DataError
 from anaplan_frames.integrations.spark.chunk_writer import TARGETS, ChunkSender
+from anaplan_frames.integrations.spark.partition_sizes import needed_partitions
 from anaplan_frames.integrations.spark.spark_types import DataFrame
 from anaplan_frames.model import Model
 from anaplan_frames.model_search import check_given, find, place
@@ -23,7 +22,6 @@ from anaplan_frames.transfer.upload import LARGEST_CHUNK, MOST_CHUNKS
 from anaplan_frames.writes.result_builder import OnRejected, check_result
 from anaplan_frames.writes.send_options import send_options
 
-_GOOD_CHUNK = 40_000_000  # bytes; partitions differ in size
 _USUAL_TASKS = 16
 
 
@@ -61,7 +59,7 @@ def to_anaplan(
         Seconds for the import, once all is sent.
     tasks : int, default 16
         How many tasks are expected to run at the same time; each gets an equal share of the
-        requests per minute. They have the token of this process, for 35 minutes.
+        requests per minute.
 
     Returns
     -------
@@ -89,11 +87,12 @@ def to_anaplan(
         upload = found.shared_upload(
             mapping=mapping, parameters=parameters, locale=locale, restart_after=restart_after
         )
-        shared = found.catalogue.transport.shared_by(tasks)
-        sender = ChunkSender(upload, shared, df.schema)
-        fitting = _fitting(df, sender, upload.target.label)
+        transport = found.catalogue.transport
+        stack.enter_context(transport.keeping_token())
+        fitting = _fitting(df, ChunkSender(upload, transport.shared_by(tasks), df.schema))
         with upload.exclusive():
             upload.declare()
+            sender = ChunkSender(upload, transport.shared_by(tasks), df.schema)
             messages = fitting.mapInArrow(_sending(sender), "part binary").collect()
             sent = [pickle.loads(bytes(message.part)) for message in messages]
             return check_result(upload.complete(sent, options), on_rejected)
@@ -116,7 +115,7 @@ def _target(
     return found
 
 
-def _fitting(df: DataFrame, sender: ChunkSender, label: str) -> DataFrame:
+def _fitting(df: DataFrame, sender: ChunkSender) -> DataFrame:
     """Return the data in partitions that a chunk can hold."""
 
     def measure(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -125,13 +124,7 @@ def _fitting(df: DataFrame, sender: ChunkSender, label: str) -> DataFrame:
     sizes = [row.size for row in df.mapInArrow(measure, "size long").collect()]
     if max(sizes, default=0) <= LARGEST_CHUNK and len(sizes) <= MOST_CHUNKS:
         return df
-    partitions = ceil(sum(sizes) / _GOOD_CHUNK)
-    if partitions > MOST_CHUNKS:
-        raise DataError(
-            f"The data are {sum(sizes):,} bytes as text, and {label} can have {MOST_CHUNKS:,} "
-            f"chunks of at most {LARGEST_CHUNK:,} bytes. Load them in several files."
-        )
-    return df.repartition(partitions)
+    return df.repartition(needed_partitions(sizes, sender.label))
 
 
 def _sending(sender: ChunkSender) -> Any:
