@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, chdir
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,30 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from tests.spark.two_hosts import MEMORY, QUICK, cluster
 
 ROOT = Path(__file__).parents[2]
+DATA = ROOT / "anaplan_frames/demo/data"
+FILES = {"airlines": "airlines.csv", "airports": "airports.csv", "flights_monthly": "flights.csv"}
 ROWS = 3_000
+SETTINGS = {
+    "spark.driver.extraJavaOptions": QUICK,
+    "spark.executor.extraJavaOptions": QUICK,
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.python.daemon.module": "tests.spark.preloaded_daemon",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.driver.memory": "1g",
+    "spark.executor.memory": MEMORY,
+    "spark.task.maxFailures": "4",
+    "spark.speculation": "true",
+    "spark.speculation.interval": "200ms",
+    "spark.speculation.minTaskRuntime": "3s",
+    "spark.speculation.multiplier": "2",
+    "spark.speculation.quantile": "0.5",
+}
 NOTES = ['say "so"', "two\nlines", "plain", ',";\n"', "ünïcode", "x" * 60]
 
 
@@ -29,26 +51,53 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    """Start Spark with two cores; a task may fail some times."""
+def demo_environment() -> Iterator[dict[str, str]]:
+    """The demo tenant, as variables of the environment of all processes of Spark."""
+    with Sandbox.demo(rate_limit=None, task_pause=0) as running:
+        with running.connect() as connection:
+            model = connection.model("Flight Planning")
+            for source, name in FILES.items():
+                model.files[name].upload(DATA / f"{source}.csv")
+            model.processes["Load all"].run(on_rejected="ignore", progress=False)
+        yield {
+            "ANAPLAN_EMAIL": running.email,
+            "ANAPLAN_PASSWORD": running.password,
+            "ANAPLAN_API_URL": running.api_url,
+            "ANAPLAN_AUTH_URL": running.auth_url,
+        }
+
+
+@pytest.fixture(scope="session")
+def driver_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working folder of Spark's driver."""
+    return tmp_path_factory.mktemp("driver")
+
+
+@pytest.fixture(scope="session")
+def spark(demo_environment: dict[str, str], driver_folder: Path) -> Iterator[Any]:
+    """Start Spark with two executors, which start slow tasks a second time."""
     pytest.importorskip("pyspark", reason="PySpark is not installed; see .ci/spark")
     from pyspark.sql import SparkSession
 
     from anaplan_frames.integrations.spark import AnaplanDataSource
+    from tests.spark.troubled_source import TroubledSource
 
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    os.environ.update(PYTHONPATH=path, PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
-    session = (
-        SparkSession.builder.master("local[2,8]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
-        .config("spark.driver.memory", "1g")
-        .getOrCreate()
-    )
+    variables = {"PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable, **demo_environment}
+    with ExitStack() as ending, chdir(driver_folder), pytest.MonkeyPatch.context() as patch:
+        for name, value in {**variables, "SPARK_LOCAL_IP": "127.0.0.1"}.items():
+            patch.setenv(name, value)
+        builder = SparkSession.builder.master(ending.enter_context(cluster(driver_folder)))
+        for name, value in SETTINGS.items():
+            builder = builder.config(name, value)
+        session = builder.getOrCreate()
+        ending.callback(session.stop)
+        end = ending.pop_all()
     session.sparkContext.setLogLevel("OFF")
     session.dataSource.register(AnaplanDataSource)
-    yield session
-    session.stop()
+    session.dataSource.register(TroubledSource)
+    with end:
+        yield session
 
 
 @pytest.fixture(scope="session")
@@ -74,16 +123,21 @@ def spark_sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+def connected(sandbox: Sandbox) -> dict[str, str]:
+    """Return the options of a connection, and the model."""
+    return {
+        "email": sandbox.email,
+        "password": sandbox.password,
+        "api_url": sandbox.api_url,
+        "auth_url": sandbox.auth_url,
+        "model": "Stock",
+    }
+
+
 @pytest.fixture
 def options(spark_sandbox: Sandbox) -> dict[str, str]:
     """The options of a connection, and the model."""
-    return {
-        "email": spark_sandbox.email,
-        "password": spark_sandbox.password,
-        "api_url": spark_sandbox.api_url,
-        "auth_url": spark_sandbox.auth_url,
-        "model": "Stock",
-    }
+    return connected(spark_sandbox)
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
@@ -55,6 +57,22 @@ def test_options_of_reading_choose_columns_and_rows(
     assert sorted(found.toPandas()["Amount"]) == [0.5, 1.75]
     assert load(spark, options, source="Out", nrows="5", run="false").count() == 5
     assert load(spark, options, source="Out", columns="Note").columns == ["Note"]
+
+
+def dying_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    from pyspark import TaskContext
+
+    task = TaskContext.get()
+    yield next(batches)
+    if task is not None and task.attemptNumber() == 0 and task.partitionId() == 1:
+        raise RuntimeError("the task dies")
+    yield from batches
+
+
+def test_tasks_that_die_while_they_read_are_read_again(spark: Any, options: dict[str, str]) -> None:
+    found = load(spark, options, source="Stock", partitions="3")
+    again = found.mapInArrow(dying_once, found.schema)
+    assert again.selectExpr("count(*)", "sum(Amount)").first() == (3_000, sum(range(3_000)) / 4)
 
 
 def test_executors_never_sign_in(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
-from collections.abc import Callable, Iterator
+import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import pyarrow as pa
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.sandbox import Sandbox
+from tests.spark.conftest import ROOT, connected
 
-RUNS = int(os.environ.get("ANAPLAN_SPARK_RUNS", "5"))  # with tasks that die; each takes seconds
+RUNS = int(os.environ.get("ANAPLAN_SPARK_RUNS", "3"))  # with tasks that die; each takes seconds
+TOKEN = 10  # seconds that a token lives; Anaplan shows the time in whole seconds
 
 
 def rows_of(spark: Any, count: int, partitions: int) -> Any:
@@ -29,6 +33,11 @@ def codes(model: af.Model) -> list[str]:
 def save(df: Any, options: dict[str, str], **more: str) -> None:
     more = {"target": "Load goods", **more}
     df.write.format("anaplan").mode("append").options(**options, **more).save()
+
+
+def troubled(df: Any, options: dict[str, str], trouble: str) -> None:
+    writer = df.write.format("troubled").mode("append").options(**options, trouble=trouble)
+    writer.option("target", "Load goods").save()
 
 
 def wanted(count: int) -> list[str]:
@@ -47,54 +56,74 @@ def test_partitions_are_chunks_of_one_import(
         assert len(stock.imports["Load goods"].tasks()) == before + 1
 
 
-def failing(folder: Path, seed: int, *, always: bool = False) -> Callable[..., Any]:
-    """Return a step in which tasks die at random, before their rows or after some of them."""
-
-    def step(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from pyspark import TaskContext
-
-        task = TaskContext.get()
-        assert task is not None
-        draw = random.Random(f"{seed} {task.partitionId()} {task.attemptNumber()}")
-        yields = draw.random() < 0.5
-        dies = always or (task.attemptNumber() < 5 and draw.random() < 0.3)
-        for batch in batches:
-            if dies and not yields:
-                break
-            yield batch
-        if dies:
-            (folder / f"{seed} {task.partitionId()} {task.attemptNumber()}").touch()
-            raise RuntimeError("the task dies")
-
-    return step
-
-
+@pytest.mark.parametrize("seed", range(RUNS))
 def test_tasks_that_die_at_random_change_nothing(
-    spark: Any, options: dict[str, str], stock: af.Model, tmp_path: Path
+    seed: int, spark: Any, options: dict[str, str], stock: af.Model, tmp_path: Path
 ) -> None:
     load = stock.imports["Load goods"]
-    for seed in range(RUNS):
-        stock.actions["Clear goods"].run()
-        before = len(load.tasks())
-        df = rows_of(spark, 500 + seed, 3)
-        save(df.mapInArrow(failing(tmp_path, seed), df.schema), options)
-        assert codes(stock) == wanted(500 + seed)
-        assert len(load.tasks()) == before + 1
-    assert len(list(tmp_path.iterdir())) >= RUNS // 2
+    before = len(load.tasks())
+    troubled(rows_of(spark, 500 + seed, 4), options, f"{tmp_path} {seed}")
+    assert codes(stock) == wanted(500 + seed)
+    assert len(load.tasks()) == before + 1
+    died = sorted(path.name for path in tmp_path.iterdir())
+    assert all(re.fullmatch(rf"{seed} [0-3] [0-2] [a-z ]+", name) for name in died)
+    if seed < 3:
+        assert died  # each of the first has some
+
+
+@pytest.mark.parametrize(("slow", "sent_twice"), [("before", False), ("after", True)])
+def test_a_slow_task_that_is_started_a_second_time_changes_nothing(
+    slow: str,
+    sent_twice: bool,
+    spark: Any,
+    options: dict[str, str],
+    stock: af.Model,
+    tmp_path: Path,
+) -> None:
+    load = stock.imports["Load goods"]
+    before = len(load.tasks())
+    troubled(rows_of(spark, 400, 4), options, f"{tmp_path} {slow}")
+    assert codes(stock) == wanted(400)
+    assert len(load.tasks()) == before + 1
+    sent = sorted(path.name for path in tmp_path.glob(f"{slow} 1 * sent"))
+    first = [f"{slow} 1 0 sent"] if sent_twice else []
+    assert sent == [*first, f"{slow} 1 1 sent"]
+
+
+def failing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield from batches
+    raise RuntimeError("the task dies")
 
 
 def test_a_job_that_fails_imports_nothing_and_the_next_one_works(
-    spark: Any, options: dict[str, str], stock: af.Model, tmp_path: Path
+    spark: Any, options: dict[str, str], stock: af.Model
 ) -> None:
     load = stock.imports["Load goods"]
     before = len(load.tasks())
     df = rows_of(spark, 100, 2)
     with pytest.raises(Exception, match="the task dies"):
-        save(df.mapInArrow(failing(tmp_path, 0, always=True), df.schema), options)
+        save(df.mapInArrow(failing, df.schema), options)
     assert len(load.tasks()) == before
     assert codes(stock) == []
     save(df, options)
     assert codes(stock) == wanted(100)
+
+
+def late(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    time.sleep(1.3 * TOKEN)
+    yield from batches
+
+
+def test_a_job_may_take_longer_than_a_token_lives(spark: Any) -> None:
+    with Sandbox(rate_limit=None, task_pause=0, token_lifetime=TOKEN) as sandbox:
+        model = sandbox.workspace("Demo").model("Stock")
+        file = model.file("goods.csv", columns=["code", "name"])
+        mapping = {"code": "Code", "name": "Name"}
+        model.import_("Load goods", file, into=model.list("Goods"), mapping=mapping)
+        with sandbox.connect() as connection:
+            df = rows_of(spark, 30, 2)
+            save(df.mapInArrow(late, df.schema), connected(sandbox))
+            assert codes(connection.model("Stock")) == wanted(30)
 
 
 def test_rejected_rows_go_to_the_folder(
@@ -137,18 +166,21 @@ def test_a_partition_over_a_chunk_is_an_error_that_names_the_way_out(
     spark: Any, options: dict[str, str], stock: af.Model
 ) -> None:
     before = len(stock.imports["Load goods"].tasks())
-    with pytest.raises(Exception, match=r"50,000,000 bytes.*df\.repartition\(n\)"):
+    with pytest.raises(Exception, match=r"df\.repartition\(2\)") as caught:
         save(large(spark, 1), options)
+    message = re.search("DataError: (.*)", str(caught.value))
+    assert message is not None
+    assert message[1] in (ROOT / "docs/spark.md").read_text("utf-8")
     assert len(stock.imports["Load goods"].tasks()) == before
 
 
 def test_the_function_repartitions_and_returns_the_result(
     spark: Any, stock: af.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from anaplan_frames.integrations.spark import partitioned_write, to_anaplan
+    from anaplan_frames.integrations.spark import partition_sizes, partitioned_write, to_anaplan
 
     monkeypatch.setattr(partitioned_write, "LARGEST_CHUNK", 12_000)
-    monkeypatch.setattr(partitioned_write, "_GOOD_CHUNK", 10_000)
+    monkeypatch.setattr(partition_sizes, "GOOD_CHUNK", 10_000)
     before = len(stock.imports["Load goods"].tasks())
     result = to_anaplan(rows_of(spark, 1_000, 1), "Load goods", stock)
     assert (result.rows_loaded, result.bytes_sent > 20_000) == (1_000, True)
