@@ -1,7 +1,8 @@
 """`python -m benchmarks.spark`: Spark's executors against `toPandas()` and `to_anaplan`.
 
 Writes rows from 8 partitions into a module of a sandbox and reads them back, and compares the sums.
-Needs the extra ``spark``, Java, and the extra ``sandbox``.
+The line has a round trip, and a width for each connection, so that executors can gain by sending at
+the same time. Needs the extra ``spark``, Java, and the extra ``sandbox``.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ import pandas as pd
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from benchmarks.memory import peak
+from benchmarks.narrow_line import narrow_line
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2_000  # items of the first dimension
 WAYS = {
-    "Spark, 2 tasks at once": ("spark", 2),
-    "Spark, 1 task at once": ("spark", 1),
-    "toPandas, to_anaplan": ("pandas", 2),
+    "Spark, 2 executors": ("spark", 2),
+    "Spark, 1 executor": ("spark", 1),
+    "toPandas, to_anaplan": ("pandas", 1),
 }
 
 
@@ -35,24 +37,27 @@ def main() -> None:
     parser.add_argument("--rows", type=float, default=4, help="millions")
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     parser.add_argument("--way", choices=["spark", "pandas"])
-    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--executors", type=int, default=2)
+    parser.add_argument("--round-trip", type=float, default=0.04, help="seconds")
+    parser.add_argument("--megabits", type=float, default=8, help="a second, of one connection")
     parser.add_argument("--url")
     options = parser.parse_args()
     rows = round(options.rows * 1e6)
     if options.way:
-        measure(options.way, options.cores, options.url, rows)
+        measure(options.way, options.executors, options.url, rows)
         return
     with Sandbox("demo@example.com", "demo", rate_limit=None) as sandbox:
         build(sandbox, rows)
-        for name in options.ways:
-            way, cores = WAYS[name]
-            print(name, end=": ", flush=True)
-            words = ["--way", way, "--cores", str(cores), "--url", sandbox.api_url]
-            subprocess.run(
-                [sys.executable, "-m", "benchmarks.spark", "--rows", str(options.rows), *words],
-                check=True,
-                cwd=ROOT,
-            )
+        with narrow_line(sandbox.api_url, options.round_trip, options.megabits) as url:
+            for name in options.ways:
+                way, executors = WAYS[name]
+                print(name, end=": ", flush=True)
+                words = ["--way", way, "--executors", str(executors), "--url", url]
+                subprocess.run(
+                    [sys.executable, "-m", "benchmarks.spark", "--rows", str(options.rows), *words],
+                    check=True,
+                    cwd=ROOT,
+                )
 
 
 def build(sandbox: Sandbox, rows: int) -> None:
@@ -70,7 +75,7 @@ def build(sandbox: Sandbox, rows: int) -> None:
     model.import_("Load sales", file, into=sales, mapping=mapping)
 
 
-def session(cores: int) -> Any:
+def session(executors: int) -> Any:
     from pyspark.sql import SparkSession
 
     from anaplan_frames.integrations.spark import AnaplanDataSource
@@ -81,10 +86,11 @@ def session(cores: int) -> Any:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.memory": "2g",
+        "spark.executor.memory": "1g",
         "spark.driver.maxResultSize": "2g",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
-    builder = SparkSession.builder.master(f"local[{cores}]")
+    builder = SparkSession.builder.master(f"local-cluster[{executors},1,1024]")
     for name, value in settings.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
@@ -101,9 +107,16 @@ def data(spark: Any, rows: int) -> Any:
     )
 
 
-def measure(way: str, cores: int, url: str, rows: int) -> None:
-    """Write, and read back; print seconds and the most memory that the driver's Python took."""
-    spark = session(cores)
+def java_peak(spark: Any) -> float:
+    """Return the most megabytes that the driver's Java has had in memory."""
+    pid = spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid()
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def measure(way: str, executors: int, url: str, rows: int) -> None:
+    """Write, and read back; print seconds and the most memory that the driver took."""
+    spark = session(executors)
     df = data(spark, rows)
     total = df.agg({"amount": "sum"}).first()[0]  # and all processes are there
     options = {"email": "demo@example.com", "password": "demo", "api_url": url, "auth_url": url}
@@ -116,6 +129,7 @@ def measure(way: str, cores: int, url: str, rows: int) -> None:
         else:
             af.to_anaplan(df.toPandas(), "Load sales", model, progress=False)
         written = time.perf_counter() - begun
+        most = f"driver {peak() or 0:.0f} MB in Python, {java_peak(spark):.0f} MB in Java"
         begun = time.perf_counter()
         if way == "spark":
             reader = spark.read.format("anaplan").options(**options, model="Sales")
@@ -126,8 +140,8 @@ def measure(way: str, cores: int, url: str, rows: int) -> None:
         seconds = time.perf_counter() - begun
     if found != total:
         raise SystemExit(f"The sums differ: {found} was read, and {total} written.")
-    most = f"driver {peak() or 0:.0f} MB"
-    print(f"written in {written:.1f} s, read in {seconds:.1f} s, {most}", flush=True)
+    load = f"load {os.getloadavg()[0]:.1f}"
+    print(f"written in {written:.1f} s ({most}), read in {seconds:.1f} s, {load}", flush=True)
     spark.stop()
 
 
