@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from anaplan_frames.bulk.processes import Process
     from anaplan_frames.cells.modules import Module
     from anaplan_frames.cells.views import View
+    from anaplan_frames.changes.incremental_load import load_changes
     from anaplan_frames.comparison import Comparison, compare
     from anaplan_frames.connection import Connection, connect
     from anaplan_frames.dataframes.frame_chunks import Frames
@@ -152,6 +153,7 @@ __all__ = [
     "WriteResult",
     "compare",
     "connect",
+    "load_changes",
     "read_anaplan",
     "read_arrow",
     "snapshot",
@@ -182,6 +184,7 @@ _HOMES = {
     "connect": "connection",
     "Comparison": "comparison",
     "compare": "comparison",
+    "load_changes": "changes.incremental_load",
     "Frames": "dataframes.frame_chunks",
     "Model": "model",
     "Collection": "resources.collection",

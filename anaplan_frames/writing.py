@@ -221,7 +221,7 @@ def to_anaplan(
     >>> plan.send()  # doctest: +SKIP
     """
     with ExitStack() as stack:
-        found = _target(data, target, model, kind, stack)
+        found = find_target(data, target, model, kind, stack)
         options: dict[str, Any] = {
             "mapping": mapping,
             "index": index,
@@ -334,14 +334,22 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value != usual[name]}
 
 
-def _target(
+def find_target(
     data: object,
     target: str | Writable,
     model: Model | str | None,
     kind: str | None,
     stack: ExitStack,
 ) -> Writable:
-    """Find what is written to; an export is not, and neither is the file that it writes."""
+    """Find what is written to; an export is not, and neither is the file that it writes.
+
+    Parameters
+    ----------
+    data, target, model, kind
+        As for `to_anaplan`.
+    stack : ExitStack
+        Takes a connection that is opened for a URL.
+    """
     found: object = target
     if isinstance(data, str) and not isinstance(target, str | Writable):
         raise TypeError(

@@ -309,6 +309,16 @@ class Import(Action):
         target = target_of_parts(self._targets(writes=True), self.label)
         return SharedUpload(self, target, dict(mapping or {}), job)
 
+    def only_file(self) -> FileTarget:
+        """Return the one file that it reads.
+
+        Raises
+        ------
+        ColumnMismatch
+            If it reads none, or several, as a process may.
+        """
+        return target_of_parts(self._targets(writes=True), self.label)
+
     def _run_uploaded(
         self,
         *,

@@ -106,7 +106,7 @@ def open_source(data: Any, *, index: bool = False) -> Source:
     ----------
     data
         pandas DataFrame, anything with ``__arrow_c_stream__`` (Polars, pyarrow, DuckDB),
-        ``pyarrow.RecordBatch``, or an iterator of these.
+        ``pyarrow.RecordBatch``, or an iterator of these; a `Source` is returned as it is.
     index
         Whether the index of a DataFrame counts as columns, as after ``reset_index()``.
 
@@ -118,6 +118,8 @@ def open_source(data: Any, *, index: bool = False) -> Source:
         If the columns are a MultiIndex, the index has the name of a column, or an iterator is
         empty, so that nothing is known of its columns.
     """
+    if isinstance(data, Source):
+        return data
     if isinstance(data, pd.DataFrame):
         return _Frame(data, index=index)
     if isinstance(data, pa.RecordBatch):

@@ -1,0 +1,150 @@
+"""Whether the columns of a key can identify cells: an import's mapping is not in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from anaplan_frames.bulk.imports import Import
+from anaplan_frames.bulk.processes import Process
+from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.changes.target_rows import TargetRows
+from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.key_folding import fold_key
+from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.messages import near_names, warn
+from anaplan_frames.resources.catalogue import Catalogue
+from anaplan_frames.threads import in_order
+
+_ALWAYS = ("Time", "Versions", "Line items", "Users")
+_ITEM_KEYS = ("code", "name")
+_DELETES = "DELETE"
+_MOST_LISTS = 50
+_AT_ONCE = 8  # requests
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names that a column can stand for, folded."""
+
+    dimensions: frozenset[str]
+    others: frozenset[str]
+    every: tuple[str, ...]
+
+
+def check_import_key(action: Import, rows: TargetRows, check: Mapping[str, str]) -> None:
+    """Check the key of an import or process as far as names show it.
+
+    Parameters
+    ----------
+    action : Import
+    rows : TargetRows
+    check : mapping of str to str
+        What the columns of the data are: ``{column: dimension, property or line item}``.
+
+    Raises
+    ------
+    ColumnMismatch
+        If a column of the key is a line item or a property, or `check` names what there is not.
+
+    Warns
+    -----
+    AnaplanWarning
+        Names the columns of the key that may be anything, and the dimensions that are not in it.
+    """
+    names = _read_names(action.catalogue)
+    for column, meant in check.items():
+        if fold_key(meant) not in names.dimensions | names.others:
+            raise ColumnMismatch(
+                f"check= says that {column!r} is {meant!r}, and {action.catalogue.label} has no "
+                f"dimension, property or line item of that name.{near_names(meant, names.every)}"
+            )
+    unknown = []
+    for column, header in zip(rows.key_columns, rows.key_headers, strict=True):
+        shown = check.get(column) or check.get(header)
+        folded = fold_key(shown or header)
+        if folded in names.dimensions or (not shown and folded in _ITEM_KEYS):
+            continue
+        if folded in names.others:
+            raise ColumnMismatch(_no_dimension(column, shown or header, rows.label))
+        unknown.append(column)
+    if unknown:
+        warn(
+            f"{rows.label}: whether {', '.join(map(repr, unknown))} of key= are dimensions is not "
+            "known, as the API does not show how an import maps its columns. If one is not, rows "
+            "of one cell may be loaded in part. Say what they are with "
+            f"check={{{unknown[0]!r}: 'the dimension'}}."
+        )
+    _warn_of_others(rows, check, names)
+
+
+def check_process_steps(process: Process) -> None:
+    """Refuse a process that deletes something: after that, only what has changed would be loaded.
+
+    Raises
+    ------
+    ValueError
+        Names the step.
+    """
+    for step in process.steps().itertuples():
+        if _DELETES in str(step.type).upper():
+            raise ValueError(
+                f"{process.label} runs {step.name!r}, which deletes data, and load_changes would "
+                "then load only what has changed. Load all rows with to_anaplan, or use a process "
+                "without that step."
+            )
+
+
+def _no_dimension(column: str, meant: str, label: str) -> str:
+    return (
+        f"key= names {column!r}, and {meant!r} is a line item or a property, not a dimension: rows "
+        f"of one cell would be loaded to {label} in part. Name the columns of all dimensions that "
+        "the import maps, and no other; if the column is a dimension of another name, say so with "
+        f"check={{{column!r}: 'the dimension'}}."
+    )
+
+
+def _warn_of_others(rows: TargetRows, check: Mapping[str, str], names: _Names) -> None:
+    """Warn of columns that have the name of a dimension and are not in the key."""
+    layout = rows.encoder.layout
+    others = [
+        header
+        for place, header in enumerate(rows.headers)
+        if place not in rows.key
+        and layout.positions[place] is not None
+        and fold_key(check.get(header) or header) in names.dimensions
+        and fold_key(header) not in _ITEM_KEYS
+    ]
+    if others:
+        warn(
+            f"{rows.label}: {', '.join(map(repr, others))} have the names of dimensions, and are "
+            "not in key=. If the import maps them to dimensions, add them, so that rows that are "
+            "gone are found."
+        )
+
+
+def _read_names(catalogue: Catalogue) -> _Names:
+    """Ask for the names of all dimensions, line items and properties of the model."""
+    lists = catalogue.records("lists")
+    # Properties and subsets take a request for each list.
+    records = list(lists.values()) if len(lists) <= _MOST_LISTS else []
+    described = list(
+        in_order(
+            lambda record: ListDescription.fetch(catalogue, record),
+            records,
+            threads=_AT_ONCE,
+            name="anaplan-list",
+        )
+    )
+    columns = [column for each in described for column in each.columns if column.section]
+    dimensions = [str(record["name"]) for record in lists.values()]
+    dimensions += [column.name for column in columns if column.section == "subsets"]
+    others = [column.key for column in columns if column.section == "properties"]
+    others += [str(record["name"]) for record in line_item_records(catalogue)]
+    every = (*_ALWAYS, *dimensions, *others)
+    known = _folded((*_ALWAYS, *dimensions))
+    return _Names(known, _folded(others) - known, every)
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold_key, names))
