@@ -26,7 +26,7 @@ from anaplan_frames.changes.other_loads import listed_tasks
 from anaplan_frames.changes.sending import Sending
 from anaplan_frames.changes.target_rows import Target, TargetRows
 from anaplan_frames.dataframes.sources import Source
-from anaplan_frames.errors import ConfirmationRequired
+from anaplan_frames.errors import AnaplanError, ConfirmationRequired, JobError
 from anaplan_frames.lists.delete_guard import most_deleted
 from anaplan_frames.results import WriteResult
 from anaplan_frames.writes.result_builder import build_result
@@ -90,9 +90,15 @@ class ChangeLoad:
         else:
             head = state.write(replace(head, confirmed=found.base, pending=found.part))
             keeper = _Keeper(state, head)
-            result = replace(sending, started=keeper.note_task).send(
-                changed, found.gone if sends_gone else None, self.options.on_deleted
-            )
+            try:
+                result = replace(sending, started=keeper.note_start).send(
+                    changed, found.gone if sends_gone else None, self.options.on_deleted
+                )
+            except AnaplanError as error:
+                # Only an error of a job comes after something was done.
+                if not keeper.begun and not isinstance(error, JobError):
+                    _go_back(state, known.before, found)
+                raise
             result = self._settle(state, keeper.head, found, run, changed, result)
         return self._described(result, found, known, gone)
 
@@ -197,13 +203,14 @@ class ChangeLoad:
         count = found.gone.count
         if not count:
             return ""
+        keys = "1 key is" if count == 1 else f"{count:,} keys are"
         done = {
-            "report": "they keep their values in Anaplan",
-            "blank": "their values were blanked",
-            "delete": "their items were deleted",
+            "report": "Their values stay in Anaplan",
+            "blank": "Their values were blanked",
+            "delete": "Their items were deleted",
         }[self.options.on_deleted]
         shown = f" The first {_MOST_SHOWN:,} are in .changes." if count > _MOST_SHOWN else ""
-        return f"{count:,} keys are gone from the data since the last load; {done}.{shown}"
+        return f"{keys} no longer in the data. {done}.{shown}"
 
     def _now(self) -> float:
         return float(self.target.catalogue.transport.clock.time())
@@ -215,11 +222,23 @@ class _Keeper:
 
     state: ChangeState
     head: Head
+    begun: bool = False
 
-    def note_task(self, task_id: str) -> None:
-        """Note a task that was started."""
+    def note_start(self, task_id: str) -> None:
+        """Note that something was sent, and by which task, if by one."""
+        self.begun = True
+        if not task_id:
+            return
         tasks = {**self.head.tasks, _OWN: [*self.head.tasks.get(_OWN, ())[-_MOST_OWN:], task_id]}
         self.head = self.state.write(replace(self.head, tasks=tasks))
+
+
+def _go_back(state: ChangeState, before: Head | None, found: Found) -> None:
+    """Keep what was known before, as nothing was sent."""
+    if before is None:
+        state.forget()
+    else:
+        state.write(replace(before, confirmed=found.base, pending=None))
 
 
 _OWN = "own"

@@ -149,6 +149,11 @@ class ChangeState:
         self.clean(names)
         return whole
 
+    def forget(self) -> None:
+        """Delete the state of this target."""
+        self.path.unlink(missing_ok=True)
+        self.clean(set())
+
     def new_path(self, kind: str) -> Path:
         """Return the path of a file that is not there yet.
 

@@ -24,11 +24,14 @@ class Known:
     ----------
     head : Head
         What the new state begins from.
+    before : Head or None
+        What was kept, as far as it is still of use.
     reason : str
         Why all rows are sent, as a sentence without its period; empty if they are not.
     """
 
     head: Head
+    before: Head | None
     reason: str
 
 
@@ -56,14 +59,14 @@ def read_known(
     try:
         head = state.read()
     except DamagedState as error:
-        return Known(Head(facts), f"the state in {state.folder} cannot be used: {error}")
+        return Known(Head(facts), None, f"the state in {state.folder} cannot be used: {error}")
     if head is None:
-        return Known(Head(facts), f"no earlier load is known in {state.folder}")
+        return Known(Head(facts), None, f"no earlier load is known in {state.folder}")
     strange = [name for name in _COMPARABLE if head.facts.get(name) != facts[name]]
     if strange:
-        return Known(Head(facts), _difference(strange[0], head.facts, facts))
+        return Known(Head(facts), None, _difference(strange[0], head.facts, facts))
     if any(too_many_files(part) for part in head.parts):
-        return Known(Head(facts), "too many loads in a row were not confirmed")
+        return Known(Head(facts), None, "too many loads in a row were not confirmed")
     new = replace(head, facts=facts)
     rules: Sequence[Callable[[], str]] = (
         lambda: _unconfirmed(head),
@@ -71,7 +74,7 @@ def read_known(
         lambda: _others(tasks, head.tasks),
         lambda: _too_old(head, full_every, now),
     )
-    return Known(new, next(filter(None, (rule() for rule in rules)), ""))
+    return Known(new, head, next(filter(None, (rule() for rule in rules)), ""))
 
 
 def _difference(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

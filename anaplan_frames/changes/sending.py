@@ -39,7 +39,7 @@ class Sending:
         What the methods of the target take: ``mapping``, ``dump``, ``progress``; of an import how
         it is started.
     started : callable
-        Called with the id of the task of an import as soon as that is known.
+        Called as soon as something was done; with the id of the task of an import.
     """
 
     target: Target
@@ -66,6 +66,7 @@ class Sending:
         results = []
         if gone is not None and gone.count:
             done = self._caught(lambda: self._gone_write(gone, on_deleted))
+            self.started("")
             results.append(without_missing_items(done) if isinstance(target, List) else done)
         if changed.rows:
             results.append(self._caught(lambda: self._write(changed)))
