@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.processes import Process
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.changes.target_rows import TargetRows
-from anaplan_frames.errors import ColumnMismatch
+from anaplan_frames.codec.item_columns import ItemColumn
+from anaplan_frames.errors import ColumnMismatch, NotFound, PermissionDenied, RequestRefused
 from anaplan_frames.key_folding import fold_key
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.messages import near_names, warn
@@ -52,7 +55,7 @@ def check_import_key(action: Import, rows: TargetRows, check: Mapping[str, str])
     AnaplanWarning
         Names the columns of the key that may be anything, and the dimensions that are not in it.
     """
-    names = _read_names(action.catalogue)
+    names = _read_names(action.catalogue, [*rows.key_headers, *check.values()])
     for column, meant in check.items():
         if fold_key(meant) not in names.dimensions | names.others:
             raise ColumnMismatch(
@@ -123,27 +126,51 @@ def _warn_of_others(rows: TargetRows, check: Mapping[str, str], names: _Names) -
         )
 
 
-def _read_names(catalogue: Catalogue) -> _Names:
-    """Ask for the names of all dimensions, line items and properties of the model."""
-    lists = catalogue.records("lists")
-    # Properties and subsets take a request for each list.
-    records = list(lists.values()) if len(lists) <= _MOST_LISTS else []
-    described = list(
-        in_order(
-            lambda record: ListDescription.fetch(catalogue, record),
-            records,
-            threads=_AT_ONCE,
-            name="anaplan-list",
-        )
+def _read_names(catalogue: Catalogue, asked: Iterable[str]) -> _Names:
+    """Ask for the names of dimensions and, if others are asked for, of line items and properties.
+
+    What the user may not see stays unknown: the load itself may be allowed.
+    """
+    dimensions = [*_ALWAYS, *(str(record["name"]) for record in _lists(catalogue))]
+    others: list[str] = []
+    if not _folded(asked) <= _folded((*dimensions, *_ITEM_KEYS)):
+        subsets, properties = _list_columns(catalogue)
+        dimensions += subsets
+        others = [*properties, *_line_items(catalogue)]
+    known = _folded(dimensions)
+    return _Names(known, _folded(others) - known, (*dimensions, *others))
+
+
+def _lists(catalogue: Catalogue) -> list[dict[str, Any]]:
+    with suppress(NotFound, RequestRefused, PermissionDenied):
+        return list(catalogue.records("lists").values())
+    return []
+
+
+def _line_items(catalogue: Catalogue) -> list[str]:
+    with suppress(NotFound, RequestRefused, PermissionDenied):
+        return [str(record["name"]) for record in line_item_records(catalogue)]
+    return []
+
+
+def _list_columns(catalogue: Catalogue) -> tuple[list[str], list[str]]:
+    """Return the names of the subsets and of the properties of all lists: a request for each."""
+    records = _lists(catalogue)
+
+    def columns(record: dict[str, Any]) -> tuple[ItemColumn, ...]:
+        with suppress(NotFound, RequestRefused, PermissionDenied):
+            return ListDescription.fetch(catalogue, record).columns
+        return ()
+
+    described = in_order(
+        columns,
+        records if len(records) <= _MOST_LISTS else [],
+        threads=_AT_ONCE,
+        name="anaplan-list",
     )
-    columns = [column for each in described for column in each.columns if column.section]
-    dimensions = [str(record["name"]) for record in lists.values()]
-    dimensions += [column.name for column in columns if column.section == "subsets"]
-    others = [column.key for column in columns if column.section == "properties"]
-    others += [str(record["name"]) for record in line_item_records(catalogue)]
-    every = (*_ALWAYS, *dimensions, *others)
-    known = _folded((*_ALWAYS, *dimensions))
-    return _Names(known, _folded(others) - known, every)
+    found = [column for each in described for column in each]
+    subsets = [column.name for column in found if column.section == "subsets"]
+    return subsets, [column.key for column in found if column.section == "properties"]
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
