@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import changes as changed_rows
 from benchmarks import imports, report, sink, small_runs
 from benchmarks.audit import write_events
 from benchmarks.cells import write_cells, write_dimension_items
@@ -275,6 +276,15 @@ def small(settings: Settings) -> str:
     return f"{jobs}\n\n### one model of 12,000, 150 ms\n\n{small_runs.find_models()}"
 
 
+def changes(settings: Settings) -> str:
+    """Load what has changed beside all rows, on a line of 100 Mbit/s; 1 row in 100 has changed."""
+    parts = []
+    for rows in settings.rows:
+        title = f"### changes, {rows:,} rows, {changed_rows.MBIT} Mbit/s"
+        parts.append(f"{title}\n\n{changed_rows.measure(rows)}")
+    return "\n\n".join(parts)
+
+
 CASES: dict[str, Callable[[Settings], str]] = {
     "write": write,
     "read": read,
@@ -289,5 +299,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "checks": checks,
     "audit": audit,
     "small": small,
+    "changes": changes,
 }
 """By the names that the command line knows."""

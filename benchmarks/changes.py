@@ -1,87 +1,92 @@
-"""Loads of what has changed, beside a load of all rows: 1 row in 100 is another one."""
+"""Loads of what has changed, beside a load of all rows, in one run on one line.
+
+A sandbox, which runs in a process of its own, imports the rows into a module. Of a table that was
+loaded before, 1 row in 100 is another one: first the changes are loaded, then all rows.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
+import subprocess
+import sys
 import tempfile
-import warnings
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 import pandas as pd
 
 import anaplan_frames as af
-from benchmarks import report, sink, tenant
-from benchmarks.frames import mixed_frame
-from benchmarks.measure import Run, Subject, once
-from benchmarks.ours import connected_model
+from anaplan_frames.sandbox import Calendar, Sandbox
+from benchmarks import delay_proxy, memory, report
+from benchmarks.delay_proxy import DelayProxy
+from benchmarks.measure import ROOT
+from benchmarks.planning import cells_of, names_of_items, sales_model
 
-KEY = ["Region", "Product", "Month", "Day"]
-RATE_MBIT = 100
+MBIT, ROUND_TRIP = 100, 0.02
+_KEY = ["Region", "Product", "Time"]
 _SHARE = 0.01
-_FULL, _CHANGES = "all rows", "load_changes"
-
-
-def full(url: str, rows: int) -> Callable[[], object]:
-    """Prepare to load all rows."""
-    frame = _changed(mixed_frame(rows))
-    model = connected_model(url)
-    to_anaplan = af.to_anaplan
-    urlopen(f"{url}/sink/reset").close()
-    return lambda: to_anaplan(frame, tenant.IMPORT_NAME, model, progress=False)
-
-
-def changed(url: str, rows: int) -> Callable[[], object]:
-    """Load all rows, and prepare to load those that have changed since."""
-    frame = mixed_frame(rows)
-    state = Path(tempfile.mkdtemp(prefix="anaplan-frames-"))
-    _load(url, frame, state)
-    frame = _changed(frame)
-    model = connected_model(url)
-    load_changes = af.load_changes
-    urlopen(f"{url}/sink/reset").close()
-    return lambda: load_changes(
-        frame, tenant.IMPORT_NAME, model, key=KEY, state=state, progress=False
-    )
-
-
-def first(url: str, rows: int) -> Callable[[], object]:
-    """Prepare the first load of changes, which sends all rows."""
-    frame = mixed_frame(rows)
-    state = Path(tempfile.mkdtemp(prefix="anaplan-frames-"))
-    urlopen(f"{url}/sink/reset").close()
-    return lambda: _load(url, frame, state)
+_EMAIL, _PASSWORD = "planner@example.com", "benchmark"
 
 
 def measure(rows: int) -> str:
-    """Load both ways on the same line, and return the table."""
-    lines = []
-    with sink.running(rate_mbit=RATE_MBIT) as running:
-        for name, function in ((_FULL, "full"), (_CHANGES, "changed")):
-            run = once(Subject(name, f"changes.{function}"), running.url, rows)
-            counts = running.counts()
-            lines.append(_line(name, run, counts["bytes_in"], counts["requests"]))
-    header = ["way", "seconds", "CPU seconds", "peak beyond, MB", "MB sent", "requests"]
-    return report.table(header, lines)
+    """Load both ways, and return the table."""
+    with _tenant(rows) as url, delay_proxy.running(url, ROUND_TRIP, MBIT) as line:
+        frame = cells_of(names_of_items(rows), rows)
+        with (
+            tempfile.TemporaryDirectory(prefix="anaplan-frames-") as state,
+            af.connect(
+                _EMAIL, _PASSWORD, api_url=line.url, auth_url=line.url, requests_per_minute=None
+            ) as connection,
+        ):
+            model = connection.model("Plan")
+
+            def changes() -> af.WriteResult:
+                return af.load_changes(
+                    frame, "Load sales", model, key=_KEY, state=state, progress=False
+                )
+
+            def whole() -> af.WriteResult:
+                return af.to_anaplan(frame, "Load sales", model, progress=False)
+
+            lines = [_timed(line, "load_changes, the first time", changes)]
+            frame = _changed(frame)
+            lines.append(_timed(line, "load_changes", changes))
+            lines.append(_timed(line, "all rows", whole))
+            kept = sum(path.stat().st_size for path in Path(state).iterdir())
+    header = [
+        "way",
+        "rows sent",
+        "seconds",
+        "CPU seconds",
+        "peak beyond, MB",
+        "MB sent",
+        "requests",
+    ]
+    return f"{report.table(header, lines)}\n\nThe state takes {kept / rows:.0f} bytes per row."
 
 
-def _line(name: str, run: Run, sent: int, requests: int) -> list[str]:
+def _timed(line: DelayProxy, name: str, load: Callable[[], af.WriteResult]) -> list[str]:
+    line.reset()
+    before = memory.start()
+    cpu, begin = time.process_time(), time.perf_counter()
+    result = load()
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    total, seen = memory.peak(), line.seen()
+    beyond = None if total is None or before is None else total - before
+    sent, count = seen["bytes_up"], len(seen["requests"])
     return [
         name,
-        f"{run.seconds:.1f}",
-        f"{run.cpu:.1f}",
-        report.megabytes(run.beyond),
+        f"{result.rows_sent:,}",
+        f"{seconds:.1f}",
+        f"{cpu:.1f}",
+        report.megabytes(beyond),
         f"{sent / 1e6:.1f}",
-        f"{requests}",
+        f"{count}",
     ]
-
-
-def _load(url: str, frame: pd.DataFrame, state: Path) -> None:
-    model = connected_model(url)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", af.AnaplanWarning)  # of names that the sink does not know
-        af.load_changes(frame, tenant.IMPORT_NAME, model, key=KEY, state=state, progress=False)
 
 
 def _changed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -90,3 +95,40 @@ def _changed(frame: pd.DataFrame) -> pd.DataFrame:
     places = random.random(len(frame)) < _SHARE
     frame.loc[places, "Amount"] += 1.0
     return frame
+
+
+@contextmanager
+def _tenant(rows: int) -> Iterator[str]:
+    """Serve the module in a process of its own; yield the URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.changes", str(rows)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def main() -> None:
+    """Serve until the input ends, after the address has been printed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.changes", description=__doc__)
+    parser.add_argument("rows", type=int)
+    options = parser.parse_args()
+    sandbox = Sandbox(email=_EMAIL, password=_PASSWORD, rate_limit=None)
+    calendar = Calendar(2024, past_years=0, future_years=0)
+    model = sandbox.workspace("Benchmark").model("Plan", calendar=calendar)
+    sales_model(model, options.rows)
+    with sandbox:
+        print(sandbox.api_url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,9 @@
-"""A line of a given round trip, as a process between a client and a server.
+"""A line of a given round trip and width, as a process between a client and a server.
 
-What either side sends arrives half a round trip later. A new connection costs two more round
-trips, as TCP and TLS do: what is sent on it before waits so long. Requests are noted with the time
-at which the client has sent them and that at which their answer has arrived.
+What either side sends arrives half a round trip later, and not faster than the line is wide. A new
+connection costs two more round trips, as TCP and TLS do: what is sent on it before waits so long.
+Requests are noted with the time at which the client has sent them and that at which their answer
+has arrived.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from urllib.request import urlopen
 
 _ROUND_TRIPS = 2  # that a new connection costs
 _PIECE = 65_536  # bytes
+_LONGEST_QUEUE = 0.05  # seconds that may wait for a line of limited width before more is taken
 _REQUEST = re.compile(rb"(GET|POST|PUT|PATCH|DELETE|HEAD) (\S+) HTTP/1\.1\r\n")
 _OWN = b"/delay-proxy/"
 
@@ -38,13 +40,18 @@ class Line:
         Of the server.
     round_trip : float
         Seconds.
+    mbit : float or None
+        Megabits a second, over all connections and both directions together; None for no limit.
     """
 
     host: str
     port: int
     round_trip: float
+    mbit: float | None = None
     seen: list[dict[str, Any]] = field(default_factory=list)
     opened: int = 0
+    bytes_up: int = 0
+    _free_at: float = 0.0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
@@ -93,13 +100,23 @@ class Line:
             if piece:
                 if first is not None:
                     self._note_request(under_way, piece, now)
-                waiting.put_nowait((max(now, ready) + self.round_trip / 2, piece))
+                    self.bytes_up += len(piece)
+                through = self._through(len(piece), now)
+                waiting.put_nowait((max(through, ready) + self.round_trip / 2, piece))
+                await asyncio.sleep(max(0.0, through - now - _LONGEST_QUEUE))
             try:
                 piece = await source.read(_PIECE)
             except OSError:
                 break
         waiting.put_nowait((loop.time() + self.round_trip / 2, b""))
         await delivering
+
+    def _through(self, count: int, now: float) -> float:
+        """Return when so many bytes have gone through."""
+        if self.mbit is None:
+            return now
+        self._free_at = max(self._free_at, now) + count * 8 / (self.mbit * 1e6)
+        return self._free_at
 
     def _note_request(self, under_way: list[dict[str, Any]], piece: bytes, now: float) -> None:
         found = _REQUEST.match(piece)
@@ -117,8 +134,9 @@ class Line:
     async def _answer(self, first: bytes, writer: asyncio.StreamWriter) -> None:
         """Report what was seen since the last reset, or reset."""
         if b"/reset " in first[:100]:
-            self.seen, self.opened = [], 0
-        body = json.dumps({"requests": self.seen, "connections": self.opened}).encode()
+            self.seen, self.opened, self.bytes_up = [], 0, 0
+        seen = {"requests": self.seen, "connections": self.opened, "bytes_up": self.bytes_up}
+        body = json.dumps(seen).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
@@ -132,7 +150,7 @@ class DelayProxy:
         self.url = url
 
     def seen(self) -> dict[str, Any]:
-        """Return the requests since the last reset, in order, and the number of connections.
+        """Return the requests since the last reset, in order, the connections and ``bytes_up``.
 
         Each request has ``method``, ``path``, ``sent`` and ``answered``, both in seconds.
         """
@@ -149,7 +167,7 @@ class DelayProxy:
 
 
 @contextmanager
-def running(server: str, round_trip: float) -> Iterator[DelayProxy]:
+def running(server: str, round_trip: float, mbit: float | None = None) -> Iterator[DelayProxy]:
     """Run a proxy before a server as long as the block lasts.
 
     Parameters
@@ -158,10 +176,13 @@ def running(server: str, round_trip: float) -> Iterator[DelayProxy]:
         The URL of the server.
     round_trip : float
         Seconds.
+    mbit : float, optional
+        Megabits a second.
     """
+    options = [] if mbit is None else ["--mbit", str(mbit)]
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.delay_proxy", server, str(round_trip)],
+        [sys.executable, "-m", "benchmarks.delay_proxy", server, str(round_trip), *options],
         stdout=subprocess.PIPE,
         text=True,
         cwd=root,
@@ -187,10 +208,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.delay_proxy", description=__doc__)
     parser.add_argument("server", help="URL of the server")
     parser.add_argument("round_trip", type=float, help="seconds")
+    parser.add_argument("--mbit", type=float, help="megabits a second")
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     there = urlsplit(options.server)
-    line = Line(str(there.hostname), int(there.port or 80), options.round_trip)
+    line = Line(str(there.hostname), int(there.port or 80), options.round_trip, options.mbit)
     asyncio.run(_serve(line, options.port))
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.long
 def test_the_benchmarks_run_and_print_their_tables() -> None:
-    cases = ["write", "read", "first", "lists", "cells", "checks", "audit", "small"]
+    cases = ["write", "read", "first", "lists", "cells", "checks", "audit", "small", "changes"]
     options = ["--rows", "0.02", "--rounds", "1", "--no-peers", "--cases", *cases]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options],
@@ -33,6 +33,7 @@ def test_the_benchmarks_run_and_print_their_tables() -> None:
         "### audit, 20,000 events",
         "### small jobs, 150 ms",
         "### one model of 12,000",
+        "### changes, 20,000 rows, 100 Mbit/s",
     ):
         assert table in done.stdout
     assert done.stdout.count("| anaplan_frames |") == 5

@@ -110,13 +110,18 @@ def group_digests(rows: Words, starts: npt.NDArray[np.int64]) -> Words:
     starts : array of int64
         The position of each group's first row.
     """
+    if len(starts) == len(rows):  # as mostly: one row each
+        return _mixed(rows ^ _turns(np.zeros(1, dtype=np.int64)))
     counts = np.diff(starts, append=len(rows))
     places = np.arange(len(rows)) - np.repeat(starts, counts)
-    turn = (places.astype(np.uint64) + np.uint64(1)) * np.uint64(_MULTIPLIERS[1])
-    mixed = np.empty_like(rows)
-    for half in (0, 1):
-        mixed[:, half] = _mixed(rows[:, half] ^ turn)
-    return np.add.reduceat(mixed, starts, axis=0) if len(starts) else mixed
+    found: Words = np.add.reduceat(_mixed(rows ^ _turns(places)), starts, axis=0)
+    return found
+
+
+def _turns(places: npt.NDArray[np.int64]) -> Words:
+    """Return a number for each place of a row in its group, as a column."""
+    turns = (places.astype(np.uint64) + np.uint64(1)) * np.uint64(_MULTIPLIERS[1])
+    return turns[:, None]
 
 
 def _sum(columns: Iterable[Words]) -> Words:
@@ -151,23 +156,25 @@ def _of_texts(texts: pa.Array, seeds: tuple[int, int]) -> Words:
     filled = pc.fill_null(texts, "")
     short = pc.if_else(pa.array(long), pa.scalar("", TEXT), filled) if long.any() else filled
     words = _words(short, int(sizes[~long].max(initial=0)))
+    # How wide the words are depends on other texts, so a text does not count its empty ones.
+    longer = [sizes > place * _WORD for place in range(1, words.shape[1])]
     sizes[missing] = _MISSING
     found = np.empty((len(texts), 2), dtype=np.uint64)
     for half, seed in enumerate(seeds):
-        state = _mixed(sizes ^ np.uint64(seed))
-        for place in range(words.shape[1]):
-            state = _mixed(state ^ words[:, place])
-        found[:, half] = _mixed(state + np.uint64(seed))
+        state = _mixed((sizes * np.uint64(_MULTIPLIERS[half]) + np.uint64(seed)) ^ words[:, 0])
+        for place, mask in enumerate(longer, 1):
+            state = np.where(mask, _mixed(state ^ words[:, place]), state)
+        found[:, half] = state
     if long.any():
         found[long] = _of_long_texts(filled.filter(pa.array(long)), seeds)
     return found
 
 
 def _words(texts: pa.Array, longest: int) -> Words:
-    """Return texts as rows of whole words, filled up with zeros."""
-    width = -(-longest // _WORD) * _WORD
-    if not width or not len(texts):
-        return np.empty((len(texts), 0), dtype=np.uint64)
+    """Return texts as rows of whole words, at least one, filled up with zeros."""
+    width = max(1, -(-longest // _WORD)) * _WORD
+    if not longest or not len(texts):
+        return np.zeros((len(texts), 1), dtype=np.uint64)
     # "ascii" here: the width is counted in bytes, whatever the characters.
     padded = pc.ascii_rpad(texts, width=width, padding="\0")
     content = np.frombuffer(padded.buffers()[2], dtype="<u8", count=len(texts) * width // _WORD)

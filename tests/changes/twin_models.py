@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -93,10 +94,16 @@ def _content(model: af.Model, name: str, kind: Any) -> pd.DataFrame:
 
 def _gone(df: pd.DataFrame, before: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Return the keys of rows that are there no more; case does not matter."""
-    now = {tuple(map(str.lower, row)) for row in df[key].itertuples(index=False)}
-    folded = before[key].apply(lambda row: tuple(map(str.lower, row)), axis=1)
-    gone = [each not in now for each in folded]
-    return before.loc[gone, key].loc[lambda keys: ~folded.loc[keys.index].duplicated()]
+    now = {_folded(row) for row in df[key].itertuples(index=False)}
+    gone: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for row in before[key].itertuples(index=False, name=None):
+        if _folded(row) not in now:
+            gone.setdefault(_folded(row), row)
+    return pd.DataFrame(list(gone.values()), columns=key, dtype=str)
+
+
+def _folded(row: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text.lower() for text in row)
 
 
 def _remove(
