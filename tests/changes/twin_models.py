@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 import anaplan_frames as af
-from anaplan_frames.sandbox import Sandbox
+from anaplan_frames.sandbox import Calendar, Sandbox
 
 CITIES, MONTHS = [f"City {n}" for n in range(4)], ["Jan 13", "Feb 13"]
 COLUMNS = ["City", "Time", "Units", "Note"]
@@ -21,7 +21,7 @@ OnDeleted = Literal["report", "blank", "delete"]
 
 def build(sandbox: Sandbox, name: str) -> None:
     """Make a model with all that changes are loaded to."""
-    model = sandbox.workspace("W").model(name)
+    model = sandbox.workspace("W").model(name, calendar=Calendar(2013, 0, 0))
     cities = model.list("City", items=pd.DataFrame({"Name": CITIES}))
     items = model.list("Items", properties={"Note": "TEXT", "Units": "NUMBER"})
     sales = model.module(
