@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from anaplan_frames.cells.cell_batches import CellBatch
+from anaplan_frames.cells.cell_checks import CellChecks
 from anaplan_frames.cells.cell_values import (
-    cell_values,
+    cell_texts,
     is_number,
     json_of_texts,
     value_texts,
@@ -22,9 +23,11 @@ from anaplan_frames.cells.item_keys import UNKNOWN, DimensionItems, ItemKey
 from anaplan_frames.cells.period_texts import Names, with_period_names
 from anaplan_frames.codec.field_texts import unwrapped
 from anaplan_frames.codec.value_location import ValueLocation
-from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask
 from anaplan_frames.writes.folded_keys import FoldedMatches
 from anaplan_frames.writes.row_messages import add_message
+
+_MISSING = pa.scalar(None, TEXT)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,6 +146,8 @@ class CellPlan:
         Returns the names of the model's periods.
     single : SingleColumn or None
         Where line items and values are, if they are in two columns.
+    checks : CellChecks or None
+        What is checked of cells whose items exist; None leaves it to Anaplan.
     """
 
     dimensions: tuple[DimensionColumn, ...]
@@ -150,6 +155,7 @@ class CellPlan:
     blank: bool
     names: Names
     single: SingleColumn | None = None
+    checks: CellChecks | None = None
     coordinates: Coordinates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -182,13 +188,21 @@ class CellPlan:
         written = np.zeros(count, dtype=bool)
         parts = []
         line_items = self._numbers(batch, first_row, refused)
-        for number, at, values in self._values(batch, first_row, known, line_items):
+        for number, at, texts, kind in self._texts(batch, first_row, known, line_items):
+            item = self.line_items[number]
+            values = json_of_texts(texts, item.format, is_number=is_number(kind), blank=self.blank)
             present = as_mask(pc.is_valid(values))
+            if self.checks is not None:
+                texts = pc.if_else(pa.array(present), texts, _MISSING)
+                wrong = self._wrong(item, at, texts, kind, present, locations, first_row, refused)
+                present &= ~wrong
             if not present.all():
-                at, values = at[present], values.drop_null()
+                at, values = at[present], values.filter(pa.array(present))
             written[at] = True
             cells = self.coordinates.cells(combinations[at], number)
             parts.append(CellBatch(at + first_row, cells, values))
+        if refused:  # of a row that is refused for one cell, the others are written
+            written[np.fromiter(refused, np.int64) - first_row] = False
         calculated = 0 if line_items is None else int((known & (line_items == -1)).sum())
         joined = CellBatch.join(parts)
         return PlannedCells(joined, refused, count, int(written.sum()), calculated)
@@ -231,9 +245,8 @@ class CellPlan:
             texts = value_texts(values, location)
             found = column.find(texts, self.names)
             keys = column.keys
-        for at in np.flatnonzero(found < 0).tolist():
-            reason = column.items.reason(texts[at].as_py(), int(found[at]), keys)
-            add_message(refused, first_row + at, reason)
+        if (found < 0).any():
+            _add_reasons(column.items, keys, texts, found, first_row, refused)
         return found
 
     def line_item_places(
@@ -255,30 +268,54 @@ class CellPlan:
         numbers: Positions = np.where(found < 0, -2, self.single.numbers[np.maximum(found, 0)])
         return numbers
 
-    def _values(
+    def _wrong(
+        self,
+        item: LineItemColumn,
+        rows: Positions,
+        texts: pa.Array,
+        kind: pa.DataType,
+        present: Mask,
+        locations: list[Positions],
+        first_row: int,
+        refused: dict[int, str],
+    ) -> Mask:
+        """Return which cells of a line item are totals or have a wrong value, and add why."""
+        checks = self.checks
+        assert checks is not None
+        totals = checks.on_totals(rows, locations, item.id) & present
+        if totals.any():
+            items = [column.items for column in self.dimensions]
+            checks.add_totals(rows[totals], locations, item.id, items, first_row, refused)
+            texts = pc.if_else(pa.array(totals), _MISSING, texts)
+        return totals | checks.wrong_values(texts, kind, item.id, rows + first_row, refused)
+
+    def _texts(
         self, batch: pa.RecordBatch, first_row: int, known: Mask, line_items: Positions | None
-    ) -> Iterator[tuple[int, Positions, pa.Array]]:
-        """Yield, for each line item, its number, rows of the batch, and their values as JSON."""
+    ) -> Iterator[tuple[int, Positions, pa.Array, pa.DataType]]:
+        """Yield, for each line item, its number, rows of the batch, their values, and their type.
+
+        The values are texts, those of a missing value null.
+        """
         if line_items is not None:
-            yield from self._single_values(batch, first_row, known, line_items)
+            yield from self._single_texts(batch, first_row, known, line_items)
             return
         rows = np.flatnonzero(known)
         every = len(rows) == len(known)
         for number, item in enumerate(self.line_items):
-            values = cell_values(
-                batch.column(item.position),
+            column = unwrapped(batch.column(item.position))
+            texts = cell_texts(
+                column,
                 item.format,
                 ValueLocation(batch.schema.names[item.position], first_row),
-                blank=self.blank,
                 names=self.names,
                 scale=item.scale,
             )
-            yield number, rows, values if every else values.take(pa.array(rows))
+            yield number, rows, texts if every else texts.take(pa.array(rows)), column.type
 
-    def _single_values(
+    def _single_texts(
         self, batch: pa.RecordBatch, first_row: int, known: Mask, line_items: Positions
-    ) -> Iterator[tuple[int, Positions, pa.Array]]:
-        """Yield as `_values` does, if all values are in one column."""
+    ) -> Iterator[tuple[int, Positions, pa.Array, pa.DataType]]:
+        """Yield as `_texts` does, if all values are in one column."""
         assert self.single is not None
         position = self.single.position
         location = ValueLocation(batch.schema.names[position], first_row)
@@ -292,7 +329,21 @@ class CellPlan:
             its_texts = texts.take(pa.array(at))
             if item.scale is not None:
                 its_texts = with_period_names(its_texts, self.names, item.scale)
-            values = json_of_texts(
-                its_texts, item.format, is_number=is_number(column.type), blank=self.blank
-            )
-            yield number, at, values
+            yield number, at, its_texts, column.type
+
+
+def _add_reasons(
+    items: DimensionItems,
+    keys: tuple[ItemKey, ...],
+    texts: pa.Array,
+    found: Positions,
+    first_row: int,
+    refused: dict[int, str],
+) -> None:
+    """Say of the rows without an item why, once for each different text."""
+    rows = np.flatnonzero(found < 0)
+    reasons: dict[str | None, str] = {}
+    for at, text in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True):
+        if text not in reasons:
+            reasons[text] = items.reason(text, int(found[at]), keys)
+        add_message(refused, first_row + at, reasons[text])

@@ -20,16 +20,15 @@ _BLANKS = {"NUMBER": "0", "BOOLEAN": "false"}
 _FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false"}
 
 
-def cell_values(
+def cell_texts(
     column: pa.Array,
     format_: str,
     location: ValueLocation,
     *,
-    blank: bool,
     names: Names,
     scale: str | None,
 ) -> pa.Array:
-    """Return the values as JSON.
+    """Return the values as texts, a missing one as null.
 
     Parameters
     ----------
@@ -39,9 +38,6 @@ def cell_values(
         The line item's: ``NUMBER``, ``BOOLEAN``, ``TEXT``, ``DATE``, ``LIST``, ``TIME PERIOD``.
     location : ValueLocation
         The column and first row, for messages.
-    blank : bool
-        Whether a missing value becomes the blank one of its format. Otherwise it is null, and
-        not written.
     names : callable
         Returns the names of the model's periods.
     scale : str or None
@@ -57,20 +53,6 @@ def cell_values(
         If a value has no counterpart in Anaplan; names column and row.
     """
     column = unwrapped(column)
-    texts = cell_texts(column, format_, location, names=names, scale=scale)
-    return json_of_texts(texts, format_, is_number=is_number(column.type), blank=blank)
-
-
-def cell_texts(
-    column: pa.Array,
-    format_: str,
-    location: ValueLocation,
-    *,
-    names: Names,
-    scale: str | None,
-) -> pa.Array:
-    """Return the values as texts, a missing one as null; all else as for `cell_values`."""
-    column = unwrapped(column)
     if not is_period(_kind(format_)):
         return value_texts(column, location)
     if pt.is_temporal(column.type):
@@ -85,10 +67,13 @@ def json_of_texts(texts: pa.Array, format_: str, *, is_number: bool, blank: bool
     ----------
     texts : pa.Array of large_string
         As `cell_texts` returns them.
-    format_, blank
-        As for `cell_values`.
+    format_ : str
+        The line item's.
     is_number : bool
         Whether the caller has them as numbers.
+    blank : bool
+        Whether a missing value becomes the blank one of its format. Otherwise it is null, and
+        not written.
     """
     kind = _kind(format_)
     if kind == "BOOLEAN":

@@ -101,6 +101,28 @@ class PeriodFilter(RowFilter):
         return kind in self._kinds
 
 
+def total_periods(
+    names: Iterable[str], periods: PeriodNames, scale: str | None, ranges: Iterable[str]
+) -> list[bool | None]:
+    """Return of each period whether it is a total on a time scale; None if that is not known.
+
+    Raises
+    ------
+    EncodingError
+        If the calendar has no such scale.
+    """
+    kind = periods.kind_of_scale(scale)
+    totals = _TOTAL_PERIODS | {name.casefold() for name in ranges}
+
+    def is_total(name: str) -> bool | None:
+        own = periods.scale_of(name)
+        if own is not None:
+            return own != kind
+        return True if name.strip().casefold() in totals else None
+
+    return [is_total(name) for name in names]
+
+
 def _cycle(column: pa.Array) -> int:
     """Return after how many rows the names begin again, and so on to the end; else all rows.
 

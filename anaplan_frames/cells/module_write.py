@@ -21,6 +21,7 @@ from anaplan_frames.cells.cell_matching import (
     match_cell_columns,
 )
 from anaplan_frames.cells.cell_planner import CellPlan, DimensionColumn, SingleColumn
+from anaplan_frames.cells.check_reader import read_cell_checks
 from anaplan_frames.cells.item_key_reader import read_dimension_items
 from anaplan_frames.cells.item_keys import DimensionItems, key_texts
 from anaplan_frames.cells.prepared_cells import PreparedCells
@@ -71,7 +72,7 @@ def cell_rules(
 
 
 def prepare_cells(
-    module: Resource, target: ViewDescription, source: Source, rules: CellRules
+    module: Resource, target: ViewDescription, source: Source, rules: CellRules, *, checked: bool
 ) -> PreparedCells:
     """Match rows to a module as it is now; the errors are those of `Module.write`.
 
@@ -83,12 +84,17 @@ def prepare_cells(
     source : Source
         The caller's rows.
     rules : CellRules
+    checked : bool
+        Whether totals and values are checked, too, as a plan does; this takes more requests.
     """
     fixed = fixed_items(rules.fixed, target.axes, target.label)
     columns = [column for column in target.cells.columns if column.id not in fixed]
     matching = match_cell_columns(source, columns, target.axes, rules.mapping, target.label)
     items = _line_items(target, matching, columns)
     plan = _plan(target, matching, columns, items, fixed, rules)
+    if checked:
+        checks = read_cell_checks(target, plan.dimensions, plan.line_items, plan.names)
+        plan = replace(plan, checks=checks)
     return PreparedCells(
         module,
         source,

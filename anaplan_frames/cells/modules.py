@@ -158,7 +158,7 @@ class Module(View):
         WriteResult or WritePlan
             ``rejected`` holds the rows of which a cell was refused: because it is a total, because
             there is no such item, because a value does not fit. ``rows_ignored`` counts rows
-            without a value. A plan knows of rows whose items do not exist.
+            without a value. A plan knows these rows as far as the API shows it.
 
         Raises
         ------
@@ -201,18 +201,19 @@ class Module(View):
         rules = cell_rules(mapping=mapping, fixed=fixed, match_by=match_by, blank=blank)
         with time_limit(self._transport.clock, timeout):
             source = open_kept(data, index=index, keep=dry_run)
-            prepared = self._prepare(source, rules)
+            prepared = self._prepare(source, rules, checked=dry_run)
             prepared.warn_of_columns(calculated=not _is_read_from_module(source))
             if dry_run:
-                plan = plan_of(prepared, partial(self._prepare, source, rules), options)
+                again = partial(self._prepare, source, rules, checked=True)
+                plan = plan_of(prepared, again, options)
                 prepared.warn_of_folded_keys()
                 return plan
             result = prepared.send(options)
             prepared.warn_of_folded_keys()
             return check_result(result, options.on_rejected)
 
-    def _prepare(self, source: Source, rules: CellRules) -> PreparedCells:
-        return prepare_cells(self, self._describe(), source, rules)
+    def _prepare(self, source: Source, rules: CellRules, *, checked: bool) -> PreparedCells:
+        return prepare_cells(self, self._describe(), source, rules, checked=checked)
 
 
 def _is_read_from_module(source: Source) -> bool:

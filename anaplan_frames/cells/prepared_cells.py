@@ -29,13 +29,6 @@ from anaplan_frames.writes.result_builder import halfway_error, timed
 from anaplan_frames.writes.retained_rows import RetainedRows
 
 _UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
-_REASONS = {
-    "totals": "The API does not show which cells are totals; Anaplan rejects them when they are "
-    "sent.",
-    "access": "The API does not show which cells your user may write.",
-    "values": "Whether a text is the number, date or item that its line item needs is checked by "
-    "Anaplan.",
-}
 _log = logging.getLogger("anaplan_frames")
 
 
@@ -81,10 +74,6 @@ class PreparedCells(PreparedWrite):
         self._planned = PlannedRows(plan, self._rows, needed, module.label)
         self._begun = self.clock().monotonic()
         self.columns: pd.DataFrame = self._columns_frame()
-        self.unchecked: pd.DataFrame = frame_of_fields(
-            [{"subject": subject, "reason": reason} for subject, reason in _REASONS.items()],
-            _UNCHECKED,
-        )
 
     @property
     def state(self) -> str:  # type: ignore[override]
@@ -97,6 +86,15 @@ class PreparedCells(PreparedWrite):
         return expected_report(
             self._module.name, self._totals, self._rows, self._facts, self._calculated_names
         )
+
+    @cached_property
+    def unchecked(self) -> pd.DataFrame:  # type: ignore[override]
+        """What could not be checked, of the model and of the rows."""
+        checks = self._plan.checks
+        if checks is None:
+            return frame_of_fields([], _UNCHECKED)
+        _ = self._totals  # looks at all values
+        return frame_of_fields([*checks.unclear.records(), *checks.unknown], _UNCHECKED)
 
     def head(self, rows: int) -> pd.DataFrame:
         """Return the first rows as texts; see `PreparedWrite`."""

@@ -70,6 +70,33 @@ def read_totals(
     within itself, so that its items are read, too; those of a list that several dimensions share
     are read once.
     """
+    for dimension, hierarchy, items in _read_hierarchies(catalogue, dimensions):
+        totals = _totals(hierarchy, items)
+        if totals is not None:
+            yield dimension, totals
+
+
+def read_leaf_ids(
+    catalogue: Catalogue, dimensions: Sequence[Dimension]
+) -> Iterator[tuple[Dimension, pa.Array]]:
+    """Read the hierarchies as `read_totals` does, and yield the ids of the items to write to.
+
+    Anaplan documents which cells are aggregates: those of items with items of their own below
+    them, and those of items that are not defined in the dimension's own list but above it.
+    """
+    for dimension, hierarchy, (items, *_) in _read_hierarchies(catalogue, dimensions):
+        items, has_children = _with_children(hierarchy, items)
+        leaves = items["id"].filter(pc.invert(has_children))
+        top = hierarchy.lowest.metadata.get("topLevelItem")
+        if isinstance(top, Mapping):
+            leaves = leaves.filter(pc.not_equal(leaves, str(top.get("id"))))
+        yield dimension, leaves.combine_chunks()
+
+
+def _read_hierarchies(
+    catalogue: Catalogue, dimensions: Sequence[Dimension]
+) -> Iterator[tuple[Dimension, _Hierarchy, list[pa.Table]]]:
+    """Yield the dimensions that are lists or subsets, with the items of each of their lists."""
     candidates = [each for each in dimensions if _may_have_totals(each)]
     if not candidates:
         return
@@ -86,9 +113,7 @@ def read_totals(
             continue
         hierarchy = hierarchies[dimension.id]
         items = [tables[each.id, subset] for each, subset in hierarchy.lists]
-        totals = _totals(hierarchy, items)
-        if totals is not None:
-            yield dimension, totals
+        yield dimension, hierarchy, items
 
 
 def _may_have_totals(dimension: Dimension) -> bool:
@@ -98,10 +123,8 @@ def _may_have_totals(dimension: Dimension) -> bool:
 
 def _totals(hierarchy: _Hierarchy, tables: Sequence[pa.Table]) -> TotalItems | None:
     """Return what the totals of a hierarchy are called; None if there are none."""
-    items, *parents = tables
-    if hierarchy.subset is not None:
-        items = items.filter(items[_SUBSET])
-    has_children = pc.is_in(items["id"], value_set=pc.drop_null(items["parentId"]))
+    lowest, *parents = tables
+    items, has_children = _with_children(hierarchy, lowest)
     above = [items.filter(has_children), *parents]
     descriptions = [hierarchy.lowest, *hierarchy.above]
     top = [each.metadata.get("topLevelItem") for each in descriptions]
@@ -115,6 +138,13 @@ def _totals(hierarchy: _Hierarchy, tables: Sequence[pa.Table]) -> TotalItems | N
     if not len(totals.names) + len(totals.ambiguous):
         return None
     return replace(totals, numbered=any(each.is_numbered for each in descriptions))
+
+
+def _with_children(hierarchy: _Hierarchy, items: pa.Table) -> tuple[pa.Table, pa.ChunkedArray]:
+    """Return the items of the lowest list or its subset, and which have others below them."""
+    if hierarchy.subset is not None:
+        items = items.filter(items[_SUBSET])
+    return items, pc.is_in(items["id"], value_set=pc.drop_null(items["parentId"]))
 
 
 def _labels(names: pa.Array, codes: pa.Array, leaves: pa.Table, *, numbered: bool) -> TotalItems:

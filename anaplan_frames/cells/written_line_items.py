@@ -80,6 +80,16 @@ def time_scale(record: Mapping[str, Any]) -> str | None:
     return str(record.get("timeScale") or "") or None
 
 
+def calculated_versions(record: Mapping[str, Any]) -> str | None:
+    """Say that a line item's formula is for some versions only, if it is."""
+    if not record.get("formula") or _is_calculated(record):
+        return None
+    return (
+        f"It has a formula for {record.get('formulaScope')!r}: cells of versions that it "
+        "calculates are only known once they are sent."
+    )
+
+
 def _is_calculated(record: Mapping[str, Any]) -> bool:
     """Whether none of a line item's cells can be written: it has a formula, or is a heading."""
     scope = str(record.get("formulaScope") or _EVERY_VERSION).strip().casefold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -36,6 +36,7 @@ from anaplan_frames.lists.refused_rows import (
 from anaplan_frames.lists.write_stages import Stage, StagePlanner
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, one_array
 from anaplan_frames.writes.folded_keys import FoldedMatches
+from anaplan_frames.writes.value_checks import UnclearValues, ValueCheck
 
 Mode = Literal["insert", "update", "upsert", "delete", "sync"]
 _MISSING = pa.scalar(None, TEXT)
@@ -65,6 +66,8 @@ class WriteRules:
         Whether rows without any value are ignored.
     label : str
         The list in words.
+    checks : sequence of ValueCheck
+        How the values of properties and subsets are judged, as far as the API shows it.
     """
 
     mode: Mode
@@ -76,6 +79,7 @@ class WriteRules:
     numbered: bool
     skip_blank: bool
     label: str
+    checks: Sequence[ValueCheck] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class ItemPlan:
         The keys and parents that were found only when they were folded.
     kept_twins : int
         How many items are not deleted, though no row is of them, because a row has the same key.
+    unclear : UnclearValues
+        The values that are sent although Anaplan may reject them.
     """
 
     stages: list[Stage]
@@ -104,6 +110,7 @@ class ItemPlan:
     changes: pa.Table
     folded: FoldedMatches
     kept_twins: int
+    unclear: UnclearValues = field(default_factory=UnclearValues)
 
     @property
     def deleted_without_row(self) -> int:
@@ -162,6 +169,7 @@ class _Comparison:
         self._blank_count = int(blank.sum())
         self._active = ~blank
         self._refused: Reasons = {}
+        self._unclear = UnclearValues()
         self._gone, self._kept_twins = self._find_gone()
         self._refuse(refused)
         self._refuse(
@@ -186,6 +194,7 @@ class _Comparison:
                 self._refuse(without_name(self._rows.table, self._items))
             self._refuse(removed_codes(self._values, state, self._items))
             self._refuse(too_long(self._values))
+            self._refuse_values()
         claims = self._claims()
         self._refuse(refused_claims(claims, self._active))
         desired, sent = self._desired()
@@ -206,6 +215,7 @@ class _Comparison:
             _with_callers_rows(changes, sent),
             self._folded.plus(planner.folded_parents),
             self._kept_twins,
+            self._unclear,
         )
 
     def _refuse(self, reasons: Mapping[int, str]) -> None:
@@ -213,6 +223,17 @@ class _Comparison:
             if self._active[row]:
                 self._refused[row] = reason
                 self._active[row] = False
+
+    def _refuse_values(self) -> None:
+        """Refuse the rows with a value that is not of its property's format."""
+        for check in self._rules.checks:
+            texts = self._values.get(check.column)
+            if texts is None or texts.null_count == len(texts):
+                continue
+            judged = check.look_at(_without_blanks(texts))
+            self._unclear.add(judged, self._active)
+            if judged.wrong.any():
+                self._refuse(judged.reasons())
 
     def _find_gone(self) -> tuple[Mask, int]:
         """Return which items are deleted, and how many stay only because they have a twin."""

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.json_records import json_array, json_records, nested
 from anaplan_frames.lists.write_stages import Action
-from anaplan_frames.writes.arrow_arrays import TEXT, one_array
-
-_TRUE = pa.array(["true", "1", "yes"], TEXT)
+from anaplan_frames.writes.arrow_arrays import one_array
+from anaplan_frames.writes.value_checks import flag_texts
 
 
 class ItemRequest(NamedTuple):
@@ -47,16 +45,9 @@ def request_body(records: pa.Table, columns: Mapping[str, ItemColumn]) -> bytes:
         column = columns[name]
         values = one_array(records[name])
         is_flag = column.section == "subsets"
-        sections[column.section][column.key] = _flags(values) if is_flag else values
+        sections[column.section][column.key] = flag_texts(values) if is_flag else values
     members = sections[""]
     for section in ("properties", "subsets"):
         if sections[section]:
             members[section] = nested(sections[section], count)
     return b'{"items":' + json_array(json_records(members, count)) + b"}"
-
-
-def _flags(texts: pa.Array) -> pa.Array:
-    """Make JSON's true and false of texts, as subsets need them."""
-    return pc.if_else(
-        pc.is_valid(texts), pc.is_in(pc.utf8_lower(texts), value_set=_TRUE), pa.scalar(None)
-    )

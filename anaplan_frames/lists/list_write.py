@@ -23,6 +23,7 @@ from anaplan_frames.lists.key_columns import (
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.other_parents import NamedParents, parents_as_names
 from anaplan_frames.lists.prepared_items import PlannedItems, PreparedItems
+from anaplan_frames.lists.property_checks import property_checks
 from anaplan_frames.lists.top_level import without_top_level
 from anaplan_frames.messages import warn
 from anaplan_frames.resources.resource import Resource
@@ -163,6 +164,7 @@ def _rules(target: ListDescription, texts: InputTexts, options: ListWriteOptions
         # Which row is wholly blank is not known if some of its columns are left out.
         skip_blank=options.mode != "delete" or not texts.matching.unused,
         label=target.label,
+        checks=property_checks(target, texts.table.column_names),
     )
 
 

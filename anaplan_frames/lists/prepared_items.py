@@ -18,6 +18,7 @@ from anaplan_frames.lists.item_planner import ItemPlan, Mode
 from anaplan_frames.lists.item_writer import ItemWriter
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lists.list_results import expected_report, list_result
+from anaplan_frames.lists.property_checks import unknown_properties
 from anaplan_frames.progress import Progress
 from anaplan_frames.results import Report, WriteResult
 from anaplan_frames.writes.dump_folder import kept, open_dump
@@ -26,8 +27,8 @@ from anaplan_frames.writes.plan import PreparedWrite, SendOptions, plan_of
 from anaplan_frames.writes.result_builder import halfway_error, timed
 
 _log = logging.getLogger("anaplan_frames")
+_ACCESS = "The API does not show which items your user may add, change or delete."
 _UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
-_FREE = ("TEXT", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,14 @@ class PreparedItems(PreparedWrite):
         }
         self.expected: Report = expected_report(planned.plan, planned.texts, self._facts)
         self.columns: pd.DataFrame = planned.texts.columns
-        self.unchecked: pd.DataFrame = _unchecked(target, planned.sent.column_names)
+        self.unchecked: pd.DataFrame = frame_of_fields(
+            [
+                *planned.plan.unclear.records(),
+                *unknown_properties(target, planned.sent.column_names),
+                {"subject": "access", "reason": _ACCESS},
+            ],
+            _UNCHECKED,
+        )
         self.state: object = planned.plan.digest
 
     def head(self, rows: int) -> pd.DataFrame:
@@ -135,23 +143,3 @@ class PreparedItems(PreparedWrite):
         )
         if asked:
             raise ConfirmationRequired(asked, plan_of(self, self._again, options))
-
-
-def _unchecked(target: ListDescription, columns: list[str]) -> pd.DataFrame:
-    """Say of which properties Anaplan alone knows whether it takes a value."""
-    formats = {
-        str(each["name"]): str(each.get("format") or "")
-        for each in target.metadata.get("properties") or ()
-    }
-    rows = [
-        {
-            "subject": f"property {column.key!r}",
-            "reason": f"Whether a value is of its format, {formats[column.key]}, is only known "
-            "once it is sent.",
-        }
-        for column in target.columns
-        if column.name in columns
-        and column.section == "properties"
-        and formats.get(column.key, "") not in _FREE
-    ]
-    return frame_of_fields(rows, _UNCHECKED)

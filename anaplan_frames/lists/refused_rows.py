@@ -13,6 +13,7 @@ from anaplan_frames.key_folding import MOST_CHARACTERS, visible
 from anaplan_frames.lists.item_matching import NEW, SEVERAL, UNKNOWN, KeyedTable, same_items
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, mask_of, one_array
 from anaplan_frames.writes.folded_keys import repeated
+from anaplan_frames.writes.value_checks import is_blank
 
 _MISSING = pa.scalar(None, TEXT)
 _SHOWN_CHARACTERS = 20
@@ -78,7 +79,9 @@ def without_name(rows: pa.Table, items: Positions) -> Reasons:
     """Return the rows that are new items and have no name."""
     if "name" not in rows.column_names:
         return {}
-    nameless = (items == NEW) & as_mask(pc.is_null(one_array(rows["name"])))
+    names = one_array(rows["name"])
+    blank = pc.or_(pc.is_null(names), pc.fill_null(is_blank(names), fill_value=False))
+    nameless = (items == NEW) & as_mask(blank)
     return dict.fromkeys(np.flatnonzero(nameless).tolist(), "the name is missing")
 
 

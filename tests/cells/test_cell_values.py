@@ -12,7 +12,7 @@ import pytest
 
 from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.period_names import PeriodNames
-from anaplan_frames.cells.cell_values import cell_values
+from anaplan_frames.cells.cell_values import cell_texts, is_number, json_of_texts
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
@@ -30,7 +30,8 @@ def names() -> PeriodNames:
 
 def values(column: Any, form: str, *, blank: bool = False, scale: str | None = None) -> list[Any]:
     array = column if isinstance(column, pa.Array) else pa.array(column)
-    made = cell_values(array, form, ValueLocation("c", 0), blank=blank, names=names, scale=scale)
+    texts = cell_texts(array, form, ValueLocation("c", 0), names=names, scale=scale)
+    made = json_of_texts(texts, form, is_number=is_number(array.type), blank=blank)
     return [None if text is None else json.loads(text) for text in made.to_pylist()]
 
 

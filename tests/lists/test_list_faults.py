@@ -62,12 +62,12 @@ class TestLostAnswers:
     ) -> None:
         staff.insert(many(1))
         headcount_sandbox.faults.add("lost answer", method="POST", path="*/items", times=2)
-        frame = many(15, FTE=["1"] * 12 + ["bad"] * 3)
+        frame = many(15, FTE=["1"] * 12 + ["1,000"] * 3)
         result = staff.insert(frame, on_rejected="ignore")
         assert (result.rows_created, result.rows_rejected) == (11, 4)
         assert result.rejected["code"].tolist() == ["c000", "c012", "c013", "c014"]
         assert "already used" in result.rejected["error"].iloc[0]
-        assert "value:bad" in result.rejected["error"].iloc[1]
+        assert "value:1,000" in result.rejected["error"].iloc[1]
 
     @pytest.mark.parametrize("kind", ["reset", "lost answer"])
     def test_an_item_that_somebody_else_adds_meanwhile_is_not_taken_for_ours(
@@ -138,7 +138,9 @@ class TestLostAnswers:
         with pytest.raises(
             af.TaskUncertain, match=r"4 of 5 items without code and name were added"
         ):
-            headcount.lists["Orders"].insert(pd.DataFrame({"Amount": ["1", "2", "3", "4", "bad"]}))
+            headcount.lists["Orders"].insert(
+                pd.DataFrame({"Amount": ["1", "2", "3", "4", "1,000"]})
+            )
 
     def test_if_reading_back_fails_it_is_uncertain(
         self, hurried_staff: List, headcount_sandbox: Sandbox

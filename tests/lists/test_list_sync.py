@@ -152,10 +152,10 @@ def test_the_error_of_an_item_that_has_its_final_name_says_nothing_of_a_temporar
     staff: List,
 ) -> None:
     staff.insert(pd.DataFrame({"code": ["a", "b"], "name": ["A", "B"]}))
-    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "A"], "FTE": ["1", "bad"]})
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["B", "A"], "FTE": ["1", "1,000"]})
     result = staff.sync(frame, on_rejected="ignore")
     assert result.rejected["error"].tolist() == [
-        "incorrect format -- column name:FTE, value:bad (INCORRECT_FORMAT)"
+        "incorrect format -- column name:FTE, value:1,000 (INCORRECT_FORMAT)"
     ]
     assert rows(staff, "code", "name") == [("a", "B"), ("b", "A")]
 

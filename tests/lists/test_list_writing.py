@@ -46,12 +46,12 @@ def test_what_is_inserted_is_read_again_in_all_types(staff: List) -> None:
 def test_every_kind_of_data_is_taken_and_its_rejected_rows_given_back(
     staff: List, convert: Any
 ) -> None:
-    frame = STAFF.reset_index(drop=True).assign(FTE=["1", "bad", "2"], parent=None)
+    frame = STAFF.reset_index(drop=True).assign(FTE=["1", "1,000", "2"], parent=None)
     result = staff.insert(convert(frame), on_rejected="ignore")
     assert (result.rows_created, result.rows_rejected) == (2, 1)
     assert result.rejected.index.tolist() == [1]
-    assert result.rejected["FTE"].tolist() == ["bad"]
-    assert "column name:FTE, value:bad (INCORRECT_FORMAT)" in result.rejected["error"].iloc[0]
+    assert result.rejected["FTE"].tolist() == ["1,000"]
+    assert "column name:FTE, value:1,000 (INCORRECT_FORMAT)" in result.rejected["error"].iloc[0]
 
 
 def test_rejected_rows_are_the_callers_own(staff: List) -> None:
