@@ -28,7 +28,7 @@ Verdicts: TypeAlias = npt.NDArray[np.int8]
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LONGEST = 300  # characters of a number that surely has no more digits than a double can have
-_SPELLED_NUMBER = r"^[\s\d.,'%()$€£¥+\-]*\d[\s\d.,'%()$€£¥+\-]*$"
+_SPELLED_NUMBER = r"^\s*[(+-]?\s*[$€£¥]?\s*[\d.,' \x{a0}]*\d[\d.,' \x{a0}]*\s*[$€£¥%]?\s*[)-]?\s*$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _SPELLED_DATE = r"^\d{1,4}[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ,]*\d{1,4}([T ][\d:.]+Z?)?$"
 _FLAGS = pa.array(["true", "false", "1", "0"], TEXT)
