@@ -54,6 +54,7 @@ def to_anaplan(
     timeout: float | None = None,
     progress: bool | None = None,
     parameters: Parameters | None = None,
+    check: Mapping[str, str] | None = None,
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
@@ -83,6 +84,7 @@ def to_anaplan(
     timeout: float | None = None,
     progress: bool | None = None,
     parameters: Parameters | None = None,
+    check: Mapping[str, str] | None = None,
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
@@ -111,6 +113,7 @@ def to_anaplan(
     timeout: float | None = None,
     progress: bool | None = None,
     parameters: Parameters | None = None,
+    check: Mapping[str, str] | None = None,
     locale: str = LOCALE,
     chunk_bytes: int | None = None,
     resume: bool = True,
@@ -174,6 +177,9 @@ def to_anaplan(
     parameters : dict of str to str, optional
         What the import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
         ``{import: {name: value}}``.
+    check : dict of str to str, optional
+        Of the dry run of an import or process: what columns hold whose header does not show it,
+        such as ``{"dest": "Airports", "month": "Time"}``; see ``model.imports[...].write``.
     locale : str
         Of an import or process: language and country of dates and numbers.
     chunk_bytes : int, optional
@@ -232,7 +238,12 @@ def to_anaplan(
             "dry_run": dry_run,
         }
         job = {"chunk_bytes": chunk_bytes, "resume": resume}
-        start = {"parameters": parameters, "locale": locale, "restart_after": restart_after}
+        start = {
+            "parameters": parameters,
+            "check": check,
+            "locale": locale,
+            "restart_after": restart_after,
+        }
         items = {"mode": mode, "key": key, "blank": blank}
         sync = {"delete": delete, "max_delete": max_delete, "confirm": confirm}
         own: dict[str, Any] = {"fixed": fixed, **items, **sync, **job, **start}
@@ -292,6 +303,7 @@ _WRITING = {
     "confirm": (False, "lists"),
     "fixed": (None, "modules"),
     "parameters": (None, "imports and processes"),
+    "check": (None, "imports and processes"),
     "locale": (LOCALE, "imports and processes"),
     "chunk_bytes": (None, "imports, processes and files"),
     "resume": (True, "imports, processes and files"),
@@ -307,7 +319,7 @@ _COMMON = {
     "dry_run": False,
 }
 _UPLOADED = frozenset({"chunk_bytes", "resume"})
-_STARTED = frozenset({"parameters", "locale", "restart_after"})
+_STARTED = frozenset({"parameters", "check", "locale", "restart_after"})
 _TAKEN: dict[type[Resource], frozenset[str]] = {
     List: frozenset({"mode", "key", "blank", "delete", "max_delete", "confirm"}),
     Module: frozenset({"fixed", "blank"}),

@@ -53,8 +53,13 @@ class PreparedUpload:
         # Every header has its column, or `match_columns` would have raised.
         warn_of_unused_columns(self.target.label, self.matching.unused, ())
 
-    def check_values(self) -> None:
+    def check_values(self, look: Callable[[pa.RecordBatch, int], None] | None = None) -> None:
         """Write all rows as text, for a plan, and send nothing.
+
+        Parameters
+        ----------
+        look : callable, optional
+            Called with each batch, and the position of its first row.
 
         Raises
         ------
@@ -65,6 +70,8 @@ class PreparedUpload:
         self.sent.encoder.preamble()
         for batch in self.sent.batches(_BLOCK_ROWS):
             self.sent.encoder.encode(batch, first)
+            if look is not None:
+                look(batch, first)
             first += batch.num_rows
 
 

@@ -17,6 +17,7 @@ from anaplan_frames.bulk.job_options import (
     LOCALE,
     JobOptions,
     Parameters,
+    checked_columns,
     job_options,
 )
 from anaplan_frames.bulk.prepared_load import PreparedLoad
@@ -78,6 +79,7 @@ class Import(Action):
         timeout: float | None = None,
         progress: bool | None = None,
         parameters: Parameters | None = None,
+        check: Mapping[str, str] | None = None,
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
@@ -97,6 +99,7 @@ class Import(Action):
         timeout: float | None = None,
         progress: bool | None = None,
         parameters: Parameters | None = None,
+        check: Mapping[str, str] | None = None,
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
@@ -115,6 +118,7 @@ class Import(Action):
         timeout: float | None = None,
         progress: bool | None = None,
         parameters: Parameters | None = None,
+        check: Mapping[str, str] | None = None,
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
@@ -145,6 +149,10 @@ class Import(Action):
         parameters : mapping of str to str, optional
             What the import asks for at run time, e.g. ``{"Version": "Actual"}``; for a process also
             ``{import: {name: value}}``.
+        check : dict of str to str, optional
+            For a dry run: what columns hold whose header does not show it, because the API does not
+            show how the import maps them. By header, a dimension such as ``"Airports"`` or
+            ``"Time"``, a property ``"Airports.Capacity"`` or a line item ``"Flights.Delay"``.
         locale : str
             Language and country of dates and numbers.
         chunk_bytes : int, optional
@@ -161,6 +169,8 @@ class Import(Action):
 
         Raises
         ------
+        TypeError, ValueError, NotFound
+            If `check` is not such a dict, is given without `dry_run`, or names what there is not.
         ColumnMismatch
             If columns are missing; names them and their near names. Nothing is sent then.
         EncodingError
@@ -182,12 +192,13 @@ class Import(Action):
         options = send_options(
             on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
+        checked_columns(check, dry_run=dry_run)
         with time_limit(self._transport.clock, timeout):
             job = self._job_options(
                 parameters, locale, chunk_bytes, resume=resume, restart_after=restart_after
             )
             source = self._opened(data, index=index, keep=dry_run)
-            prepared = self._prepare(source, mapping, job, sends=not dry_run)
+            prepared = self._prepare(source, mapping, job, check, sends=not dry_run)
             prepared.warn_of_unused()
             if dry_run:
                 prepared.check_values()
@@ -252,7 +263,7 @@ class Import(Action):
             if data is None:
                 return self._begin(job, options)
             source = self._opened(data, index=index, keep=False)
-            prepared = self._prepare(source, mapping, job, sends=True)
+            prepared = self._prepare(source, mapping, job, None, sends=True)
             prepared.warn_of_unused()
             return prepared.start(options)
 
@@ -364,18 +375,27 @@ class Import(Action):
         return open_kept(data, index=index, keep=keep)
 
     def _prepare(
-        self, source: Any, mapping: DataMapping | None, job: JobOptions, *, sends: bool
+        self,
+        source: Any,
+        mapping: DataMapping | None,
+        job: JobOptions,
+        check: Mapping[str, str] | None,
+        *,
+        sends: bool,
     ) -> PreparedLoad:
         """Match the data to the files that they are meant for, before any is sent.
 
         Parameters
         ----------
+        check : mapping of str to str or None
+            What columns hold, for a plan.
         sends : bool
             Whether they are sent next.
         """
         targets = self._targets(writes=sends)
         self._catalogue.early.keep()
-        return PreparedLoad(self, self._uploads(source, mapping, targets), targets, job)
+        uploads = self._uploads(source, mapping, targets)
+        return PreparedLoad(self, uploads, targets, job, check or {})
 
     def _prepare_again(
         self, source: Any, mapping: DataMapping | None, job: JobOptions
@@ -383,7 +403,7 @@ class Import(Action):
         """Read the target again, which may have changed since it was planned for."""
         for kind in ("imports", "files"):
             self._catalogue.forget(kind)
-        return self._prepare(source, mapping, job, sends=True)
+        return self._prepare(source, mapping, job, None, sends=True)
 
     def _targets(self, *, writes: bool) -> dict[str, FileTarget]:
         """Return the file of each import that reads one, by the import's id.

@@ -63,3 +63,24 @@ def job_options(
         upload_options(chunk_bytes=chunk_bytes, resume=resume),
         restart_after,
     )
+
+
+def checked_columns(check: object, *, dry_run: bool) -> None:
+    """Refuse ``check=`` if it is not a dict of names, or if nothing is planned.
+
+    Raises
+    ------
+    TypeError, ValueError
+    """
+    if check is None:
+        return
+    if not isinstance(check, Mapping) or not all(isinstance(each, str) for each in check.values()):
+        raise TypeError(
+            "check must be a dict, {'a header': 'what the column holds'}, such as "
+            "{'dest': 'Airports', 'month': 'Time'}."
+        )
+    if not dry_run:
+        raise ValueError(
+            "check= is an option of dry_run=True: it says what columns hold, so that the plan can "
+            "check them. Leave it out to send the data."
+        )

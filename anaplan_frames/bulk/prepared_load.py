@@ -13,20 +13,23 @@ from anaplan_frames.bulk.content_watch import ContentWatch
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
 from anaplan_frames.bulk.file_writer import PreparedUpload, SentFile, send_rows
+from anaplan_frames.bulk.import_checks import ImportChecks
 from anaplan_frames.bulk.job_options import JobOptions
+from anaplan_frames.bulk.load_forecast import HeaderCheck, LoadForecast
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
+from anaplan_frames.lookup import not_found
 from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Task
 from anaplan_frames.transfer.content_check import ContentCheck
 from anaplan_frames.writes.dump_folder import open_dump
 from anaplan_frames.writes.plan import SendOptions
-from anaplan_frames.writes.result_builder import OnRejected
+from anaplan_frames.writes.result_builder import OnRejected, stacked
 
 _UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
 _REASON = (
-    "The API does not show how the import maps its columns, so which rows Anaplan will reject is "
-    "not known before they are sent."
+    "The API does not show how the import maps its columns. They were judged by their headers and "
+    "by check=; access, and rows of one key, are only known once they are sent."
 )
 
 
@@ -41,6 +44,8 @@ class PreparedLoad(PreparedUploads):
     targets : mapping of str to FileTarget
         By the import's id, the file that each import of the action reads.
     options : JobOptions
+    check : mapping of str to str
+        What columns hold, by header, as the caller says for a plan.
     """
 
     def __init__(
@@ -49,19 +54,90 @@ class PreparedLoad(PreparedUploads):
         uploads: Sequence[PreparedUpload],
         targets: Mapping[str, FileTarget],
         options: JobOptions,
+        check: Mapping[str, str],
     ) -> None:
         super().__init__(action, uploads, state=dict(targets))
         self._action = action
         self._targets = targets
         self._options = options
-        imports = action.catalogue.records("imports")
-        self.unchecked: pd.DataFrame = frame_of_fields(
-            [
-                {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
-                for import_id in targets
-            ],
-            _UNCHECKED,
-        )
+        self._check = check
+
+    def check_values(self) -> None:
+        """Look at all values for a plan: at what cannot be sent, and at what will be rejected.
+
+        Raises
+        ------
+        EncodingError
+            If a value cannot be written in the file's dialect.
+        NotFound, AmbiguousName
+            If ``check=`` names a column or thing that there is not, or several.
+        """
+        checks = ImportChecks(self._action.catalogue, self._named())
+        imports = self._action.catalogue.records("imports")
+        rejected: dict[str, pd.DataFrame] = {}
+        unchecked: list[Mapping[str, str]] = []
+        count = 0
+        for upload in self.uploads:
+            readers = [id_ for id_, target in self._targets.items() if target == upload.target]
+            forecast = self._forecast(upload, readers, checks)
+            upload.check_values(forecast.look)
+            reasons = forecast.reasons()
+            unchecked += forecast.unchecked()
+            count += len(reasons)
+            rejected[str(imports[readers[0]]["name"])] = upload.sent.with_reasons(reasons)
+        unchecked += [
+            {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
+            for import_id in self._targets
+        ]
+        self.unchecked = frame_of_fields(unchecked, _UNCHECKED)
+        self.expected = replace(self.expected, rows_rejected=count, rejected=stacked(rejected))
+
+    def _forecast(
+        self, upload: PreparedUpload, readers: Sequence[str], checks: ImportChecks
+    ) -> LoadForecast:
+        """Return what is going to look at the rows of one file for all imports that read it."""
+        records = self._action.catalogue.records("imports")
+        encoder = upload.sent.encoder
+        fed = [
+            header if position is not None else ""
+            for header, position in zip(
+                encoder.layout.headers, encoder.layout.positions, strict=True
+            )
+        ]
+        found: list[HeaderCheck] = []
+        unknown: list[Mapping[str, str]] = []
+        for import_id in readers:
+            others = [records[each] for each in self._targets if each != import_id]
+            own, its_unknown = checks.of(
+                records[import_id],
+                fed,
+                encoder.dialect.decimal_separator,
+                lists_change=any(each.get("importType") == "HIERARCHY_DATA" for each in others),
+            )
+            found += own
+            unknown += its_unknown
+        return LoadForecast(encoder, found, unknown)
+
+    def _named(self) -> dict[str, str]:
+        """Return ``check=`` by the headers of the files; it may name the data's columns, too."""
+        headers: dict[str, str] = {}
+        for upload in self.uploads:
+            layout = upload.sent.encoder.layout
+            for header, position in zip(layout.headers, layout.positions, strict=True):
+                if position is not None and header:
+                    headers.setdefault(str(upload.sent.source.columns[position]), header)
+        headers |= {header: header for header in headers.values()}
+        for name in self._check:
+            if name not in headers:
+                raise not_found(
+                    str(name), headers, kind="columns that are sent", owner=f"to {self.label}"
+                )
+        return {headers[name]: what for name, what in self._check.items()}
+
+    @property
+    def label(self) -> str:
+        """The import or process in words."""
+        return self._action.label
 
     def start(self, options: SendOptions) -> Task[WriteResult]:
         """Upload, and start; the files stay locked until the end of the task was seen."""

@@ -27,7 +27,7 @@ from anaplan_frames.outcomes import Outcome
 from anaplan_frames.results import WriteResult
 from anaplan_frames.threads import in_order
 from anaplan_frames.writes.dump_folder import DumpFolder
-from anaplan_frames.writes.result_builder import Rejects, result_of_task
+from anaplan_frames.writes.result_builder import Rejects, result_of_task, stacked
 
 _AT_ONCE = 4  # requests
 _STEPS = {"id": Field("id"), "name": Field("name"), "type": Field("actionType")}
@@ -265,14 +265,7 @@ def _find_optimizer(
 def _together(nested: list[WriteResult]) -> Rejects:
     """Gather the rejected rows of several imports under the imports' names."""
     return Rejects(
-        rejected=_stacked({result.target: result.rejected for result in nested}),
-        unmatched=_stacked({result.target: result.unmatched for result in nested}),
+        rejected=stacked({result.target: result.rejected for result in nested}),
+        unmatched=stacked({result.target: result.unmatched for result in nested}),
         note="\n".join(result.note for result in nested if result.note),
     )
-
-
-def _stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    filled = {name: frame for name, frame in frames.items() if len(frame)}
-    if len(filled) == 1 and len(frames) == 1:
-        return next(iter(filled.values()))
-    return pd.concat(filled, names=["import"]) if filled else pd.DataFrame()

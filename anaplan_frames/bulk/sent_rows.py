@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -91,6 +91,10 @@ class SentRows:
                 filled |= as_mask(pc.is_valid(column))
             count += batch.num_rows - int(filled.sum())
         return count
+
+    def with_reasons(self, reasons: Mapping[int, str]) -> pd.DataFrame:
+        """Return rows as the caller has them, and why they are going to be rejected."""
+        return self._retained.rejected(reasons)
 
     def rejected(self, dump: Sequence[DumpRow]) -> tuple[pd.DataFrame, list[DumpRow]]:
         """Match the rows of a failure dump to the data.

@@ -26,10 +26,21 @@ class PeriodLookup:
     ----------
     catalogue : Catalogue
         The model.
+    dimension_id : str
+        Of Time; that of Versions makes it look for versions.
+    words : str
+        What is looked for.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        dimension_id: str = TIME_ID,
+        words: str = "a period of the model's calendar",
+    ) -> None:
         self._catalogue = catalogue
+        self._dimension_id = dimension_id
+        self._words = words
         self._known: dict[str, int] = {}
 
     def check(self, column: str, *, dates: bool) -> ValueCheck:
@@ -41,7 +52,7 @@ class PeriodLookup:
         dates : bool
             Whether ISO dates may stand for periods, so that they are unclear.
         """
-        return ValueCheck(column, "a period of the model's calendar", self._judge(dates=dates))
+        return ValueCheck(column, self._words, self._judge(dates=dates))
 
     def _judge(self, *, dates: bool) -> Callable[[pa.Array], Verdicts]:
         def judge(texts: pa.Array) -> Verdicts:
@@ -71,7 +82,7 @@ class PeriodLookup:
         """Return the names that the model has of some, ignoring case; None if it refuses."""
         try:
             answer = self._catalogue.transport.post(
-                f"{self._catalogue.path}/dimensions/{TIME_ID}/items",
+                f"{self._catalogue.path}/dimensions/{self._dimension_id}/items",
                 label=f"periods of {self._catalogue.label}",
                 json={"names": [text for text in texts if text.strip()]},
             )

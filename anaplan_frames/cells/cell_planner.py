@@ -121,6 +121,8 @@ class PlannedCells:
         How many of them have a cell to write.
     calculated : int
         How many of them are of a line item that Anaplan calculates, and are left out.
+    checked_out : CellBatch
+        The cells that are not written because a check found that Anaplan rejects them.
     """
 
     cells: CellBatch
@@ -128,6 +130,14 @@ class PlannedCells:
     rows: int
     with_cells: int
     calculated: int = 0
+    checked_out: CellBatch = field(default_factory=lambda: CellBatch.join([]))
+
+    @property
+    def named(self) -> CellBatch:
+        """All cells that the rows name: those to write, and those that Anaplan would reject."""
+        if not len(self.checked_out):
+            return self.cells
+        return CellBatch.join([self.cells, self.checked_out])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +196,8 @@ class CellPlan:
             known &= found >= 0
         combinations = self.coordinates.combinations(locations, count)
         written = np.zeros(count, dtype=bool)
-        parts = []
+        parts: list[CellBatch] = []
+        checked_out: list[CellBatch] = []
         line_items = self._numbers(batch, first_row, refused)
         for number, at, texts, kind in self._texts(batch, first_row, known, line_items):
             item = self.line_items[number]
@@ -195,6 +206,10 @@ class CellPlan:
             if self.checks is not None:
                 texts = pc.if_else(pa.array(present), texts, _MISSING)
                 wrong = self._wrong(item, at, texts, kind, present, locations, first_row, refused)
+                if wrong.any():
+                    cells = self.coordinates.cells(combinations[at[wrong]], number)
+                    its = values.filter(pa.array(wrong))
+                    checked_out.append(CellBatch(at[wrong] + first_row, cells, its))
                 present &= ~wrong
             if not present.all():
                 at, values = at[present], values.filter(pa.array(present))
@@ -205,7 +220,9 @@ class CellPlan:
             written[np.fromiter(refused, np.int64) - first_row] = False
         calculated = 0 if line_items is None else int((known & (line_items == -1)).sum())
         joined = CellBatch.join(parts)
-        return PlannedCells(joined, refused, count, int(written.sum()), calculated)
+        return PlannedCells(
+            joined, refused, count, int(written.sum()), calculated, CellBatch.join(checked_out)
+        )
 
     def places(
         self, batch: pa.RecordBatch, first_row: int, refused: dict[int, str]

@@ -49,7 +49,7 @@ def dimension_of(axes: pd.DataFrame, key: str, label: str) -> str:
 def dimension_items_frame(catalogue: Catalogue, key: str) -> pd.DataFrame:
     """Return the items of a dimension of the model; see `Model.dimension_items`."""
     key = str(key)
-    id_ = _dimension_id(catalogue, key)
+    id_ = find_dimension(catalogue, key)
     label = f"items of dimension {key!r} of {catalogue.label}"
     path = f"{catalogue.path}/dimensions/{id_}/items"
     if id_ in (TIME_ID, VERSIONS_ID):
@@ -68,8 +68,8 @@ def line_item_items_path(catalogue: Catalogue, line_item_id: str, dimension_id: 
     return f"{catalogue.path}/lineItems/{line_item_id}/dimensions/{dimension_id}/items"
 
 
-def _dimension_id(catalogue: Catalogue, key: str) -> str:
-    """Find a dimension by id or name: a list, Time, Versions, Users, or one of a line item."""
+def find_dimension(catalogue: Catalogue, key: str) -> str:
+    """Return the id of a dimension: a list, Time, Versions, Users, or one of a line item."""
     lists = {id_: str(record["name"]) for id_, record in catalogue.records("lists").items()}
     known = _EVERYWHERE | lists
     found = matching_ids(key, known)

@@ -55,7 +55,7 @@ class PlannedRows:
         for first_row, batch in self.rows.batches(batch_rows, self.needed):
             check_time(f"Writing {self.label}")
             planned = self.plan.cells_of(batch, first_row)
-            duplicate = seen.add(planned.cells)
+            duplicate = seen.add(planned.named)
             if duplicate:
                 raise self._duplicate_error(*duplicate)
             yield planned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -195,16 +195,7 @@ class _Comparison:
             self._refuse(removed_codes(self._values, state, self._items))
             self._refuse(too_long(self._values))
             self._refuse_values()
-        claims = self._claims()
-        self._refuse(refused_claims(claims, self._active))
-        desired, sent = self._desired()
-        planner = StagePlanner(desired)
-        while planner.refused_parents:
-            parents = planner.refused_parents
-            self._refuse({int(sent[row]): reason for row, reason in parents.items()})
-            self._refuse(refused_claims(claims, self._active))
-            desired, sent = self._desired()
-            planner = StagePlanner(desired)
+        desired, sent, planner = self._settled()
         changed = planner.changed
         changes = describe_changes(state, desired.items, planner.values, changed, self._gone)
         stages = [replace(stage, rows=_callers(stage.rows, sent)) for stage in planner.stages()]
@@ -217,6 +208,41 @@ class _Comparison:
             self._kept_twins,
             self._unclear,
         )
+
+    def _settled(self) -> tuple[DesiredState, Positions, StagePlanner]:
+        """Refuse what has no free name or code, or no parent, until the rest can be sent.
+
+        A row that is refused for its parent leaves the name that it wants to another row. So the
+        names are given again, unless the parent is a row that has not got its own.
+        """
+        claims = self._claims()
+        while True:
+            nameless = refused_claims(claims, self._active)
+            active = self._active.copy()
+            active[list(nameless)] = False
+            desired, sent = self._desired(active)
+            planner = StagePlanner(desired)
+            orphans = {int(sent[row]): why for row, why in planner.refused_parents.items()}
+            if not orphans:
+                self._refuse(nameless)
+                return desired, sent, planner
+            waiting = self._below(nameless, orphans)
+            if len(waiting) == len(orphans):
+                self._refuse(nameless)
+                self._refuse(orphans)
+            else:
+                self._refuse({row: why for row, why in orphans.items() if row not in waiting})
+
+    def _below(self, refused: Collection[int], rows: Collection[int]) -> set[int]:
+        """Return which rows have one of the refused rows as their parent."""
+        keys = {
+            self._rows.folded[key][row].as_py()
+            for key in _UNIQUE
+            if key in self._rows.table.column_names
+            for row in refused
+        }
+        folded = self._rows.folded["parent"]
+        return {row for row in rows if folded[row].as_py() in keys - {None}}
 
     def _refuse(self, reasons: Mapping[int, str]) -> None:
         for row, reason in reasons.items():
@@ -263,11 +289,11 @@ class _Comparison:
             if (wanted := self._wanted.get(key)) is not None
         ]
 
-    def _desired(self) -> tuple[DesiredState, Positions]:
+    def _desired(self, active: Mask) -> tuple[DesiredState, Positions]:
         """Return what the rows that are sent want, and their positions."""
-        sent = np.flatnonzero(self._active)
-        chosen = pa.array(self._active)
-        every = len(sent) == len(self._active)
+        sent = np.flatnonzero(active)
+        chosen = pa.array(active)
+        every = len(sent) == len(active)
 
         def those(array: pa.Array) -> pa.Array:
             return array if every else array.filter(chosen)

@@ -325,3 +325,11 @@ def _details_frame(
     own = pd.DataFrame(rows, columns=_DETAILS)
     parts = [frame for frame in (own, *(result.details for result in actions)) if len(frame)]
     return pd.concat(parts, ignore_index=True) if parts else own
+
+
+def stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put the rows of several imports under each other, below the imports' names."""
+    filled = {name: frame for name, frame in frames.items() if len(frame)}
+    if len(filled) == 1 and len(frames) == 1:
+        return next(iter(filled.values()))
+    return pd.concat(filled, names=["import"]) if filled else pd.DataFrame()

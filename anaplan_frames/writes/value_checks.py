@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from anaplan_frames.key_folding import visible
+from anaplan_frames.key_folding import MOST_CHARACTERS, visible
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask
 from anaplan_frames.writes.folded_keys import fold_texts
 
@@ -209,7 +210,7 @@ def check_of_numbers(column: str, decimal_separator: str) -> ValueCheck:
     )
 
 
-def check_of_items(column: str, owner: str, names: pa.Array) -> ValueCheck:
+def check_of_items(column: str, owner: str, names: pa.Array, *, blanks: bool = True) -> ValueCheck:
     """Return how items are judged that are given by name.
 
     Parameters
@@ -219,15 +220,30 @@ def check_of_items(column: str, owner: str, names: pa.Array) -> ValueCheck:
         Where the items are, in words.
     names : pa.Array of large_string
         What the items are called.
+    blanks : bool
+        As for `ValueCheck`.
     """
-    folded = fold_texts(names)
+    folded = cache(lambda: fold_texts(names))  # most texts are names, so it is seldom needed
 
     def judge(texts: pa.Array) -> Verdicts:
         right = _is_in(texts, names)
-        alike = as_mask(pc.is_in(fold_texts(texts), value_set=folded, skip_nulls=True))
+        alike = np.zeros(len(texts), dtype=bool)
+        if not right.all():
+            left = fold_texts(texts.filter(pa.array(~right)))
+            alike[~right] = as_mask(pc.is_in(left, value_set=folded(), skip_nulls=True))
         return _verdicts(right, alike)
 
-    return ValueCheck(column, f"an item of {owner}", judge, blanks=True)
+    return ValueCheck(column, f"an item of {owner}", judge, blanks=blanks)
+
+
+def check_of_length(column: str) -> ValueCheck:
+    """Return how names and codes of new items are judged: by their length."""
+
+    def judge(texts: pa.Array) -> Verdicts:
+        short = as_mask(pc.less_equal(pc.utf8_length(texts), MOST_CHARACTERS))
+        return _verdicts(short, np.zeros(len(short), dtype=bool))
+
+    return ValueCheck(column, f"of at most {MOST_CHARACTERS} characters", judge)
 
 
 def flag_texts(texts: pa.Array) -> pa.Array:

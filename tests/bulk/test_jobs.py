@@ -274,7 +274,6 @@ def test_a_task_that_is_younger_is_waited_for_within_the_time(
         ({"parameters": "Version"}, TypeError, "must be a dict"),
         ({"parameters": {"Load airlines": {"Version": "Actual"}}}, ValueError, "of a process"),
         ({"chunk_bytes": 5}, ValueError, "chunk_bytes"),
-        ({"check": {}}, TypeError, "check"),
         ({"on_reject": "warn"}, TypeError, "on_reject"),
     ],
 )

@@ -41,8 +41,12 @@ def test_a_plan_shows_what_would_be_sent_and_sends_nothing(demo_model: af.Model)
     ]
     assert plan.head(1).to_dict("list") == {"carrier": ["AA"], "name": ["American"]}
     assert plan.head()["name"].tolist() == ["American", "007 Air"]
-    assert plan.unchecked["subject"].tolist() == ["import 'Load airlines'"]
-    assert "does not show how the import maps" in plan.unchecked["reason"].item()
+    assert plan.unchecked["subject"].tolist() == [
+        "column 'carrier'",
+        "column 'name'",
+        "import 'Load airlines'",
+    ]
+    assert all("does not show how the import maps" in each for each in plan.unchecked["reason"])
     assert untouched(demo_model)
     result = plan.send()
     assert (result.rows_sent, result.rows_created) == (2, 2)
@@ -83,6 +87,8 @@ def test_a_plan_of_a_process_names_the_files_and_all_its_imports(demo_model: af.
     plan = af.to_anaplan({"Load airlines": AIRLINES}, "Load all", demo_model, dry_run=True)
     assert (plan.kind, plan.rows_sent) == ("process", 2)
     assert plan.unchecked["subject"].tolist() == [
+        "column 'carrier'",
+        "column 'name'",
         "import 'Load airlines'",
         "import 'Load airports'",
         "import 'Load flights'",

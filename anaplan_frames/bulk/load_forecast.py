@@ -1,0 +1,119 @@
+"""Which rows of a file an import is going to reject, as far as its columns are known; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anaplan_frames.codec.encode import Encoder
+from anaplan_frames.writes.arrow_arrays import Mask, as_mask
+from anaplan_frames.writes.row_messages import add_message
+from anaplan_frames.writes.value_checks import RIGHT, UNCLEAR, UnclearValues, ValueCheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderCheck:
+    """How a column of a file is judged.
+
+    Attributes
+    ----------
+    number : int
+        Which of the file's headers it has.
+    check : ValueCheck
+    needed : bool
+        Whether a row without a value is rejected, because the column is a dimension.
+    pattern : str
+        If none of the column's texts is right, why it cannot be judged; an import can read periods
+        by a pattern of its own. Empty if that cannot be.
+    """
+
+    number: int
+    check: ValueCheck
+    needed: bool = False
+    pattern: str = ""
+
+
+@dataclass(slots=True)
+class _Column:
+    """What is known of a column so far."""
+
+    reasons: dict[int, str] = field(default_factory=dict)
+    recognized: bool = False
+
+
+class LoadForecast:
+    """The rows of a file as an import is going to take or reject them.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Makes the texts of the file.
+    checks : sequence of HeaderCheck
+    unknown : sequence of mapping of str to str
+        Which columns cannot be checked, as a plan shows it.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        checks: Sequence[HeaderCheck],
+        unknown: Sequence[Mapping[str, str]],
+    ) -> None:
+        self._encoder = encoder
+        self._checks = checks
+        self._unknown = unknown
+        self._columns = [_Column() for _ in checks]
+        self._unclear = [UnclearValues() for _ in checks]
+
+    def look(self, batch: pa.RecordBatch, first_row: int) -> None:
+        """Judge some rows; a row without any value is not counted by Anaplan."""
+        blank: Mask | None = None
+        for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
+            kind = batch.column(self._encoder.layout.positions[each.number] or 0).type
+            if each.check.fits(kind):
+                continue
+            texts = self._encoder.column_texts(batch, first_row, each.number)
+            judged = each.check.look_at(texts)
+            unclear.add(judged)
+            found = judged.verdicts[as_mask(pc.is_valid(texts))]
+            column.recognized |= bool(np.isin(found, (RIGHT, UNCLEAR)).any())
+            for at, reason in judged.reasons().items():
+                column.reasons[first_row + at] = reason
+            if each.needed and texts.null_count:
+                blank = self._blank(batch, first_row) if blank is None else blank
+                name = each.check.column
+                for at in np.flatnonzero(as_mask(pc.is_null(texts)) & ~blank).tolist():
+                    column.reasons[first_row + at] = f"column {name!r} has no value"
+
+    def reasons(self) -> dict[int, str]:
+        """Return why rows are rejected, by position."""
+        found: dict[int, str] = {}
+        for each, column in zip(self._checks, self._columns, strict=True):
+            if each.pattern and not column.recognized:
+                continue
+            for row, reason in column.reasons.items():
+                add_message(found, row, reason)
+        return found
+
+    def unchecked(self) -> list[Mapping[str, str]]:
+        """Return what could not be checked."""
+        found: list[Mapping[str, str]] = []
+        for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
+            if each.pattern and not column.recognized:
+                found.append({"subject": f"column {each.check.column!r}", "reason": each.pattern})
+            else:
+                found += unclear.records()
+        return [*found, *self._unknown]
+
+    def _blank(self, batch: pa.RecordBatch, first_row: int) -> Mask:
+        """Return which rows have no value at all."""
+        blank = np.ones(batch.num_rows, dtype=bool)
+        for texts in self._encoder.texts(batch, first_row):
+            blank &= as_mask(pc.is_null(texts)) | as_mask(
+                pc.fill_null(pc.equal(texts, ""), fill_value=True)
+            )
+        return blank
