@@ -10,7 +10,7 @@ import pandas as pd
 
 from anaplan_frames.sandbox import Calendar, Sandbox, WeekCalendar, WeeksGeneral
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
 
 VALUES = ("NUMBER", "BOOLEAN", "DATE", "TEXT", "TIME PERIOD", "LIST")
 CALENDARS: tuple[Any, ...] = (
@@ -37,6 +37,8 @@ class ModuleShape:
         self.formats: dict[str, str] = {}
         self.calculated: list[str] = []
         self.periods: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.check: dict[str, str] = {}
 
 
 def build_models(sandbox: Sandbox, chance: random.Random, count: int) -> list[ModuleShape]:
@@ -95,5 +97,26 @@ def _module(
         number = next(n for n, format_ in shape.formats.items() if format_ == "NUMBER")
         items["calc"] = {"format": "NUMBER", "formula": f"{number} * 2"}
         shape.calculated = ["calc"]
-    model.module(name, dimensions=[lists.get(each, each) for each in chosen], line_items=items)
+    module = model.module(
+        name, dimensions=[lists.get(each, each) for each in chosen], line_items=items
+    )
+    _import(model, module, shape, chance)
     return shape
+
+
+def _import(
+    model: Model, module: ModuleDefinition, shape: ModuleShape, chance: random.Random
+) -> None:
+    """Add an import; the headers of some dimensions have names of their own."""
+    for number, name in enumerate(shape.dimensions):
+        own = chance.random() < 0.4
+        shape.headers[name] = f"column {number}" if own else name
+        if own:
+            shape.check[f"column {number}"] = name
+    for name, format_ in shape.formats.items():
+        shape.headers[name] = name
+        if format_ != "LIST":
+            shape.check[name] = f"{shape.name}.{name}"
+    file = model.file(f"{shape.name}.csv", columns=list(shape.headers.values()))
+    mapping = {header: name for name, header in shape.headers.items()}
+    model.import_(f"Load {shape.name}", file=file, into=module, mapping=mapping)
