@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import changes as changed_rows
-from benchmarks import imports, report, sink, small_runs
+from benchmarks import imports, preflight_tenant, report, sink, small_runs
 from benchmarks.audit import write_events
 from benchmarks.cells import write_cells, write_dimension_items
 from benchmarks.checks import measure
@@ -270,6 +270,29 @@ def audit(settings: Settings) -> str:
     return "\n\n".join(parts)
 
 
+def preflight(settings: Settings) -> str:
+    """Plan writes against a list of 200,000 items, on two cores; 1 % of the rows are rejected."""
+    parts = []
+    for rows in settings.rows:
+        if rows > _LARGEST_MODULE:
+            continue
+        subjects = [
+            Subject("read the list", "preflight.read_list"),
+            Subject("plan of an import", "preflight.plan_import"),
+            Subject("plan of a module", "preflight.plan_module"),
+        ]
+        with preflight_tenant.running() as url:
+            rounds = {subject.name: settings.rounds for subject in subjects}
+            runs = in_turns(subjects, url, rows, rounds)
+        lines = [
+            [name, f"{run.cpu:.2f}", f"{run.seconds:.2f}", report.megabytes(run.beyond)]
+            for name, run in runs.items()
+        ]
+        header = ["what", "CPU seconds", "seconds", "peak beyond, MB"]
+        parts.append(f"### preflight, {rows:,} rows, two cores\n\n{report.table(header, lines)}")
+    return "\n\n".join(parts)
+
+
 def small(settings: Settings) -> str:
     """Time jobs of two rows on a line of 150 ms, and find a model among 12,000."""
     jobs = f"### small jobs, 150 ms\n\n{small_runs.measure(settings.rounds)}"
@@ -300,5 +323,6 @@ CASES: dict[str, Callable[[Settings], str]] = {
     "audit": audit,
     "small": small,
     "changes": changes,
+    "preflight": preflight,
 }
 """By the names that the command line knows."""

@@ -61,9 +61,16 @@ def build(sandbox: Sandbox, models: int = 1, workspaces: int = 1) -> None:
 @contextmanager
 def running(models: int = 1, workspaces: int = 1) -> Iterator[str]:
     """Serve the tenant as long as the block lasts, and yield its URL."""
+    with served("line_tenant", str(models), str(workspaces)) as url:
+        yield url
+
+
+@contextmanager
+def served(module: str, *arguments: str) -> Iterator[str]:
+    """Run a module that serves a tenant as long as the block lasts, and yield its URL."""
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.line_tenant", str(models), str(workspaces)],
+        [sys.executable, "-m", f"benchmarks.{module}", *arguments],
         stdout=subprocess.PIPE,
         text=True,
         cwd=root,
@@ -85,6 +92,11 @@ def main() -> None:
     options = parser.parse_args()
     sandbox = Sandbox(tenant.EMAIL, tenant.PASSWORD, rate_limit=None, allowed_hosts=["*"])
     build(sandbox, options.models, options.workspaces)
+    serve(sandbox)
+
+
+def serve(sandbox: Sandbox) -> None:
+    """Print the sandbox's address, and serve it until the process is ended."""
     with sandbox:
         print(sandbox.api_url, flush=True)
         while True:

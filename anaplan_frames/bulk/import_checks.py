@@ -64,7 +64,7 @@ class ImportChecks:
     def __init__(self, catalogue: Catalogue, named: Mapping[str, str]) -> None:
         self._catalogue = catalogue
         self._named = named
-        self._names: dict[str, tuple[str, pa.Array]] = {}
+        self._names: dict[str, tuple[str, list[pa.Array]]] = {}
         self._of_lists: set[str] = set()  # columns
         self._times = PeriodLookup(catalogue)
         self._versions = PeriodLookup(catalogue, VERSIONS_ID, "a version")
@@ -203,21 +203,21 @@ class ImportChecks:
         check = check_of_items(header, owner, names, blanks=False)
         return HeaderCheck(number=number, check=check, needed=True)
 
-    def _read(self, dimension: str) -> tuple[str, pa.Array]:
+    def _read(self, dimension: str) -> tuple[str, list[pa.Array]]:
         """Read what the items of a list or subset are called, and the totals above them."""
         record = self._catalogue.records("lists").get(dimension)
         if record is None:
             path = f"{self._catalogue.path}/dimensions/{dimension}/items"
             frame = items_frame(self._catalogue, path, "the items of a dimension")
             texts = [pa.array(frame[key].dropna().tolist(), TEXT) for key in ("name", "code")]
-            return "the dimension", pa.concat_arrays(texts)
+            return "the dimension", texts
         lowest = ListDescription.fetch(self._catalogue, record)
         every = [lowest, *lists_above(lowest)]
         tables = [each.read_items(["code", "name"]) for each in every]
-        texts = [as_texts(table[key]) for table in tables for key in ("name", "code")]
+        texts = [as_texts(table[key]) for key in ("name", "code") for table in tables]
         tops = [each.top_level_item for each in every]
         texts.append(pa.array([top for top in tops if top], TEXT))
-        return lowest.label, pa.concat_arrays(texts).drop_null()
+        return lowest.label, texts
 
     @cached_property
     def _property_formats(self) -> dict[str, set[str]]:

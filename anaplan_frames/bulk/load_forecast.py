@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.codec.encode import Encoder
-from anaplan_frames.writes.arrow_arrays import Mask, as_mask
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask
 from anaplan_frames.writes.row_messages import add_message
 from anaplan_frames.writes.value_checks import RIGHT, UNCLEAR, UnclearValues, ValueCheck
+
+_ROWS_AT_ONCE = 262_144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,30 +69,59 @@ class LoadForecast:
         self._checks = checks
         self._unknown = unknown
         self._columns = [_Column() for _ in checks]
+        self._waiting: list[list[pa.Array]] = []
+        self._first_row = 0
         self._unclear = [UnclearValues() for _ in checks]
 
     def look(self, batch: pa.RecordBatch, first_row: int) -> None:
-        """Judge some rows; a row without any value is not counted by Anaplan."""
+        """Take some rows, which follow those before; they are judged many at a time.
+
+        A row without any value is not counted by Anaplan.
+        """
         blank: Mask | None = None
-        for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
-            kind = batch.column(self._encoder.layout.positions[each.number] or 0).type
-            if each.check.fits(kind):
+        if not self._waiting:
+            self._first_row = first_row
+        waiting = []
+        for each, column in zip(self._checks, self._columns, strict=True):
+            if self._fits(each, batch):
+                waiting.append(pa.nulls(batch.num_rows, TEXT))
                 continue
             texts = self._encoder.column_texts(batch, first_row, each.number)
-            judged = each.check.look_at(texts)
-            unclear.add(judged)
-            found = judged.verdicts[as_mask(pc.is_valid(texts))]
-            column.recognized |= bool(np.isin(found, (RIGHT, UNCLEAR)).any())
-            for at, reason in judged.reasons().items():
-                column.reasons[first_row + at] = reason
             if each.needed and texts.null_count:
                 blank = self._blank(batch, first_row) if blank is None else blank
                 name = each.check.column
                 for at in np.flatnonzero(as_mask(pc.is_null(texts)) & ~blank).tolist():
                     column.reasons[first_row + at] = f"column {name!r} has no value"
+            waiting.append(texts)
+        self._waiting.append(waiting)
+        if first_row + batch.num_rows - self._first_row >= _ROWS_AT_ONCE:
+            self._judge()
+
+    def _fits(self, each: HeaderCheck, batch: pa.RecordBatch) -> bool:
+        """Whether a column's type shows that all values of a batch are right."""
+        position = self._encoder.layout.positions[each.number]
+        return position is not None and each.check.fits(batch.column(position).type)
+
+    def _judge(self) -> None:
+        """Judge the rows that wait."""
+        if not self._waiting:
+            return
+        parts = zip(*self._waiting, strict=True)
+        for each, column, unclear, its in zip(
+            self._checks, self._columns, self._unclear, parts, strict=True
+        ):
+            texts = pa.concat_arrays(its)
+            judged = each.check.look_at(texts)
+            unclear.add(judged)
+            found = judged.verdicts[as_mask(pc.is_valid(texts))]
+            column.recognized |= bool(np.isin(found, (RIGHT, UNCLEAR)).any())
+            for at, reason in judged.reasons().items():
+                column.reasons[self._first_row + at] = reason
+        self._waiting = []
 
     def reasons(self) -> dict[int, str]:
         """Return why rows are rejected, by position."""
+        self._judge()
         found: dict[int, str] = {}
         for each, column in zip(self._checks, self._columns, strict=True):
             if each.pattern and not column.recognized:
@@ -101,6 +132,7 @@ class LoadForecast:
 
     def unchecked(self) -> list[Mapping[str, str]]:
         """Return what could not be checked."""
+        self._judge()
         found: list[Mapping[str, str]] = []
         for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
             if each.pattern and not column.recognized:

@@ -23,7 +23,7 @@ from anaplan_frames.errors import EncodingError, NotFound, PermissionDenied, Req
 from anaplan_frames.lists.hierarchy_reader import lists_above
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.writes.arrow_arrays import Mask, as_mask, as_texts
+from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask, as_texts
 from anaplan_frames.writes.value_checks import ValueCheck, check_of_format, check_of_items
 
 _REFUSED = (PermissionDenied, NotFound, RequestRefused)
@@ -135,7 +135,7 @@ def _value_checks(
 ) -> Iterator[tuple[str, ValueCheck]]:
     """Yield how the values of line items are judged, by their ids."""
     periods = PeriodLookup(catalogue)
-    lists: dict[str, tuple[str, pa.Array] | None] = {}
+    lists: dict[str, tuple[str, list[pa.Array]] | None] = {}
     for item in items:
         format_ = item.format.strip().upper()
         if is_period(format_):
@@ -155,7 +155,7 @@ def _value_checks(
             yield item.id, check
 
 
-def _item_names(catalogue: Catalogue, list_id: str) -> tuple[str, pa.Array] | None:
+def _item_names(catalogue: Catalogue, list_id: str) -> tuple[str, list[pa.Array]] | None:
     """Return a list in words, and the names of its items and of those above it."""
     record = catalogue.records("lists").get(list_id)
     if record is None:
@@ -167,5 +167,5 @@ def _item_names(catalogue: Catalogue, list_id: str) -> tuple[str, pa.Array] | No
     except _REFUSED:
         return None
     tops = [each.top_level_item for each in every]
-    names.append(pa.array([top for top in tops if top], pa.large_string()))
-    return lowest.label, pa.concat_arrays(names)
+    names.append(pa.array([top for top in tops if top], TEXT))
+    return lowest.label, names

@@ -19,6 +19,7 @@ from anaplan_frames.writes.folded_keys import (
     NOT_FOUND,
     FoldedColumns,
     FoldedMatches,
+    find_exactly,
     find_folded,
     fold_texts,
     repeated,
@@ -78,14 +79,15 @@ class DimensionItems:
         places[-1] = MISSING  # where the index of a null points
         distinct = places[:-1]
         for key in keys:
-            if not (distinct == UNKNOWN).any():
+            left = distinct == UNKNOWN
+            if not left.any():
                 break
-            found = pc.fill_null(pc.index_in(coded.dictionary, self._texts[key]), UNKNOWN)
-            at = found.to_numpy(zero_copy_only=False).astype(np.int64)
+            chosen = coded.dictionary.filter(pa.array(left))
+            at = find_exactly(chosen, self._texts[key])
+            at[at == NOT_FOUND] = UNKNOWN
             if len(self._repeated[key]):
-                several = pc.is_in(coded.dictionary, self._repeated[key])
-                at[as_mask(several)] = SEVERAL
-            distinct[:] = np.where(distinct == UNKNOWN, at, distinct)
+                at[as_mask(pc.is_in(chosen, self._repeated[key]))] = SEVERAL
+            distinct[left] = at
         if (distinct == UNKNOWN).any() and len(self):
             self._find_folded(distinct, coded.dictionary, keys)
         indices = pc.fill_null(coded.indices, pa.scalar(-1, coded.indices.type))

@@ -16,7 +16,7 @@ from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.transfer.digests import digest, joined
 from anaplan_frames.writes.retained_rows import RetainedRows
 
-_BLOCK_ROWS, _BLOCK_CELLS = 65_536, 1_000_000
+_BLOCK_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,15 @@ class PlannedRows:
         Positions of the columns that are written.
     label : str
         The module in words.
+    block_rows : int
+        How many rows are taken at once; more take more memory, and look items up less often.
     """
 
     plan: CellPlan
     rows: RetainedRows
     needed: Collection[int]
     label: str
+    block_rows: int = 65_536
 
     def __iter__(self) -> Iterator[PlannedCells]:
         """Find the cells of all rows.
@@ -51,7 +54,7 @@ class PlannedRows:
         """
         seen = DuplicateCellCheck()
         columns = 1 if self.plan.single else len(self.plan.line_items)
-        batch_rows = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // columns))
+        batch_rows = max(1, min(self.block_rows, _BLOCK_CELLS // columns))
         for first_row, batch in self.rows.batches(batch_rows, self.needed):
             check_time(f"Writing {self.label}")
             planned = self.plan.cells_of(batch, first_row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +29,7 @@ from anaplan_frames.writes.plan import PreparedWrite, SendOptions
 from anaplan_frames.writes.result_builder import halfway_error, timed
 from anaplan_frames.writes.retained_rows import RetainedRows
 
+_COUNTED_ROWS = 262_144  # at once, if none is kept
 _UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
 _log = logging.getLogger("anaplan_frames")
 
@@ -168,7 +170,7 @@ class PreparedCells(PreparedWrite):
 
     @cached_property
     def _totals(self) -> PlannedTotals:
-        return total_of(self._planned)
+        return total_of(replace(self._planned, block_rows=_COUNTED_ROWS))
 
     @property
     def _facts(self) -> dict[str, Any]:

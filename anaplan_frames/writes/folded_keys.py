@@ -20,6 +20,7 @@ NOT_FOUND, SEVERAL = -1, -2
 """In place of a key's position: no key is the same; several are, and none equals exactly."""
 
 _MISSING, _NOTHING = pa.scalar(None, TEXT), pa.scalar("", TEXT)
+_FEW = 4  # a table of so many times fewer texts pays
 _ASCII_SPACE = "".join(char for char in WHITE_SPACE if char.isascii())
 _END = "\n"
 
@@ -98,8 +99,22 @@ class FoldedMatches:
 
 def find_exactly(texts: pa.Array, keys: pa.Array) -> Positions:
     """Return the position of the first key that equals each text, or `NOT_FOUND`."""
+    if len(texts) * _FEW < len(keys):
+        return _find_few(texts, keys)
     hits = pc.fill_null(pc.index_in(texts, value_set=keys, skip_nulls=True), NOT_FOUND)
     found: Positions = hits.to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
+
+
+def _find_few(texts: pa.Array, keys: pa.Array) -> Positions:
+    """Do as `find_exactly`, looking through the keys once, which suits few texts among many."""
+    coded = pc.dictionary_encode(texts)
+    hits = pc.index_in(keys, value_set=coded.dictionary, skip_nulls=True)
+    at = np.flatnonzero(as_mask(pc.is_valid(hits)))[::-1]  # the first key is set last
+    places = np.full(len(coded.dictionary) + 1, NOT_FOUND, dtype=np.int64)
+    places[pc.drop_null(hits).to_numpy(zero_copy_only=False)[::-1]] = at
+    indices = pc.fill_null(coded.indices, pa.scalar(-1, coded.indices.type))
+    found: Positions = places[indices.to_numpy(zero_copy_only=False)]
     return found
 
 
@@ -108,9 +123,8 @@ def find_folded(wanted: pa.Array, known: pa.Array) -> Positions:
     places = find_exactly(wanted, known)
     hit = places >= 0
     if hit.any():
-        twins = repeated(
-            known.filter(pc.is_in(known, value_set=pc.unique(wanted), skip_nulls=True))
-        )
+        found = pc.unique(wanted.filter(pa.array(hit)))
+        twins = repeated(known.filter(pc.is_in(known, value_set=found, skip_nulls=True)))
         if len(twins):
             places[hit & as_mask(pc.is_in(wanted, value_set=twins, skip_nulls=True))] = SEVERAL
     return places

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TypeAlias
 
 import numpy as np
@@ -21,7 +21,7 @@ import pyarrow.types as pt
 
 from anaplan_frames.key_folding import MOST_CHARACTERS, visible
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask
-from anaplan_frames.writes.folded_keys import fold_texts
+from anaplan_frames.writes.folded_keys import find_exactly, fold_texts
 
 RIGHT, WRONG, UNCLEAR = 0, 1, 2
 Verdicts: TypeAlias = npt.NDArray[np.int8]
@@ -210,30 +210,43 @@ def check_of_numbers(column: str, decimal_separator: str) -> ValueCheck:
     )
 
 
-def check_of_items(column: str, owner: str, names: pa.Array, *, blanks: bool = True) -> ValueCheck:
-    """Return how items are judged that are given by name.
+def check_of_items(
+    column: str, owner: str, keys: Sequence[pa.Array], *, blanks: bool = True
+) -> ValueCheck:
+    """Return how items are judged that are given by name, or by name or code.
 
     Parameters
     ----------
     column : str
     owner : str
         Where the items are, in words.
-    names : pa.Array of large_string
-        What the items are called.
+    keys : sequence of pa.Array of large_string
+        What the items are called; what most texts are comes first.
     blanks : bool
         As for `ValueCheck`.
     """
-    folded = cache(lambda: fold_texts(names))  # most texts are names, so it is seldom needed
+    folded = [cache(partial(fold_texts, each)) for each in keys]  # most texts are not folded
 
     def judge(texts: pa.Array) -> Verdicts:
-        right = _is_in(texts, names)
+        right = _are_among(texts, keys)
         alike = np.zeros(len(texts), dtype=bool)
         if not right.all():
             left = fold_texts(texts.filter(pa.array(~right)))
-            alike[~right] = as_mask(pc.is_in(left, value_set=folded(), skip_nulls=True))
+            alike[~right] = _are_among(left, (each() for each in folded))
         return _verdicts(right, alike)
 
     return ValueCheck(column, f"an item of {owner}", judge, blanks=blanks)
+
+
+def _are_among(texts: pa.Array, keys: Iterable[pa.Array]) -> Mask:
+    """Return which texts are in one of several arrays."""
+    found = np.zeros(len(texts), dtype=bool)
+    for known in keys:
+        left = ~found
+        found[left] = find_exactly(texts.filter(pa.array(left)), known) >= 0
+        if found.all():
+            break
+    return found
 
 
 def check_of_length(column: str) -> ValueCheck:

@@ -91,10 +91,9 @@ def things(draw: st.DrawFn, *, unclear: bool) -> pd.DataFrame:
     count = draw(st.integers(1, 8))
     numbers = draw(st.permutations(range(count)))
     long = draw(st.lists(st.integers(0, 5), min_size=count, max_size=count))
+    tails = ["" if each else "x" * 60 for each in long]
     columns = {
-        "Code": [
-            f"c{n}" if each else f"c{n}" + "x" * 60 for n, each in zip(numbers, long, strict=True)
-        ],
+        "Code": [f"c{n}{tail}" for n, tail in zip(numbers, tails, strict=True)],
         "Name": [f"Thing {n}" for n in numbers],
     }
     for name, format_ in FORMATS.items():
