@@ -11,6 +11,7 @@ from anaplan_frames.codec.column_types import is_period
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.field_texts import render, unwrapped
 from anaplan_frames.codec.json_records import json_values
+from anaplan_frames.codec.null_texts import without_blanks
 from anaplan_frames.codec.text import check_nul
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.writes.arrow_arrays import TEXT
@@ -96,7 +97,7 @@ def value_texts(column: pa.Array, location: ValueLocation) -> pa.Array:
     """
     texts = render(column, _DIALECT, location).texts()
     check_nul(texts, location)
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
+    return without_blanks(texts)
 
 
 def is_number(kind: pa.DataType) -> bool:

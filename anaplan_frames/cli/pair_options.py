@@ -6,14 +6,20 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    _PairType = click.ParamType[tuple[str, str]]
+    _LimitType = click.ParamType[int | float]
+else:  # generic at run time only in the newest versions
+    _PairType = _LimitType = click.ParamType
 
 _ASK = "?"
 
 
-class Pair(click.ParamType[tuple[str, str]]):
+class Pair(_PairType):
     """``NAME=VALUE``, taken apart at the first ``=``.
 
     Parameters
@@ -38,12 +44,12 @@ class Pair(click.ParamType[tuple[str, str]]):
             self.fail(f"{value!r} is not of the form {self.form}.", param, ctx)
         return name, text
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return what the help shows."""
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return what the help shows; before click 8.2 no context is given."""
         return self.form
 
 
-class Limit(click.ParamType[int | float]):
+class Limit(_LimitType):
     """A number of items (``20``) or a share of them (``5%`` or ``0.05``)."""
 
     name = "limit"

@@ -12,6 +12,7 @@ import pyarrow.types as pt
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.codec.field_texts import Field, render
+from anaplan_frames.codec.null_texts import without_blanks
 from anaplan_frames.codec.text import (
     Charset,
     characters,
@@ -20,6 +21,7 @@ from anaplan_frames.codec.text import (
     check_unquoted,
     quote,
 )
+from anaplan_frames.codec.text_views import byte_size
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
@@ -130,7 +132,7 @@ class Encoder:
         texts = [field.texts() for field in self._fields(batch, locations)]
         for each, location in zip(texts, locations, strict=True):
             check_nul(each, location)
-        return [_empty_as_null(each) for each in texts]
+        return [without_blanks(each) for each in texts]
 
     def column_texts(self, batch: pa.RecordBatch, first_row: int, number: int) -> pa.Array:
         """Return the fields of one header as `texts` does, without a check of its characters."""
@@ -182,7 +184,7 @@ class Encoder:
     def _written(self, fields: Sequence[Field], batch: pa.RecordBatch) -> pa.Buffer:
         """Let Arrow's CSV writer assemble the rows: it quotes strings and nothing else."""
         sink = pa.BufferOutputStream()
-        step = _BYTES_PER_STEP * batch.num_rows // max(batch.nbytes, 1)
+        step = _BYTES_PER_STEP * batch.num_rows // max(byte_size(batch), 1)
         options = pv.WriteOptions(
             include_header=False,
             delimiter=self.dialect.separator,
@@ -232,7 +234,3 @@ def _join(cells: Sequence[pa.Array | pa.Scalar], separator: str) -> pa.Array:
         null_handling="replace",
         null_replacement="",
     )
-
-
-def _empty_as_null(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)

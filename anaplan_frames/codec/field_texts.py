@@ -13,6 +13,7 @@ from anaplan_frames.codec.dates import render_dates
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.mixed_columns import MIXED, NUMBER
 from anaplan_frames.codec.numbers import render_decimals, render_floats, with_decimal_mark
+from anaplan_frames.codec.text_views import without_views
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.errors import EncodingError
 
@@ -95,7 +96,7 @@ def unwrapped(column: pa.Array) -> pa.Array:
     if pt.is_run_end_encoded(kind):
         return unwrapped(pc.run_end_decode(column))
     if pt.is_string_view(kind):
-        return pc.cast(column, _TEXT)
+        return without_views(column)
     if isinstance(kind, pa.BaseExtensionType) and kind.extension_name in _EXTENSIONS:
         return pc.cast(column.storage, _EXTENSIONS[kind.extension_name])
     return column

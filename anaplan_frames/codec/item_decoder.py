@@ -12,6 +12,7 @@ import pyarrow.json as pa_json
 from anaplan_frames.codec.block_decoder import BlockFault, memory_pool, type_fault
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.codec.lenient_parsing import ParseError, to_type
+from anaplan_frames.codec.null_texts import texts_unless
 from anaplan_frames.codec.pieces import Block
 from anaplan_frames.codec.text import is_utf8
 from anaplan_frames.json_parsing import parse_json
@@ -165,7 +166,7 @@ def _cast(found: pa.Array, wanted: pa.DataType) -> pa.Array:
 def _without_empty(texts: pa.Array) -> pa.Array:
     """Return the texts with the empty ones missing."""
     empty = pc.equal(pc.binary_length(texts), 0)
-    return pc.if_else(empty, None, texts) if pc.any(empty).as_py() else texts
+    return texts_unless(empty, texts) if pc.any(empty).as_py() else texts
 
 
 def _is_text(kind: pa.DataType) -> bool:

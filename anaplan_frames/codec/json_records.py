@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from anaplan_frames.codec.null_texts import texts_unless
+
 _TEXT = pa.large_string()
 _CONTROL = r"[\x00-\x1f]"
+
+
+@dataclass(frozen=True, slots=True)
+class InnerObjects:
+    """One JSON object per row, as large_string; null if it is left out."""
+
+    texts: pa.Array
 
 
 def json_array(records: pa.Array) -> bytes:
@@ -20,12 +30,12 @@ def json_array(records: pa.Array) -> bytes:
     return b"[" + joined + b"]"
 
 
-def json_records(members: Mapping[str, pa.Array], count: int) -> pa.Array:
+def json_records(members: Mapping[str, pa.Array | InnerObjects], count: int) -> pa.Array:
     """Make one JSON object per row.
 
     Parameters
     ----------
-    members : mapping of str to array
+    members : mapping of str to array or InnerObjects
         By key: texts and booleans as they are in Arrow, or what `nested` made. A null leaves the
         key out of its row's object.
     count : int
@@ -39,13 +49,11 @@ def json_records(members: Mapping[str, pa.Array], count: int) -> pa.Array:
     return _objects([(key, json_values(column)) for key, column in members.items()], count)
 
 
-def nested(members: Mapping[str, pa.Array], count: int) -> pa.ExtensionArray:
+def nested(members: Mapping[str, pa.Array], count: int) -> InnerObjects:
     """Make one inner object per row, to be a member of `json_records`; null if it is empty."""
     inner = _objects([(key, json_values(column)) for key, column in members.items()], count)
     empty = pc.equal(inner, "{}")
-    return pa.ExtensionArray.from_storage(
-        pa.json_(_TEXT), pc.if_else(empty, pa.scalar(None, _TEXT), inner)
-    )
+    return InnerObjects(texts_unless(empty, inner))
 
 
 def _objects(members: Iterable[tuple[str, pa.Array]], count: int) -> pa.Array:
@@ -68,10 +76,10 @@ def _objects(members: Iterable[tuple[str, pa.Array]], count: int) -> pa.Array:
 _NOTHING, _OPEN, _CLOSE = (pa.scalar(mark, _TEXT) for mark in ("", "{", "}"))
 
 
-def json_values(column: pa.Array) -> pa.Array:
+def json_values(column: pa.Array | InnerObjects) -> pa.Array:
     """Write texts and booleans as JSON values, or take what `nested` made; nulls stay null."""
-    if isinstance(column, pa.ExtensionArray):
-        return column.storage
+    if isinstance(column, InnerObjects):
+        return column.texts
     if pt.is_boolean(column.type):
         return pc.cast(column, _TEXT)
     texts = pc.cast(column, _TEXT)

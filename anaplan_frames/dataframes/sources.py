@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from anaplan_frames.codec.text_views import byte_size, usable, usable_table
 from anaplan_frames.codec.value_location import ValueLocation
 from anaplan_frames.dataframes.batch_sizes import regroup
 from anaplan_frames.dataframes.frame_batches import check_labels, frame_batch
@@ -186,12 +187,12 @@ class _Table(Source):
         self.table = table
         self.columns = list(table.column_names)
         self.rows = table.num_rows
-        self.nbytes = table.nbytes
+        self.nbytes = byte_size(table)
 
     def batches(
         self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
     ) -> Iterator[pa.RecordBatch]:
-        return regroup(self.table.to_batches(), batch_rows, needed)
+        return regroup(map(usable, self.table.to_batches()), batch_rows, needed)
 
     def part(self, positions: Sequence[int]) -> Source:
         return _Table(self._rows(positions))
@@ -201,11 +202,10 @@ class _Table(Source):
 
     def _rows(self, positions: Sequence[int]) -> pa.Table:
         try:
-            return self.table.take(pa.array(positions, pa.int64()))
+            return usable_table(self.table.take(pa.array(positions, pa.int64())))
         except pa.ArrowNotImplementedError:  # string views
-            return pa.concat_tables(
-                [self.table.slice(0, 0), *(self.table.slice(row, 1) for row in positions)]
-            )
+            rows = [self.table.slice(0, 0), *(self.table.slice(row, 1) for row in positions)]
+            return usable_table(pa.concat_tables(rows))
 
 
 class _Polars(_Table):
@@ -251,11 +251,11 @@ class _Stream(_Once):
         self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
     ) -> Iterator[pa.RecordBatch]:
         self._ask()
-        return regroup(self.reader, batch_rows, needed)
+        return regroup(map(usable, self.reader), batch_rows, needed)
 
     def parts(self) -> Iterator[Source]:
         self._ask()
-        for batch in regroup(self.reader, _PART_ROWS):
+        for batch in regroup(map(usable, self.reader), _PART_ROWS):
             yield _Table(pa.Table.from_batches([batch]))
 
 

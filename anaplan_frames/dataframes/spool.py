@@ -111,7 +111,8 @@ class SpooledSource(Source):
             for batch in self._read(run):
                 here = wanted[(wanted >= first) & (wanted < first + batch.num_rows)] - first
                 if len(here):
-                    yield pa.concat_batches([batch.slice(int(row), 1) for row in here])
+                    columns = [_rows_of(column, here.tolist()) for column in batch.columns]
+                    yield pa.RecordBatch.from_arrays(columns, batch.schema.names)
                 first += batch.num_rows
 
     def _nothing(self) -> pa.RecordBatch:
@@ -138,6 +139,11 @@ def open_kept(data: Any, *, index: bool, keep: bool) -> Source:
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink()
+
+
+def _rows_of(column: pa.Array, positions: Sequence[int]) -> pa.Array:
+    """Take rows of a column of any type, also of those that Arrow cannot take rows of."""
+    return pa.concat_arrays([column.slice(row, 1) for row in positions])
 
 
 def _frame(batch: pa.RecordBatch) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from anaplan_frames.codec.null_texts import texts_if, texts_unless
 from anaplan_frames.writes.arrow_arrays import TEXT, Positions, one_array
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -44,7 +45,6 @@ def changed_values(
     """
     places = pa.array(items, mask=items < 0)
     is_new = pa.array(items < 0)
-    nothing = pa.scalar(None, TEXT)
     found = {}
     for name in columns:
         new = one_array(rows[name])
@@ -52,7 +52,7 @@ def changed_values(
         if blank:
             new = pc.fill_null(new, _blank(old.type))
         same = pc.fill_null(equal_values(old, new), fill_value=False)
-        kept = pc.if_else(same, nothing, new)
+        kept = texts_unless(same, new)
         found[name] = pc.if_else(is_new, one_array(rows[name]), kept)
     return found
 
@@ -89,5 +89,5 @@ def _numbers(values: pa.Array) -> pa.Array:
     if pt.is_floating(values.type):
         return pc.cast(pc.add(values, 0.0), TEXT)  # a negative zero is zero
     are = pc.match_substring_regex(values, _NUMBER)
-    numbers = pc.cast(pc.if_else(are, values, pa.scalar(None, TEXT)), pa.float64())
+    numbers = pc.cast(texts_if(are, values), pa.float64())
     return pc.if_else(are, pc.cast(pc.add(numbers, 0.0), TEXT), values)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.codec.null_texts import texts_if
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.key_folding import visible
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, mask_of, one_array
@@ -204,7 +205,7 @@ def _unmatched(items: Positions, count: int) -> Mask:
 def _where(mask: Mask | None, values: pa.Array) -> pa.Array:
     if mask is None or mask.all():
         return values
-    return pc.if_else(pa.array(mask), values, pa.scalar(None, values.type))
+    return texts_if(pa.array(mask), values)
 
 
 def _refuse_repeated(values: pa.Array, key: str, label: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.codec.null_texts import texts_if, texts_unless
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.hierarchy import ROOT, Cycle, depths, find_nodes
@@ -25,7 +26,7 @@ from anaplan_frames.writes.folded_keys import (
 )
 
 _KEYS = ("name", "code")
-_NOTHING, _MISSING = pa.scalar("", TEXT), pa.scalar(None, TEXT)
+_NOTHING = pa.scalar("", TEXT)
 _MOST_SHOWN = 5
 
 
@@ -107,7 +108,7 @@ class ParentPlacement:
         if not desired.blank:
             stays |= ~given
         sent = pc.if_else(pa.array(given), names, _NOTHING)
-        return pc.if_else(pa.array(stays), _MISSING, sent)
+        return texts_unless(pa.array(stays), sent)
 
     def _refused(self, texts: pa.Array, found: Positions) -> Reasons:
         sent = as_mask(pc.fill_null(pc.not_equal(self.values, ""), fill_value=False))
@@ -136,7 +137,7 @@ class ParentPlacement:
     def _present_names(self) -> pa.Array:
         """Return the name of every node as it is now: some rows may still use it."""
         kept = pa.array(~self._desired.gone)
-        old = pc.if_else(kept, self._desired.texts("name"), _MISSING)
+        old = texts_if(kept, self._desired.texts("name"))
         return pa.concat_arrays([old, pa.nulls(self._desired.new_count, TEXT)])
 
     def _is_gone(self, nodes: Positions) -> Mask:

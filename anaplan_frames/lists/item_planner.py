@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.codec.item_columns import ItemColumn
+from anaplan_frames.codec.null_texts import texts_if, texts_unless, without_blanks
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.item_changes import describe_changes
@@ -39,7 +40,6 @@ from anaplan_frames.writes.folded_keys import FoldedMatches
 from anaplan_frames.writes.value_checks import UnclearValues, ValueCheck
 
 Mode = Literal["insert", "update", "upsert", "delete", "sync"]
-_MISSING = pa.scalar(None, TEXT)
 _UNIQUE: tuple[Literal["name", "code"], ...] = ("name", "code")
 
 
@@ -275,7 +275,7 @@ class _Comparison:
     def _wanted(self) -> dict[str, pa.Array]:
         """The names and codes that rows want for their items, folded, by key."""
         return {
-            key: pc.if_else(pc.is_valid(self._values[key]), self._rows.folded[key], _MISSING)
+            key: texts_if(pc.is_valid(self._values[key]), self._rows.folded[key])
             if self._values[key].null_count < len(self._values[key])
             else pa.nulls(len(self._values[key]), TEXT)
             for key in _UNIQUE
@@ -365,7 +365,7 @@ def _values(
         and not (column.name == "parent" and rules.own_parents)
     ]
     if rules.mode == "insert":
-        return {column.name: _without_blanks(one_array(rows[column.name])) for column in compared}
+        return {column.name: without_blanks(one_array(rows[column.name])) for column in compared}
     items = matches.items
     values = changed_values(
         state,
@@ -376,17 +376,13 @@ def _values(
     )
     for key, folded in matches.folded.items():
         if key in values and folded.any():
-            values[key] = pc.if_else(pa.array(folded), _MISSING, values[key])
+            values[key] = texts_unless(pa.array(folded), values[key])
     if "name" in values:  # an item always has a name: a missing one leaves it alone
-        values["name"] = _without_blanks(values["name"])
+        values["name"] = without_blanks(values["name"])
     if "parent" in values:  # for a new item, no parent is what is not sent
         is_new = pa.array(items < 0)
-        values["parent"] = pc.if_else(is_new, _without_blanks(values["parent"]), values["parent"])
+        values["parent"] = pc.if_else(is_new, without_blanks(values["parent"]), values["parent"])
     return values
-
-
-def _without_blanks(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), _MISSING, texts)
 
 
 def _parents(rules: WriteRules, rows: pa.Table) -> pa.Array | None:

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.codec.null_texts import texts_if
 from anaplan_frames.key_folding import MOST_CHARACTERS, visible
 from anaplan_frames.lists.item_matching import NEW, SEVERAL, UNKNOWN, KeyedTable, same_items
-from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask, mask_of, one_array
+from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask, mask_of, one_array
 from anaplan_frames.writes.folded_keys import repeated
 from anaplan_frames.writes.value_checks import is_blank
 
-_MISSING = pa.scalar(None, TEXT)
 _SHOWN_CHARACTERS = 20
 
 Reasons = dict[int, str]
@@ -157,7 +157,7 @@ class KeyClaims:
         """
         claims = self._wanted
         if not active.all():
-            claims = pc.if_else(pa.array(active), claims, _MISSING)
+            claims = texts_if(pa.array(active), claims)
         claiming = as_mask(pc.is_valid(claims))
         if not claiming.any():
             return {}

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.codec.null_texts import texts_if, texts_unless
 from anaplan_frames.lists.desired_state import DesiredState
 from anaplan_frames.lists.hierarchy import depths
 from anaplan_frames.lists.item_parents import ParentPlacement
@@ -27,7 +28,7 @@ from anaplan_frames.writes.arrow_arrays import (
 from anaplan_frames.writes.folded_keys import FoldedMatches
 
 Action = Literal["insert", "update", "delete"]
-_TILDE, _NOTHING, _MISSING = (pa.scalar(text, TEXT) for text in ("~", "", None))
+_TILDE, _NOTHING = (pa.scalar(text, TEXT) for text in ("~", ""))
 _KEYS = ("name", "code")
 
 
@@ -162,7 +163,7 @@ class StagePlanner:
         records = {}
         for key in self._desired.wanted:
             taken = pa.array(self._is_wanted(key, items))
-            records[key] = pc.if_else(taken, names, _MISSING)
+            records[key] = texts_if(taken, names)
         rows = self._desired.row_of_items(items)
         return self._update(np.flatnonzero(items), records, rows, temporary=True)
 
@@ -184,7 +185,7 @@ class StagePlanner:
         records = {}
         for name in columns:
             records[name] = self.values[name].filter(chosen)
-            self.values[name] = pc.if_else(chosen, _MISSING, self.values[name])
+            self.values[name] = texts_unless(chosen, self.values[name])
         return self._update(self._desired.items[rows], records, np.flatnonzero(rows))
 
     def _update(

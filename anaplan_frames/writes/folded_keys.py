@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.codec.null_texts import texts_unless, without_blanks
 from anaplan_frames.key_folding import WHITE_SPACE, fold_inner, fold_key, visible
 from anaplan_frames.messages import warn
 from anaplan_frames.writes.arrow_arrays import TEXT, Positions, as_mask, as_texts
@@ -19,7 +20,6 @@ from anaplan_frames.writes.arrow_arrays import TEXT, Positions, as_mask, as_text
 NOT_FOUND, SEVERAL = -1, -2
 """In place of a key's position: no key is the same; several are, and none equals exactly."""
 
-_MISSING, _NOTHING = pa.scalar(None, TEXT), pa.scalar("", TEXT)
 _FEW = 4  # a table of so many times fewer texts pays
 _ASCII_SPACE = "".join(char for char in WHITE_SPACE if char.isascii())
 _END = "\n"
@@ -37,10 +37,10 @@ def fold_texts(texts: pa.Array) -> pa.Array:
         folded = pc.ascii_trim(pc.ascii_lower(texts), characters=_ASCII_SPACE)
     else:
         others = pc.fill_null(pc.invert(is_ascii), fill_value=False)
-        plain = pc.if_else(others, _MISSING, texts)
+        plain = texts_unless(others, texts)
         folded = pc.ascii_trim(pc.ascii_lower(plain), characters=_ASCII_SPACE)
         folded = pc.replace_with_mask(folded, others, _fold_wide(texts.filter(others)))
-    return pc.if_else(pc.equal(folded, _NOTHING), _MISSING, folded)
+    return without_blanks(folded)
 
 
 def _fold_wide(texts: pa.Array) -> pa.Array:

@@ -269,9 +269,10 @@ STREAMS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "narwhals": lambda frame: iter([nw.from_native(frame)]),
     "reader": lambda frame: pa.Table.from_pandas(frame, preserve_index=False).to_reader(1),
     "duckdb": duckdb.from_df,
-    "lazy frame": lambda frame: pl.from_pandas(frame).lazy().collect_batches(),
     "other order": lambda frame: iter([frame.iloc[:2], frame.iloc[2:][frame.columns[::-1]]]),
 }
+if hasattr(pl.LazyFrame, "collect_batches"):  # from Polars 1.34 on
+    STREAMS["lazy frame"] = lambda frame: pl.from_pandas(frame).lazy().collect_batches()
 MIXED = {
     "mixed objects": ["101", 101, None],
     "objects of later parts": ["1", "2", 7],

@@ -62,7 +62,10 @@ def test_the_first_run_archives_all_that_anaplan_has_by_day(
         "events": np.dtype("int64"),
     }
     read = audit.events()
-    pd.testing.assert_series_equal(df[read.columns].dtypes, read.dtypes.replace("boolean", bool))
+    expected = read.dtypes.replace("boolean", bool)
+    if pd.__version__ < "3":  # which makes objects of the texts of a Parquet file
+        expected = expected.replace("string", object)
+    pd.testing.assert_series_equal(df[read.columns].dtypes, expected)
 
 
 def test_a_later_run_adds_what_is_new_and_what_came_late(

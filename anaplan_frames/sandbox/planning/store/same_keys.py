@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-from duckdb.func import PythonUDFType
 
 from anaplan_frames.sandbox.behavior import Keys
 from anaplan_frames.sandbox.planning.store.sql_text import literal
@@ -33,7 +33,8 @@ _FOLDED = (
 
 def add_python_function(root: duckdb.DuckDBPyConnection) -> None:
     """Add the function for keys that are not ASCII to an instance of DuckDB."""
-    kind = PythonUDFType.ARROW
+    # By its name: the module of the type's enumeration differs between versions of DuckDB.
+    kind: Any = "arrow"
     root.create_function("fold_wide_key", _fold_all, ["VARCHAR"], "VARCHAR", type=kind)
 
 

@@ -108,7 +108,7 @@ def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
             " lineItemId, lineItemName, coalesce(dimensions, []) AS dimensions,"
             " json_type(value) AS kind, value ->> '$' AS text"
             f" FROM read_json({literal(str(body))}, format = 'array', columns = {{{columns}}},"
-            f" maximum_object_size = {size + 1}, compression = 'none')"
+            f" maximum_object_size = {size + 1}, compression = 'uncompressed')"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError):
         raise RefusedCells("The body is not a JSON array of cells") from None
