@@ -10,9 +10,9 @@ try:
     import starlette  # noqa: F401
     import uvicorn  # noqa: F401
 except ImportError as _error:
-    raise ImportError(
-        "The sandbox needs an extra: pip install 'anaplan-frames[sandbox]'"
-    ) from _error
+    from anaplan_frames.errors import MissingExtra  # only to say so as everywhere
+
+    raise MissingExtra("The sandbox", "sandbox") from _error
 
 from anaplan_frames.sandbox.foreground_server import serve
 from anaplan_frames.sandbox.planning.time.month_calendar import Calendar

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import fsspec
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.integrations.filesystem import AnaplanFileSystem
 from anaplan_frames.sandbox import Sandbox
+from tests.integrations.small_tables import AIRLINES, FLIGHTS
+
+if TYPE_CHECKING:  # fsspec may be missing: the tests of other libraries run without it
+    from anaplan_frames.integrations.filesystem import AnaplanFileSystem
 
 DATA = files("anaplan_frames.demo") / "data"
 PASSWORD = "correct horse battery"
@@ -19,6 +22,10 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="session")  # each test leaves the files as they were
 def data_sandbox() -> Iterator[Sandbox]:
     """Serve the demo with its files, its lists and a few flights loaded."""
+    import fsspec
+
+    from anaplan_frames.integrations.filesystem import AnaplanFileSystem
+
     fsspec.register_implementation("anaplan", AnaplanFileSystem, clobber=True)  # if not installed
     with Sandbox.demo(password=PASSWORD, task_pause=0, rate_limit=None) as running:
         with running.connect() as connection:
@@ -47,6 +54,8 @@ def options(data_sandbox: Sandbox) -> dict[str, str]:
 @pytest.fixture
 def fs(options: dict[str, str]) -> AnaplanFileSystem:
     """The file system of the tenant."""
+    import fsspec
+
     found: AnaplanFileSystem = fsspec.filesystem("anaplan", **options)
     return found
 
@@ -56,3 +65,13 @@ def files_of(data_sandbox: Sandbox) -> Iterator[af.Model]:
     """The model itself."""
     with data_sandbox.connect() as connection:
         yield connection.model("Flight Planning")
+
+
+@pytest.fixture(scope="module")
+def table_model() -> Iterator[af.Model]:
+    """A model with the small tables in its files, which the tests only read."""
+    with Sandbox.demo(task_pause=0) as sandbox, sandbox.connect() as connection:
+        found = connection.model("Flight Planning")
+        found.files["airlines.csv"].write(AIRLINES)
+        found.files["flights.csv"].write(FLIGHTS)
+        yield found
