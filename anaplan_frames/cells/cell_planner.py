@@ -22,12 +22,11 @@ from anaplan_frames.cells.coordinates import Coordinates
 from anaplan_frames.cells.item_keys import UNKNOWN, DimensionItems, ItemKey
 from anaplan_frames.cells.period_texts import Names, with_period_names
 from anaplan_frames.codec.field_texts import unwrapped
+from anaplan_frames.codec.null_texts import texts_if, texts_unless
 from anaplan_frames.codec.value_location import ValueLocation
-from anaplan_frames.writes.arrow_arrays import TEXT, Mask, Positions, as_mask
+from anaplan_frames.writes.arrow_arrays import Mask, Positions, as_mask
 from anaplan_frames.writes.folded_keys import FoldedMatches
 from anaplan_frames.writes.row_messages import add_message
-
-_MISSING = pa.scalar(None, TEXT)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,7 +203,7 @@ class CellPlan:
             values = json_of_texts(texts, item.format, is_number=is_number(kind), blank=self.blank)
             present = as_mask(pc.is_valid(values))
             if self.checks is not None:
-                texts = pc.if_else(pa.array(present), texts, _MISSING)
+                texts = texts_if(pa.array(present), texts)
                 wrong = self._wrong(item, at, texts, kind, present, locations, first_row, refused)
                 if wrong.any():
                     cells = self.coordinates.cells(combinations[at[wrong]], number)
@@ -303,7 +302,7 @@ class CellPlan:
         if totals.any():
             items = [column.items for column in self.dimensions]
             checks.add_totals(rows[totals], locations, item.id, items, first_row, refused)
-            texts = pc.if_else(pa.array(totals), _MISSING, texts)
+            texts = texts_unless(pa.array(totals), texts)
         return totals | checks.wrong_values(texts, kind, item.id, rows + first_row, refused)
 
     def _texts(

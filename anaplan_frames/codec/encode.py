@@ -140,7 +140,7 @@ class Encoder:
         if position is None:
             return pa.nulls(batch.num_rows, _TEXT)
         location = self._places(batch, first_row)[number]
-        return _empty_as_null(render(batch.column(position), self.dialect, location).texts())
+        return without_blanks(render(batch.column(position), self.dialect, location).texts())
 
     def _places(self, batch: pa.RecordBatch, first_row: int) -> list[ValueLocation]:
         names = batch.schema.names

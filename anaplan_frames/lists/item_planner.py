@@ -256,7 +256,7 @@ class _Comparison:
             texts = self._values.get(check.column)
             if texts is None or texts.null_count == len(texts):
                 continue
-            judged = check.look_at(_without_blanks(texts))
+            judged = check.look_at(without_blanks(texts))
             self._unclear.add(judged, self._active)
             if judged.wrong.any():
                 self._refuse(judged.reasons())
