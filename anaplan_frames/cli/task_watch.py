@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from anaplan_frames.cancellation import Stopped
 from anaplan_frames.cli.log_output import LOGGER
-from anaplan_frames.errors import AnaplanError
+from anaplan_frames.errors import AnaplanError, TaskUncertain
 
 if TYPE_CHECKING:
     from anaplan_frames.tasks import Task
@@ -55,8 +56,9 @@ class TaskWatch:
         self._running = task
 
     def on_end(self, task: Task[Any], result: object, error: BaseException | None) -> None:
-        """Forget a task whose end was seen."""
-        self._running = None
+        """Forget a task, but not if it goes on because the call that watched it was given up."""
+        if not (isinstance(error, TaskUncertain) and isinstance(error.__cause__, Stopped)):
+            self._running = None
 
     def interrupted(self) -> Interrupted:
         """Cancel the task if that is asked for, and return the error that ends the command."""
