@@ -16,6 +16,7 @@ PAGES = [
     "docs/from-anaplan-connect.md",
     "docs/fsspec.md",
     "docs/lists.md",
+    "docs/mcp.md",
     "docs/metadata.md",
     "docs/processes.md",
     "docs/snapshots.md",
