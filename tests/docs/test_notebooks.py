@@ -91,3 +91,12 @@ def test_a_notebook_holds_no_path_and_no_error_of_the_machine_that_ran_it(name: 
     text = (NOTEBOOKS / name).read_text(encoding="utf-8")
     assert '"output_type": "error"' not in text
     assert not any(word in text for word in ("/home/", "/root/", "/tmp/", "site-packages"))
+
+
+@pytest.mark.long
+def test_a_load_is_rehearsed_on_a_clone_and_leaves_the_model_as_it_is(tmp_path: Path) -> None:
+    outputs = run("rehearse_a_load.ipynb", tmp_path)
+    texts = shown(outputs, "text/plain")
+    assert texts == shown(stored("rehearse_a_load.ipynb"), "text/plain")
+    assert texts[-2:] == ["(336776, 336776)", "(0, 16)"]
+    assert columns(outputs) == columns(stored("rehearse_a_load.ipynb"))
