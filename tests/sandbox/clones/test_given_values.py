@@ -31,20 +31,13 @@ def sales(tenant: Sandbox, **options: object) -> pd.DataFrame:
 
 
 @pytest.mark.long
-def test_the_cells_of_a_formula_beyond_the_sandbox_are_those_of_the_model(
+def test_values_of_a_formula_beyond_the_sandbox_and_of_those_that_use_it_stay(
     planning: Sandbox, beyond: Path
 ) -> None:
     with opened(beyond) as clone:
         pd.testing.assert_frame_equal(sales(clone), sales(planning))
         formula = clone.models.popitem()[1].modules["102000000001"].line_items[2].formula
     assert formula == "Units * Price[LOOKUP: Cities]"
-
-
-@pytest.mark.long
-def test_formulas_over_such_cells_are_calculated(beyond: Path) -> None:
-    with opened(beyond) as clone:
-        read = sales(clone, where={"Cities": "Oslo", "Versions": "Actual", "Time": "Apr 25"})
-    assert list(read["Mean"]) == [10]
 
 
 @pytest.mark.long
