@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -42,8 +42,6 @@ from anaplan_frames.results import WriteResult
 from anaplan_frames.tasks import Hook, Task
 from anaplan_frames.transport import Transport
 from anaplan_frames.urls import model_url
-
-_KINDS = ("files", "imports", "exports", "actions", "processes", "lists", "modules", "views")
 
 
 class Model:
@@ -438,24 +436,10 @@ class Model:
             )
         opening.change(self._catalogue, "close", timeout)
 
-    def ask_early(self, keys: Iterable[str]) -> None:
-        """Begin to ask for what is going to be needed; not for users."""
-        self._catalogue.ask_early(keys)
-
-    def listed_names(self) -> dict[str, list[str]]:
-        """Return the names of each kind whose listing was read; not for users."""
-        return {
-            kind: getattr(self, kind).names for kind in _KINDS if self._catalogue.has_read(kind)
-        }
-
     @property
     def catalogue(self) -> Catalogue:
-        """The listings of the model; not for users."""
+        """The listings of the model, for the library itself."""
         return self._catalogue
-
-    def keep_needed(self) -> None:
-        """Remember for the next run what this one has asked first; not for users."""
-        self._catalogue.early.keep()
 
     def __repr__(self) -> str:
         return f"<model {self.name!r} ({self.id})>"

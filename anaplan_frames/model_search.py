@@ -91,13 +91,13 @@ def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, ver
     collections = {k: _collection(model, kinds, k) for k in asked}
     given = _of_id(model, name, collections, verb)
     if given is not None:
-        model.keep_needed()
+        model.catalogue.early.keep()
         return given
     if kind is not None:
         return collections[kind][name]
     old = [things for things in collections.values() if was_read(things)]
     read_together(collections.values())
-    model.keep_needed()
+    model.catalogue.early.keep()
     found = _kinds_with(name, collections)
     if not found and old:  # it may be new
         for things in old:
@@ -124,7 +124,8 @@ def _of_id(
     """Return the thing that has the name as its id; no other listings are read."""
     for things in collections.values():
         if things.may_have_id(name):
-            model.ask_early(each.format(id=name) for each in _NEXT.get((things.kind, verb), ()))
+            needed = _NEXT.get((things.kind, verb), ())
+            model.catalogue.ask_early(each.format(id=name) for each in needed)
             return things.by_id(name)
     return None
 

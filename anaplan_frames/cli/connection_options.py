@@ -106,9 +106,17 @@ class ConnectionOptions:
         return model
 
 
+_COLLECTIONS = (
+    *("files", "imports", "exports", "actions", "processes"),
+    *("lists", "modules", "views"),
+)
+
+
 def _keep_names(model: Model) -> None:
     """Keep the names that were listed, for the completion of the shell."""
-    listed = model.listed_names()
+    listed = {
+        kind: getattr(model, kind).names for kind in _COLLECTIONS if model.catalogue.has_read(kind)
+    }
     if listed:
         keep_things(model.id, model.name, listed)
 
