@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import getdoc
 from pathlib import Path
@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
+from anaplan_frames.integrations.narwhals import read_narwhals
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model as SandboxModel
 from tests.transport.scripted import Answer, ScriptedServer, TurnedClock, as_json
@@ -103,6 +104,29 @@ MISTAKES = [
         'model.modules["Costs"].read(where={"Region": "North"})',
         "Did you mean 'North 3', 'North 2' or 'North 1'?",
     ),
+    Mistake('model.imports["Load region"]', "Did you mean 'Load regions'?"),
+    Mistake('conn.model("Planning", workspace="Finnance")', "Did you mean 'Finance'?"),
+    Mistake('af.connect("me@corp.com", "wrong").models()', "others use CertificateAuth"),
+    Mistake('af.connect(api_url="http://anaplan.corp")', "Use https://"),
+    Mistake('af.CertificateAuth("nocert.pem", "key.pem")', "Check the path"),
+    Mistake("closed.models()", "Make a new one: connect()"),
+    Mistake('conn.task("abc")', "anaplan://workspace_id/model_id/imports/id/tasks/task_id"),
+    Mistake('af.to_anaplan([1, 2], "Load regions", model)', "a pandas DataFrame"),
+    Mistake(
+        'af.to_anaplan(rows.rename(columns={"Name": "Nam"}), "Load regions", model)',
+        "pass mapping={'your column': 'its header'}",
+    ),
+    Mistake('af.to_anaplan(rows, "Load regions", model, mode="upsert")', "Leave it out"),
+    Mistake(
+        'af.to_anaplan(rows, "Load regions", model, on_rejected="skip")',
+        "'raise', 'warn' or 'ignore'",
+    ),
+    Mistake('model.lists["Region"].insert(rows)', "pass mapping={'Name': 'name'}"),
+    Mistake('af.compare(rows, rows, key="Nam")', "Did you mean 'Name'?"),
+    Mistake(
+        'without("narwhals", read_narwhals, "Costs export", model)',
+        "pip install 'anaplan-frames[narwhals]'",
+    ),
     Mistake('answered("403 of a firewall")', "Ask those who run it to let requests"),
     Mistake('answered("403 of Anaplan")', "Ask a workspace administrator for access"),
     Mistake('answered("500")', "ask Anaplan's support"),
@@ -119,6 +143,13 @@ def answered(name: str) -> object:
         urls = {"api_url": server.url, "auth_url": server.url}
         with af.connect("a@example.com", "x", clock=TurnedClock(), **urls) as connection:
             return connection.models()
+
+
+def without(module: str, function: Callable[..., object], *given: object) -> object:
+    """Call a function as if a module were not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, module, None)
+        return function(*given)
 
 
 def command(*words: str) -> object:
@@ -149,17 +180,23 @@ def names() -> Iterator[dict[str, Any]]:
         }.items():
             environment.setenv(f"ANAPLAN_{name}", value)
         model = connection.model("Planning")
+        closed = sandbox.connect()
+        closed.close()
         grid = model.modules["Costs"].read(layout="grid")
         yield {
             "af": af,
             "answered": answered,
             "built": built,
             "cells": _CELLS,
+            "closed": closed,
             "command": command,
+            "conn": connection,
             "grid": grid,
             "model": model,
+            "read_narwhals": read_narwhals,
             "rows": _ROWS,
             "sandbox": sandbox,
+            "without": without,
         }
 
 

@@ -26,7 +26,7 @@ def unsupported(data: Any) -> str:
         "a pandas DataFrame, a Polars DataFrame, a pyarrow Table, RecordBatch or "
         "RecordBatchReader, a DuckDB relation, or an iterator of these"
     )
-    return f"Rows come from {taken}, not from a {type(data).__name__}.{_way_out(data)}"
+    return f"Rows come from {taken}, not from {type(data).__name__}.{_way_out(data)}"
 
 
 def _way_out(data: Any) -> str:

@@ -117,5 +117,5 @@ def _narwhals() -> Any:
     try:
         import narwhals
     except ImportError:
-        raise MissingExtra("Dataframes of narwhals", "narwhals") from None
+        raise MissingExtra("Reading tables with narwhals", "narwhals") from None
     return narwhals

@@ -231,7 +231,7 @@ def test_no_rows_and_no_columns_are_accepted():
         (ds.dataset(pa.Table.from_pandas(FRAME)), ".to_table()"),
         (iter([{"n": 1}]), "Part 0 of the iterator is not a table"),
         ([[1, 2]], "Part 0 of the iterator is not a table"),
-        (None, "not from a NoneType"),
+        (None, "not from NoneType"),
         (pl.DataFrame({"n": pl.Series([1], dtype=pl.Int128)}), "Cast columns"),
     ],
 )
