@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from benchmarks.delay_proxy import Line, _serve
+from benchmarks.delay_proxy import DelayProxy, Line, _serve
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,8 +74,8 @@ class NarrowLine(Line):
 
 
 @contextmanager
-def narrow_line(server: str, round_trip: float, megabits: float) -> Iterator[str]:
-    """Run a line before a server as long as the block lasts, and yield its URL.
+def narrow_line(server: str, round_trip: float, megabits: float) -> Iterator[DelayProxy]:
+    """Run a line before a server as long as the block lasts.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def narrow_line(server: str, round_trip: float, megabits: float) -> Iterator[str
     )
     try:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
+        yield DelayProxy(process.stdout.readline().strip())
     finally:
         process.terminate()
         process.wait()

@@ -19,6 +19,7 @@ import pandas as pd
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
+from benchmarks.delay_proxy import DelayProxy
 from benchmarks.memory import peak
 from benchmarks.narrow_line import narrow_line
 
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--way", choices=["spark", "pandas"])
     parser.add_argument("--executors", type=int, default=2)
     parser.add_argument("--round-trip", type=float, default=0.04, help="seconds")
-    parser.add_argument("--megabits", type=float, default=8, help="a second, of one connection")
+    parser.add_argument("--megabits", type=float, default=16, help="a second, of one connection")
     parser.add_argument("--url")
     options = parser.parse_args()
     rows = round(options.rows * 1e6)
@@ -48,16 +49,26 @@ def main() -> None:
         return
     with Sandbox("demo@example.com", "demo", rate_limit=None) as sandbox:
         build(sandbox, rows)
-        with narrow_line(sandbox.api_url, options.round_trip, options.megabits) as url:
+        with narrow_line(sandbox.api_url, options.round_trip, options.megabits) as line:
             for name in options.ways:
                 way, executors = WAYS[name]
-                print(name, end=": ", flush=True)
-                words = ["--way", way, "--executors", str(executors), "--url", url]
+                print(f"{name}:", flush=True)
+                words = ["--way", way, "--executors", str(executors), "--url", line.url]
+                line.reset()
                 subprocess.run(
                     [sys.executable, "-m", "benchmarks.spark", "--rows", str(options.rows), *words],
                     check=True,
                     cwd=ROOT,
                 )
+                print(f"chunks were sent in {sending_seconds(line):.1f} s", flush=True)
+
+
+def sending_seconds(line: DelayProxy) -> float:
+    """Return the seconds from the first chunk that was sent to the last that was answered."""
+    requests = line.seen()["requests"]
+    chunks = [each for each in requests if each["method"] == "PUT" and "/chunks/" in each["path"]]
+    answered = max(each["answered"] for each in chunks)
+    return float(answered - min(each["sent"] for each in chunks))
 
 
 def build(sandbox: Sandbox, rows: int) -> None:
@@ -103,7 +114,7 @@ def data(spark: Any, rows: int) -> Any:
     return spark.range(0, rows, 1, 8).selectExpr(
         f"concat('Shop ', lpad(id % {SIDE}, 4, '0')) AS shop",
         f"concat('Good ', lpad(cast(id / {SIDE} AS int), 5, '0')) AS good",
-        "cast(id % 1000 + 1 AS double) / 4 AS amount",
+        "cast(id * 7919 % 1000003 + 1 AS double) / 4 AS amount",
     )
 
 
