@@ -165,6 +165,7 @@ JOBS: dict[str, tuple[Callable[[af.Model], Any], list[str]]] = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_given_ids_sends_these_requests(
     line: Line, job: str, forgetting: Callable[[], None]
@@ -176,6 +177,7 @@ def test_a_job_given_ids_sends_these_requests(
     assert line.requests(work) == Counter([LOOK, *expected])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_id_that_nothing_has_is_not_found_and_the_error_shows_what_there_is(
     model: af.Model, kind: str
@@ -189,6 +191,7 @@ def test_an_id_that_nothing_has_is_not_found_and_the_error_shows_what_there_is(
             verb(missing, model) if verb else af.to_anaplan(ROWS, missing, model)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", UNLISTED)
 def test_a_name_that_looks_like_an_id_is_found(model: af.Model, kind: str) -> None:
     name = KINDS[kind][:3] + NUMBER
@@ -201,6 +204,7 @@ def test_a_list_whose_name_looks_like_an_id_is_read(model: af.Model) -> None:
     assert af.read_anaplan(f"101{NUMBER}", model)["name"].tolist() == ["Green"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", UNLISTED)
 def test_a_thing_given_by_id_is_the_one_that_the_listing_has(
     line: Line, model: af.Model, kind: str
@@ -294,6 +298,7 @@ def test_a_task_is_found_by_its_url_or_its_action_s_id_without_a_listing(
             connection.task(url.replace(IMPORT, "112000000777"))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("status", [400, 403, 405])
 def test_a_thing_about_which_anaplan_does_not_answer_alone_is_found_in_the_listing(
     model: af.Model, status: int, monkeypatch: pytest.MonkeyPatch

@@ -61,6 +61,7 @@ def typed(kept: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     return complete
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -128,13 +129,14 @@ def test_commands_keep_what_they_list(loaded: Sandbox) -> None:
     assert loaded.password not in path.read_text().replace("demo@example.com", "")
 
 
-def test_what_is_kept_is_bounded_and_the_latest_is_kept() -> None:
-    for number in range(60):
+def test_what_is_kept_is_bounded_and_the_latest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered_names, "_MOST_MODELS", 5)
+    for number in range(9):
         keep_things(f"{number:032}", f"Model {number}", {"lists": ["L"]})
-    keep_things(f"{30:032}", "Model 30", {"imports": ["I"] * 9, "exports": ["E"]})
-    assert thing_names("Model 30", ["lists", "imports"]) == ["I", "L"]
-    assert thing_names("Model 9", ["lists"]) == []
-    assert len(model_names()) == 50
+    keep_things(f"{5:032}", "Model 5", {"imports": ["I"] * 9, "exports": ["E"]})
+    assert thing_names("Model 5", ["lists", "imports"]) == ["I", "L"]
+    assert thing_names("Model 3", ["lists"]) == []
+    assert len(model_names()) == 5
     keep_things("B" * 32, "Large", {"lists": map(str, range(10_000))})
     assert len(thing_names("Large", ["lists"])) == 3_000
 

@@ -16,11 +16,12 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.cli import main
+from anaplan_frames.clock import Clock
 from anaplan_frames.sandbox import Sandbox
 from tests.cli.conftest import AIRLINES
 from tests.sandbox.held_tasks import held_tasks
 
-WATCH = ["tasks", "--watch", "--interval", "0.05", "-m", "Flight Planning"]
+WATCH = ["tasks", "--watch", "--interval", "0.2", "-m", "Flight Planning"]
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def lines(captured: str) -> list[str]:
     return captured.splitlines()
 
 
+@pytest.mark.long
 def test_a_task_is_shown_as_it_moves_on_to_its_end(
     signed_in: Sandbox,
     model: af.Model,
@@ -101,6 +103,7 @@ def test_json_is_one_document_a_line_with_the_result_at_the_end(
     assert last["result"]["outcome"] == "rejected"
 
 
+@pytest.mark.long
 def test_the_status_is_that_of_the_worst_task(
     signed_in: Sandbox,
     model: af.Model,
@@ -132,6 +135,7 @@ def test_nothing_is_shown_if_no_task_is_running(
     assert main([*WATCH, "Load nothing"]) == 7
 
 
+@pytest.mark.long
 def test_a_task_that_is_listed_as_running_for_days_is_named_and_not_waited_for(
     signed_in: Sandbox,
     model: af.Model,
@@ -152,10 +156,15 @@ def test_the_end_of_the_time_names_the_tasks_that_go_on(
     signed_in: Sandbox,
     model: af.Model,
     begun: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     task = model.actions["Clear airports"].start()
-    assert main([*WATCH, "Clear airports", "--timeout", "0.3", "--json"]) == 5
+    over = threading.Event()
+    monkeypatch.setattr(signed_in.tasks, "of", Later(signed_in, over).of)
+    now = Clock.monotonic
+    monkeypatch.setattr(Clock, "monotonic", lambda clock: now(clock) + 1000 * over.is_set())
+    assert main([*WATCH, "Clear airports", "--timeout", "500", "--json"]) == 5
     shown = capsys.readouterr()
     *events, error = map(json.loads, lines(shown.out))
     assert [each["state"] for each in events] == ["NOT_STARTED"]
@@ -164,6 +173,7 @@ def test_the_end_of_the_time_names_the_tasks_that_go_on(
     )
 
 
+@pytest.mark.long
 def test_a_task_whose_result_is_gone_is_uncertain(
     signed_in: Sandbox,
     model: af.Model,

@@ -122,6 +122,7 @@ def test_a_load_is_two_events_of_one_run(watched: Watched) -> None:
     assert start["eventTime"] < end["eventTime"]
 
 
+@pytest.mark.long
 def test_an_export_is_an_input(watched: Watched) -> None:
     af.read_anaplan("Flights export", watched.model)
     assert watched.states == ["START", "COMPLETE"]
@@ -130,6 +131,7 @@ def test_an_export_is_an_input(watched: Watched) -> None:
     assert watched.span.name == "export Flights export"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("rule", ["raise", "ignore"])
 def test_rejected_rows_are_counted_with_their_reasons(watched: Watched, rule: Any) -> None:
     if rule == "raise":
@@ -162,6 +164,7 @@ def test_a_cancelled_task_is_an_error_and_an_aborted_run(watched: Watched) -> No
     assert watched.states == ["START", "ABORT"]
 
 
+@pytest.mark.long
 def test_a_failed_task_is_an_error_and_a_failed_run(watched: Watched) -> None:
     af.to_anaplan(FLIGHTS, "Load flights", watched.model)
     watched.model.files["flights.csv"].delete()
@@ -173,6 +176,7 @@ def test_a_failed_task_is_an_error_and_a_failed_run(watched: Watched) -> None:
     assert watched.kept.events[-1]["run"]["facets"]["errorMessage"]["message"]
 
 
+@pytest.mark.long
 def test_tasks_of_several_threads_have_spans_of_their_own(watched: Watched) -> None:
     names = ["Load airlines", "Load flights", "Load airports"]
     with ThreadPoolExecutor(3) as pool:
@@ -189,6 +193,7 @@ def test_tasks_of_several_threads_have_spans_of_their_own(watched: Watched) -> N
     assert len({event["run"]["runId"] for event in watched.kept.events}) == 3
 
 
+@pytest.mark.long
 def test_a_task_that_somebody_else_has_started_ends_no_span(watched: Watched) -> None:
     with watched.sandbox.connect() as other:
         task_id = other.model("Flight Planning").imports["Load flights"].write(FLIGHTS).task_id
@@ -219,6 +224,7 @@ def test_nothing_secret_is_in_spans_and_events(
         assert secret not in said
 
 
+@pytest.mark.long
 def test_a_collector_that_cannot_be_reached_changes_nothing(
     planned: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
