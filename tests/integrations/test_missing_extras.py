@@ -50,6 +50,7 @@ PARTS: dict[str, list[Part]] = {
     "duckdb": [
         Part("duckdb", "anaplan_frames.integrations.duckdb", lambda d: d.register_anaplan(None, {}))
     ],
+    "mcp": [Part("mcp", "anaplan_frames.integrations.mcp_server")],
     "narwhals": [
         Part("narwhals", "anaplan_frames.integrations.narwhals", lambda nw: nw.read_narwhals("x")),
         Part("narwhals", "anaplan_frames.integrations.narwhals", lambda nw: nw.to_anaplan(0, "x")),
