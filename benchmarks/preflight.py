@@ -12,7 +12,7 @@ from benchmarks.cores import two_cores
 from benchmarks.ours import connected_model
 from benchmarks.preflight_tenant import ITEMS
 
-_MONTHS = list(pd.date_range("2024-01-01", periods=12, freq="MS").strftime("%b %y"))
+_MONTHS = list(pd.date_range("2024-01-01", periods=60, freq="MS").strftime("%b %y"))
 _WRONG = 100  # one row in so many names an item that there is not
 
 
@@ -52,7 +52,7 @@ def _frame(rows: int) -> pd.DataFrame:
     numbers = np.arange(rows)
     names = np.array([*(f"Product {n:06d}" for n in range(ITEMS)), "nothing"], dtype=object)
     items = np.where(numbers % _WRONG == 0, ITEMS, numbers % ITEMS)
-    months = np.array(_MONTHS, dtype=object)[numbers // ITEMS % 12]
+    months = np.array(_MONTHS, dtype=object)[numbers // ITEMS % len(_MONTHS)]
     return pd.DataFrame(
         {
             "Products": pd.Series(names[items], dtype="str"),

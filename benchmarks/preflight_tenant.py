@@ -22,7 +22,7 @@ def main() -> None:
     sandbox = Sandbox(
         email=tenant.EMAIL, password=tenant.PASSWORD, rate_limit=None, allowed_hosts=["*"]
     )
-    calendar = Calendar(2024, past_years=0, future_years=0)
+    calendar = Calendar(2024, past_years=0, future_years=4)
     workspace = sandbox.workspace(tenant.WORKSPACE_NAME, id=tenant.WORKSPACE)
     model = workspace.model(tenant.MODEL_NAME, id=tenant.MODEL, calendar=calendar)
     numbers = range(ITEMS)

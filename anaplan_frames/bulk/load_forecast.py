@@ -71,13 +71,11 @@ class LoadForecast:
         self._columns = [_Column() for _ in checks]
         self._waiting: list[list[pa.Array]] = []
         self._first_row = 0
+        self._blank_rows = 0
         self._unclear = [UnclearValues() for _ in checks]
 
     def look(self, batch: pa.RecordBatch, first_row: int) -> None:
-        """Take some rows, which follow those before; they are judged many at a time.
-
-        A row without any value is not counted by Anaplan.
-        """
+        """Take some rows, which follow those before; they are judged many at a time."""
         blank: Mask | None = None
         if not self._waiting:
             self._first_row = first_row
@@ -88,7 +86,9 @@ class LoadForecast:
                 continue
             texts = self._encoder.column_texts(batch, first_row, each.number)
             if each.needed and texts.null_count:
-                blank = self._blank(batch, first_row) if blank is None else blank
+                if blank is None:
+                    blank = self._blank(batch, first_row)
+                    self._blank_rows += int(blank.sum())
                 name = each.check.column
                 for at in np.flatnonzero(as_mask(pc.is_null(texts)) & ~blank).tolist():
                     column.reasons[first_row + at] = f"column {name!r} has no value"
@@ -139,6 +139,9 @@ class LoadForecast:
                 found.append({"subject": f"column {each.check.column!r}", "reason": each.pattern})
             else:
                 found += unclear.records()
+        if self._blank_rows:
+            reason = f"{self._blank_rows:,} rows have no value: Anaplan may skip or reject them."
+            found.append({"subject": "blank rows", "reason": reason})
         return [*found, *self._unknown]
 
     def _blank(self, batch: pa.RecordBatch, first_row: int) -> Mask:

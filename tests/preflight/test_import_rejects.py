@@ -51,7 +51,9 @@ def check(target: Any, frame: pd.DataFrame, unclear: bool, **options: Any) -> No
     assert result.note == ""
     planned, rejected = set(plan.rejected.index), set(result.rejected.index)
     event(f"{len(planned)} rejected")
-    subjects = [each for each in plan.unchecked["subject"] if each.startswith("column")]
+    subjects = [
+        each for each in plan.unchecked["subject"] if each.startswith(("column", "blank rows"))
+    ]
     if unclear or subjects:
         assert planned <= rejected, (plan.rejected, result.rejected)
     else:
