@@ -15,8 +15,6 @@ import pandas as pd
 from anaplan_frames.sandbox import application, client_connection
 from anaplan_frames.sandbox.client_connection import Include
 from anaplan_frames.sandbox.clones.clone_report import CloneReport
-from anaplan_frames.sandbox.clones.cloned_model import build_clone
-from anaplan_frames.sandbox.clones.opened_snapshot import OpenedSnapshot
 from anaplan_frames.sandbox.demo_tenant import build_demo
 from anaplan_frames.sandbox.http.fault_injection import FaultMiddleware
 from anaplan_frames.sandbox.http.local_server import EVERY_ADDRESS, HOST, Server
@@ -124,6 +122,10 @@ class Sandbox(Tenant):
         >>> with Sandbox.open("rehearsal") as sandbox:  # doctest: +SKIP
         ...     model = sandbox.connect().model("Flight Planning")
         """
+        # Parquet and TOML are imported only when a clone is opened.
+        from anaplan_frames.sandbox.clones.cloned_model import build_clone
+        from anaplan_frames.sandbox.clones.opened_snapshot import OpenedSnapshot
+
         snapshot = OpenedSnapshot(folder)
         sandbox = cls(email, password or secrets.token_urlsafe(12), **options)
         try:
