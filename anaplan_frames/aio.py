@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import inspect
 import os
 import threading
@@ -34,6 +35,8 @@ from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.calendar.dated_table import Periods
 from anaplan_frames.cancellation import Signal, listening
 from anaplan_frames.cells.cell_options import Layout
+from anaplan_frames.changes import incremental_load
+from anaplan_frames.changes.sending import OnDeleted
 from anaplan_frames.comparison import Comparison
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
@@ -49,7 +52,15 @@ from anaplan_frames.writes.plan import WritePlan
 from anaplan_frames.writes.result_builder import OnRejected
 from anaplan_frames.writing import Targets
 
-__all__ = ["call", "compare", "iterate", "read_anaplan", "read_arrow", "to_anaplan"]
+__all__ = [
+    "call",
+    "compare",
+    "iterate",
+    "load_changes",
+    "read_anaplan",
+    "read_arrow",
+    "to_anaplan",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -379,6 +390,73 @@ async def to_anaplan(*args: Any, **options: Any) -> Any:
     >>> result = await aio.to_anaplan(df, "Load flights", model)  # doctest: +SKIP
     """
     return await call(writing.to_anaplan, *args, **options)
+
+
+async def load_changes(
+    data: Any,
+    target: str | Writable,
+    model: Model | str | None = None,
+    *,
+    key: str | Sequence[str],
+    state: str | os.PathLike[str],
+    full_every: str | dt.timedelta | None = None,
+    on_deleted: OnDeleted = "report",
+    max_delete: int | float = DEFAULT_SHARE,
+    confirm: bool = False,
+    kind: Targets | None = None,
+    mapping: Mapping[Hashable, str] | None = None,
+    index: bool = False,
+    on_rejected: OnRejected = "raise",
+    dump: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    progress: bool | None = None,
+    parameters: Parameters | None = None,
+    check: Mapping[str, str] | None = None,
+    locale: str = LOCALE,
+    chunk_bytes: int | None = None,
+    resume: bool = True,
+    restart_after: float | None = None,
+) -> WriteResult:
+    """Load only what has changed since the last load, as `anaplan_frames.load_changes` does.
+
+    The parameters and errors are the same. If the awaiting task is cancelled, the state stays as
+    after a run that was killed: the next call sends all that may have been sent.
+
+    Returns
+    -------
+    WriteResult
+
+    Examples
+    --------
+    >>> result = await aio.load_changes(  # doctest: +SKIP
+    ...     df, "Load flights", model, key=["Airlines", "Time"], state="state"
+    ... )
+    """
+    return await call(
+        incremental_load.load_changes,
+        data,
+        target,
+        model,
+        key=key,
+        state=state,
+        full_every=full_every,
+        on_deleted=on_deleted,
+        max_delete=max_delete,
+        confirm=confirm,
+        kind=kind,
+        mapping=mapping,
+        index=index,
+        on_rejected=on_rejected,
+        dump=dump,
+        timeout=timeout,
+        progress=progress,
+        parameters=parameters,
+        check=check,
+        locale=locale,
+        chunk_bytes=chunk_bytes,
+        resume=resume,
+        restart_after=restart_after,
+    )
 
 
 async def compare(

@@ -12,7 +12,12 @@ from anaplan_frames.bulk.imports import Import
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.changes.change_load import ChangeLoad, state_stem
-from anaplan_frames.changes.load_options import LoadOptions, check_target, load_options
+from anaplan_frames.changes.load_options import (
+    LoadOptions,
+    check_target,
+    load_options,
+    no_target,
+)
 from anaplan_frames.changes.sending import OnDeleted, Sending
 from anaplan_frames.changes.target_rows import (
     Target,
@@ -155,6 +160,8 @@ def load_changes(
         raise TypeError(
             "load_changes takes one table. Load each file of a process by a call for its import."
         )
+    if not isinstance(target, str | Writable):
+        raise no_target(target)
     own = {
         "parameters": parameters,
         "check": check,

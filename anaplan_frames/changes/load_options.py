@@ -88,17 +88,14 @@ def check_target(found: object, on_deleted: OnDeleted, own: Mapping[str, Any]) -
     TypeError, ValueError
         Says what can be done instead.
     """
-    label = found.label if isinstance(found, Resource) else type(found).__name__
+    label = _label(found)
     if isinstance(found, File):
         raise ValueError(
             f"{label} holds what was last uploaded to it, so rows that are left out would be gone "
             "from it. Name the import that reads it, or upload all rows with to_anaplan."
         )
     if not isinstance(found, Import | List | Module):
-        raise TypeError(
-            "load_changes takes an import, a process, a list or a module, by its name or as "
-            f"model.imports['Load flights'], not {label}."
-        )
+        raise no_target(found)
     if on_deleted == "delete" and not isinstance(found, List):
         raise ValueError(
             f"on_deleted='delete' is for lists: {label} cannot delete items. Pass "
@@ -110,6 +107,18 @@ def check_target(found: object, on_deleted: OnDeleted, own: Mapping[str, Any]) -
                 f"{name}= is an option of imports and processes, not of {label}. Leave it out."
             )
     return found
+
+
+def no_target(found: object) -> TypeError:
+    """Return the error that says what can be the target."""
+    return TypeError(
+        "load_changes takes an import, a process, a list or a module, by its name or as "
+        f"model.imports['Load flights'], not {_label(found)}."
+    )
+
+
+def _label(found: object) -> str:
+    return found.label if isinstance(found, Resource) else type(found).__name__
 
 
 def _key_columns(key: str | Sequence[str]) -> tuple[str, ...]:
