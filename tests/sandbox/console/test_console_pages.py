@@ -178,6 +178,7 @@ def test_a_saved_view_shows_what_the_api_gives_for_the_same_page(shown: Shown) -
     assert VISIBLE in [row[0] for row in rows[2:]]
 
 
+@pytest.mark.long
 def test_an_item_that_is_not_there_is_named_and_the_first_page_shown(shown: Shown) -> None:
     page = shown.visitor.page(f"{shown.path}/views/{SALES}?item.{CITIES}=9&name.20000000020=x")
     assert "There is no item '9' in Cities." in page.text
@@ -185,6 +186,7 @@ def test_an_item_that_is_not_there_is_named_and_the_first_page_shown(shown: Show
     assert cells_of(page)["Units"][0] == "1.5"
 
 
+@pytest.mark.long
 def test_a_dimension_with_many_items_takes_a_typed_name_or_code(shown: Shown) -> None:
     model = shown.model
     many = pd.DataFrame(
@@ -266,6 +268,7 @@ def test_a_task_shows_counts_messages_and_rejected_rows_of_each_action(shown: Sh
     assert "refresh" not in [attributes.get("http-equiv") for _, attributes in page.elements]
 
 
+@pytest.mark.long
 def test_a_look_at_a_dump_does_not_count_as_a_use() -> None:
     now = [1_700_000_000.0]
     with Sandbox(rate_limit=None, task_pause=0, clock=lambda: now[0]) as sandbox:
@@ -319,6 +322,7 @@ def test_a_user_sees_only_models_and_uploads_of_their_own() -> None:
         assert "Failed" not in page.text
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "path",
     [
@@ -348,7 +352,10 @@ PARENTS = st.lists(st.integers(-1, 30), min_size=1, max_size=30)
 NUMBERS = count()
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(parents=PARENTS)
 def test_any_forest_is_shown_depth_first(shown: Shown, parents: list[int]) -> None:
     names = [f"i{number}" for number in range(len(parents))]

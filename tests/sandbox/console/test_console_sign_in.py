@@ -49,6 +49,7 @@ def test_the_cookie_is_not_a_token_of_the_api_nor_the_other_way_round(shown: Sho
     assert Visitor(shown.sandbox).get("/", headers={"Cookie": f"{name}={token}"}).status_code == 303
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "form",
     [
@@ -68,6 +69,7 @@ def test_a_wrong_login_shows_the_form_again(shown: Shown, form: dict[str, str]) 
     assert visitor.get("/").status_code == 303
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "to",
     [

@@ -46,7 +46,7 @@ def test_a_date_that_was_written_by_a_pattern_is_read_by_it(
     assert found == [day, day, day, None]
 
 
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 4)
 @given(DATES, st.text(" ,./-_:|", min_size=1, max_size=2), st.sampled_from(["%m", "%b", "%B", "x"]))
 def test_an_order_takes_any_separators_and_names_of_months(
     day: datetime.date, between: str, month: str
@@ -58,6 +58,7 @@ def test_an_order_takes_any_separators_and_names_of_months(
         assert read(order, text) == [day]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "pattern"),
     [
@@ -70,6 +71,7 @@ def test_what_does_not_fit_a_pattern_is_not_a_date(text: str, pattern: str) -> N
     assert read(pattern, text) == [None]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "pattern", ["", "x", "D/M", "YYYY", "YYYYYY", "DD.MM.YYYY DD", "M-D", "YMD", "FYYY PP", "'a"]
 )
@@ -88,6 +90,7 @@ def sales() -> Model:
     return model
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("pattern", "texts"),
     [

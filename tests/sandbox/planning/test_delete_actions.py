@@ -53,6 +53,7 @@ def left(model: Model) -> list[str]:
     return [line.replace(",Jan 26", "") for line in export_lines(model, export)[1:]]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("where", "kept"),
     [
@@ -96,6 +97,7 @@ def test_a_line_item_that_selects_items_keeps_its_module(model: Model) -> None:
     model.remove(flags)
 
 
+@pytest.mark.long
 def test_a_copy_of_the_model_selects_the_same_items() -> None:
     tenant = Tenant()
     dev = tenant.workspace("W").model("Dev", calendar=Calendar(2026, 0, 0))

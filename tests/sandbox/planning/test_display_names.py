@@ -66,6 +66,7 @@ def test_imports_find_items_by_code_or_number_and_not_by_display_name(model: Mod
     assert export_lines(model, model.export("E", sales))[1:3] == ['"Big, one",5', "Same,6"]
 
 
+@pytest.mark.long
 def test_the_list_itself_keeps_its_numbers_as_names(model: Model) -> None:
     lines = export_lines(model, model.export("L", model.lists["101000000001"]))
     assert lines[:2] == ["Orders,Parent,Code,N,Label", '#1,,a,0,"Big, one"']
@@ -83,6 +84,7 @@ def test_only_a_text_of_a_numbered_list_can_be_its_display_name() -> None:
     assert not model.lists
 
 
+@pytest.mark.long
 def test_a_copy_of_the_model_shows_the_same_property() -> None:
     tenant = Tenant()
     dev = tenant.workspace("W").model("Dev", calendar=Calendar(2026, 0, 0))

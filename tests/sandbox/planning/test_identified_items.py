@@ -32,6 +32,7 @@ def held(model: Model, lst: Any) -> list[tuple[str, str, str]]:
 STAFF = [("Ada", "1", "A"), ("Bo", "2", "B")]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("identify", "row", "ada"),
     [
@@ -53,6 +54,7 @@ def test_an_item_is_updated_that_is_found_in_the_chosen_way(
     assert held(model, definition.into) == [ada, STAFF[1]]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("identify", "row", "message"),
     [
@@ -79,6 +81,7 @@ def test_a_row_that_takes_a_key_of_another_item_or_has_none_is_rejected(
     assert held(model, definition.into) == STAFF
 
 
+@pytest.mark.long
 def test_a_key_that_several_items_have_is_rejected() -> None:
     model = new_model()
     definition = staff(model, [*STAFF, ("Cy", "3", "A")], identify=["Grade"])
@@ -141,6 +144,7 @@ def test_names_that_are_taken_get_a_tilde_and_a_number() -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_name_that_a_number_makes_too_long_is_rejected() -> None:
     model = new_model()
     definition = staff(model, [("x" * 59, "1", ""), ("y" * 58, "2", "")], unique_names=True)
@@ -149,6 +153,7 @@ def test_a_name_that_a_number_makes_too_long_is_rejected() -> None:
     assert f'Name longer than 60 characters: Name ("{"x" * 59}~1")' in loaded.dump[1]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -231,7 +236,7 @@ BEFORE = st.lists(
 )
 
 
-@settings(max_examples=max(5, settings().max_examples // 4))
+@settings(max_examples=max(3, settings().max_examples // 4 - 2))
 @given(
     BEFORE,
     st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=6),

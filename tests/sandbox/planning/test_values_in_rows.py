@@ -127,6 +127,7 @@ def test_headers_can_be_dates_and_a_column_can_name_the_line_items(model: Model)
     ]
 
 
+@pytest.mark.long
 def test_a_file_without_columns_for_the_items_fails_as_a_whole(model: Model) -> None:
     module = build(model, "Sales")
     file = model.file("f", columns=["Product", "Jan 26"])
@@ -171,6 +172,7 @@ def test_of_a_fixed_item_only_its_own_cells_are_cleared(model: Model) -> None:
     assert rows(model, module) == ["A,Actual,1", "B,Forecast,3"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -214,6 +216,7 @@ def test_a_file_whose_columns_are_all_mapped_has_none_across(model: Model) -> No
         model.import_("Load", file, module, across="Time", line_item="Units")
 
 
+@pytest.mark.long
 def test_options_of_cells_are_not_for_lists(model: Model) -> None:
     file = model.file("f", columns=["Name"])
     with pytest.raises(
@@ -222,6 +225,7 @@ def test_options_of_cells_are_not_for_lists(model: Model) -> None:
         model.import_("Load", file, next(iter(model.lists.values())), clear=True)
 
 
+@pytest.mark.long
 def test_a_copy_of_the_model_has_the_options_of_its_imports() -> None:
     tenant = Tenant()
     dev = tenant.workspace("Dev").model("Dev", calendar=Calendar(2026, 0, 0))
@@ -255,7 +259,7 @@ PRODUCTS, PERIODS = st.sampled_from(["A", "B"]), st.sampled_from(["Jan 26", "Feb
 UNITS = st.integers(-9, 9).filter(bool)
 
 
-@settings(max_examples=settings().max_examples // 5)
+@settings(max_examples=settings().max_examples // 10)
 @given(st.lists(st.tuples(PRODUCTS, PERIODS, UNITS, st.sampled_from("xyz")), max_size=8))
 def test_a_table_fills_the_same_cells_in_each_of_its_forms(
     three_ways: tuple[Model, list[ModuleDefinition]], table: list[tuple[str, str, int, str]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from anaplan_frames.sandbox import Sandbox
 from tests.sandbox.http_client import EXPORT, Http, in_model
 
@@ -42,6 +44,7 @@ def test_the_library_reads_it(tenant: Sandbox) -> None:
     assert frame["Column 5"].isna().tolist() == [True, True, False]
 
 
+@pytest.mark.long
 def test_a_copy_of_the_model_has_its_history_export(tenant: Sandbox) -> None:
     model = tenant.workspace("W").model("M")
     export = model.history_export("History", COLUMNS, ROWS)
