@@ -300,7 +300,7 @@ def small(settings: Settings) -> str:
 
 
 def changes(settings: Settings) -> str:
-    """Load what has changed beside all rows, on a line of 100 Mbit/s; 1 row in 100 has changed."""
+    """Load what has changed and all rows, on a line of 100 Mbit/s; 1 row in 100 has changed."""
     parts = []
     for rows in settings.rows:
         title = f"### changes, {rows:,} rows, {changed_rows.MBIT} Mbit/s"

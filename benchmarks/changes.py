@@ -1,4 +1,4 @@
-"""Loads of what has changed, beside a load of all rows, in one run on one line.
+"""Loads of what has changed and of all rows, in one run on one line.
 
 A sandbox, which runs in a process of its own, imports the rows into a module. Of a table that was
 loaded before, 1 row in 100 is another one: first the changes are loaded, then all rows.

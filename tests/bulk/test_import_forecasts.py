@@ -51,7 +51,7 @@ def plan(stock: af.Model, data: Any = SALES, target: str = "Load sales", **optio
     return af.to_anaplan(data, target, stock, dry_run=True, **options)
 
 
-def test_columns_named_like_dimensions_are_checked_and_totals_are_no_rejects(
+def test_columns_named_like_dimensions_are_checked_and_totals_are_not_rejected(
     stock: af.Model,
 ) -> None:
     found = plan(stock)

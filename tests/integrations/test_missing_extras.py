@@ -22,7 +22,7 @@ NOT_ALONE = {"all", "dev", "docs", "test"}
 
 @dataclass(frozen=True)
 class Part:
-    """What is missing, the module that is imported anew without it, and what is then asked for."""
+    """What is missing, the module that is imported again without it, and what is then asked for."""
 
     library: str
     module: str = ""

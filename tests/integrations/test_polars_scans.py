@@ -1,4 +1,4 @@
-"""Polars scans tables of Anaplan: columns and rows that a query needs, each time anew."""
+"""Polars scans tables of Anaplan: columns and rows that a query needs, again each time."""
 
 from __future__ import annotations
 
