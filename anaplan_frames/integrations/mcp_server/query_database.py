@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from threading import Timer
 
 import duckdb
 import pyarrow as pa
@@ -26,6 +26,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
 }
 _LONGEST_MESSAGE = 500
+_PAUSE = 0.05  # seconds between two interrupts
 
 
 def one_select(sql: str) -> str:
@@ -134,15 +135,22 @@ def _sentence(error: duckdb.Error) -> str:
 @contextmanager
 def _interruptible(database: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """End a query when the time is over, or the call is given up."""
-    seconds = remaining_seconds()
-    timer = None if seconds is None else Timer(seconds, database.interrupt)
-    if timer is not None:
-        timer.daemon = True
-        timer.start()
+    over, ended = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        over.wait(remaining)
+        # Again and again: DuckDB forgets an interrupt that comes before the query has begun.
+        while not ended.wait(_PAUSE):
+            database.interrupt()
+
+    remaining = remaining_seconds()
+    watching = threading.Thread(target=watch, name="anaplan-query", daemon=True)
+    watching.start()
     try:
-        begin_request(database.interrupt)
+        begin_request(over.set)
         yield
     finally:
         finish_request()
-        if timer is not None:
-            timer.cancel()
+        ended.set()
+        over.set()
+        watching.join()  # before the database is closed
