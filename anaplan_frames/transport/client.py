@@ -183,7 +183,7 @@ class Transport:
         limit = options["requests_per_minute"]
         if limit is not None:
             options["requests_per_minute"] = max(1.0, limit / processes)
-        return type(self)(self._passed(self._keeper.prolonged()), **options)
+        return type(self)(self._passed(self._keeper.prolonged(), shared=True), **options)
 
     def keeping_token(self) -> AbstractContextManager[None]:
         """Prolong the token ahead of its end while a block runs that may send nothing for long.
@@ -192,10 +192,10 @@ class Transport:
         """
         return self._keeper.kept()
 
-    @staticmethod
-    def _passed(held: HeldToken) -> PassedToken:
+    def _passed(self, held: HeldToken, *, shared: bool = False) -> PassedToken:
         """Return credentials for other processes, which may prolong what was made by a login."""
-        return PassedToken(held.token, prolongs=held.owned or held.lent)
+        shared = shared or (isinstance(self._auth, PassedToken) and self._auth.shared)
+        return PassedToken(held.token, prolongs=held.owned or held.lent, shared=shared)
 
     def _options(self) -> dict[str, Any]:
         """Return the arguments of another transport like this one, but its credentials."""

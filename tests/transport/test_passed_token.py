@@ -81,7 +81,9 @@ def test_one_of_the_user_or_of_oauth_is_not_prolonged(
     clock.turn(7200)
     shared.get("/me", label="me")
     server.rule = lambda seen: Answer(401)
-    with pytest.raises(AuthenticationError, match="unless it is one of OAuth"):
+    with pytest.raises(
+        AuthenticationError, match=r"the driver has handed over.*one of OAuth.*Run the job"
+    ):
         shared.get("/me", label="me")
     assert server.asked(REFRESH) == server.asked(LOGIN) == []
 
