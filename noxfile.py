@@ -18,7 +18,36 @@ RECIPES = {
     "dlt": "dlt[duckdb,parquet]",
     "prefect": "prefect>=3",
 }
-LAYERS = ["tests/codec", "tests/dataframes", "tests/transport", "tests/transfer"]
+# What the tests need that no extra has; all of `test` would bring Polars and narwhals, too.
+TEST_TOOLS = ["cloudpickle", "hypothesis", "jsonschema-rs", "pytest", "pytest-xdist", "rich"]
+# The tests of each extra, by the public entry of the library that it is for.
+EXTRAS = {
+    "dask": ["tests/integrations/test_dask_frames.py"],
+    "duckdb": ["tests/integrations/test_duckdb_tables.py"],
+    "fsspec": [
+        "tests/integrations/test_filesystem.py",
+        "tests/integrations/test_file_contents.py",
+        "tests/integrations/test_file_paths.py",
+    ],
+    "keyring": ["tests/auth/test_keyring_store.py"],
+    "keystore": ["tests/auth/test_java_keystore.py"],
+    "narwhals": ["tests/integrations/test_narwhals_frames.py"],
+    "polars": ["tests/integrations/test_polars_scans.py"],
+    "sandbox": ["tests/integrations/test_pytest_plugin.py", "tests/test_demo.py"],
+    "sql": ["tests/cli/test_copy_command.py"],
+}
+# Of `dev`, what the tests use, but for what does not go with the lowest versions: type checkers,
+# and the part of anaplan-sdk that needs a newer cryptography.
+TESTS_OF_DEV = [
+    "anaplan-sdk>=0.5.20",
+    "check-jsonschema",
+    "ipykernel",
+    "matplotlib",
+    "nbclient",
+    "nox",
+    "psycopg[binary]",
+    "pyyaml",
+]
 
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True
@@ -36,12 +65,30 @@ def tests(session: nox.Session, pandas: str) -> None:
 
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
-    """Run the tests of the lower layers with the lowest versions that pyproject.toml allows."""
+    """Run the ordinary tests with the lowest versions that pyproject.toml allows."""
     constraints = Path(session.create_tmp()) / "lowest.txt"
     with constraints.open("w") as file:
         session.run("python", "tools/lowest_versions.py", stdout=file)
-    session.install("--constraint", str(constraints), ".[sandbox,test]")
-    session.run("pytest", *(session.posargs or LAYERS))
+    session.install("--constraint", str(constraints), ".[all,test]", *TESTS_OF_DEV)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """Run the ordinary tests with the newest versions of all that is installed, pre-releases too.
+
+    Nothing has an upper bound, so this shows early what a new major version breaks.
+    """
+    session.install("--upgrade", "--pre", ".[dev]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(default=False)
+@nox.parametrize("extra", list(EXTRAS))
+def extras(session: nox.Session, extra: str) -> None:
+    """Test each extra in an environment that has no other, but for the sandbox."""
+    session.install(f".[sandbox,{extra}]", *TEST_TOOLS)
+    session.run("pytest", "-n", "0", "-m", "not weekly", *EXTRAS[extra], *session.posargs)
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Polars scans tables of Anaplan: columns and rows that a query needs, again each time."""
+"""Polars scans tables of Anaplan: columns and rows that a query needs."""
 
 from __future__ import annotations
 
