@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -302,13 +301,6 @@ class TestToAnaplan:
         flights = demo_sandbox.connect().model("Flight Planning")
         with pytest.raises(ValueError, match="mode= is an option of lists, not of import"):
             af.to_anaplan(STAFF, "Load airlines", flights, mode="sync")
-
-
-def test_the_documentation_s_lines_run(headcount: af.Model) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "lists.md").read_text("utf-8")
-    names = {"staff": headcount.lists["Staff"], "df": STAFF}
-    exec(text.split("## Writing")[1].split("```python\n")[1].split("```")[0], names)
-    assert len(headcount.lists["Staff"].read()) == 3
 
 
 def test_the_index_is_reset_when_the_list_is_empty(staff: List) -> None:
