@@ -194,7 +194,9 @@ class ActionCloner:
             return
         section = self._mappings.section("actions", id_)
         if section is None and kind == "DELETE_BY_SELECTION":
-            self._mappings.suggest("actions", id_, {"name": name, "ready": False, "of": ""})
+            self._mappings.suggest(
+                "actions", id_, {"name": name, "ready": False, "of": "", "where": ""}
+            )
         why = self._unready(section)
         if kind != "DELETE_BY_SELECTION":
             why = f"The sandbox has no actions of the type {kind!r}."
@@ -203,7 +205,8 @@ class ActionCloner:
                 lst = self._find(str(section.get("of") or ""), views=False)
                 if not isinstance(lst, ListDefinition):
                     raise ValueError(f"{lst.name!r} is not a list.")
-                options = {key: value for key, value in section.items() if key not in _SETTINGS}
+                given = section.items()
+                options = {key: value for key, value in given if key not in _SETTINGS and value}
                 self._model.delete_action(name, lst, id_, **options)
                 return
             except (ValueError, TypeError) as error:

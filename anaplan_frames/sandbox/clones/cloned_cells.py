@@ -76,11 +76,11 @@ def _create_keys(
 ) -> None:
     """Create k0, k1, ...: name, id and leaf of the items of a dimension; for totals, all items."""
     only = "" if totals else " WHERE leaf"
-    unclear = " HAVING count(*) = 1" if totals else ""
     con.execute(
         f"CREATE TEMP TABLE k{number} AS SELECT name, min(id) AS id, any_value(leaf) AS leaf FROM"
         f" (SELECT coalesce(name, code) AS name, id, leaf FROM"
-        f" ({cell_tables.members(dimension)}){only}) GROUP BY name{unclear}"
+        f" ({cell_tables.members(dimension, as_shown=True)}){only}) GROUP BY name"
+        " HAVING count(*) = 1"
     )
 
 
@@ -89,7 +89,9 @@ def _create_values(con: duckdb.DuckDBPyConnection, number: int, item: LineItem) 
     if item.format.type not in ("LIST", "TIME PERIOD"):
         return
     members = (
-        cell_tables.list_members(item.format.list) if item.format.list else cell_tables.TIME_MEMBERS
+        cell_tables.list_members(item.format.list, as_shown=True)
+        if item.format.list
+        else cell_tables.TIME_MEMBERS
     )
     con.execute(
         f"CREATE TEMP TABLE w{number} AS SELECT coalesce(name, code) AS name, arg_min(id, ord) AS"

@@ -16,6 +16,7 @@ from anaplan_frames.sandbox.clones.cloned_time import (
     period_ids,
     versions_of,
 )
+from anaplan_frames.sandbox.clones.display_names import set_display_names
 from anaplan_frames.sandbox.clones.mapping_file import Mappings
 from anaplan_frames.sandbox.clones.opened_snapshot import MAPPINGS, OpenedSnapshot
 from anaplan_frames.sandbox.planning.sandbox_model import Model
@@ -52,6 +53,7 @@ def build_clone(tenant: Tenant, snapshot: OpenedSnapshot) -> CloneReport:
         model.timing.set_current_period(day)
     loads = not _was_loaded(model)
     build_lists(model, snapshot, mappings, report, loads=loads)
+    set_display_names(model, snapshot, mappings, report)
     build_modules(model, snapshot, report)
     if loads:
         load_cells(model, snapshot, report)

@@ -58,6 +58,15 @@ class Mappings:
         if name not in self._table(self._table(lists, list_id), "properties"):
             self._new.append(f'[lists.{list_id}.properties.{_text(name)}]\nof = ""\n')
 
+    def display_name(self, list_id: str) -> str | None:
+        """Return the property by which a list shows its items, as filled in; None if it is not."""
+        found = self._table(self._table(self._sections, "lists"), list_id).get("display_name")
+        return None if found is None else str(found)
+
+    def suggest_display_name(self, list_id: str) -> None:
+        """Add a section for the property by which a list shows its items."""
+        self._new.append(f'[lists.{list_id}]\ndisplay_name = ""\n')
+
     def suggest(self, kind: Kind, id_: str, values: Mapping[str, Any]) -> None:
         """Add a section with these values; a mapping among them becomes a section below it."""
         lines = [f"[{kind}.{id_}]"]

@@ -25,7 +25,7 @@ CITIES = pd.DataFrame(
     }
 )
 TREE = pd.DataFrame({"Name": ["Root", "Branch", "Leaf"], "Parent": ["", "Root", "Branch"]})
-ORDERS = pd.DataFrame({"Code": ["O1", "O2"]})
+ORDERS = pd.DataFrame({"Code": ["O1", "O2"], "Label": ["Big, one", ""]})
 
 
 def build_planning(tenant: Sandbox) -> Model:
@@ -50,7 +50,10 @@ def build_planning(tenant: Sandbox) -> Model:
         items=CITIES,
     )
     tree = model.list("Tree", items=TREE, production=True, data_tags=["PII"])
-    model.list("Orders", numbered=True, items=ORDERS)
+    labels = {"N": "NUMBER", "Label": "TEXT", "Other": "TEXT"}
+    orders = model.list(
+        "Orders", numbered=True, properties=labels, display_name="Label", items=ORDERS
+    )
     sales = _sales(model, cities)
     model.module(
         "Settings",
@@ -64,6 +67,12 @@ def build_planning(tenant: Sandbox) -> Model:
         cells=pd.DataFrame(
             {"Versions": ["Plan"], "Tree": ["Leaf"], "Text": ['"q", é'], "Done": ["true"]}
         ).assign(Due="Q2 FY26"),
+    )
+    model.module(
+        "Deliveries",
+        dimensions=[orders],
+        line_items={"Sent": "NUMBER", "With": orders},
+        cells=pd.DataFrame({"Orders": ["O1", "O2"], "Sent": [1, 2], "With": ["O2", "O1"]}),
     )
     _actions(model, sales, cities)
     return model

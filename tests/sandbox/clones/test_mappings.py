@@ -44,6 +44,7 @@ def test_actions_are_guessed_by_equal_names_only_if_there_is_no_doubt(
     opened: Callable[[], Sandbox],
 ) -> None:
     assert states(opened()) == {
+        "Orders": "assumed",
         "Load cities": "assumed",
         "Load sales": "to fill in",
         "All sales": "assumed",
@@ -70,7 +71,7 @@ def test_what_is_to_be_filled_in_is_prepared_with_suggestions(
                 "columns": {"city": "", "v": "", "t": "", "n": ""},
             }
         },
-        "actions": {CLEAR: {"name": "Clear orders", "ready": False, "of": ""}},
+        "actions": {CLEAR: {"name": "Clear orders", "ready": False, "of": "", "where": ""}},
     }
 
 
@@ -94,6 +95,35 @@ def test_what_is_filled_in_runs_at_the_next_start(
         assert model.imports["Load sales"].write(pd.DataFrame(row)).rows_loaded == 1
         where = {"Cities": "Nice", "Versions": "Plan", "Time": "Apr 25"}
         assert list(model.modules["Sales & Co"].read(where=where)["Units"]) == [2.5]
+
+
+@pytest.mark.long
+def test_further_keys_of_a_section_are_options_of_the_builder(
+    copied: Path, opened: Callable[[], Sandbox]
+) -> None:
+    (copied / "mappings.toml").write_text(
+        f"""
+[imports.{SALES}]
+ready = true
+into = "Sales & Co"
+columns = {{city = "Cities", v = "Versions", t = "Time", n = "Units"}}
+formats = {{t = "DD.MM.YYYY"}}
+clear = true
+
+[actions.{CLEAR}]
+ready = true
+of = "Cities"
+where = "Large"
+""",
+        "utf-8",
+    )
+    row = {"city": ["NCE"], "v": ["Plan"], "t": ["30.04.2025"], "n": [2.5]}
+    with opened() as clone, clone.connect() as connection:
+        model = connection.model("Planning")
+        assert model.imports["Load sales"].write(pd.DataFrame(row)).rows_loaded == 1
+        assert model.modules["Sales & Co"].read()["Units"].sum() == 2.5
+        model.actions["Clear orders"].run()
+        assert list(model.lists["Cities"].read()["name"]) == ["Rome", "Nice"]
 
 
 @pytest.mark.sampled(1)
@@ -172,6 +202,26 @@ def test_the_list_of_a_property_is_found_by_its_values_or_asked_for(
     clone = opened()
     [model] = clone.models.values()
     assert model.lists["101000000002"].properties["Home"].list is model.lists["101000000001"]
+
+
+@pytest.mark.long
+def test_the_display_names_of_a_list_are_found_by_the_cells_or_asked_for(
+    copied: Path, opened: Callable[[], Sandbox]
+) -> None:
+    for path in copied.glob("data-*/lists/101000000004.parquet"):
+        table = pd.read_parquet(path)
+        table["properties.Other"] = table["properties.Label"]
+        table.to_parquet(path, index=False)
+    assert states(opened())["Orders"] == "to fill in"
+    mappings = copied / "mappings.toml"
+    text = mappings.read_text("utf-8").replace('display_name = ""', 'display_name = "Label"')
+    mappings.write_text(text, "utf-8")
+    clone = opened()
+    assert "Orders" not in states(clone)
+    [model] = clone.models.values()
+    assert model.lists["101000000004"].display_name == "Label"
+    mappings.write_text(text.replace('"Label"', '"N"'), "utf-8")
+    assert states(opened())["Orders"] == "to fill in"
 
 
 @pytest.mark.long
