@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from anaplan_frames.bulk.imports import Import
-from anaplan_frames.bulk.job_options import LOCALE, Parameters
+from anaplan_frames.bulk.job_options import LOCALE, Parameters, checked_columns
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.changes.change_load import ChangeLoad, state_stem
 from anaplan_frames.changes.load_options import (
@@ -108,9 +108,10 @@ def load_changes(
         As for `anaplan_frames.to_anaplan`, of an import or process. Other `parameters` have a
         state of their own.
     check : dict of str to str, optional
-        Of an import or process: what columns of the data are in Anaplan if their headers do not
-        show it, ``{column: dimension, property or line item}``. A column of the key that is not
-        a dimension is an error; one that may be anything is named in a warning.
+        Of an import or process: what columns hold whose headers do not show it, such as
+        ``{"dest": "Airports", "month": "Time"}``: a dimension, ``List.Property`` or ``Module.Line
+        item``. A column of the key that is not a dimension is an error; one that may be anything
+        is named in a warning.
 
     Returns
     -------
@@ -156,6 +157,7 @@ def load_changes(
         max_delete=max_delete,
         confirm=confirm,
     )
+    checked_columns(check, dry_run=True)
     if isinstance(data, Mapping):
         raise TypeError(
             "load_changes takes one table. Load each file of a process by a call for its import."

@@ -43,7 +43,8 @@ def check_import_key(action: Import, rows: TargetRows, check: Mapping[str, str])
     action : Import
     rows : TargetRows
     check : mapping of str to str
-        What the columns of the data are: ``{column: dimension, property or line item}``.
+        What columns hold, by the header or the data's column: a dimension, or ``List.Property`` or
+        ``Module.Line item``, for which the second name alone is enough here.
 
     Raises
     ------
@@ -131,7 +132,9 @@ def _read_names(catalogue: Catalogue, asked: Iterable[str]) -> _Names:
 
     What the user may not see stays unknown: the load itself may be allowed.
     """
-    dimensions = [*_ALWAYS, *(str(record["name"]) for record in _lists(catalogue))]
+    lists = _lists(catalogue)
+    dimensions = [*_ALWAYS, *(str(record["name"]) for record in lists)]
+    dimensions += [str(record["id"]) for record in lists]
     others: list[str] = []
     if not _folded(asked) <= _folded((*dimensions, *_ITEM_KEYS)):
         subsets, properties = _list_columns(catalogue)
@@ -149,7 +152,9 @@ def _lists(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 def _line_items(catalogue: Catalogue) -> list[str]:
     with suppress(NotFound, RequestRefused, PermissionDenied):
-        return [str(record["name"]) for record in line_item_records(catalogue)]
+        records = line_item_records(catalogue)
+        names = [str(record["name"]) for record in records]
+        return [*names, *(f"{record.get('moduleName')}.{record['name']}" for record in records)]
     return []
 
 
@@ -157,10 +162,10 @@ def _list_columns(catalogue: Catalogue) -> tuple[list[str], list[str]]:
     """Return the names of the subsets and of the properties of all lists: a request for each."""
     records = _lists(catalogue)
 
-    def columns(record: dict[str, Any]) -> tuple[ItemColumn, ...]:
+    def columns(record: dict[str, Any]) -> tuple[str, tuple[ItemColumn, ...]]:
         with suppress(NotFound, RequestRefused, PermissionDenied):
-            return ListDescription.fetch(catalogue, record).columns
-        return ()
+            return str(record["name"]), ListDescription.fetch(catalogue, record).columns
+        return "", ()
 
     described = in_order(
         columns,
@@ -168,9 +173,11 @@ def _list_columns(catalogue: Catalogue) -> tuple[list[str], list[str]]:
         threads=_AT_ONCE,
         name="anaplan-list",
     )
-    found = [column for each in described for column in each]
-    subsets = [column.name for column in found if column.section == "subsets"]
-    return subsets, [column.key for column in found if column.section == "properties"]
+    found = [(owner, column) for owner, each in described for column in each]
+    subsets = [column.name for _, column in found if column.section == "subsets"]
+    properties = [(owner, column.key) for owner, column in found if column.section == "properties"]
+    qualified = [f"{owner}.{name}" for owner, name in properties]
+    return subsets, [*(name for _, name in properties), *qualified]
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:

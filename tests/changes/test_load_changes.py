@@ -277,6 +277,8 @@ def test_much_is_blanked_only_if_that_is_confirmed(load: Load, model: af.Model) 
         ("Load cells", {"key": ["City", "Units"]}, af.ColumnMismatch, "'Units' is a line item"),
         ("Load cells", {"key": "Citi"}, af.ColumnMismatch, "Did you mean 'City'"),
         ("Load cells", {"check": {"Time": "Note"}}, af.ColumnMismatch, "'Note' is a line item"),
+        ("Load cells", {"check": {"Time": "Sales.Note"}}, af.ColumnMismatch, "'Sales.Note' is a"),
+        ("Load cells", {"check": ["Time"]}, TypeError, "check must be a dict"),
         ("Load cells", {"check": {"Time": "Tme"}}, af.ColumnMismatch, "Did you mean 'Time'"),
         ("Load cells", {"on_deleted": "delete"}, ValueError, "is for lists"),
         ("Load cells", {"on_deleted": "drop"}, ValueError, "'report', 'blank' or 'delete'"),
