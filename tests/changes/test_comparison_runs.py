@@ -1,4 +1,4 @@
-"""Rows compared with a state, range by range and run by run, compared with what plain Python finds."""
+"""Rows compared with a state, range by range and run by run: the same as plain Python finds."""
 
 from __future__ import annotations
 
