@@ -31,6 +31,7 @@ EXTRAS = {
     ],
     "keyring": ["tests/auth/test_keyring_store.py"],
     "keystore": ["tests/auth/test_java_keystore.py"],
+    "mcp": ["tests/mcp_server"],
     "narwhals": ["tests/integrations/test_narwhals_frames.py"],
     "polars": ["tests/integrations/test_polars_scans.py"],
     "sandbox": ["tests/integrations/test_pytest_plugin.py", "tests/test_demo.py"],
