@@ -19,7 +19,7 @@ from anaplan_frames.bulk.load_forecast import HeaderCheck, LoadForecast
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.lookup import not_found
-from anaplan_frames.results import WriteResult
+from anaplan_frames.results import Report, WriteResult
 from anaplan_frames.tasks import Task
 from anaplan_frames.transfer.content_check import ContentCheck
 from anaplan_frames.writes.dump_folder import open_dump
@@ -89,8 +89,8 @@ class PreparedLoad(PreparedUploads):
             {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
             for import_id in self._targets
         ]
-        self.unchecked = frame_of_fields(unchecked, _UNCHECKED)
-        self.expected = replace(self.expected, rows_rejected=count, rejected=stacked(rejected))
+        self.unchecked: pd.DataFrame = frame_of_fields(unchecked, _UNCHECKED)
+        self.expected: Report = replace(self.expected, rows_rejected=count, rejected=stacked(rejected))
 
     def _forecast(
         self, upload: PreparedUpload, readers: Sequence[str], checks: ImportChecks
