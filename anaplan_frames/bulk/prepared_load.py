@@ -90,7 +90,9 @@ class PreparedLoad(PreparedUploads):
             for import_id in self._targets
         ]
         self.unchecked: pd.DataFrame = frame_of_fields(unchecked, _UNCHECKED)
-        self.expected: Report = replace(self.expected, rows_rejected=count, rejected=stacked(rejected))
+        self.expected: Report = replace(
+            self.expected, rows_rejected=count, rejected=stacked(rejected)
+        )
 
     def _forecast(
         self, upload: PreparedUpload, readers: Sequence[str], checks: ImportChecks
