@@ -18,9 +18,9 @@ from tests.preflight.drawn_values import values
 from tests.preflight.module_shapes import ModuleShape, build_models
 
 pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning")
-SHAPES = 6
+SHAPES = 4
 TIMES = int(os.environ.get("PREFLIGHT_TIMES", "1"))  # more, to look longer
-FEW, MANY = 4 * TIMES, 18 * TIMES
+FEW, MANY = 2 * TIMES, 12 * TIMES
 FORMATS = {"number": "NUMBER", "flag": "BOOLEAN", "day": "DATE", "word": "TEXT"}
 
 

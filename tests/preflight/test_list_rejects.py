@@ -24,9 +24,9 @@ from tests.restored_models import RestoredModel
 
 pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning")
 MODES = ("insert", "update", "upsert", "sync")
-SHAPES = 6
+SHAPES = 4
 TIMES = int(os.environ.get("PREFLIGHT_TIMES", "1"))  # more, to look longer
-FEW, MANY = 5 * TIMES, 25 * TIMES
+FEW, MANY = 3 * TIMES, 16 * TIMES
 # What the library refuses on a service that compares keys exactly, too, by its decision on keys.
 TWINS = ("which it has as", "differ from it only in case", "' and '")
 

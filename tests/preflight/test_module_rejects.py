@@ -19,9 +19,9 @@ from tests.preflight.drawn_values import values
 from tests.preflight.module_shapes import ModuleShape, build_models
 
 pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning")
-SHAPES = 9
+SHAPES = 6
 TIMES = int(os.environ.get("PREFLIGHT_TIMES", "1"))  # more, to look longer
-FEW, MANY = 5 * TIMES, 27 * TIMES
+FEW, MANY = 3 * TIMES, 18 * TIMES
 
 
 class Built:

@@ -68,7 +68,7 @@ usual = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 @pytest.mark.parametrize("format_", ["NUMBER", "BOOLEAN", "DATE"])
 @pytest.mark.sampled(1)
-@settings(usual, max_examples=8)
+@settings(usual, max_examples=4)
 @given(data=st.data())
 def test_a_value_is_judged_as_it_is_received(
     values: Module, format_: str, data: st.DataObject
@@ -79,7 +79,7 @@ def test_a_value_is_judged_as_it_is_received(
 
 @pytest.mark.long
 @pytest.mark.parametrize("format_", ["NUMBER", "BOOLEAN", "DATE"])
-@settings(usual, max_examples=30)
+@settings(usual, max_examples=10)
 @given(data=st.data())
 def test_many_values_are_judged_as_they_are_received(
     values: Module, format_: str, data: st.DataObject
