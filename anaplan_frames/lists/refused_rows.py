@@ -165,6 +165,12 @@ class KeyClaims:
         refused |= self._repeated(claims, ~taken)
         return self._with_followers(refused, claims, claiming) if refused else refused
 
+    def taken(self, active: Mask) -> Reasons:
+        """Return the rows that claim what another item keeps, whatever other rows claim."""
+        claims = texts_if(pa.array(active), self._wanted)
+        claiming = as_mask(pc.is_valid(claims))
+        return self._taken(claims, claiming)[0] if claiming.any() else {}
+
     @property
     def _present(self) -> pa.Array:
         return self._state.folded[self._key]
@@ -234,6 +240,10 @@ def refused_claims(claims: Iterable[KeyClaims], active: Mask) -> Reasons:
     every = list(claims)
     refused: Reasons = {}
     left = active.copy()
+    for each in every:  # so that such a row takes nothing from a later one
+        more = each.taken(left)
+        left[list(more)] = False
+        refused |= more
     found = True
     while found:
         found = False

@@ -83,7 +83,9 @@ class ValueCheck:
         coded = pc.dictionary_encode(texts)
         verdicts = np.append(self.judge(coded.dictionary), np.int8(RIGHT))
         if self.blanks:
-            verdicts[:-1][as_mask(is_blank(coded.dictionary))] = RIGHT
+            verdicts[:-1][as_mask(is_blank(coded.dictionary))] = UNCLEAR
+            plain = pc.equal(pc.utf8_trim(coded.dictionary, characters=" "), "")
+            verdicts[:-1][as_mask(plain)] = RIGHT
         indices = pc.fill_null(coded.indices, pa.scalar(-1, coded.indices.type))
         rows = verdicts[indices.to_numpy(zero_copy_only=False)]
         return JudgedTexts(self, texts, rows)
@@ -284,12 +286,14 @@ def _booleans(texts: pa.Array) -> Verdicts:
 
 
 def _dates(texts: pa.Array) -> Verdicts:
-    trimmed = pc.utf8_trim_whitespace(texts)
+    trimmed = pc.utf8_trim(texts, characters=" ")
     iso = _matching(trimmed, _DATE)
     days = iso.copy()
     for at in np.flatnonzero(iso).tolist():
         days[at] = _is_day(trimmed[at].as_py())
-    unclear = ~iso & (_matching(trimmed, _SPELLED_DATE) | as_mask(pc.equal(trimmed, "")))
+    other_space = pc.not_equal(pc.utf8_trim_whitespace(texts), trimmed)
+    spelled = _matching(trimmed, _SPELLED_DATE) | as_mask(pc.equal(trimmed, ""))
+    unclear = ~iso & (spelled | as_mask(other_space))
     return _verdicts(days, unclear)
 
 
