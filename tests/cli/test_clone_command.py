@@ -11,6 +11,7 @@ from anaplan_frames.cli import main
 from anaplan_frames.sandbox import Sandbox
 
 
+@pytest.mark.long
 def test_a_model_is_cloned_and_what_is_left_to_do_is_printed(
     loaded: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:

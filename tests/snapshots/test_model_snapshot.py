@@ -113,6 +113,7 @@ def test_requests_are_counted_and_within_the_limit_of_the_connection(
     assert manifest["requests"] == made.requests
 
 
+@pytest.mark.long
 def test_what_the_user_may_not_read_is_noted_and_in_the_report_of_the_clone(
     served: Sandbox, tmp_path: Path
 ) -> None:

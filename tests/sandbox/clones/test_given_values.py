@@ -107,6 +107,7 @@ def test_a_cell_below_such_totals_can_be_written_and_leaves_them_as_they_are(
     assert after[changed].to_dict("records") == [row]
 
 
+@pytest.mark.long
 def test_the_report_says_which_values_stay_as_they_were(beyond: Path) -> None:
     clone = opened(beyond)
     report = clone.report
