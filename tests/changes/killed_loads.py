@@ -92,7 +92,7 @@ def expected(target: Target, seed: int) -> dict[Any, float]:
 
 
 def main() -> None:
-    """Read what to load and when to kill it, a line for each, and answer whether it had ended."""
+    """Read what to load and when to kill it, a line for each, and answer how long it took if it had ended."""
     warnings.simplefilter("ignore")
     af.load_changes, af.connect  # noqa: B018  (imported before the forks)
     for line in sys.stdin:
@@ -100,8 +100,7 @@ def main() -> None:
         child = os.fork()
         if not child:
             _run(arguments)
-        ended = _wait(child, seconds)
-        print(json.dumps(ended), flush=True)
+        print(json.dumps(_wait(child, seconds)), flush=True)
 
 
 def _run(arguments: list[Any]) -> None:
@@ -113,17 +112,17 @@ def _run(arguments: list[Any]) -> None:
         os._exit(status)
 
 
-def _wait(child: int, seconds: float) -> bool:
-    """Kill a child after some seconds; return whether it had ended before."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def _wait(child: int, seconds: float) -> float | None:
+    """Kill a child after some seconds; return how long it took if it had ended before."""
+    begin = time.monotonic()
+    while time.monotonic() < begin + seconds:
         found, _ = os.waitpid(child, os.WNOHANG)
         if found:
-            return True
+            return time.monotonic() - begin
         time.sleep(0.001)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return False
+    return None
 
 
 def state_folder(folder: Path, target: Target) -> str:

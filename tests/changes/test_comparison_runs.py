@@ -1,4 +1,4 @@
-"""Rows compared with a state, range by range and run by run: the same as plain Python finds."""
+"""Rows compared with a state, range by range and run by run, as plain Python compares them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.dataframes.sources import Source, open_source
 
+_EXAMPLES = settings().max_examples // 4  # each has several comparisons
 Rows = list[tuple[str, int]]
 _LAYOUT = FieldLayout(("Key", "Value"), (0, 1))
 TARGET = TargetRows("import 'I'", Encoder(Dialect(), _LAYOUT), ("Key", "Value"), (0,), ("Key",))
@@ -85,7 +86,7 @@ def _assert_found(found: Found, rows: Rows, sent: set[str], gone: set[str]) -> N
 
 
 @given(_tables)
-@settings(max_examples=10)
+@settings(max_examples=_EXAMPLES)
 def test_exactly_the_groups_that_differ_are_found_and_those_that_are_gone(
     tables: list[Rows],
 ) -> None:
@@ -102,7 +103,7 @@ def test_exactly_the_groups_that_differ_are_found_and_those_that_are_gone(
 
 
 @given(_tables)
-@settings(max_examples=10)
+@settings(max_examples=_EXAMPLES)
 def test_after_loads_whose_ends_are_not_known_all_that_they_may_have_changed_is_found(
     tables: list[Rows],
 ) -> None:
@@ -130,7 +131,7 @@ def test_after_loads_whose_ends_are_not_known_all_that_they_may_have_changed_is_
 
 
 @given(_tables)
-@settings(max_examples=10)
+@settings(max_examples=_EXAMPLES)
 def test_all_rows_are_sent_if_that_is_asked_for_and_what_is_gone_is_found_all_the_same(
     tables: list[Rows],
 ) -> None:
@@ -145,7 +146,7 @@ def test_all_rows_are_sent_if_that_is_asked_for_and_what_is_gone_is_found_all_th
 
 
 @given(_tables, st.data())
-@settings(max_examples=10)
+@settings(max_examples=_EXAMPLES)
 def test_groups_with_rejected_rows_are_sent_again_and_kept_unless_nothing_of_them_was_loaded(
     tables: list[Rows], data: st.DataObject
 ) -> None:
