@@ -94,7 +94,8 @@ def expected(target: Target, seed: int) -> dict[Any, float]:
 def main() -> None:
     """Read what to load and when to kill it, a line for each, and answer how long it took if it had ended."""
     warnings.simplefilter("ignore")
-    af.load_changes, af.connect  # noqa: B018  (imported before the forks)
+    assert callable(af.load_changes)  # and so imported before the forks
+    assert callable(af.connect)
     for line in sys.stdin:
         seconds, *arguments = json.loads(line)
         child = os.fork()
