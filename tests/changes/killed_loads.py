@@ -92,7 +92,7 @@ def expected(target: Target, seed: int) -> dict[Any, float]:
 
 
 def main() -> None:
-    """Read what to load and when to kill it, a line for each, and answer how long it took if it had ended."""
+    """Read what to load and when to kill it, and answer how long it took if it had ended."""
     warnings.simplefilter("ignore")
     assert callable(af.load_changes)  # and so imported before the forks
     assert callable(af.connect)

@@ -123,6 +123,7 @@ def test_all_rows_of_a_cell_are_sent_if_one_of_them_changes_or_goes_or_moves(
     assert cells["Note"].to_list() == ["a"]  # of the last row
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", ["Load cells", "Load all", "Sales"])
 def test_what_is_gone_is_reported_once_and_blanked_if_that_is_asked_for(
     load: Load, model: af.Model, target: str
@@ -160,6 +161,7 @@ def test_items_of_a_list_are_upserted_blanked_and_deleted(load: Load, model: af.
     assert model.lists["Things"].read()["code"].to_list() == ["c"]
 
 
+@pytest.mark.long
 def test_an_item_that_is_gone_from_anaplan_too_is_not_rejected(load: Load, model: af.Model) -> None:
     items = pd.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"]})
     load(items, "Things", key="code")
@@ -168,6 +170,7 @@ def test_an_item_that_is_gone_from_anaplan_too_is_not_rejected(load: Load, model
     assert (result.outcome, result.rows_deleted, result.rows_rejected) == ("loaded", 1, 0)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("as_stream", [False, True])
 def test_rejected_rows_are_given_back_and_sent_again_until_they_are_loaded(
     load: Load, model: af.Model, as_stream: bool
@@ -194,6 +197,7 @@ def test_rejected_rows_are_given_back_and_sent_again_until_they_are_loaded(
     assert "Elsewhere" not in set(result.changes.get("City", []))
 
 
+@pytest.mark.long
 def test_data_of_any_kind_have_the_same_digests(load: Load) -> None:
     load(ROWS)
     table = pa.Table.from_pandas(ROWS, preserve_index=False)
@@ -216,6 +220,7 @@ def test_all_rows_are_sent_if_somebody_else_has_run_the_import(load: Load, model
     assert load(ROWS).rows_sent == 0
 
 
+@pytest.mark.long
 def test_all_rows_are_sent_if_that_was_long_ago_or_another_locale_is_asked_for(load: Load) -> None:
     load(ROWS)
     assert load(ROWS, full_every="1D").rows_sent == 0
@@ -269,6 +274,7 @@ def test_what_a_load_that_did_not_end_well_may_have_sent_is_sent_again(
     assert load(ROWS).rows_sent == 0
 
 
+@pytest.mark.long
 def test_if_nothing_was_sent_the_state_stays_as_it_was(load: Load, model: af.Model) -> None:
     load(ROWS, "Sales")
     twice = pd.concat([ROWS, ROWS.iloc[[0]].assign(Units=7)])
@@ -291,6 +297,7 @@ def test_much_is_blanked_only_if_that_is_confirmed(load: Load, model: af.Model) 
     assert units(model) == {}
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("target", "options", "error", "message"),
     [
@@ -337,6 +344,7 @@ def test_tables_for_several_files_and_other_targets_are_refused(
         load(ROWS, model.modules)
 
 
+@pytest.mark.long
 def test_columns_of_which_nothing_is_known_are_named_in_a_warning(
     tenant_of_all: Sandbox, connection: af.Connection, tmp_path: Path
 ) -> None:
@@ -368,6 +376,7 @@ def test_a_process_that_deletes_something_is_refused(load: Load, model: af.Model
     assert not units(model)
 
 
+@pytest.mark.long
 def test_a_coroutine_loads_changes_too(model: af.Model, tmp_path: Path) -> None:
     def again() -> af.WriteResult:
         return asyncio.run(aio.load_changes(ROWS, "Load cells", model, key=KEY, state=tmp_path))
