@@ -102,7 +102,7 @@ class ChangeState:
     """
 
     def __init__(self, folder: Path, stem: str) -> None:
-        self.folder = private_folder(folder)
+        self.folder: Path = private_folder(folder)
         self._stem = stem
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,9 @@ class ChangedRows(Source):
     """
 
     def __init__(self, source: Source, mask: RowMask | None, gone: KeyTexts | None) -> None:
-        self.columns = source.columns
-        self.index_names = source.index_names
-        self.attrs = source.attrs
+        self.columns: list[str] = source.columns
+        self.index_names: tuple[str, ...] = source.index_names
+        self.attrs: Mapping[Any, Any] = source.attrs
         self.gone_rows: int = gone.count if gone else 0
         self.returned: list[int] = []
         """The positions in the data of the rows that were given back as rejected."""

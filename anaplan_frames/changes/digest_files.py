@@ -98,8 +98,8 @@ class DigestWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.records = 0
+        self.path: Path = path
+        self.records: int = 0
         self._counts = np.zeros(RANGES, dtype=np.int64)
         self._file = path.open("xb")
         self._file.write(bytes(_HEAD))
@@ -140,7 +140,7 @@ class DigestFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path: Path = path
         self._starts = np.fromfile(path, dtype="<i8", count=RANGES + 1)
 
     @property

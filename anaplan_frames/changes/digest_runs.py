@@ -29,7 +29,7 @@ class DigestRuns:
     """
 
     def __init__(self, folder: Path, run_rows: int = _RUN_ROWS) -> None:
-        self.rows = 0
+        self.rows: int = 0
         self.sizes: npt.NDArray[np.int64] = np.zeros(RANGES, dtype=np.int64)
         self._folder = folder
         self._run_rows = run_rows

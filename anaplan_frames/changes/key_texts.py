@@ -25,7 +25,7 @@ class KeyTextWriter:
     """
 
     def __init__(self, path: Path, columns: int) -> None:
-        self.path = path
+        self.path: Path = path
         self._file = path.open("xb")
         self._schema = pa.schema([(str(number), TEXT) for number in range(columns)])
         options = pa.ipc.IpcWriteOptions(compression="lz4")

@@ -21,7 +21,7 @@ class RowMask:
     """
 
     def __init__(self, rows: int) -> None:
-        self.rows = rows
+        self.rows: int = rows
         self._bits: npt.NDArray[np.uint8] = np.zeros(-(-rows // 8), dtype=np.uint8)
 
     def add(self, positions: Positions) -> None:
