@@ -8,7 +8,10 @@ from typing import Any
 
 # Anaplan's answers have six levels.
 _DEEPEST = 100
+_TOO_DEEP = f"it is nested more than {_DEEPEST} levels deep"
 _NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_AS_OBJECTS = bytes.maketrans(b"[]", b"{}")
+_INNERMOST = b"{}"
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -30,26 +33,45 @@ def parse_json(content: bytes | str, **options: Any) -> Any:
         If it is not JSON, or is nested more than 100 levels deep.
     """
     check_depth(content)
-    return json.loads(content, **options)
+    try:
+        return json.loads(content, **options)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
 
 
 def check_depth(content: bytes | str) -> None:
-    """Raise ValueError if JSON is nested more than 100 levels deep."""
+    """Raise ValueError if JSON is nested more than 100 levels deep.
+
+    Brackets in its strings can hide this, if they are set so that they do.
+    """
     text = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    # Brackets in strings are rare, so they are taken out only if there seem to be many levels.
-    if _may_be_deep(text) and _may_be_deep(_STRING.sub(b"", text)):
-        raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+    if not _is_shallow(text) and _is_deep(_STRING.sub(b"", text)):
+        raise ValueError(_TOO_DEEP)
 
 
-def _may_be_deep(text: bytes) -> bool:
-    """Whether more brackets are open at once than may be; each round takes the innermost out."""
-    brackets = text.translate(None, _NOT_A_BRACKET)
+def _is_shallow(text: bytes) -> bool:
+    """Whether all brackets are closed, and at most 100 are open at once."""
+    brackets = _brackets(text)
+    for _ in range(_DEEPEST):
+        if not brackets:
+            break
+        brackets = brackets.replace(_INNERMOST, b"")
+    return not brackets
+
+
+def _is_deep(text: bytes) -> bool:
+    """Whether more than 100 brackets are open at once, some of which may not be closed."""
+    brackets = _brackets(text)
     for taken_out in range(_DEEPEST + 1):
-        opened = brackets.count(b"{") + brackets.count(b"[")
-        if opened <= _DEEPEST - taken_out:
+        if brackets.count(b"{") <= _DEEPEST - taken_out:
             return False
         length = len(brackets)
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        brackets = brackets.replace(_INNERMOST, b"")
         if len(brackets) == length:
             break
     return True
+
+
+def _brackets(text: bytes) -> bytes:
+    """Return the brackets of a text, each as one of an object."""
+    return text.translate(_AS_OBJECTS, _NOT_A_BRACKET)

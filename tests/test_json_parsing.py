@@ -25,7 +25,7 @@ def test_json_is_parsed_unless_it_has_more_than_a_hundred_levels(
     value: Any, more: int, ascii_only: bool
 ) -> None:
     for level in range(more):
-        value = [value] if level % 2 else {"{": value, "x": "]" * 7}
+        value = [value] if level % 2 else {"{": value, "x": "]" * 7}  # more closed than opened
     text = json.dumps(value, ensure_ascii=ascii_only)
     for content in (text, text.encode()):
         if _depth(value) > 100:
@@ -38,6 +38,12 @@ def test_json_is_parsed_unless_it_has_more_than_a_hundred_levels(
 def _depth(value: Any) -> int:
     inner = value.values() if isinstance(value, dict) else value
     return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
+
+
+def test_depth_that_brackets_in_strings_hide_is_an_error_of_the_same_kind() -> None:
+    levels = 10_000
+    with pytest.raises(ValueError, match="levels deep"):
+        parse_json('{"}":' * levels + "1" + ',"x":"{"}' * levels)
 
 
 @pytest.mark.parametrize("text", ["{" * 500, '{"a": "' + "[" * 500, "[" * 500 + "}" * 500])
