@@ -143,6 +143,7 @@ def test_what_is_gone_is_reported_once_and_blanked_if_that_is_asked_for(
     assert units(model) == {"City 0": 1, "City 1": 2, "City 2": 3, "City 3": 4}
 
 
+@pytest.mark.long
 def test_items_of_a_list_are_upserted_blanked_and_deleted(load: Load, model: af.Model) -> None:
     items = pd.DataFrame({"key": ["a", "b", "c"], "name": ["A", "B", "C"], "Units": [1, 2, 3]})
     options: dict[str, Any] = {"key": "key", "mapping": {"key": "code"}}
@@ -283,6 +284,7 @@ def test_if_nothing_was_sent_the_state_stays_as_it_was(load: Load, model: af.Mod
     assert load(ROWS, "Sales").rows_sent == 0
 
 
+@pytest.mark.long
 def test_much_is_blanked_only_if_that_is_confirmed(load: Load, model: af.Model) -> None:
     load(ROWS)
     for data, why in [

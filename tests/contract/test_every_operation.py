@@ -43,6 +43,7 @@ def walked_sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.long
 def test_every_operation_is_answered_and_checked(walked_sandbox: Sandbox, tmp_path: Path) -> None:
     before = RECORD.seen.copy()
     http = Http(walked_sandbox)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from anaplan_frames.sandbox import Sandbox
 from tests.docs.conftest import DATA
@@ -16,6 +17,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+@pytest.mark.long
 def test_each_example_prints_what_the_page_shows(at_work: Sandbox) -> None:
     model = at_work.connect().model("Flight Planning")
     model.imports["Load airlines"].write(pd.read_csv("airlines.csv"))

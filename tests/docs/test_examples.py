@@ -6,12 +6,14 @@ import re
 from contextlib import suppress
 
 import pandas as pd
+import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from tests.docs.pages import ROOT, blocks
 
 
+@pytest.mark.long
 def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
     table = (ROOT / "docs/from-scripts.md").read_text("utf-8")
     rows = [line for line in table.splitlines() if line.startswith("| `")]
@@ -28,6 +30,7 @@ def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
                 exec(line, namespace)
 
 
+@pytest.mark.long
 def test_the_sandbox_is_built_as_its_page_shows() -> None:
     namespace: dict[str, object] = {}
     for block in blocks("docs/sandbox.md"):

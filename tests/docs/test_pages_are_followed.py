@@ -25,7 +25,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_reader_sees_what_the_page_shows(page: str, in_environment: Sandbox) -> None:
     follow(page)

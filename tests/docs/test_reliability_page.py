@@ -12,6 +12,7 @@ from tests.docs.pages import ROOT, blocks
 PAGE = "docs/reliability.md"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("at_work")
 def test_the_examples_do_what_they_say() -> None:
     namespace: dict[str, object] = {}

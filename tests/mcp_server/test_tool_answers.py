@@ -139,3 +139,10 @@ def test_missing_values_of_a_frame_are_null() -> None:
         {"text": "a", "number": 1.0},
         {"text": None, "number": None},
     ]
+
+
+def test_rows_fill_an_answer_almost_to_its_last_character_and_never_beyond() -> None:
+    for width in range(60, 100):
+        table = pa.table({"a": ["x" * width] * 400})
+        length = len(answer_text(Answer(facts={}, table=table, if_cut="Ask for less.")))
+        assert LONGEST_ANSWER - width - 15 < length <= LONGEST_ANSWER

@@ -99,7 +99,8 @@ def answer_text(answer: Answer) -> str:
 def _number_that_fits(document: Mapping[str, Any], cells: list[list[Any]], answer: Answer) -> int:
     """Return how many of the rows an answer has room for."""
     frame = _text(_with_rows(document, [], len(cells), answer))
-    room = LONGEST_ANSWER - len(frame)
+    # The number of rows that are shown takes more digits than that of none; a list has a line more.
+    room = LONGEST_ANSWER - len(frame) - len(str(len(cells))) - 1
     for number, row in enumerate(cells):
         room -= len(_line(row)) + 4
         if room < 0:
