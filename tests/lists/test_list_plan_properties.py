@@ -129,7 +129,7 @@ def check_plan_is_kept(
     if plan is None:
         return
     event(f"{mode}: {plan.rows_rejected} rejected")
-    names = set(lst.read()["name"].dropna())
+    names = set(lst.read()["name"].dropna().map(fold_key))
     result = plan.send(on_rejected="ignore", confirm=True)
     assert {name: getattr(result, name) for name in PLANNED} == {
         name: getattr(plan, name) for name in PLANNED
@@ -141,8 +141,9 @@ def check_plan_is_kept(
         again = planned(lst, frame, mode, **options)
         assert again is not None
         # A row may name a parent that another row of the same frame has renamed.
-        renamed = names - set(lst.read()["name"].dropna())
-        if not renamed & set(frame.get("parent", ())):
+        renamed = names - set(lst.read()["name"].dropna().map(fold_key))
+        parents = frame["parent"].dropna() if "parent" in frame else pd.Series(dtype="str")
+        if not renamed & set(parents.map(fold_key)):
             assert (len(again.changes), again.rows_rejected) == (0, 0)
 
 
