@@ -5,6 +5,7 @@ Rows share a cell, come and go, are rejected, and change their order.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,8 @@ from anaplan_frames.sandbox import Sandbox
 from tests.changes.twin_models import CITIES, COLUMNS, MONTHS, OnDeleted, Target, Twins, build
 
 # A failing sequence is short, and a shorter one would take minutes to find.
+# LOAD_SEQUENCES=12 tries as many of each, which takes four minutes.
+EXAMPLES = int(os.environ.get("LOAD_SEQUENCES", "3"))
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 _units = st.sampled_from(["1", "2", "30", "", "many"])  # the last one is rejected
 _notes = st.sampled_from(["a", "b", ""])
@@ -88,7 +91,7 @@ _TABLES = {
     [("module import", "report"), ("module import", "blank"), ("process", "report")],
 )
 @given(tables=_TABLES["cells"])
-@settings(max_examples=12, phases=_PHASES)
+@settings(max_examples=EXAMPLES, phases=_PHASES)
 @pytest.mark.long
 def test_any_sequence_of_imports_into_a_module_equals_full_loads(
     built: Sandbox, how: Target, on: OnDeleted, tables: list[list[tuple[str, ...]]]
@@ -106,7 +109,7 @@ def test_any_sequence_of_imports_into_a_module_equals_full_loads(
     ],
 )
 @given(tables=_TABLES["items"])
-@settings(max_examples=12, phases=_PHASES)
+@settings(max_examples=EXAMPLES, phases=_PHASES)
 @pytest.mark.long
 def test_any_sequence_of_loads_into_a_list_equals_full_loads(
     built: Sandbox, how: Target, on: OnDeleted, tables: list[list[tuple[str, ...]]]
@@ -116,7 +119,7 @@ def test_any_sequence_of_loads_into_a_list_equals_full_loads(
 
 @pytest.mark.parametrize("on", ["report", "blank"])
 @given(tables=_TABLES["cells"])
-@settings(max_examples=12, phases=_PHASES)
+@settings(max_examples=EXAMPLES, phases=_PHASES)
 @pytest.mark.long
 def test_any_sequence_of_writes_to_a_module_equals_full_loads(
     built: Sandbox, on: OnDeleted, tables: list[list[tuple[str, ...]]]
