@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -30,6 +31,8 @@ def _is_long_run(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Draw few examples in the ordinary run, and many with ``-m long``."""
     settings.load_profile("long" if _is_long_run(config) else "ordinary")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background of a shell
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _sampled(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:

@@ -236,13 +236,15 @@ def test_an_option_that_cannot_be_right_is_refused_before_an_export_runs(
     assert len(names["sandbox"].tasks.of("exports", built.id, export)) == count
 
 
-def test_what_was_made_after_the_listing_was_read_is_found(names: dict[str, Any]) -> None:
-    built, model = names["built"], names["model"]
-    assert "New" not in model.lists.names
-    built.list("New")
-    assert model.lists["New"].name == "New"
-    built.list("Newer")
-    result = af.to_anaplan(pd.DataFrame({"name": ["a"]}), "Newer", model, mode="insert")
+def test_what_was_made_after_the_listing_was_read_is_found(tenant: Sandbox) -> None:
+    built = build(tenant)
+    with tenant.connect() as connection:
+        model = connection.model("Planning")
+        assert "New" not in model.lists.names
+        built.list("New")
+        assert model.lists["New"].name == "New"
+        built.list("Newer")
+        result = af.to_anaplan(pd.DataFrame({"name": ["a"]}), "Newer", model, mode="insert")
     assert result.rows_created == 1
 
 

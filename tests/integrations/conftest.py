@@ -37,6 +37,7 @@ def data_sandbox() -> Iterator[Sandbox]:
             lines = (DATA / "flights_monthly.csv").read_bytes().splitlines(keepends=True)
             model.files["flights.csv"].upload(b"".join(lines[:200]))
             model.imports["Load flights"].run(on_rejected="ignore")
+            model.exports["Flights export"].run()
         yield running
 
 
