@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from anaplan_frames.dataframes.spool import open_kept
 from anaplan_frames.dataframes.unsupported_data import is_polars
+from anaplan_frames.json_parsing import parse_json
 from anaplan_frames.writes.input_texts import InputTexts
 from anaplan_frames.writes.retained_rows import RetainedRows
 
@@ -55,7 +56,7 @@ def split_list(text: str) -> list[str]:
     """Return the parts of a text that holds a list: JSON, or texts with commas between them."""
     if text.lstrip().startswith("["):
         try:
-            found = json.loads(text)
+            found = parse_json(text)
         except ValueError:
             found = None
         if isinstance(found, list):

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import private_folder, replace_synced
+from anaplan_frames.json_parsing import parse_json
 
 FORMAT = "anaplan-frames snapshot"
 VERSION = 1
@@ -54,7 +55,7 @@ class SnapshotFolder:
 
     def read(self, piece: str) -> dict[str, Any]:
         """Return a piece of JSON."""
-        found: dict[str, Any] = json.loads((self.data / piece).read_text("utf-8"))
+        found: dict[str, Any] = parse_json((self.data / piece).read_text("utf-8"))
         return found
 
     def write(self, piece: str, content: Mapping[str, Any]) -> None:
@@ -83,7 +84,7 @@ class SnapshotFolder:
     def notes(self) -> Iterator[tuple[str, str]]:
         """Yield the pieces that could not be read, and why."""
         for path in sorted(self.data.rglob("*.json")):
-            why = json.loads(path.read_text("utf-8")).get(NOT_READ)
+            why = parse_json(path.read_text("utf-8")).get(NOT_READ)
             if why is not None:
                 yield path.relative_to(self.data).as_posix(), str(why)
 
@@ -192,7 +193,7 @@ def _note_of(piece: str) -> str:
 
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = parse_json(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
     except ValueError:
