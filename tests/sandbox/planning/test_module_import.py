@@ -134,7 +134,8 @@ def test_a_row_with_several_faults_has_a_message_for_each(
 
 
 @pytest.mark.parametrize(
-    "text", ["nan", "inf", "-Infinity", "1_000", "1,5", "0x10", "1 2", "--1", "e5", "1e999"]
+    "text",
+    ["nan", "inf", "-Infinity", "1_000", "1,5", "0x10", "1 2", "--1", "+-1", "e5", "1e999"],
 )
 def test_a_text_that_is_not_a_plain_number_is_rejected(
     empty_model: Model, sales: ImportDefinition, text: str

@@ -182,8 +182,9 @@ def number(text: str, decimal: str) -> str:
     if decimal == ",":
         # Such a number has no point.
         text = f"replace(replace({text}, '.', '?'), ',', '.')"
-    # DuckDB would accept underscores between digits, and words such as nan.
-    value = f"TRY_CAST(replace({text}, '_', '?') AS DOUBLE)"
+    # DuckDB would accept underscores between digits, two signs, and words such as nan.
+    plain = f"replace(replace({text}, '_', '?'), '+-', '?')"
+    value = f"TRY_CAST({plain} AS DOUBLE)"
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
