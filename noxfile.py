@@ -109,6 +109,17 @@ def recipes(session: nox.Session, tool: str) -> None:
 
 
 @nox.session(default=False)
+def explore(session: nox.Session) -> None:
+    """Run the property-based tests with many new random examples, as is done every week.
+
+    Elsewhere they draw the same examples in each run, so that a change breaks them or nothing does.
+    """
+    session.install(".[dev]")
+    options = ("-m", "long", "--hypothesis-profile", "explore")
+    session.run("pytest", *options, *(session.posargs or ["-k", "not campaign"]))
+
+
+@nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Show which lines the ordinary tests do not run; this makes them half as slow again."""
     session.install(".[dev]")

@@ -20,8 +20,10 @@ from tests.transport.scripted import ScriptedServer
 
 pytest_plugins = ["tests.contract.plugin"]
 
-settings.register_profile("ordinary", max_examples=20, deadline=None)
-settings.register_profile("long", max_examples=100, deadline=None)
+# The same examples in each run, until a test changes; `nox -s explore` draws others.
+settings.register_profile("ordinary", max_examples=20, deadline=None, derandomize=True)
+settings.register_profile("long", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 
 
 def _is_long_run(config: pytest.Config) -> bool:
@@ -30,7 +32,8 @@ def _is_long_run(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Draw few examples in the ordinary run, and many with ``-m long``."""
-    settings.load_profile("long" if _is_long_run(config) else "ordinary")
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("long" if _is_long_run(config) else "ordinary")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background of a shell
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
