@@ -97,7 +97,7 @@ class ChunkSender:
         rest: Iterator[pa.RecordBatch] = iter(())
         if first is not None:
             rest = chain([first], found)
-        schema = to_arrow_schema(self._schema, timezone="UTC") if first is None else first.schema
+        schema = to_arrow_schema(self._schema) if first is None else first.schema
         return pa.RecordBatchReader.from_batches(schema, rest)
 
 

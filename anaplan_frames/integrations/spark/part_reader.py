@@ -123,7 +123,7 @@ class PartReader(DataSourceReader):
         The token is kept alive however long Spark takes for them.
         """
         assert isinstance(partition, TablePartition)
-        expected = to_arrow_schema(self._schema, timezone="UTC")
+        expected = to_arrow_schema(self._schema)
         with partition.transport.keeping_token():
             for batch in partition.read():
                 yield pa.RecordBatch.from_arrays(

@@ -50,14 +50,16 @@ if TYPE_CHECKING:
     def from_arrow_schema(schema: Any) -> StructType:
         """Return Spark's columns for those of Arrow."""
 
-    def to_arrow_schema(schema: StructType, *, timezone: str) -> Any:
-        """Return Arrow's columns for those of Spark."""
+    def to_arrow_schema(schema: StructType) -> Any:
+        """Return Arrow's columns for those of Spark, with times in UTC."""
 
     def partition_number() -> int:
         """Return the number of the partition that this task works on."""
         ...
 
 else:
+    from inspect import signature
+
     from pyspark import TaskContext
     from pyspark.sql import DataFrame
     from pyspark.sql.datasource import (
@@ -67,8 +69,15 @@ else:
         InputPartition,
         WriterCommitMessage,
     )
-    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+    from pyspark.sql.pandas import types as arrow_types
+    from pyspark.sql.pandas.types import from_arrow_schema
     from pyspark.sql.types import StructType
+
+    def to_arrow_schema(schema):
+        """Return Arrow's columns for those of Spark, with times in UTC."""
+        asks = "timezone" in signature(arrow_types.to_arrow_schema).parameters
+        # PySpark 4.0 does not ask, and means UTC.
+        return arrow_types.to_arrow_schema(schema, **({"timezone": "UTC"} if asks else {}))
 
     def partition_number():
         """Return the number of the partition that this task works on."""
