@@ -28,7 +28,7 @@ Table = dict[tuple[Any, ...], tuple[Any, ...]]
 def frame(table: Table) -> pd.DataFrame:
     rows = [(*key, *values) for key, values in table.items()]
     made = pd.DataFrame(rows, columns=["k", "n", "number", "text", "yes"])
-    types = {"k": "str", "n": "int64", "number": "float64", "text": "str", "yes": "boolean"}
+    types = {"k": "string", "n": "int64", "number": "float64", "text": "string", "yes": "boolean"}
     return made.astype(types)
 
 

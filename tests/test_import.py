@@ -16,7 +16,7 @@ SLOW = {"cryptography", "asyncio"}  # what few need, or none
 
 
 def test_no_extra_is_imported_nor_what_is_slow_and_few_need() -> None:
-    code = "import sys, pandas, pyarrow, requests; before = set(sys.modules); "
+    code = "import sys, filelock, pandas, pyarrow, requests; before = set(sys.modules); "
     code += "from anaplan_frames import *; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())

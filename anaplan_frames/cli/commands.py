@@ -142,7 +142,7 @@ class CommandGroup(click.Group):
         )
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def app() -> None:
     """Move tables in and out of Anaplan."""
