@@ -84,6 +84,12 @@ def newest(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(default=False, venv_backend="none")
+def oldest_spark(session: nox.Session) -> None:
+    """Run the tests of Spark with the oldest PySpark that pyproject.toml allows."""
+    session.run(".ci/spark", env={"SPARK": "pyspark==4.0.0 pandas<3"}, external=True)
+
+
 @nox.session(default=False)
 @nox.parametrize("extra", list(EXTRAS))
 def extras(session: nox.Session, extra: str) -> None:
