@@ -217,6 +217,7 @@ class Import(Action):
         timeout: float | None = None,
         progress: bool | None = None,
         parameters: Parameters | None = None,
+        check: Mapping[str, str] | None = None,
         locale: str = LOCALE,
         chunk_bytes: int | None = None,
         resume: bool = True,
@@ -234,6 +235,8 @@ class Import(Action):
             As for `write`.
         on_rejected, dump, progress
             As for `write`; they count when the task's result is read.
+        check : None
+            Only a plan has a use for it, so anything else is an error; see `write`.
         timeout : float, optional
             Seconds for this call; the task's ``result`` has a time of its own.
 
@@ -244,6 +247,8 @@ class Import(Action):
 
         Raises
         ------
+        ValueError
+            If `check` is given: nothing is planned here.
         ColumnMismatch, EncodingError, TransferTimeout, TaskUncertain
             As for `write`.
 
@@ -256,6 +261,7 @@ class Import(Action):
         options = send_options(
             on_rejected=on_rejected, dump=dump, timeout=timeout, progress=progress
         )
+        checked_columns(check, dry_run=False)
         with time_limit(self._transport.clock, timeout):
             job = self._job_options(
                 parameters, locale, chunk_bytes, resume=resume, restart_after=restart_after

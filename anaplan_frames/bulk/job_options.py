@@ -82,5 +82,6 @@ def checked_columns(check: object, *, dry_run: bool) -> None:
     if not dry_run:
         raise ValueError(
             "check= is an option of dry_run=True: it says what columns hold, so that the plan can "
-            "check them. Leave it out to send the data."
+            "check them. Leave it out to send the data; write(data, dry_run=True, check=...) makes "
+            "a plan first."
         )

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         "anaplan-frames write staff.parquet Staff -m Headcount --mode sync --delete --dry-run",
         "anaplan-frames write staff.csv Staff -m Headcount --mode sync --delete --max-delete 5%",
         'anaplan-frames write costs.csv Costs -m Headcount --fixed Versions=Forecast --sep ";"',
+        'anaplan-frames write flights.csv "Load flights" --dry-run --check dest=Airports '
+        "--check period=Time",
         'anaplan-frames write "Load airlines=airlines.csv" "Load flights=flights.csv" "Load all"',
         'zcat flights.csv.gz | anaplan-frames write - "Load flights" -m "Flight Planning"',
     )

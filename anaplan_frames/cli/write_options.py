@@ -43,6 +43,7 @@ class WriteOptions:
     fixed: tuple[tuple[str, str], ...]
     mapping: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
+    check: tuple[tuple[str, str], ...]
     locale: str | None
     dump: Path | None
     chunk_bytes: int | None
@@ -57,6 +58,7 @@ class WriteOptions:
             "fixed": single_values(self.fixed, "--fixed") or None,
             "mapping": mapping_of(self.mapping),
             "parameters": parameters_of(self.parameters),
+            "check": self._check(),
         }
         for name in ("kind", "mode", "key", "max_delete", "locale", "dump", "chunk_bytes"):
             found[name] = getattr(self, name)
@@ -64,6 +66,15 @@ class WriteOptions:
         given = {name: value for name, value in found.items() if value is not None}
         flags = {"delete": self.delete, "confirm": self.confirm, "blank": self.blank}
         return given | {name: True for name, value in flags.items() if value} | self._resume()
+
+    def _check(self) -> dict[str, str] | None:
+        """Return what columns hold; only a plan has a use for it."""
+        if self.check and not self.dry_run:
+            raise click.UsageError(
+                "--check is for --dry-run: it says what columns hold, so that the plan can check "
+                "them. Add --dry-run, or leave --check out to send the data."
+            )
+        return single_values(self.check, "--check") or None
 
     def _resume(self) -> dict[str, Any]:
         return {} if self.resume else {"resume": False}
@@ -168,6 +179,13 @@ def job_options() -> list[Any]:
 
 def _job_only() -> list[Any]:
     return [
+        click.option(
+            "--check",
+            multiple=True,
+            type=Pair("COLUMN=DIMENSION"),
+            help="Of the dry run of an import: what a column holds if its header does not show it: "
+            "a dimension, LIST.PROPERTY or MODULE.LINE ITEM; repeatable.",
+        ),
         click.option(
             "--chunk-bytes",
             type=click.IntRange(1_000_000, 50_000_000),

@@ -119,6 +119,9 @@ def test_what_check_names_must_be_there(
 def test_check_is_for_dry_runs_of_imports_and_processes(stock: af.Model) -> None:
     with pytest.raises(ValueError, match="option of dry_run=True"):
         af.to_anaplan(SALES, "Load sales", stock, check={"when": "Time"})
+    for target in (stock.imports["Load sales"], stock.processes["Load all"]):
+        with pytest.raises(ValueError, match="option of dry_run=True"):
+            target.start({"Load sales": SALES}, check={"when": "Time"})
     with pytest.raises(TypeError, match="check must be a dict"):
         plan(stock, check="Time")
     with pytest.raises(ValueError, match="check= is an option of imports and processes"):

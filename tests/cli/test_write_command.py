@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +145,37 @@ def test_a_dry_run_that_expects_rejected_rows_ends_with_3(
     Path("airlines.csv").write_text(f"code,name\n{'X' * 61},Too long\n")
     assert main(["write", "airlines.csv", "Airlines", "--dry-run"]) == 3
     assert "Rows that would be rejected:" in capsys.readouterr().out
+
+
+def test_check_says_in_a_dry_run_what_columns_hold(loaded: Sandbox) -> None:
+    FLIGHTS.assign(dest=["ATL", "XYZ", "BOS"]).to_csv("flights.csv", index=False)
+    words = ["write", "flights.csv", "Load flights", "--dry-run", "--json", "-q"]
+    program = [sys.executable, "-m", "anaplan_frames", *words]
+    checks = ["--check", "dest=Airports", "--check", "period=Time"]
+    done = subprocess.run([*program, *checks], capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["rows_sent"], said["rows_rejected"]) == (3, 1)
+    assert said["rejected"][0]["error"].startswith("'XYZ' in column 'dest' is not an item of list")
+    subjects = [each["subject"] for each in said["unchecked"]]
+    assert "column 'origin'" in subjects
+    assert not {"column 'dest'", "column 'period'"} & set(subjects)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--check", "dest=Airports"], "--check is for --dry-run"),
+        (["--dry-run", "--check", "dest"], "is not of the form COLUMN=DIMENSION"),
+        (["--dry-run", "--check", "dest=A", "--check", "dest=B"], "is given twice"),
+    ],
+)
+def test_check_is_refused_where_it_has_no_effect(
+    loaded: Sandbox, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    FLIGHTS.to_csv("flights.csv", index=False)
+    assert main(["write", "flights.csv", "Load flights", *words]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.long
