@@ -14,6 +14,7 @@ from anaplan_frames.cells.duplicate_cells import DuplicateCellCheck
 from anaplan_frames.deadline import check_time
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.transfer.digests import digest, joined
+from anaplan_frames.writes.number_spool import NumberSpool, first_repeated
 from anaplan_frames.writes.retained_rows import RetainedRows
 
 _BLOCK_CELLS = 1_000_000
@@ -53,15 +54,36 @@ class PlannedRows:
             If a value has no counterpart in Anaplan; names column and row.
         """
         seen = DuplicateCellCheck()
-        columns = 1 if self.plan.single else len(self.plan.line_items)
-        batch_rows = max(1, min(self.block_rows, _BLOCK_CELLS // columns))
-        for first_row, batch in self.rows.batches(batch_rows, self.needed):
-            check_time(f"Writing {self.label}")
-            planned = self.plan.cells_of(batch, first_row)
+        for planned in self.blocks():
             duplicate = seen.add(planned.named)
             if duplicate:
                 raise self._duplicate_error(*duplicate)
             yield planned
+
+    def blocks(self) -> Iterator[PlannedCells]:
+        """Find the cells of all rows, of which the caller knows that none comes twice.
+
+        Raises
+        ------
+        EncodingError
+            As for the iteration.
+        """
+        columns = 1 if self.plan.single else len(self.plan.line_items)
+        batch_rows = max(1, min(self.block_rows, _BLOCK_CELLS // columns))
+        for first_row, batch in self.rows.batches(batch_rows, self.needed):
+            check_time(f"Writing {self.label}")
+            yield self.plan.cells_of(batch, first_row)
+
+    def repeated_error(self, cell: int) -> ColumnMismatch:
+        """Return the error that says which rows write a cell twice; they are read again."""
+        found: list[int] = []
+        for planned in self.blocks():
+            named = planned.named
+            found += named.rows[named.cells == cell].tolist()
+            if len(found) > 1:
+                break
+        first, second = sorted(found)[:2]
+        return self._duplicate_error(first, second, cell)
 
     def _duplicate_error(self, row: int, other: int, cell: int) -> ColumnMismatch:
         return ColumnMismatch(
@@ -97,20 +119,25 @@ class PlannedTotals:
 
 
 def total_of(planned_rows: PlannedRows) -> PlannedTotals:
-    """Read all rows and keep none of them; raises as they do."""
+    """Read all rows and keep none of them; raises as they do. The cells wait in a file."""
     rows = with_cells = calculated = cells = 0
     refused: dict[int, str] = {}
     digests: list[bytes] = []
-    for planned in planned_rows:
-        rows += planned.rows
-        with_cells += planned.with_cells
-        calculated += planned.calculated
-        cells += len(planned.cells)
-        refused.update(planned.refused)
-        digests.append(digest(np.array(sorted(planned.refused), dtype=np.int64)))
-        for numbers in planned_rows.plan.coordinates.identities(planned.cells.cells):
-            digests.append(digest(np.ascontiguousarray(numbers)))
-        digests += _text_digests(planned.cells.values)
+    with NumberSpool() as spool:
+        for planned in planned_rows.blocks():
+            rows += planned.rows
+            with_cells += planned.with_cells
+            calculated += planned.calculated
+            cells += len(planned.cells)
+            spool.add(planned.named.cells)
+            refused.update(planned.refused)
+            digests.append(digest(np.array(sorted(planned.refused), dtype=np.int64)))
+            for numbers in planned_rows.plan.coordinates.identities(planned.cells.cells):
+                digests.append(digest(np.ascontiguousarray(numbers)))
+            digests += _text_digests(planned.cells.values)
+        repeated = first_repeated(spool)
+    if repeated is not None:
+        raise planned_rows.repeated_error(repeated)
     return PlannedTotals(rows, with_cells, calculated, cells, refused, joined(digests))
 
 

@@ -186,7 +186,7 @@ class PreparedCells(PreparedWrite):
         if self._rows.source.one_shot:
             return self._planned, None
         if "_totals" in self.__dict__:  # all were checked for a plan
-            return self._planned, self._totals.cells
+            return self._planned.blocks(), self._totals.cells
         known = list(self._planned)
         return known, sum(len(each.cells) for each in known)
 

@@ -80,7 +80,7 @@ class SpooledSource(Source):
     def batches(
         self, batch_rows: int, needed: Collection[int] | None = None, first_row: int = 0
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows from the file, which is mapped, not read into memory."""
+        """Yield the rows from the file, of which one batch at a time is in memory."""
         wanted = None if needed is None else set(needed)
         for run in self._runs:
             for batch in self._read(run):
@@ -119,7 +119,8 @@ class SpooledSource(Source):
         return pa.RecordBatch.from_arrays([pa.nulls(0) for _ in self.columns], self.columns)
 
     def _read(self, run: _Run) -> Iterator[pa.RecordBatch]:
-        with pa.memory_map(str(self._path)) as file:
+        # Not mapped: what was read of a mapping stays in memory until all of it is closed.
+        with pa.OSFile(str(self._path)) as file:
             file.seek(run.offset)
             yield from pa.ipc.open_stream(file)
 

@@ -193,9 +193,14 @@ def test_dates_mean_the_periods_that_hold_them(costs: Module) -> None:
         costs.write(frame.assign(Time=pd.to_datetime(["2026-01-15", "1890-01-01"])))
 
 
-def test_two_rows_of_one_cell_are_an_error_before_anything_is_sent(costs: Module) -> None:
+@pytest.mark.parametrize(("dry_run", "streamed"), [(False, False), (True, False), (True, True)])
+def test_two_rows_of_one_cell_are_an_error_before_anything_is_sent(
+    costs: Module, dry_run: Any, streamed: bool
+) -> None:
+    parts = [CELLS, CELLS.assign(People=["001", "Bo"], Time="Jan 26")]
+    data = iter(parts) if streamed else pd.concat(parts)
     with pytest.raises(af.ColumnMismatch) as error:
-        costs.write(pd.concat([CELLS, CELLS.assign(People=["001", "Bo"], Time="Jan 26")]))
+        costs.write(data, dry_run=dry_run)
     assert str(error.value).startswith(
         "Rows 0 and 2 (counted from 0) both write the same cell of module 'Costs': People 'Ada', "
         "Versions 'Actual', Time 'Jan 26', line item 'Salary'."
