@@ -23,12 +23,13 @@ from anaplan_frames.changes.digest_files import (
 from anaplan_frames.changes.digest_runs import DigestRuns
 from anaplan_frames.changes.group_changes import find_changes, merged
 from anaplan_frames.changes.key_texts import KeyTexts, KeyTextWriter
-from anaplan_frames.changes.row_digests import RowDigester, RowDigests, Words
+from anaplan_frames.changes.row_digests import RowDigester, RowDigests
 from anaplan_frames.changes.row_mask import RowMask
 from anaplan_frames.changes.target_rows import TargetRows
 from anaplan_frames.dataframes.sources import Source
 from anaplan_frames.progress import Progress
 from anaplan_frames.threads import core_count, in_order
+from anaplan_frames.writes.text_digests import Words
 
 _BATCH_ROWS = 32_768
 _RANGE_RECORDS = 1_000_000

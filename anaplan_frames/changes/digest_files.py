@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from anaplan_frames.changes.row_digests import UNKNOWN, Words
+from anaplan_frames.changes.row_digests import UNKNOWN
+from anaplan_frames.writes.text_digests import Words
 
 RANGES = 256
 FIELDS = 5

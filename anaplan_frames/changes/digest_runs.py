@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from anaplan_frames.changes.digest_files import FIELDS, KEYS, META, RANGES, range_of
-from anaplan_frames.changes.row_digests import RowDigests, Words
+from anaplan_frames.changes.row_digests import RowDigests
+from anaplan_frames.writes.text_digests import Words
 
 _RUN_ROWS = 1_000_000
 _RECORD = FIELDS * 8  # bytes

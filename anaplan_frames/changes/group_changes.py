@@ -15,8 +15,9 @@ from anaplan_frames.changes.digest_files import (
     match,
     with_later_files,
 )
-from anaplan_frames.changes.row_digests import UNKNOWN, Words, group_digests
+from anaplan_frames.changes.row_digests import UNKNOWN, group_digests
 from anaplan_frames.writes.arrow_arrays import Mask, Positions
+from anaplan_frames.writes.text_digests import Words
 
 
 @dataclass(frozen=True, slots=True)

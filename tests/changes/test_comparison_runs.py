@@ -18,12 +18,13 @@ from anaplan_frames.changes.change_state import ChangeState, DamagedState, Head
 from anaplan_frames.changes.comparison_run import ComparisonRun, Found
 from anaplan_frames.changes.digest_files import DigestFile
 from anaplan_frames.changes.digest_runs import DigestRuns
-from anaplan_frames.changes.row_digests import RowDigester, RowDigests, Words
+from anaplan_frames.changes.row_digests import RowDigester, RowDigests
 from anaplan_frames.changes.target_rows import TargetRows
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.codec.field_layout import FieldLayout
 from anaplan_frames.dataframes.sources import Source, open_source
+from anaplan_frames.writes.text_digests import Words
 
 _EXAMPLES = settings().max_examples // 4  # each has several comparisons
 Rows = list[tuple[str, int]]
