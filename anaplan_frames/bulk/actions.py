@@ -288,6 +288,10 @@ class Action(Resource):
         """What every result of it says."""
         return {"kind": self.kind, "target_id": self.id, **self._catalogue.facts}
 
+    def import_ids(self) -> list[str]:
+        """Return the ids of the imports that it runs, whatever they read."""
+        return []
+
     def _import_id(self, name: str) -> str:
         """Return the id of an import that parameters name; only a process has some."""
         raise ValueError(

@@ -6,47 +6,63 @@ import loads, and what is called like a header: a dimension for a module, a prop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import pyarrow as pa
-
-from anaplan_frames.bulk.load_forecast import HeaderCheck
-from anaplan_frames.calendar.model_calendar import TIME_ID
-from anaplan_frames.calendar.period_lookup import PeriodLookup
-from anaplan_frames.cells.dimensions import VERSIONS_ID, find_dimension, items_frame
+from anaplan_frames.bulk.header_checks import (
+    ColumnAnswer,
+    ColumnQuestion,
+    HeaderCheck,
+    HeaderChecks,
+    member_formats,
+)
+from anaplan_frames.bulk.list_columns import FILLED, KEYS, ListColumnFinder
+from anaplan_frames.bulk.list_keys import KeyColumns
+from anaplan_frames.cells.dimensions import find_dimension
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.view_shape import LineItem
-from anaplan_frames.codec.column_types import is_period
-from anaplan_frames.lists.hierarchy_reader import lists_above
-from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.lookup import find_id, matching_ids
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.threads import in_order
-from anaplan_frames.writes.arrow_arrays import TEXT, as_texts
-from anaplan_frames.writes.value_checks import (
-    ValueCheck,
-    check_of_format,
-    check_of_items,
-    check_of_length,
-    check_of_numbers,
-)
 
-_INTO_MODULE, _INTO_LIST = "MODULE_DATA", "HIERARCHY_DATA"
-_MOST_LISTS = 50  # whose properties are read, one request for each
-_KEYS = ("Name", "Code")
-_PATTERN = "None of its texts is the name of a period, so the import may read them by a pattern."
+INTO_LIST = "HIERARCHY_DATA"
+_INTO_MODULE = "MODULE_DATA"
 _NO_NAME = (
-    "Its header is not the name of a {kind}, and the API does not show how the import maps it. "
+    "Its header is not the name of a dimension, and the API does not show how the import maps it. "
     "Name what it holds with check={{{header!r}: ...}}."
 )
-_FILLED = (
-    "The process also loads lists, so an item that is missing now may be there when the import "
-    "reads this column."
-)
 _NO_CHECK = "The API does not show which values Anaplan takes for {what}."
+_JUDGED = (
+    "The API does not show how the import maps its columns. They were judged by their headers and "
+    "by check=; "
+)
+_ACCESS = "access is only known once they are sent."
+_ROWS = "access, and rows of one key, are only known once they are sent."
+_WHICH_LIST = (
+    "access, and which items there are, are only known once they are sent. Name the list that is "
+    "loaded with check={'Code': 'List.Code'}, by the header of a column of codes or names."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportColumns:
+    """What is known of the columns of a file for one of the imports that read it.
+
+    Attributes
+    ----------
+    checks : list of HeaderCheck
+    unknown : list of mapping of str to str
+        Which columns cannot be checked, as a plan shows it.
+    keys : KeyColumns or None
+        Which columns hold keys of the list that it loads.
+    reason : str
+        What cannot be checked at all.
+    """
+
+    checks: list[HeaderCheck]
+    unknown: list[Mapping[str, str]]
+    keys: KeyColumns | None
+    reason: str
 
 
 class ImportChecks:
@@ -59,15 +75,18 @@ class ImportChecks:
     named : mapping of str to str
         What the caller says of columns, by header: a dimension, or ``List.Property`` or
         ``Module.Line item``.
+
+    Raises
+    ------
+    NotFound, AmbiguousName
+        If the caller names what the model does not have, or has several of.
     """
 
     def __init__(self, catalogue: Catalogue, named: Mapping[str, str]) -> None:
         self._catalogue = catalogue
         self._named = named
-        self._names: dict[str, tuple[str, list[pa.Array]]] = {}
-        self._of_lists: set[str] = set()  # columns
-        self._times = PeriodLookup(catalogue)
-        self._versions = PeriodLookup(catalogue, VERSIONS_ID, "a version")
+        self._makers = HeaderChecks(catalogue)
+        self._found = {what: self._find(what) for what in named.values()}
 
     def of(
         self,
@@ -76,7 +95,8 @@ class ImportChecks:
         decimal_separator: str,
         *,
         lists_change: bool,
-    ) -> tuple[list[HeaderCheck], list[Mapping[str, str]]]:
+        alone: bool,
+    ) -> ImportColumns:
         """Return the checks of an import's columns, and which cannot be checked.
 
         Parameters
@@ -89,77 +109,83 @@ class ImportChecks:
             Of the file's numbers.
         lists_change : bool
             Whether other imports of the same process may add items to lists before.
-
-        Raises
-        ------
-        NotFound, AmbiguousName
-            If the caller names what the model does not have, or has several of.
+        alone : bool
+            Whether no other import loads a list of the same file.
         """
-        into = str(record.get("importType") or "")
-        found: list[HeaderCheck] = []
+        if record.get("importType") == INTO_LIST:
+            finder = ListColumnFinder(
+                self._makers, self._named, decimal_separator, lists_change=lists_change
+            )
+            found = finder.find(headers, alone=alone)
+            reason = _JUDGED + (_ACCESS if found.listed else _WHICH_LIST)
+            return ImportColumns(
+                checks=found.checks, unknown=found.unknown, keys=found.keys, reason=reason
+            )
+        into_module = record.get("importType") == _INTO_MODULE
+        checks: list[HeaderCheck] = []
         unknown: list[Mapping[str, str]] = []
         for number, header in enumerate(headers):
             if not header:
                 continue
-            subject = f"column {header!r}"
-            if header in self._named:
-                check = self._as_named(number, header, self._named[header], decimal_separator)
-                reason = _NO_CHECK.format(what=repr(self._named[header]))
+            column = ColumnQuestion(number=number, header=header, named=self._named.get(header))
+            answer = self._answer(
+                column, decimal_separator, into_module=into_module, lists_change=lists_change
+            )
+            if answer.check is None:
+                unknown.append(column.unknown(answer.reason))
             else:
-                check = self._by_header(number, header, into, decimal_separator)
-                kind = "property" if into == _INTO_LIST else "dimension"
-                reason = _NO_NAME.format(kind=kind, header=header)
-            if check is not None and lists_change and check.check.column in self._of_lists:
-                check, reason = None, _FILLED
-            if check is None:
-                unknown.append({"subject": subject, "reason": reason})
-            else:
-                found.append(replace(check, needed=check.needed and into == _INTO_MODULE))
-        return found, unknown
+                checks.append(replace(answer.check, needed=answer.check.needed and into_module))
+        return ImportColumns(checks=checks, unknown=unknown, keys=None, reason=_JUDGED + _ROWS)
 
-    def _by_header(
-        self, number: int, header: str, into: str, decimal_separator: str
-    ) -> HeaderCheck | None:
-        lists = {id_: str(each["name"]) for id_, each in self._catalogue.records("lists").items()}
-        if into == _INTO_MODULE:
-            ids = [id_ for id_, name in lists.items() if name == header]
-            if header.casefold() in ("time", "versions"):
-                return self._as_named(number, header, header, decimal_separator)
-            return self._items(number, header, ids[0]) if len(ids) == 1 else None
-        if into != _INTO_LIST:
-            return None
-        if header in _KEYS:
-            return HeaderCheck(number=number, check=check_of_length(header))
-        formats = self._property_formats.get(header, set())
-        if len(formats) != 1:
-            return None
-        return self._of_format(number, header, next(iter(formats)), decimal_separator)
+    def _answer(
+        self,
+        column: ColumnQuestion,
+        decimal_separator: str,
+        *,
+        into_module: bool,
+        lists_change: bool,
+    ) -> ColumnAnswer:
+        """Say what a column of an import that does not load a list holds."""
+        number, header = column.number, column.header
+        if column.named is not None:
+            dimension, format_ = self._found[column.named]
+            reason = _NO_CHECK.format(what=repr(column.named))
+        else:
+            dimension, format_ = self._dimension(header) if into_module else None, None
+            reason = _NO_NAME.format(header=header)
+        if dimension is not None:
+            if lists_change and dimension in self._catalogue.records("lists"):
+                return ColumnAnswer(reason=FILLED)
+            return ColumnAnswer(check=self._makers.of_items(number, header, dimension))
+        if format_ is None:
+            return ColumnAnswer(reason=reason)
+        check = self._makers.of_format(number, header, format_, decimal_separator)
+        return ColumnAnswer(check=check, reason=reason)
 
-    def _as_named(
-        self, number: int, header: str, what: str, decimal_separator: str
-    ) -> HeaderCheck | None:
-        """Return the check of a column of which it is known what it holds."""
-        if what.casefold() == "time":
-            check = self._times.check(header, dates=False)
-            return HeaderCheck(number=number, check=check, needed=True, pattern=_PATTERN)
-        if what.casefold() == "versions":
-            check = self._versions.check(header, dates=False)
-            return HeaderCheck(number=number, check=check, needed=True)
-        owner, _, member = what.partition(".")
-        lists = {id_: str(each["name"]) for id_, each in self._catalogue.records("lists").items()}
-        if not member or matching_ids(what, lists):
-            return self._items(number, header, find_dimension(self._catalogue, what))
-        format_ = self._member_format(owner, member, lists)
-        return self._of_format(number, header, format_, decimal_separator)
+    def _dimension(self, header: str) -> str | None:
+        """Return the dimension of which a header is the name."""
+        if header.casefold() in ("time", "versions"):
+            return find_dimension(self._catalogue, header.capitalize())
+        ids = [id_ for id_, name in self._makers.lists.items() if name == header]
+        return ids[0] if len(ids) == 1 else None
 
-    def _member_format(self, owner: str, member: str, lists: Mapping[str, str]) -> str:
-        """Return the format of a list's property, or of a module's line item."""
+    def _find(self, what: str) -> tuple[str | None, str | None]:
+        """Return the dimension that the caller names, or the format of a property or line item."""
+        owner, _, member = what.rpartition(".")
+        if not matching_ids(owner, self._makers.lists):
+            owner, _, member = what.partition(".")
+        if not member or matching_ids(what, self._makers.lists):
+            return find_dimension(self._catalogue, what), None
+        return None, self._member_format(owner, member)
+
+    def _member_format(self, owner: str, member: str) -> str:
+        """Return the format of a list's property, or of a module's line item; empty of a key."""
+        lists = self._makers.lists
         ids = matching_ids(owner, lists)
         if ids:
-            described = ListDescription.fetch(
-                self._catalogue, self._catalogue.records("lists")[ids[0]]
-            )
-            formats = _formats(described)
+            formats = dict(member_formats(self._makers.described(ids[0])))
+            if member.casefold() in KEYS and member not in formats:
+                return ""
             names = {name: name for name in formats}
             return formats[find_id(member, names, kind="properties", owner=f"of list {owner!r}")]
         modules = {
@@ -175,72 +201,3 @@ class ImportChecks:
         names = {id_: str(each["name"]) for id_, each in records.items()}
         found = find_id(member, names, kind="line items", owner=f"of module {owner!r}")
         return LineItem.of(records[found]).format
-
-    def _of_format(
-        self, number: int, header: str, format_: str, decimal_separator: str
-    ) -> HeaderCheck | None:
-        if is_period(format_):
-            check = self._times.check(header, dates=False)
-            return HeaderCheck(number=number, check=check, pattern=_PATTERN)
-        found: ValueCheck | None
-        if format_.strip().upper() == "NUMBER":
-            found = check_of_numbers(header, decimal_separator)
-        else:
-            found = check_of_format(header, format_, blanks=True)
-        return None if found is None else HeaderCheck(number=number, check=found)
-
-    def _items(self, number: int, header: str, dimension: str) -> HeaderCheck:
-        """Return the check of a column that holds items of a dimension."""
-        if dimension in (TIME_ID, VERSIONS_ID):
-            name = "Time" if dimension == TIME_ID else "Versions"
-            found = self._as_named(number, header, name, ".")
-            assert found is not None
-            return found
-        if dimension not in self._names:
-            self._names[dimension] = self._read(dimension)
-        owner, names = self._names[dimension]
-        self._of_lists.add(header)
-        check = check_of_items(header, owner, names, blanks=False)
-        return HeaderCheck(number=number, check=check, needed=True)
-
-    def _read(self, dimension: str) -> tuple[str, list[pa.Array]]:
-        """Read what the items of a list or subset are called, and the totals above them."""
-        record = self._catalogue.records("lists").get(dimension)
-        if record is None:
-            path = f"{self._catalogue.path}/dimensions/{dimension}/items"
-            frame = items_frame(self._catalogue, path, "the items of a dimension")
-            texts = [pa.array(frame[key].dropna().tolist(), TEXT) for key in ("name", "code")]
-            return "the dimension", texts
-        lowest = ListDescription.fetch(self._catalogue, record)
-        every = [lowest, *lists_above(lowest)]
-        tables = [each.read_items(["code", "name"]) for each in every]
-        texts = [as_texts(table[key]) for key in ("name", "code") for table in tables]
-        tops = [each.top_level_item for each in every]
-        texts.append(pa.array([top for top in tops if top], TEXT))
-        return lowest.label, texts
-
-    @cached_property
-    def _property_formats(self) -> dict[str, set[str]]:
-        """The formats that properties of each name have, if there are not too many lists."""
-        records = list(self._catalogue.records("lists").values())
-        if len(records) > _MOST_LISTS:
-            return {}
-        found: dict[str, set[str]] = {}
-        for described in self._described(records):
-            for name, format_ in _formats(described).items():
-                found.setdefault(name, set()).add(format_)
-        return found
-
-    def _described(self, records: Sequence[Mapping[str, Any]]) -> Iterator[ListDescription]:
-        return in_order(
-            lambda record: ListDescription.fetch(self._catalogue, record),
-            records,
-            threads=4,
-            name="anaplan-list",
-        )
-
-
-def _formats(described: ListDescription) -> dict[str, str]:
-    return {
-        column.key: column.format for column in described.columns if column.section == "properties"
-    }

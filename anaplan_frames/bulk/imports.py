@@ -336,6 +336,10 @@ class Import(Action):
         """
         return target_of_parts(self._targets(writes=True), self.label)
 
+    def import_ids(self) -> list[str]:
+        """Return the ids of the imports that it runs, whatever they read."""
+        return [self.id]
+
     def _run_uploaded(
         self,
         *,

@@ -9,34 +9,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.bulk.header_checks import HeaderCheck
+from anaplan_frames.bulk.key_forecast import JudgedRows, KeyForecast
+from anaplan_frames.bulk.list_keys import KeyColumns
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask
 from anaplan_frames.writes.row_messages import add_message
-from anaplan_frames.writes.value_checks import RIGHT, UNCLEAR, UnclearValues, ValueCheck
+from anaplan_frames.writes.value_checks import (
+    RIGHT,
+    UNCLEAR,
+    WRONG,
+    UnclearValues,
+    Verdicts,
+)
 
 _ROWS_AT_ONCE = 262_144
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderCheck:
-    """How a column of a file is judged.
-
-    Attributes
-    ----------
-    number : int
-        Which of the file's headers it has.
-    check : ValueCheck
-    needed : bool
-        Whether a row without a value is rejected, because the column is a dimension.
-    pattern : str
-        If none of the column's texts is right, why it cannot be judged; an import can read periods
-        by a pattern of its own. Empty if that cannot be.
-    """
-
-    number: int
-    check: ValueCheck
-    needed: bool = False
-    pattern: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +44,8 @@ class LoadForecast:
     checks : sequence of HeaderCheck
     unknown : sequence of mapping of str to str
         Which columns cannot be checked, as a plan shows it.
+    keys : KeyColumns, optional
+        Which columns hold keys, if the import loads a list.
     """
 
     def __init__(
@@ -64,38 +53,49 @@ class LoadForecast:
         encoder: Encoder,
         checks: Sequence[HeaderCheck],
         unknown: Sequence[Mapping[str, str]],
+        keys: KeyColumns | None = None,
     ) -> None:
         self._encoder = encoder
         self._checks = checks
         self._unknown = unknown
         self._columns = [_Column() for _ in checks]
-        self._waiting: list[list[pa.Array]] = []
+        self._waiting: list[dict[int, pa.Array]] = []
         self._first_row = 0
         self._blank_rows = 0
         self._unclear = [UnclearValues() for _ in checks]
+        self._keys = None if keys is None else KeyForecast(keys, encoder.layout.headers)
+        known = {each.number for each in checks} | ({keys.parent} if keys is not None else set())
+        self._others = [n for n in range(len(encoder.layout.headers)) if n not in known]
 
     def look(self, batch: pa.RecordBatch, first_row: int) -> None:
         """Take some rows, which follow those before; they are judged many at a time."""
-        blank: Mask | None = None
         if not self._waiting:
             self._first_row = first_row
-        waiting = []
+        if self._keys is not None:
+            self._waiting.append(dict(enumerate(self._encoder.texts(batch, first_row))))
+        else:
+            self._waiting.append(self._look_at_checked(batch, first_row))
+        if first_row + batch.num_rows - self._first_row >= _ROWS_AT_ONCE:
+            self._judge()
+
+    def _look_at_checked(self, batch: pa.RecordBatch, first_row: int) -> dict[int, pa.Array]:
+        """Return the texts of the columns that are checked; nulls if all of them are right."""
+        blank: Mask | None = None
+        found: dict[int, pa.Array] = {}
         for each, column in zip(self._checks, self._columns, strict=True):
             if self._fits(each, batch):
-                waiting.append(pa.nulls(batch.num_rows, TEXT))
+                found.setdefault(each.number, pa.nulls(batch.num_rows, TEXT))
                 continue
             texts = self._encoder.column_texts(batch, first_row, each.number)
             if each.needed and texts.null_count:
                 if blank is None:
-                    blank = self._blank(batch, first_row)
+                    blank = _are_blank(self._encoder.texts(batch, first_row), batch.num_rows)
                     self._blank_rows += int(blank.sum())
                 name = each.check.column
                 for at in np.flatnonzero(as_mask(pc.is_null(texts)) & ~blank).tolist():
                     column.reasons[first_row + at] = f"column {name!r} has no value"
-            waiting.append(texts)
-        self._waiting.append(waiting)
-        if first_row + batch.num_rows - self._first_row >= _ROWS_AT_ONCE:
-            self._judge()
+            found[each.number] = texts
+        return found
 
     def _fits(self, each: HeaderCheck, batch: pa.RecordBatch) -> bool:
         """Whether a column's type shows that all values of a batch are right."""
@@ -106,18 +106,46 @@ class LoadForecast:
         """Judge the rows that wait."""
         if not self._waiting:
             return
-        parts = zip(*self._waiting, strict=True)
-        for each, column, unclear, its in zip(
-            self._checks, self._columns, self._unclear, parts, strict=True
-        ):
-            texts = pa.concat_arrays(its)
-            judged = each.check.look_at(texts)
+        texts = {
+            number: pa.concat_arrays([its[number] for its in self._waiting])
+            for number in self._waiting[0]
+        }
+        self._waiting = []
+        verdicts = []
+        for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
+            judged = each.check.look_at(texts[each.number])
             unclear.add(judged)
-            found = judged.verdicts[as_mask(pc.is_valid(texts))]
+            found = judged.verdicts[as_mask(pc.is_valid(texts[each.number]))]
             column.recognized |= bool(np.isin(found, (RIGHT, UNCLEAR)).any())
             for at, reason in judged.reasons().items():
                 column.reasons[self._first_row + at] = reason
-        self._waiting = []
+            verdicts.append(judged.verdicts)
+        if self._keys is not None:
+            self._keys.add(self._judged_rows(list(texts.values()), verdicts))
+
+    def _judged_rows(self, texts: list[pa.Array], verdicts: list[Verdicts]) -> JudgedRows:
+        """Return rows with what is known of each by its own values."""
+        count = len(texts[0])
+        wrong, clear = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+        for each, its in zip(self._checks, verdicts, strict=True):
+            clear &= its == RIGHT
+            if not each.pattern:
+                wrong |= its == WRONG
+        blank = _are_blank(texts, count)
+        self._blank_rows += int(blank.sum())
+        others_blank = _are_blank([texts[number] for number in self._others], count)
+        return JudgedRows(
+            texts=texts,
+            wrong=wrong,
+            open=[
+                its == WRONG
+                for each, its in zip(self._checks, verdicts, strict=True)
+                if each.pattern
+            ],
+            clear=clear & others_blank,
+            blank=blank,
+            others_blank=others_blank,
+        )
 
     def reasons(self) -> dict[int, str]:
         """Return why rows are rejected, by position."""
@@ -128,11 +156,18 @@ class LoadForecast:
                 continue
             for row, reason in column.reasons.items():
                 add_message(found, row, reason)
+        if self._keys is not None:
+            judged = [
+                column.recognized
+                for each, column in zip(self._checks, self._columns, strict=True)
+                if each.pattern
+            ]
+            for row, reason in self._keys.finish(judged).items():
+                add_message(found, row, reason)
         return found
 
     def unchecked(self) -> list[Mapping[str, str]]:
-        """Return what could not be checked."""
-        self._judge()
+        """Return what could not be checked; `reasons` is asked for before."""
         found: list[Mapping[str, str]] = []
         for each, column, unclear in zip(self._checks, self._columns, self._unclear, strict=True):
             if each.pattern and not column.recognized:
@@ -142,13 +177,15 @@ class LoadForecast:
         if self._blank_rows:
             reason = f"{self._blank_rows:,} rows have no value: Anaplan may skip or reject them."
             found.append({"subject": "blank rows", "reason": reason})
+        if self._keys is not None:
+            found += self._keys.unclear()
         return [*found, *self._unknown]
 
-    def _blank(self, batch: pa.RecordBatch, first_row: int) -> Mask:
-        """Return which rows have no value at all."""
-        blank = np.ones(batch.num_rows, dtype=bool)
-        for texts in self._encoder.texts(batch, first_row):
-            blank &= as_mask(pc.is_null(texts)) | as_mask(
-                pc.fill_null(pc.equal(texts, ""), fill_value=True)
-            )
-        return blank
+
+def _are_blank(texts: Sequence[pa.Array], count: int) -> Mask:
+    """Return which rows have no value in any of these columns."""
+    blank = np.ones(count, dtype=bool)
+    for each in texts:
+        empty = as_mask(pc.fill_null(pc.equal(each, ""), fill_value=False))
+        blank &= as_mask(pc.is_null(each)) | empty
+    return blank

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ from anaplan_frames.bulk.content_watch import ContentWatch
 from anaplan_frames.bulk.file_access import exclusive_access
 from anaplan_frames.bulk.file_targets import FileTarget
 from anaplan_frames.bulk.file_writer import PreparedUpload, SentFile, send_rows
-from anaplan_frames.bulk.import_checks import ImportChecks
+from anaplan_frames.bulk.import_checks import INTO_LIST, ImportChecks, ImportColumns
 from anaplan_frames.bulk.job_options import JobOptions
-from anaplan_frames.bulk.load_forecast import HeaderCheck, LoadForecast
+from anaplan_frames.bulk.load_forecast import LoadForecast
 from anaplan_frames.bulk.prepared_uploads import PreparedUploads
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.lookup import not_found
@@ -27,10 +27,9 @@ from anaplan_frames.writes.plan import SendOptions
 from anaplan_frames.writes.result_builder import OnRejected, stacked
 
 _UNCHECKED = {"subject": Field("subject"), "reason": Field("reason")}
-_REASON = (
-    "The API does not show how the import maps its columns. They were judged by their headers and "
-    "by check=; access, and rows of one key, are only known once they are sent."
-)
+
+
+_NOT_SENT = "No data is given for its file, so it loads what was uploaded before."
 
 
 class PreparedLoad(PreparedUploads):
@@ -76,28 +75,31 @@ class PreparedLoad(PreparedUploads):
         imports = self._action.catalogue.records("imports")
         rejected: dict[str, pd.DataFrame] = {}
         unchecked: list[Mapping[str, str]] = []
+        of_imports: dict[str, str] = dict.fromkeys(self._targets, "")
         count = 0
         for upload in self.uploads:
             readers = [id_ for id_, target in self._targets.items() if target == upload.target]
-            forecast = self._forecast(upload, readers, checks)
+            columns = self._columns_for(upload, readers, checks)
+            of_imports |= {id_: its.reason for id_, its in columns.items()}
+            forecast = _forecast(upload, list(columns.values()))
             upload.check_values(forecast.look)
             reasons = forecast.reasons()
             unchecked += forecast.unchecked()
             count += len(reasons)
             rejected[str(imports[readers[0]]["name"])] = upload.sent.with_reasons(reasons)
         unchecked += [
-            {"subject": f"import {imports[import_id]['name']!r}", "reason": _REASON}
-            for import_id in self._targets
+            {"subject": f"import {imports[import_id]['name']!r}", "reason": reason or _NOT_SENT}
+            for import_id, reason in of_imports.items()
         ]
         self.unchecked: pd.DataFrame = frame_of_fields(unchecked, _UNCHECKED)
         self.expected: Report = replace(
             self.expected, rows_rejected=count, rejected=stacked(rejected)
         )
 
-    def _forecast(
+    def _columns_for(
         self, upload: PreparedUpload, readers: Sequence[str], checks: ImportChecks
-    ) -> LoadForecast:
-        """Return what is going to look at the rows of one file for all imports that read it."""
+    ) -> dict[str, ImportColumns]:
+        """Return what is known of the columns of one file for each import that reads it."""
         records = self._action.catalogue.records("imports")
         encoder = upload.sent.encoder
         fed = [
@@ -106,19 +108,22 @@ class PreparedLoad(PreparedUploads):
                 encoder.layout.headers, encoder.layout.positions, strict=True
             )
         ]
-        found: list[HeaderCheck] = []
-        unknown: list[Mapping[str, str]] = []
-        for import_id in readers:
-            others = [records[each] for each in self._targets if each != import_id]
-            own, its_unknown = checks.of(
+
+        def load_lists(ids: Iterable[str]) -> list[str]:
+            return [id_ for id_ in ids if records.get(id_, {}).get("importType") == INTO_LIST]
+
+        of_lists = load_lists(readers)
+        everywhere = load_lists(self._action.import_ids())
+        return {
+            import_id: checks.of(
                 records[import_id],
                 fed,
                 encoder.dialect.decimal_separator,
-                lists_change=any(each.get("importType") == "HIERARCHY_DATA" for each in others),
+                lists_change=any(each != import_id for each in everywhere),
+                alone=len(of_lists) == 1,
             )
-            found += own
-            unknown += its_unknown
-        return LoadForecast(encoder, found, unknown)
+            for import_id in readers
+        }
 
     def _named(self) -> dict[str, str]:
         """Return ``check=`` by the headers of the files; it may name the data's columns, too."""
@@ -188,3 +193,14 @@ class PreparedLoad(PreparedUploads):
         # What else is to be done about rejected rows is for the caller of this.
         on_rejected: OnRejected = "raise" if options.on_rejected == "raise" else "ignore"
         return self.start(options).result(on_rejected=on_rejected)
+
+
+def _forecast(upload: PreparedUpload, columns: Sequence[ImportColumns]) -> LoadForecast:
+    """Return what is going to look at the rows of one file for all imports that read it."""
+    keys = next((each.keys for each in columns if each.keys is not None), None)
+    return LoadForecast(
+        upload.sent.encoder,
+        [check for each in columns for check in each.checks],
+        [record for each in columns for record in each.unknown],
+        keys,
+    )

@@ -133,6 +133,11 @@ class Process(Import):
             **self._facts,
         )
 
+    def import_ids(self) -> list[str]:
+        """Return the ids of the imports that it runs, whatever they read."""
+        imports = self._catalogue.records("imports")
+        return [id_ for action in self._actions() if (id_ := str(action["id"])) in imports]
+
     def _actions(self) -> list[Mapping[str, Any]]:
         return list(self.metadata().get("actions") or ())
 

@@ -50,6 +50,10 @@ class NumberSpool:
         traceback: TracebackType | None,
     ) -> None:
         """Delete the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Delete the file."""
         self._file.close()
 
     def add(self, rows: Positions) -> None:
@@ -64,7 +68,8 @@ class NumberSpool:
         Parameters
         ----------
         column : int
-            Rows that are equal in this column are in the same part, in the order of the rows.
+            Rows that are equal in this column are in the same part, in the order of the rows. The
+            part of a number is the same for all columns.
 
         Yields
         ------
@@ -73,10 +78,9 @@ class NumberSpool:
         """
         count = max(1, min(_MOST_PARTS, -(-self.rows // _PART_ROWS)))
         for part in range(count):
-            found = list(self._rows_of(part, count, column))
-            if found:
-                positions, rows = zip(*found, strict=True)
-                yield np.concatenate(positions), np.concatenate(rows)
+            nothing = np.zeros(0, np.int64), np.zeros((0, self._width), np.int64)
+            positions, rows = zip(nothing, *self._rows_of(part, count, column), strict=True)
+            yield np.concatenate(positions), np.concatenate(rows)
 
     def _rows_of(self, part: int, count: int, column: int) -> Iterator[tuple[Positions, Positions]]:
         self._file.seek(0)

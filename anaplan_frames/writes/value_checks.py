@@ -28,6 +28,7 @@ Verdicts: TypeAlias = npt.NDArray[np.int8]
 """For each text `RIGHT`, `WRONG` or `UNCLEAR`."""
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_SURE_CHARACTERS = 255  # how long a text may be is not documented
 _LONGEST = 300  # characters of a number that surely has no more digits than a double can have
 _SPELLED_NUMBER = r"^\s*[(+-]?\s*[$€£¥]?\s*[\d.,' \x{a0}]*\d[\d.,' \x{a0}]*\s*[$€£¥%]?\s*[)-]?\s*$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -212,8 +213,23 @@ def check_of_numbers(column: str, decimal_separator: str) -> ValueCheck:
     )
 
 
+def check_of_texts(column: str) -> ValueCheck:
+    """Return how plain texts are judged: all are right, unless they may be too long."""
+
+    def judge(texts: pa.Array) -> Verdicts:
+        short = as_mask(pc.less_equal(pc.utf8_length(texts), _SURE_CHARACTERS))
+        return _verdicts(short, ~short)
+
+    return ValueCheck(column, "a text that is not too long", judge)
+
+
 def check_of_items(
-    column: str, owner: str, keys: Sequence[pa.Array], *, blanks: bool = True
+    column: str,
+    owner: str,
+    keys: Sequence[pa.Array],
+    *,
+    blanks: bool = True,
+    perhaps: pa.Array | None = None,
 ) -> ValueCheck:
     """Return how items are judged that are given by name, or by name or code.
 
@@ -226,7 +242,10 @@ def check_of_items(
         What the items are called; what most texts are comes first.
     blanks : bool
         As for `ValueCheck`.
+    perhaps : pa.Array of large_string, optional
+        What else may be taken for an item; it is unclear.
     """
+    others = fold_texts(pa.nulls(0, TEXT) if perhaps is None else perhaps)
     folded = [cache(partial(fold_texts, each)) for each in keys]  # most texts are not folded
 
     def judge(texts: pa.Array) -> Verdicts:
@@ -234,7 +253,7 @@ def check_of_items(
         alike = np.zeros(len(texts), dtype=bool)
         if not right.all():
             left = fold_texts(texts.filter(pa.array(~right)))
-            alike[~right] = _are_among(left, (each() for each in folded))
+            alike[~right] = _are_among(left, (others, *(each() for each in folded)))
         return _verdicts(right, alike)
 
     return ValueCheck(column, f"an item of {owner}", judge, blanks=blanks)
@@ -256,7 +275,8 @@ def check_of_length(column: str) -> ValueCheck:
 
     def judge(texts: pa.Array) -> Verdicts:
         short = as_mask(pc.less_equal(pc.utf8_length(texts), MOST_CHARACTERS))
-        return _verdicts(short, np.zeros(len(short), dtype=bool))
+        trimmed = pc.utf8_length(pc.utf8_trim_whitespace(texts))
+        return _verdicts(short, as_mask(pc.less_equal(trimmed, MOST_CHARACTERS)))
 
     return ValueCheck(column, f"of at most {MOST_CHARACTERS} characters", judge)
 

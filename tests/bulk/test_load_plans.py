@@ -43,7 +43,6 @@ def test_a_plan_shows_what_would_be_sent_and_sends_nothing(demo_model: af.Model)
     assert plan.head()["name"].tolist() == ["American", "007 Air"]
     assert plan.unchecked["subject"].tolist() == [
         "column 'carrier'",
-        "column 'name'",
         "import 'Load airlines'",
     ]
     assert all("does not show how the import maps" in each for each in plan.unchecked["reason"])
@@ -88,7 +87,6 @@ def test_a_plan_of_a_process_names_the_files_and_all_its_imports(demo_model: af.
     assert (plan.kind, plan.rows_sent) == ("process", 2)
     assert plan.unchecked["subject"].tolist() == [
         "column 'carrier'",
-        "column 'name'",
         "import 'Load airlines'",
         "import 'Load airports'",
         "import 'Load flights'",
