@@ -279,6 +279,7 @@ def preflight(settings: Settings) -> str:
         subjects = [
             Subject("read the list", "preflight.read_list"),
             Subject("plan of an import", "preflight.plan_import"),
+            Subject("plan of an import into the list", "preflight.plan_list_import"),
             Subject("plan of a module", "preflight.plan_module"),
         ]
         with preflight_tenant.running() as url:

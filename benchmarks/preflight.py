@@ -1,4 +1,4 @@
-"""Plans of many rows against a list of 200,000 items: of an import and of a module."""
+"""Plans of many rows against a list of 200,000 items: of imports and of a module."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ def plan_import(url: str, rows: int) -> Callable[[], object]:
     return lambda: _counted(load.write(frame, dry_run=True, check=check, progress=False), rows)
 
 
+def plan_list_import(url: str, rows: int) -> Callable[[], object]:
+    """Prepare the plan of an import into the list, of which most items are new."""
+    two_cores()
+    load, numbers = connected_model(url).imports["Load products"], np.arange(rows)
+    numbers[::_WRONG] = 0  # the code and the name of one item, over and over
+    frame = pd.DataFrame(
+        {
+            "Code": pd.Series([f"P{number:06d}" for number in numbers.tolist()], dtype="str"),
+            "Name": pd.Series(
+                [f"Product {number:06d}" for number in numbers.tolist()], dtype="str"
+            ),
+            "Weight": numbers % 1_000 / 10,
+        }
+    )
+    check = {header: f"Products.{header}" for header in frame.columns}
+    return lambda: _counted(
+        load.write(frame, dry_run=True, check=check, progress=False), rows, taken=1
+    )
+
+
 def plan_module(url: str, rows: int) -> Callable[[], object]:
     """Prepare the plan of a module."""
     two_cores()
@@ -43,8 +63,8 @@ def read_list(url: str, rows: int) -> Callable[[], object]:
     return read
 
 
-def _counted(plan: Any, rows: int) -> int:
-    assert plan.rows_rejected == len(range(0, rows, _WRONG)), plan
+def _counted(plan: Any, rows: int, *, taken: int = 0) -> int:
+    assert plan.rows_rejected == len(range(0, rows, _WRONG)) - taken, plan
     return int(plan.rows_sent)
 
 

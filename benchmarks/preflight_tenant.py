@@ -32,10 +32,12 @@ def main() -> None:
             "Code": [f"P{number:06d}" for number in numbers],
         }
     )
-    products = model.list("Products", items=items)
+    products = model.list("Products", items=items, properties={"Weight": "NUMBER"})
     sales = model.module("Sales", dimensions=[products, "Time"], line_items={"Amount": "NUMBER"})
     file = model.file("sales.csv", columns=["Products", "Time", "Amount"])
     model.import_("Load sales", file, into=sales)
+    columns = model.file("products.csv", columns=["Code", "Name", "Weight"])
+    model.import_("Load products", columns, into=products)
     line_tenant.serve(sandbox)
 
 

@@ -146,8 +146,13 @@ class KeyForecast:
         """Return which rows have more than blanks in a column."""
         if number is None:
             return np.zeros(len(rows.blank), dtype=bool)
-        filled = pc.not_equal(pc.utf8_trim(rows.texts[number], characters=" "), "")
-        return as_mask(pc.fill_null(filled, fill_value=False))
+        texts = rows.texts[number]
+        found = as_mask(pc.is_valid(texts))
+        spaced = np.flatnonzero(as_mask(pc.fill_null(pc.starts_with(texts, " "), fill_value=False)))
+        if len(spaced):
+            trimmed = pc.utf8_trim(texts.take(pa.array(spaced)), characters=" ")
+            found[spaced] = as_mask(pc.not_equal(trimmed, ""))
+        return found
 
     @staticmethod
     def _folded(rows: JudgedRows, number: int | None) -> Positions:
@@ -212,6 +217,7 @@ class KeyForecast:
         if self._columns.code is None or self._columns.name is None:
             return shared
         for positions, rows in self._spool.parts(_NAME):
+            positions, rows = _of_repeated(positions, rows, _NAME)
             right = ((rows[:, _FLAGS] & _HAS_NAME) != 0) & ~self._wrong(rows)
             positions, rows = positions[right], rows[right]
             order = np.lexsort((rows[:, _FOLDED], rows[:, _NAME]))
@@ -228,6 +234,7 @@ class KeyForecast:
     def _again(self, shared: Mask) -> Iterator[tuple[int, int]]:
         """Yield rows that are rejected for their key, and an earlier row that has it."""
         for positions, rows in self._spool.parts(_FOLDED):
+            positions, rows = _of_repeated(positions, rows, _FOLDED)
             has = (rows[:, _FLAGS] & _HAS_KEY) != 0
             positions, rows = positions[has], rows[has]
             order = np.lexsort((rows[:, _SECOND], rows[:, _KEY], rows[:, _FOLDED]))
@@ -324,6 +331,17 @@ class KeyForecast:
         if not self._columns.named and self._columns.items is not None:
             found.append({"subject": "keys of a numbered list", "reason": _NUMBERED})
         return found
+
+
+def _of_repeated(positions: Positions, rows: Positions, column: int) -> tuple[Positions, Positions]:
+    """Return the rows that are equal to another one in a column; as a rule, few are."""
+    numbers = np.sort(rows[:, column])
+    twice = np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
+    if not len(twice):
+        return positions[:0], rows[:0]
+    at = np.minimum(np.searchsorted(twice, rows[:, column]), len(twice) - 1)
+    among = np.flatnonzero(twice[at] == rows[:, column])
+    return positions[among], rows[among]
 
 
 def _starts(ordered: Positions) -> Mask:

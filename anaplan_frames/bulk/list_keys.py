@@ -91,9 +91,14 @@ class ItemKeys:
     def _are_twins(self, codes: pa.Array, names: pa.Array) -> Mask:
         """Return which folded texts several items have."""
         found = np.zeros(len(codes), dtype=bool)
-        for texts, keys in ((codes, self._folded_codes), (names, self._folded_names)):
-            found |= as_mask(pc.is_in(texts, value_set=repeated(keys), skip_nulls=True))
+        for texts, twins in zip((codes, names), self._twins, strict=True):
+            if len(twins):
+                found |= as_mask(pc.is_in(texts, value_set=twins, skip_nulls=True))
         return found
+
+    @cached_property
+    def _twins(self) -> tuple[pa.Array, pa.Array]:
+        return repeated(self._folded_codes), repeated(self._folded_names)
 
     @cached_property
     def _folded_codes(self) -> pa.Array:

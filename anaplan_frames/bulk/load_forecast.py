@@ -186,6 +186,5 @@ def _are_blank(texts: Sequence[pa.Array], count: int) -> Mask:
     """Return which rows have no value in any of these columns."""
     blank = np.ones(count, dtype=bool)
     for each in texts:
-        empty = as_mask(pc.fill_null(pc.equal(each, ""), fill_value=False))
-        blank &= as_mask(pc.is_null(each)) | empty
+        blank &= as_mask(pc.is_null(each))  # as the encoder makes empty texts
     return blank

@@ -57,6 +57,8 @@ class ValueCheck:
         Whether white space alone is right, because it is a missing value.
     format : {"NUMBER", "BOOLEAN", "DATE", ""}
         Anaplan's word for its format, if it is one of these.
+    quick : bool
+        Whether to judge a text takes less time than to find out whether it came before.
     """
 
     column: str
@@ -64,6 +66,7 @@ class ValueCheck:
     judge: Callable[[pa.Array], Verdicts]
     blanks: bool = False
     format: str = ""
+    quick: bool = False
 
     def fits(self, kind: pa.DataType) -> bool:
         """Whether all values of an Arrow type are right, so that none has to be looked at."""
@@ -81,6 +84,10 @@ class ValueCheck:
         texts : pa.Array of large_string
             The values as they are sent; null if one is not sent.
         """
+        if self.quick:
+            every = self.judge(texts.fill_null(""))
+            every[as_mask(pc.is_null(texts))] = RIGHT
+            return JudgedTexts(self, texts, every)
         coded = pc.dictionary_encode(texts)
         verdicts = np.append(self.judge(coded.dictionary), np.int8(RIGHT))
         if self.blanks:
@@ -217,10 +224,10 @@ def check_of_texts(column: str) -> ValueCheck:
     """Return how plain texts are judged: all are right, unless they may be too long."""
 
     def judge(texts: pa.Array) -> Verdicts:
-        short = as_mask(pc.less_equal(pc.utf8_length(texts), _SURE_CHARACTERS))
+        short = _are_short(texts, _SURE_CHARACTERS)
         return _verdicts(short, ~short)
 
-    return ValueCheck(column, "a text that is not too long", judge)
+    return ValueCheck(column, "a text that is not too long", judge, quick=True)
 
 
 def check_of_items(
@@ -274,11 +281,13 @@ def check_of_length(column: str) -> ValueCheck:
     """Return how names and codes of new items are judged: by their length."""
 
     def judge(texts: pa.Array) -> Verdicts:
-        short = as_mask(pc.less_equal(pc.utf8_length(texts), MOST_CHARACTERS))
-        trimmed = pc.utf8_length(pc.utf8_trim_whitespace(texts))
-        return _verdicts(short, as_mask(pc.less_equal(trimmed, MOST_CHARACTERS)))
+        short = _are_short(texts, MOST_CHARACTERS)
+        if short.all():
+            return _verdicts(short, short)
+        trimmed = pc.utf8_trim_whitespace(texts)
+        return _verdicts(short, _are_short(trimmed, MOST_CHARACTERS))
 
-    return ValueCheck(column, f"of at most {MOST_CHARACTERS} characters", judge)
+    return ValueCheck(column, f"of at most {MOST_CHARACTERS} characters", judge, quick=True)
 
 
 def flag_texts(texts: pa.Array) -> pa.Array:
@@ -331,6 +340,11 @@ def _verdicts(right: Mask, unclear: Mask) -> Verdicts:
 
 def _matching(texts: pa.Array, pattern: str) -> Mask:
     return as_mask(pc.match_substring_regex(texts, pattern))
+
+
+def _are_short(texts: pa.Array, most: int) -> Mask:
+    """Return which texts have at most so many characters."""
+    return as_mask(pc.less_equal(pc.utf8_length(texts), most))
 
 
 def _is_in(texts: pa.Array, values: pa.Array) -> Mask:
