@@ -152,7 +152,9 @@ class Import(Action):
         check : dict of str to str, optional
             For a dry run: what columns hold whose header does not show it, because the API does not
             show how the import maps them. By header, a dimension such as ``"Airports"`` or
-            ``"Time"``, a property ``"Airports.Capacity"`` or a line item ``"Flights.Delay"``.
+            ``"Time"``, a property ``"Airports.Capacity"``, a line item ``"Flights.Delay"``, or of
+            the list that is loaded ``"Airports.Code"``, ``"Airports.Name"`` or
+            ``"Airports.Parent"``.
         locale : str
             Language and country of dates and numbers.
         chunk_bytes : int, optional

@@ -28,6 +28,11 @@ LOADS = {
     "month": ["Jan 26", "Jan 26", "Jan 62"],
     "minutes": ["1", "2", "3"],
 }
+HANGARS = {
+    "number": ["H1", "H1", "H2"],
+    "label": ["North", "Old north", "South"],
+    "airport": ["JFK", "EWR", "XXX"],
+}
 
 
 @pytest.fixture
@@ -46,7 +51,11 @@ def namespace() -> Iterator[dict[str, Any]]:
         file = model.file("delays.csv", columns=["dest", "month", "minutes"])
         mapping = {"dest": "Airports", "month": "Time", "minutes": "Delay"}
         model.import_("Load delays", file=file, into=flights, mapping=mapping)
-        data = {"airports": AIRPORTS, "delays": DELAYS, "loads": LOADS}
+        hangars = model.list("Hangars", parent=airports)
+        file = model.file("hangars.csv", columns=["number", "label", "airport"])
+        mapping = {"number": "Code", "label": "Name", "airport": "Parent"}
+        model.import_("Load hangars", file=file, into=hangars, mapping=mapping)
+        data = {"hangars": HANGARS, "airports": AIRPORTS, "delays": DELAYS, "loads": LOADS}
         frames = {name: pd.DataFrame(columns) for name, columns in data.items()}
         with sandbox.connect() as connection:
             yield {"pd": pd, "af": af, "model": connection.model("M"), **frames}
