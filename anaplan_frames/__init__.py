@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from anaplan_frames.cells.modules import Module
     from anaplan_frames.cells.views import View
     from anaplan_frames.changes.incremental_load import load_changes
-    from anaplan_frames.comparison import Comparison, compare
+    from anaplan_frames.comparison.comparison_result import Comparison
+    from anaplan_frames.comparison.table_comparison import compare
     from anaplan_frames.connection import Connection, connect
     from anaplan_frames.dataframes.frame_chunks import Frames
     from anaplan_frames.errors import (
@@ -182,8 +183,8 @@ _HOMES = {
     "Scim": "admin.scim.scim_service",
     "Admin": "admin.administration.tenant_admin",
     "connect": "connection",
-    "Comparison": "comparison",
-    "compare": "comparison",
+    "Comparison": "comparison.comparison_result",
+    "compare": "comparison.table_comparison",
     "load_changes": "changes.incremental_load",
     "Frames": "dataframes.frame_chunks",
     "Model": "model",

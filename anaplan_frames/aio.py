@@ -30,14 +30,15 @@ from typing import Any, Literal, ParamSpec, TypeVar, overload
 import pandas as pd
 import pyarrow as pa
 
-from anaplan_frames import comparison, reading, writing
+from anaplan_frames import reading, writing
 from anaplan_frames.bulk.job_options import LOCALE, Parameters
 from anaplan_frames.calendar.dated_table import Periods
 from anaplan_frames.cancellation import Signal, listening
 from anaplan_frames.cells.cell_options import Layout
 from anaplan_frames.changes import incremental_load
 from anaplan_frames.changes.sending import OnDeleted
-from anaplan_frames.comparison import Comparison
+from anaplan_frames.comparison import table_comparison
+from anaplan_frames.comparison.comparison_result import Comparison
 from anaplan_frames.dataframes.frame_chunks import Frames
 from anaplan_frames.lists.delete_guard import DEFAULT_SHARE
 from anaplan_frames.lists.item_planner import Mode
@@ -466,7 +467,8 @@ async def compare(
     new: Any,
     *,
     key: str | Sequence[str],
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
+    mapping: Mapping[str, str] | None = None,
     rtol: float = 0.0,
     atol: float = 0.0,
 ) -> Comparison:
@@ -483,4 +485,13 @@ async def compare(
     >>> export = model.exports["Flights export"]  # doctest: +SKIP
     >>> (await aio.compare(df, export, key="Airlines")).equal  # doctest: +SKIP
     """
-    return await call(comparison.compare, old, new, key=key, columns=columns, rtol=rtol, atol=atol)
+    return await call(
+        table_comparison.compare,
+        old,
+        new,
+        key=key,
+        columns=columns,
+        mapping=mapping,
+        rtol=rtol,
+        atol=atol,
+    )

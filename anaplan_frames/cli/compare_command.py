@@ -11,6 +11,7 @@ import click
 from anaplan_frames.cli.connection_options import ConnectionOptions, global_options
 from anaplan_frames.cli.exit_status import ExitStatus
 from anaplan_frames.cli.global_options import command, examples
+from anaplan_frames.cli.pair_options import mapping_of
 from anaplan_frames.cli.printing import Run, print_json, print_table
 from anaplan_frames.cli.read_command import SourceOptions, source_options
 from anaplan_frames.cli.table_formats import (
@@ -22,7 +23,7 @@ from anaplan_frames.cli.table_formats import (
 from anaplan_frames.cli.wording import usage_errors
 
 if TYPE_CHECKING:
-    from anaplan_frames.comparison import Comparison
+    from anaplan_frames.comparison.comparison_result import Comparison
     from anaplan_frames.model import Model
 
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "anaplan-frames compare yesterday.csv today.csv --key Code --key Month",
         'anaplan-frames compare flights.csv "Flights export" -m "Flight Planning" --key Code',
+        "anaplan-frames compare airports.csv Airports -m Demo --key code --map faa=code",
         "anaplan-frames compare old.parquet Costs -m Headcount --key Staff --key Time --atol 0.01",
     )
 )
@@ -42,6 +44,14 @@ if TYPE_CHECKING:
     required=True,
     metavar="COLUMN",
     help="A column of the key; repeatable.",
+)
+@click.option(
+    "--map",
+    "--mapping",
+    "mapping",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="A column of OLD that is called otherwise in NEW, or a file of such lines; repeatable.",
 )
 @click.option(
     "--rtol", type=click.FloatRange(min=0), default=0.0, metavar="SHARE", help="Of numbers."
@@ -64,6 +74,7 @@ def compare(
     old: str,
     new: str,
     keys: tuple[str, ...],
+    mapping: tuple[str, ...],
     rtol: float,
     atol: float,
     rows: int,
@@ -75,23 +86,29 @@ def compare(
     """Compare two tables by key; the exit status is 8 if they differ.
 
     OLD and NEW are files, - for stdin, or names of exports, views, modules, lists or files of the
-    model. With --column, only these columns are compared; the other options for reading are for
-    tables of the model.
+    model. With --column, only these columns are compared; it and --key take the names of NEW. The
+    other options for reading are for tables of the model.
     """
-    from anaplan_frames.comparison import compare as compare_tables
+    from anaplan_frames.comparison.table_comparison import compare as compare_tables
 
     run = Run()
+    renamed = mapping_of(mapping, "--map")
     with ExitStack() as stack:
         opened = [_opened(each, options, form, connection, stack) for each in (old, new)]
         with usage_errors():
             found = compare_tables(
-                *opened, key=keys, columns=options.columns or None, rtol=rtol, atol=atol
+                *opened,
+                key=keys,
+                columns=options.columns or None,
+                mapping=renamed,
+                rtol=rtol,
+                atol=atol,
             )
     if as_json:
         print_json(found.to_dict(rows=rows))
     else:
         _print(found, rows)
-    run.sum_up(f"compare: {'equal' if found.equal else 'different'}, {found.summary}")
+    run.sum_up(f"compare: {found.verdict}, {found.summary}")
     return ExitStatus.OK if found.equal else ExitStatus.DIFFERENT
 
 
@@ -113,7 +130,7 @@ def _opened(
 
 
 def _print(found: Comparison, rows: int) -> None:
-    click.echo(f"{'Equal' if found.equal else 'Different'}: {found.summary}.")
+    click.echo(f"{found.verdict.title()}: {found.summary}.")
     changed = found.changed.head(rows)
     flat = changed.set_axis([f"{each[0]} ({each[1]})" for each in changed.columns], axis=1)
     tables = {

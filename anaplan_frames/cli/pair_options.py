@@ -93,7 +93,7 @@ def value_lists(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return dict(found)
 
 
-def mapping_of(words: Sequence[str]) -> dict[str, str] | None:
+def mapping_of(words: Sequence[str], option: str = "--mapping") -> dict[str, str] | None:
     """Return the columns that have other names in Anaplan.
 
     Parameters
@@ -101,6 +101,8 @@ def mapping_of(words: Sequence[str]) -> dict[str, str] | None:
     words : sequence of str
         Each ``COLUMN=HEADER``, or the path of a file with such lines, as Anaplan Connect's
         ``mapping.properties``, or of a JSON file with one object.
+    option : str, default "--mapping"
+        What errors call the option.
 
     Raises
     ------
@@ -117,9 +119,9 @@ def mapping_of(words: Sequence[str]) -> dict[str, str] | None:
             pairs.append((name, header))
         else:
             raise click.UsageError(
-                f"--mapping {word!r} is not of the form COLUMN=HEADER, and there is no such file."
+                f"{option} {word!r} is not of the form COLUMN=HEADER, and there is no such file."
             )
-    return single_values(pairs, "--mapping") or None
+    return single_values(pairs, option) or None
 
 
 def parameters_of(

@@ -1,0 +1,1 @@
+"""Tables compared row by row, by key, and what is found."""

@@ -1,0 +1,68 @@
+"""Sums of two tables by groups, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_integer_dtype
+
+_SIDES = ("old", "new")
+_ALL = "all"
+_LARGEST = 2**62
+
+
+def both_totals(
+    old: pd.DataFrame, new: pd.DataFrame, groups: Sequence[str], measures: Sequence[str]
+) -> pd.DataFrame:
+    """Return sums of the measures; a group that a table does not have counts as 0.
+
+    Parameters
+    ----------
+    old, new : DataFrame
+        With the groups and the measures, which are numbers.
+    groups : sequence of str
+        None: one row for all.
+
+    Returns
+    -------
+    DataFrame
+        The groups as index, sorted; two levels of columns: the measure, then ``"old"``, ``"new"``
+        and ``"difference"``.
+    """
+    sums = [_sums(table, groups, measures) for table in (old, new)]
+    keys = [pd.concat([side[name] for side in sums], ignore_index=True) for name in groups]
+    parts = {}
+    for measure in measures:
+        before, after = (side[measure] for side in sums)
+        parts[measure, "old"] = pd.concat([before, _zeros(before, after)], ignore_index=True)
+        parts[measure, "new"] = pd.concat([_zeros(after, before), after], ignore_index=True)
+    values = pd.DataFrame(parts)
+    if groups:
+        found = values.groupby(keys, dropna=False, observed=True).sum()
+    else:
+        found = values.sum().to_frame(_ALL).T.astype(values.dtypes.to_dict())
+    for measure in measures:
+        found[measure, "difference"] = found[measure, "new"] - found[measure, "old"]
+    return found[[(measure, part) for measure in measures for part in (*_SIDES, "difference")]]
+
+
+def _sums(table: pd.DataFrame, groups: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    values = table[[*groups, *measures]].copy(deep=False)
+    for name in measures:
+        if is_integer_dtype(values[name].dtype) and _is_too_large(values[name]):
+            values[name] = values[name].astype(object).where(values[name].notna(), 0)
+    if not groups:
+        return values[list(measures)].sum().to_frame().T.astype(values.dtypes.to_dict())
+    return values.groupby(list(groups), dropna=False, observed=True).sum().reset_index()
+
+
+def _is_too_large(numbers: pd.Series[Any]) -> bool:
+    """Return whether the sum of whole numbers may be more than 64 bits hold."""
+    largest = max(abs(int(each)) for each in (numbers.max(), numbers.min()) if pd.notna(each))
+    return largest * len(numbers) >= _LARGEST
+
+
+def _zeros(like: pd.Series[Any], rows: pd.Series[Any]) -> pd.Series[Any]:
+    return pd.Series(0, index=rows.index).astype(like.dtype)
