@@ -42,7 +42,7 @@ def both_totals(
     if groups:
         found = values.groupby(keys, dropna=False, observed=True).sum()
     else:
-        found = values.sum().to_frame(_ALL).T.astype(values.dtypes.to_dict())
+        found = _one_row(values, pd.Index([_ALL]))
     for measure in measures:
         found[measure, "difference"] = found[measure, "new"] - found[measure, "old"]
     return found[[(measure, part) for measure in measures for part in (*_SIDES, "difference")]]
@@ -54,13 +54,20 @@ def _sums(table: pd.DataFrame, groups: Sequence[str], measures: Sequence[str]) -
         if is_integer_dtype(values[name].dtype) and _is_too_large(values[name]):
             values[name] = values[name].astype(object).where(values[name].notna(), 0)
     if not groups:
-        return values[list(measures)].sum().to_frame().T.astype(values.dtypes.to_dict())
+        return _one_row(values, pd.RangeIndex(1))
     return values.groupby(list(groups), dropna=False, observed=True).sum().reset_index()
+
+
+def _one_row(values: pd.DataFrame, index: pd.Index[Any]) -> pd.DataFrame:
+    """Return the sum of each column, whose dtype it keeps."""
+    sums = {name: pd.Series([values[name].sum()], index, values[name].dtype) for name in values}
+    return pd.DataFrame(sums)
 
 
 def _is_too_large(numbers: pd.Series[Any]) -> bool:
     """Return whether the sum of whole numbers may be more than 64 bits hold."""
-    largest = max(abs(int(each)) for each in (numbers.max(), numbers.min()) if pd.notna(each))
+    bounds = (each for each in (numbers.max(), numbers.min()) if pd.notna(each))
+    largest = max((abs(int(each)) for each in bounds), default=0)
     return largest * len(numbers) >= _LARGEST
 
 

@@ -16,6 +16,7 @@ from anaplan_frames.dataframes.frame_output import to_pandas
 from anaplan_frames.dataframes.sources import open_source
 from anaplan_frames.errors import ColumnMismatch
 from anaplan_frames.messages import listed
+from anaplan_frames.resources.protocols import Readable
 
 _ROWS = 65_536
 
@@ -26,7 +27,7 @@ def table_of(data: Any) -> pd.DataFrame:
     Parameters
     ----------
     data
-        As `to_anaplan` takes it; a DataFrame keeps its dtypes and its index.
+        As `to_anaplan` takes it; a DataFrame keeps its dtypes and its index. An export is run.
 
     Raises
     ------
@@ -39,6 +40,8 @@ def table_of(data: Any) -> pd.DataFrame:
     if isinstance(data, pd.DataFrame):
         check_labels(data)
         return data.rename(columns=str)
+    if isinstance(data, Readable):  # an export is run, so that it shows what is there now
+        data = data.read_arrow()
     if isinstance(data, Iterator | list | tuple) and not hasattr(data, "__arrow_c_stream__"):
         return _together([_of_part(part, number) for number, part in enumerate(data)])
     source = open_source(data)

@@ -32,11 +32,19 @@ def plain(values: Values) -> Values:
     """Return a column as numbers, booleans, texts or times, if that is what it holds.
 
     Categories are the values that they stand for, objects what they are, a `Decimal` that a float
-    holds exactly is one, and times are without a zone, in UTC.
+    holds exactly is one, times are without a zone, in UTC, and an empty text is a missing value.
     """
+    found = _typed(values)
+    if not isinstance(found.dtype, pd.StringDtype):
+        return found
+    empty = (found == "").to_numpy(dtype=bool, na_value=False)
+    return found.mask(empty) if empty.any() else found
+
+
+def _typed(values: Values) -> Values:
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return plain(_without_categories(values))
+        return _typed(_without_categories(values))
     if isinstance(dtype, pd.ArrowDtype):
         return of_arrow(pa.array(values, from_pandas=True))
     if isinstance(dtype, pd.DatetimeTZDtype):

@@ -36,16 +36,17 @@ def compare(
 ) -> Comparison:
     """Compare two tables row by row, by key.
 
-    A missing value equals a missing value. A text that is compared with a number, a date or a
-    boolean is read as one if every text of the column can be, so that a CSV file can be compared
-    with a typed table; an empty text is then a missing value. Dates are read as ISO writes them,
-    and a time without a zone is UTC. In a key, numbers that meet texts are texts. Names are
-    compared exactly, also if only their case differs. Both tables are held in memory.
+    A missing value equals a missing value and an empty text, which Anaplan does not distinguish. A
+    text that is compared with a number, a date or a boolean is read as one if every text of the
+    column can be, so that a CSV file can be compared with a typed table. Dates are read as ISO
+    writes them, and a time without a zone is UTC. In a key, numbers that meet texts are texts.
+    Names are compared exactly, also if only their case differs. Both tables are held in memory.
 
     Parameters
     ----------
     old, new : DataFrame, Arrow data, table or iterator
-        As `to_anaplan` takes data; a table such as ``model.exports["Flights export"]``, too.
+        As `to_anaplan` takes data; a table such as ``model.exports["Flights export"]``, too. An
+        export is run; ``export.read_arrow(run=False)`` is what it last wrote.
     key : str or sequence of str
         The columns by which a row of one table is found in the other. Each key occurs once.
     columns : str or sequence of str, optional

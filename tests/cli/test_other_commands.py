@@ -141,6 +141,22 @@ def test_compare_shows_what_differs(
     assert "n (old)  n (new)  t (old)  t (new)" in shown
 
 
+def test_compare_takes_columns_with_other_names(
+    two_files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pd.read_parquet("new.parquet").rename(columns={"k": "Key", "n": "Number"}).to_csv("named.csv")
+    names = ["--map", "k=Key", "--map", "n=Number", "--column", "Number", "--column", "t"]
+    assert main(["compare", "old.csv", "named.csv", "--key", "Key", *names, "--json", "-q"]) == 8
+    said = json.loads(capsys.readouterr().out)
+    assert [said[f"rows_{kind}"] for kind in ("added", "removed", "changed")] == [1, 1, 1]
+    assert said["changed"][0]["Number"] == {"old": "2.0", "new": "2.5"}
+    words = ["--key", "Key", "--map", "q=Key"]
+    assert main(["compare", "old.csv", "named.csv", *words]) == 1
+    assert "mapping names 'q', which is not a column of the old table" in capsys.readouterr().err
+    assert main(["compare", "old.csv", "named.csv", "--key", "Key", "--map", "k"]) == 2
+    assert "--map 'k' is not of the form" in capsys.readouterr().err
+
+
 @pytest.mark.long
 def test_compare_takes_tables_of_the_model(
     loaded: Sandbox, capsys: pytest.CaptureFixture[str]

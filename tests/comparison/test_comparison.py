@@ -33,6 +33,7 @@ def frame(table: Table) -> pd.DataFrame:
 
 
 def same(old: Any, new: Any, atol: float) -> bool:
+    old, new = (None if value == "" else value for value in (old, new))
     if isinstance(old, float) and isinstance(new, float):
         return abs(old - new) <= atol
     return bool(old == new)
@@ -66,8 +67,7 @@ def test_each_row_is_added_removed_changed_or_the_same(
             strict=True,
         ):
             assert [None if pd.isna(v) else v for v in (a, b)] == [
-                old[key][position],
-                new[key][position],
+                None if side[key][position] == "" else side[key][position] for side in (old, new)
             ]
 
 
