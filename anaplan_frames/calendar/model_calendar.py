@@ -185,10 +185,16 @@ def _settings(catalogue: Catalogue) -> dict[str, Any]:
             "calendarType": period.get("calendarType"),
             **settings,
         }
-    settings["totalsSelection"] = {
-        _plain(name): value for name, value in (settings.get("totalsSelection") or {}).items()
+    return with_one_name_each(settings)
+
+
+def with_one_name_each(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``modelCalendar`` with each flag under one name."""
+    flags = settings.get("totalsSelection") or {}
+    return {
+        **settings,
+        "totalsSelection": {_plain(name): value for name, value in flags.items()},
     }
-    return settings
 
 
 def _plain(name: str) -> str:

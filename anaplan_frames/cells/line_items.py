@@ -92,11 +92,12 @@ def _records(catalogue: Catalogue, of: str) -> list[dict[str, Any]]:
 
 def line_items_frame(catalogue: Catalogue, module_id: str | None = None) -> pd.DataFrame:
     """Return one row per line item; see `Model.line_items` for the columns."""
-    rows = [_row(record) for record in line_item_records(catalogue, module_id)]
+    rows = [line_item_row(record) for record in line_item_records(catalogue, module_id)]
     return frame_of_fields(rows, _FIELDS, more=True)
 
 
-def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+def line_item_row(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the names of the columns of `Model.line_items`."""
     row = {_name(key): value for key, value in flat(record).items()}
     row["dimensions"] = ", ".join(
         [

@@ -15,10 +15,10 @@ import pandas as pd
 
 from anaplan_frames.connection import connect
 from anaplan_frames.model import Model
+from anaplan_frames.model_structure.snapshot_folder import SnapshotFolder, open_folder
+from anaplan_frames.model_structure.structure_pieces import write_structure
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.snapshots.snapshot_folder import SnapshotFolder, open_folder
-from anaplan_frames.snapshots.structure_pieces import write_structure
 from anaplan_frames.snapshots.table_pieces import write_cells, write_items
 
 _log = logging.getLogger("anaplan_frames")

@@ -15,10 +15,11 @@ from anaplan_frames.cells.view_shape import Axes
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.lists.item_reader import read_items
 from anaplan_frames.lists.list_description import ListDescription
+from anaplan_frames.model_structure.piece_store import NOT_READ
+from anaplan_frames.model_structure.snapshot_folder import SnapshotFolder
+from anaplan_frames.model_structure.structure_pieces import note_unreadable, records_of
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.snapshots.snapshot_folder import NOT_READ, SnapshotFolder
-from anaplan_frames.snapshots.structure_pieces import note_unreadable, records_of
 from anaplan_frames.threads import in_order
 
 _AT_ONCE = 4  # lists

@@ -10,8 +10,8 @@ import pytest
 from filelock import FileLock
 
 import anaplan_frames as af
+from anaplan_frames.model_structure.snapshot_folder import SnapshotFolder, open_folder
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.snapshots.snapshot_folder import SnapshotFolder, open_folder
 
 ASKED = {"model": "A" * 32, "name": "Costs", "include": "lists", "modules": None}
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -24,9 +24,9 @@ from anaplan_frames.errors import (
     RateLimited,
     RequestRefused,
 )
+from anaplan_frames.model_structure.piece_store import PieceStore
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.snapshots.snapshot_folder import SnapshotFolder
 from anaplan_frames.threads import in_order
 
 _log = logging.getLogger("anaplan_frames")
@@ -34,6 +34,7 @@ _AT_ONCE = 4  # requests
 _NOT_APPLICABLE = "Not Applicable"
 LISTINGS = ("lists", "modules", "views", "files", "imports", "exports", "actions", "processes")
 """What is listed, each in a piece such as ``lists.json``, by Anaplan's key."""
+_DESCRIBED_ACTIONS = {"imports": "import", "exports": "export", "processes": "process"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Piece:
 
 
 def write_structure(
-    folder: SnapshotFolder, catalogue: Catalogue, modules: frozenset[str] | None, bar: Progress
+    folder: PieceStore, catalogue: Catalogue, modules: frozenset[str] | None, bar: Progress
 ) -> None:
     """Write all pieces that are not there yet.
 
@@ -65,13 +66,29 @@ def write_structure(
     write_readable(folder, details, bar)
 
 
-def records_of(folder: SnapshotFolder, piece: str, key: str = "") -> list[dict[str, Any]]:
+def write_described(folder: PieceStore, catalogue: Catalogue, bar: Progress) -> None:
+    """Write what describes a model without a request for each of its modules, views and exports.
+
+    These are all listings and line items, the calendar, the versions, and for each list and process
+    a piece of its own.
+    """
+    listings = [Piece(f"{kind}.json", partial(_listing, catalogue, kind)) for kind in LISTINGS]
+    _write(folder, [*listings, Piece("line_items.json", partial(_line_items, catalogue, None))])
+    details = [
+        *_of_calendar(catalogue),
+        *_of_lists(catalogue, records_of(folder, "lists")),
+        *_of_actions(catalogue, folder, {"processes": "process"}),
+    ]
+    write_readable(folder, details, bar)
+
+
+def records_of(folder: PieceStore, piece: str, key: str = "") -> list[dict[str, Any]]:
     """Return the records of a listing."""
     found: list[dict[str, Any]] = folder.read(f"{piece}.json")[key or piece]
     return found
 
 
-def write_readable(folder: SnapshotFolder, pieces: Iterable[Piece], bar: Progress) -> None:
+def write_readable(folder: PieceStore, pieces: Iterable[Piece], bar: Progress) -> None:
     """Write pieces that are not there yet; note which the user may not read, and why."""
 
     def write(piece: Piece) -> None:
@@ -82,7 +99,7 @@ def write_readable(folder: SnapshotFolder, pieces: Iterable[Piece], bar: Progres
         bar.tick()
 
 
-def note_unreadable(folder: SnapshotFolder, name: str, write: Callable[[], None]) -> None:
+def note_unreadable(folder: PieceStore, name: str, write: Callable[[], None]) -> None:
     """Write a piece; if Anaplan does not show it to this user, note why and go on."""
     try:
         write()
@@ -97,7 +114,7 @@ def _why(error: AnaplanError) -> str:
     return " ".join(str(error).split())
 
 
-def _write(folder: SnapshotFolder, pieces: Iterable[Piece]) -> None:
+def _write(folder: PieceStore, pieces: Iterable[Piece]) -> None:
     """Write pieces without which there is no snapshot."""
     missing = [piece for piece in pieces if not folder.has(piece.name)]
 
@@ -130,14 +147,18 @@ def _asked(catalogue: Catalogue, kind: str, record: Mapping[str, Any], noun: str
 
 
 def _of_time(catalogue: Catalogue, line_items: list[dict[str, Any]]) -> Iterator[Piece]:
-    label = f"the calendar of {catalogue.label}"
-    yield Piece("calendar.json", partial(_answer, catalogue, "modelCalendar", label))
-    yield Piece("versions.json", partial(_versions, catalogue))
+    yield from _of_calendar(catalogue)
     with_time = next((one for one in line_items if _applies(one.get("timeScale"))), None)
     if with_time is not None:
         path = line_item_items_path(catalogue, str(with_time["id"]), TIME_ID)
         key = path.removeprefix(f"{catalogue.path}/")
         yield Piece("periods.json", partial(_answer, catalogue, key, "the periods"))
+
+
+def _of_calendar(catalogue: Catalogue) -> Iterator[Piece]:
+    label = f"the calendar of {catalogue.label}"
+    yield Piece("calendar.json", partial(_answer, catalogue, "modelCalendar", label))
+    yield Piece("versions.json", partial(_versions, catalogue))
 
 
 def _versions(catalogue: Catalogue) -> dict[str, Any]:
@@ -156,7 +177,7 @@ def _of_lists(catalogue: Catalogue, lists: list[dict[str, Any]]) -> Iterator[Pie
 
 
 def _of_modules(
-    catalogue: Catalogue, folder: SnapshotFolder, modules: frozenset[str] | None
+    catalogue: Catalogue, folder: PieceStore, modules: frozenset[str] | None
 ) -> Iterator[Piece]:
     shapes: dict[str, dict[object, str]] = {}
     for item in records_of(folder, "line_items", "items"):
@@ -181,7 +202,9 @@ def _dimensions(catalogue: Catalogue, line_items: tuple[str, ...]) -> dict[str, 
     return {"dimensions": {id_: ask(id_) for id_ in line_items}}
 
 
-def _of_actions(catalogue: Catalogue, folder: SnapshotFolder) -> Iterator[Piece]:
-    for kind, noun in (("imports", "import"), ("exports", "export"), ("processes", "process")):
+def _of_actions(
+    catalogue: Catalogue, folder: PieceStore, kinds: Mapping[str, str] = _DESCRIBED_ACTIONS
+) -> Iterator[Piece]:
+    for kind, noun in kinds.items():
         for record in records_of(folder, kind):
             yield _asked(catalogue, kind, record, noun)

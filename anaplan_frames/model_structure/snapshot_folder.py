@@ -21,11 +21,11 @@ from filelock import FileLock, Timeout
 from anaplan_frames.errors import ConfigurationError
 from anaplan_frames.folders import private_folder, replace_synced
 from anaplan_frames.json_parsing import parse_json
+from anaplan_frames.model_structure.piece_store import NOT_READ
 
 FORMAT = "anaplan-frames snapshot"
 VERSION = 1
 FINISHED, UNFINISHED = "snapshot.json", "unfinished.json"
-NOT_READ = "not_read"
 _LONGEST = timedelta(hours=24)  # between the first piece and the last
 _PART = ".part"
 
@@ -139,6 +139,29 @@ def open_folder(
         lock.release()
         with suppress(OSError):
             Path(lock.lock_file).unlink()
+
+
+def finished_folder(path: str | os.PathLike[str]) -> SnapshotFolder:
+    """Return the folder of a finished snapshot, to read from.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is none, or if another version of this library wrote it.
+    """
+    folder = Path(path)
+    manifest = _read_json(folder / FINISHED) or {}
+    if manifest.get("format") != FORMAT:
+        raise ConfigurationError(
+            f"{str(folder)!r} does not hold a finished snapshot. Write one: "
+            f"snapshot(model, {str(folder)!r})."
+        )
+    if manifest.get("version") != VERSION:
+        raise ConfigurationError(
+            f"{str(folder)!r} holds a snapshot of version {manifest.get('version')}, and this "
+            f"library reads version {VERSION}. Write it again."
+        )
+    return SnapshotFolder(folder, manifest)
 
 
 def _check_folder(folder: Path, asked: Mapping[str, Any]) -> None:
