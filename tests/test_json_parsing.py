@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import anaplan_frames
+from anaplan_frames.auth.login_file import noted_login
+from anaplan_frames.auth.stored_login import load_login
+from anaplan_frames.auth.token_store import FileStore
+from anaplan_frames.cli import main
 from anaplan_frames.json_parsing import parse_json
 
 _LEAVES = st.none() | st.booleans() | st.integers() | st.text(alphabet='a"\\{}[]é\n', max_size=8)
@@ -85,3 +92,76 @@ def test_objects_are_released_as_usual_while_deep_json_is_refused() -> None:
         gc.set_threshold(*thresholds)
     gc.collect()
     assert _Released.ended == 20
+
+
+PACKAGE = Path(anaplan_frames.__file__).parent
+# These parse what this library wrote a moment ago, or a text that has no brackets.
+OWN_TEXTS = {
+    "admin/cloudworks/connection_bodies.py",
+    "admin/scim/user_filters.py",
+    "cli/printing.py",
+    "codec/item_blocks.py",  # which checks the depth before
+    "json_parsing.py",
+    "results.py",
+    "transfer/journal.py",
+}
+DEEP = "[" * 100_000
+
+
+def parses_json_itself(path: Path) -> bool:
+    """Return whether a module calls `json.loads`, `json.load`, a decoder or `response.json()`."""
+    text = path.read_text("utf-8")
+    if not any(call in text for call in ("json.load", ".json()", "raw_decode")):
+        return False
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (
+            (node.func.attr in ("loads", "load") and ast.unparse(node.func.value) == "json")
+            or node.func.attr == "raw_decode"
+            or (node.func.attr == "json" and "items" not in ast.unparse(node.func.value))
+        )
+        for node in ast.walk(ast.parse(text))
+    )
+
+
+def test_all_json_that_others_may_have_written_is_parsed_in_one_place() -> None:
+    modules = [path for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts]
+    found = {path.relative_to(PACKAGE).as_posix() for path in modules if parses_json_itself(path)}
+    assert found == OWN_TEXTS
+
+
+def test_a_login_in_a_damaged_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "login.json"
+    path.write_text(DEEP)
+    path.chmod(0o600)
+    assert noted_login(path) is None
+    assert load_login(FileStore(path)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (["compare", "deep.json", "deep.json", "--key", "k"], 1, "cannot be read as json: it is"),
+        (["compare", "deep.jsonl", "deep.jsonl", "--key", "k"], 1, "cannot be read as jsonl: it"),
+        (
+            ["compare", "a.csv", "a.csv", "--key", "k", "--map", "deep.json"],
+            2,
+            "deep.json cannot be read: it is nested more than 100 levels deep.",
+        ),
+    ],
+)
+def test_deep_json_in_a_file_of_the_command_line_is_an_error_that_names_it(
+    words: list[str],
+    status: int,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("deep.json", "deep.jsonl"):
+        Path(name).write_text(DEEP)
+    Path("a.csv").write_text("k,v\na,1\n")
+    assert main(words) == status
+    assert sentence in " ".join(capsys.readouterr().err.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from anaplan_frames.auth.refresh_grant import StoredLoginAuth
 from anaplan_frames.auth.token_store import FileStore, KeyringStore, TokenStore
+from anaplan_frames.json_parsing import parse_json
 
 LOGIN_FILE = "login.json"  # next to the profile file
 
@@ -46,7 +47,7 @@ def note_login(login: NotedLogin, path: Path) -> None:
 def noted_login(path: Path) -> NotedLogin | None:
     """Return the stored login to use; None if there is none."""
     try:
-        return NotedLogin(**json.loads(FileStore(path).load() or "null"))
+        return NotedLogin(**parse_json(FileStore(path).load() or "null"))
     except (ValueError, TypeError):
         return None
 

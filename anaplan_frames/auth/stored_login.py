@@ -11,6 +11,7 @@ from typing import Any
 from anaplan_frames.auth.credentials import Token
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.auth.token_store import TokenStore
+from anaplan_frames.json_parsing import parse_json
 
 _SHORTEST = 60.0  # seconds; a token that ends sooner is replaced
 _USUAL_LIFETIME = 2100.0  # seconds, if an answer does not say
@@ -82,7 +83,7 @@ class StoredLogin:
 def load_login(store: TokenStore) -> StoredLogin | None:
     """Return the login in a store; None if there is none, or it cannot be read."""
     try:
-        found = json.loads(store.load() or "null")
+        found = parse_json(store.load() or "null")
     except ValueError:  # whose text is the login
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("client_id"), str):

@@ -16,6 +16,7 @@ from filelock import FileLock
 from anaplan_frames.auth.secret import Secret
 from anaplan_frames.errors import ConfigurationError, MissingExtra
 from anaplan_frames.folders import config_folder, private_folder, sync_folder, writable_cache_folder
+from anaplan_frames.json_parsing import parse_json
 
 _SERVICE = "anaplan-frames"
 _PIECE = 1_000  # characters; Windows takes fewer than 1,280 in one entry
@@ -153,7 +154,7 @@ class KeyringStore:
 
     def _head(self) -> dict[str, Any] | None:
         try:
-            head = json.loads(self._get(self.name) or "null")
+            head = parse_json(self._get(self.name) or "null")
         except ValueError:
             return None
         return head if isinstance(head, dict) and {"id", "pieces"} <= head.keys() else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from anaplan_frames.json_parsing import parse_json
 
 if TYPE_CHECKING:
     _PairType = click.ParamType[tuple[str, str]]
@@ -178,9 +179,12 @@ def separator(text: str | None) -> str:
 
 
 def _pairs_of_file(path: Path) -> list[tuple[str, str]]:
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+        found = parse_json(text) if path.suffix == ".json" else None
+    except ValueError as error:
+        raise click.UsageError(f"{path} cannot be read: {error}.") from None
     if path.suffix == ".json":
-        found = json.loads(text)
         if not isinstance(found, dict):
             raise click.UsageError(f"{path} must hold one JSON object: {{column: header}}.")
         return [(str(name), str(header)) for name, header in found.items()]

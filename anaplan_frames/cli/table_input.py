@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 
 from anaplan_frames.cli.table_formats import STREAM, TableFormat
 from anaplan_frames.errors import DataError
+from anaplan_frames.json_parsing import parse_json
 
 _BLOCK_BYTES = 4_000_000
 _BATCH_ROWS = 65_536
@@ -73,7 +73,9 @@ def _explained(
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         said = str(error).partition(" Row: ")[0] if "CSV" in str(error) else str(error)
         raise DataError(f"{name} cannot be read as {form.of(path)}: {said}.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except DataError:
+        raise
+    except ValueError as error:  # of a text that is not in this encoding, or not JSON
         raise DataError(f"{name} cannot be read as {form.of(path)}: {error}.") from None
 
 
@@ -199,7 +201,7 @@ def _arrow(path: str, _: TableFormat, stack: ExitStack) -> Iterator[pa.RecordBat
 
 def _json(path: str, form: TableFormat, stack: ExitStack) -> Iterator[pa.RecordBatch]:
     """Read one array of objects, or an object with such an array as ``items``."""
-    found = json.loads(_binary(path, stack).read().decode(form.encoding))
+    found = parse_json(_binary(path, stack).read().decode(form.encoding))
     rows = found.get("items") if isinstance(found, dict) else found
     if not isinstance(rows, list):
         raise DataError(
@@ -211,7 +213,7 @@ def _json(path: str, form: TableFormat, stack: ExitStack) -> Iterator[pa.RecordB
 
 def _jsonl(path: str, form: TableFormat, stack: ExitStack) -> Iterator[pa.RecordBatch]:
     lines = io.TextIOWrapper(_binary(path, stack), encoding=form.encoding)
-    yield from _of_objects((json.loads(line) for line in lines if line.strip()), path)
+    yield from _of_objects((parse_json(line) for line in lines if line.strip()), path)
 
 
 def _of_objects(rows: Iterator[Any], path: str) -> Iterator[pa.RecordBatch]:

@@ -451,10 +451,23 @@ class Transport:
         label: str,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: Timeout | None = None,
         service: str = "integration",
     ) -> dict[str, Any]:
-        """Put `json`, and return the JSON object of the answer; all else as for `request`."""
-        call = self._made("PUT", path, label, service, params=params, json=json)
+        """Put `json` or `data`, and return the JSON object of the answer; see `request`."""
+        call = self._made(
+            "PUT",
+            path,
+            label,
+            service,
+            params=params,
+            json=json,
+            data=data,
+            headers=headers,
+            timeout=timeout,
+        )
         return self._sender.send(call, bodies.as_json, self._keeper)
 
     def download(

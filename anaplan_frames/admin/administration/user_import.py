@@ -143,15 +143,14 @@ def _send(
     body, content_type = encode_multipart_formdata(
         {"file": ("users.csv", _csv(chosen), "text/csv")}
     )
-    answer = transport.request(
-        "PUT",
+    answer = transport.put(
         "/users/import",
         label="the import of users",
         data=body,
         headers={"Content-Type": content_type},
         timeout=transport.patient(600),
         service="admin",
-    ).json()
+    )
     failures = [_failure(error) for error in answer.get("errors") or ()]
     created, updated = answer["created"], answer["updated"]
     missing = len(chosen) - created - updated - len({f["requestIndex"] for f in failures})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from anaplan_frames.auth import CertificateAuth, Credentials, KeystoreAuth, TokenAuth
 from anaplan_frames.connection import Connection, connect
 from anaplan_frames.errors import ConfigurationError
+from anaplan_frames.json_parsing import parse_json
 from anaplan_frames.messages import near_names
 from anaplan_frames.model_search import check_model, find
 from anaplan_frames.resources.resource import Resource
@@ -25,12 +25,12 @@ def _flag(text: str) -> bool:
 
 
 def _json(text: str) -> Any:
-    return json.loads(text)
+    return parse_json(text)
 
 
 def _listed(text: str) -> Any:
     """Read a JSON list; any other text is one name."""
-    return json.loads(text) if text.lstrip().startswith("[") else [text]
+    return parse_json(text) if text.lstrip().startswith("[") else [text]
 
 
 def _number_or_none(text: str) -> float | None:
@@ -38,7 +38,7 @@ def _number_or_none(text: str) -> float | None:
 
 
 def _json_or_text(text: str) -> Any:
-    return json.loads(text) if text.lstrip().startswith(("{", "[")) else text
+    return parse_json(text) if text.lstrip().startswith(("{", "[")) else text
 
 
 def _flag_or_path(text: str) -> Any:
@@ -46,7 +46,7 @@ def _flag_or_path(text: str) -> Any:
 
 
 def _time_out(text: str) -> Any:
-    found = json.loads(text)
+    found = parse_json(text)
     return tuple(found) if isinstance(found, list) else float(found)
 
 

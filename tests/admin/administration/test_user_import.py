@@ -170,6 +170,21 @@ class TestImport:
         with pytest.raises(af.TransferError, match="counts 5 rows, but 2 were sent"):
             admin.import_users(new_users(2))
 
+    @pytest.mark.parametrize(
+        "body",
+        [b'{"accepted": 2, "created"', b"{" * 500, b'{"a":' * 10_000 + b"1" + b"}" * 10_000, b"[]"],
+        ids=["cut off", "open", "deep", "a list"],
+    )
+    def test_an_answer_that_is_not_json_of_anaplan_is_an_error(
+        self, server: ScriptedServer, body: bytes
+    ) -> None:
+        kind = {"Content-Type": "application/json"}
+        server.rule = lambda seen: Answer(207, body, kind)
+        url, clock = server.url, TurnedClock()
+        admin = af.connect("a@b.com", "x", api_url=url, auth_url=url, clock=clock).admin
+        with pytest.raises(af.TransferError, match="the import of users"):
+            admin.import_users(new_users(2))
+
 
 CELLS = st.text("ab,\"'\n\r;é ", min_size=1, max_size=5)
 
