@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +96,11 @@ def compare(
     run = Run()
     renamed = mapping_of(mapping, "--map")
     with ExitStack() as stack:
-        opened = [_opened(each, options, form, connection, stack) for each in (old, new)]
+        both = zip((old, new), _read_columns(options.columns, keys, renamed or {}), strict=True)
+        opened = [
+            _opened(name, replace(options, columns=columns), form, connection, stack)
+            for name, columns in both
+        ]
         with usage_errors():
             found = compare_tables(
                 *opened,
@@ -110,6 +116,17 @@ def compare(
         _print(found, rows)
     run.sum_up(f"compare: {found.verdict}, {found.summary}")
     return ExitStatus.OK if found.equal else ExitStatus.DIFFERENT
+
+
+def _read_columns(
+    columns: tuple[str, ...], keys: tuple[str, ...], mapping: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which columns of the old and the new table to read; all if none are chosen."""
+    if not columns:
+        return (), ()
+    names_old = {new: old for old, new in mapping.items()}
+    wanted = tuple(dict.fromkeys((*keys, *columns)))
+    return tuple(names_old.get(name, name) for name in wanted), wanted
 
 
 def _opened(

@@ -169,6 +169,19 @@ def test_compare_takes_tables_of_the_model(
     assert main(["compare", "flights.csv", "Flights export", *key, *only]) == 8
 
 
+def test_compare_reads_the_key_of_a_table_of_which_other_columns_are_chosen(
+    loaded: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "Airlines", "-o", "airlines.csv", "-q"]) == 0
+    table = pd.read_csv("airlines.csv", dtype=str).rename(columns={"code": "carrier"})
+    table[["carrier", "name"]].to_csv("named.csv", index=False)
+    there = ["compare", "named.csv", "Airlines", "--key", "code", "--column", "name"]
+    assert main([*there, "--map", "carrier=code"]) == 0
+    back = ["compare", "Airlines", "named.csv", "--key", "carrier", "--column", "name"]
+    assert main([*back, "--map", "code=carrier"]) == 0
+    assert capsys.readouterr().out.count("Equal: 0 rows added") == 2
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [

@@ -100,3 +100,14 @@ def test_a_load_is_rehearsed_on_a_clone_and_leaves_the_model_as_it_is(tmp_path: 
     assert texts == shown(stored("rehearse_a_load.ipynb"), "text/plain")
     assert texts[-2:] == ["(336776, 336776)", "(0, 16)"]
     assert columns(outputs) == columns(stored("rehearse_a_load.ipynb"))
+
+
+@pytest.mark.long
+def test_what_changed_between_two_exports_is_shown_by_key_and_in_totals(tmp_path: Path) -> None:
+    outputs = run("what_changed.ipynb", tmp_path)
+    texts = shown(outputs, "text/plain")
+    assert texts == shown(stored("what_changed.ipynb"), "text/plain")
+    assert columns(outputs) == columns(stored("what_changed.ipynb"))
+    tables = "".join(shown(outputs, "text/html"))
+    assert "<td>4 → <b>9</b></td>" in tables
+    assert "<td><i>missing</i> → <b>Dec 13</b></td>" in tables
