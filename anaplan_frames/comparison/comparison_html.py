@@ -29,7 +29,10 @@ def comparison_html(verdict: str, summary: str, tables: Mapping[str, pd.DataFram
             continue
         head = frame.head(_MOST_SHOWN)
         table = _changes(head) if name == "changed" else _cells(head)
-        parts += [f"<p>{name.title()}</p>", table.to_html(index=False, escape=False, border=0)]
+        parts += [
+            f"<p>{name.title()}</p>",
+            table.to_html(index=False, escape=False, border=0, justify="left"),
+        ]
         if len(frame) > _MOST_SHOWN:
             parts.append(f"<p>{len(frame) - _MOST_SHOWN:,} more are in <code>.{name}</code>.</p>")
     return "\n".join(parts)

@@ -168,10 +168,14 @@ class Comparison:
         """The counts in one sentence."""
         unclear = f", {len(self.unchecked):,} not compared" if len(self.unchecked) else ""
         return (
-            f"{len(self.added):,} {self.unit} added, {len(self.removed):,} removed, "
-            f"{len(self.changed):,} changed{unclear}; {self.rows_old:,} old {self.unit}, "
-            f"{self.rows_new:,} new {self.unit}"
+            f"{len(self.added):,} {self._units(len(self.added))} added, "
+            f"{len(self.removed):,} removed, {len(self.changed):,} changed{unclear}; "
+            f"{self.rows_old:,} old {self._units(self.rows_old)}, "
+            f"{self.rows_new:,} new {self._units(self.rows_new)}"
         )
+
+    def _units(self, count: int) -> str:
+        return self.unit.removesuffix("s") if count == 1 else self.unit
 
     def _changes(self, rows: int) -> list[dict[str, Any]]:
         head = self.changed.head(rows)

@@ -97,9 +97,11 @@ def _check_unique(found: Rows, columns: Sequence[Values], names: Sequence[str], 
         return
     row = int(twice.argmax())
     example = {name: _shown(values.iat[row]) for name, values in zip(names, columns, strict=True)}
+    count = int(twice.sum())
+    rows = f"{count:,} rows of the {side} table have"
     raise DataError(
-        f"{int(twice.sum()):,} rows of the {side} table have the key of an earlier row, for "
-        f"example {example!r}. Name more columns as key, or add up the rows first."
+        f"{rows if count > 1 else f'One row of the {side} table has'} the key of an earlier row, "
+        f"for example {example!r}. Name more columns as key, or add up the rows first."
     )
 
 

@@ -137,7 +137,7 @@ def test_compare_shows_what_differs(
     ]
     assert main(["compare", *two_files, "--key", "k"]) == 8
     shown = capsys.readouterr().out
-    assert shown.startswith("Different: 1 rows added, 1 removed, 1 changed")
+    assert shown.startswith("Different: 1 row added, 1 removed, 1 changed")
     assert "n (old)  n (new)  t (old)  t (new)" in shown
 
 

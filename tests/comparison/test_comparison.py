@@ -139,7 +139,7 @@ def test_the_comparison_is_shown_as_text_html_and_json() -> None:
     new = pd.DataFrame({"k": ["<a>", "c"], "v": [2.0, 3.0]})
     found = af.compare(old, new, key="k")
     assert repr(found) == (
-        "<Comparison: different; 1 rows added, 1 removed, 1 changed; 2 old rows, 2 new rows>"
+        "<Comparison: different; 1 row added, 1 removed, 1 changed; 2 old rows, 2 new rows>"
     )
     assert "&lt;a&gt;" in found.to_html()
     assert "<a>" not in found._repr_html_()
@@ -156,7 +156,7 @@ def test_the_comparison_is_shown_as_text_html_and_json() -> None:
         ({"key": "kk"}, af.ColumnMismatch, "Columns are: 'k', 'v', 'day'."),
         ({"key": "k", "columns": ["dy"]}, af.ColumnMismatch, r"Did you mean 'day'\?"),
         ({"key": "k"}, af.ColumnMismatch, "only the new one has 'more'.*columns="),
-        ({"key": "day", "columns": ["v"]}, af.DataError, "1 rows of the old table have the key of"),
+        ({"key": "day", "columns": ["v"]}, af.DataError, "One row of the old table has the key of"),
         ({"key": []}, ValueError, "key must name at least one column"),
         ({"key": "k", "atol": -1}, ValueError, "must not be negative"),
     ],
