@@ -32,12 +32,12 @@ def both_totals(
         and ``"difference"``.
     """
     sums = [_sums(table, groups, measures) for table in (old, new)]
-    keys = [pd.concat([side[name] for side in sums], ignore_index=True) for name in groups]
+    keys = [_stacked(sums[0][name], sums[1][name]) for name in groups]
     parts = {}
     for measure in measures:
         before, after = (side[measure] for side in sums)
-        parts[measure, "old"] = pd.concat([before, _zeros(before, after)], ignore_index=True)
-        parts[measure, "new"] = pd.concat([_zeros(after, before), after], ignore_index=True)
+        parts[measure, "old"] = _stacked(before, _zeros(before, after))
+        parts[measure, "new"] = _stacked(_zeros(after, before), after)
     values = pd.DataFrame(parts)
     if groups:
         found = values.groupby(keys, dropna=False, observed=True).sum()
@@ -69,6 +69,12 @@ def _is_too_large(numbers: pd.Series[Any]) -> bool:
     bounds = (each for each in (numbers.max(), numbers.min()) if pd.notna(each))
     largest = max((abs(int(each)) for each in bounds), default=0)
     return largest * len(numbers) >= _LARGEST
+
+
+def _stacked(first: pd.Series[Any], second: pd.Series[Any]) -> pd.Series[Any]:
+    """Return one below the other; no rows have no say in the dtype."""
+    with_rows = [side for side in (first, second) if len(side)] or [first]
+    return pd.concat(with_rows, ignore_index=True)
 
 
 def _zeros(like: pd.Series[Any], rows: pd.Series[Any]) -> pd.Series[Any]:

@@ -60,7 +60,7 @@ def tables(model: af.Model) -> dict[str, object]:
     }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("other", ["export", "texts", "view", "frame", "arrow", "stream", "parts"])
 def test_cells_are_the_same_however_they_are_read(model: af.Model, other: str) -> None:
     columns = ["Units", "Open", "Note"]
