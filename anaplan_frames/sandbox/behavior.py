@@ -13,6 +13,7 @@ ProcessVerdict: TypeAlias = Literal[
 Closing: TypeAlias = Literal["by step", "by progress"]
 RunErrors: TypeAlias = Literal["object", "list"]
 PatchConnection: TypeAlias = Literal["whole body", "any field"]
+DeniedAction: TypeAlias = Literal["status 403", "failed task"]
 
 _VALUES: dict[str, tuple[Any, ...]] = {
     "keys": ("folded", "exact"),
@@ -26,6 +27,7 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "early_chunks": (True, False),
     "run_errors": ("object", "list"),
     "patch_connection": ("whole body", "any field"),
+    "denied_action": ("status 403", "failed task"),
 }
 """The values that each name may have; the first one is the default."""
 
@@ -60,6 +62,10 @@ class Behavior:
     patch_connection : {"whole body", "any field"}
         Whether a PATCH of a connection of CloudWorks needs the whole body, as was measured, or
         changes single fields, as documented and as the tests of anaplan-sdk do.
+    denied_action : {"status 403", "failed task"}
+        How the start of an action ends that the user's role does not have. The service's help
+        says both: 403 stands for a missing permission for an action, and such a role is among the
+        common causes of failed tasks.
     """
 
     keys: Keys = "folded"
@@ -69,6 +75,7 @@ class Behavior:
     early_chunks: bool = True
     run_errors: RunErrors = "object"
     patch_connection: PatchConnection = "whole body"
+    denied_action: DeniedAction = "status 403"
 
 
 def parse_behavior(given: Mapping[str, Any] | None) -> Behavior:

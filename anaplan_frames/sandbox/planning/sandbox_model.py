@@ -20,6 +20,17 @@ from anaplan_frames.sandbox.planning.schema import (
     import_mapping,
     import_options,
     object_ids,
+    view_choices,
+)
+from anaplan_frames.sandbox.planning.schema.access_rights import (
+    FULL,
+    Access,
+    AccessLevel,
+    AccessRights,
+    ItemGrants,
+    Role,
+    parse_grants,
+    parse_role,
 )
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     HISTORY,
@@ -54,6 +65,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 )
 from anaplan_frames.sandbox.planning.schema.file_dialects import check_dialect
 from anaplan_frames.sandbox.planning.schema.import_options import ImportChoices
+from anaplan_frames.sandbox.planning.schema.view_choices import ViewOptions
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables, memory_estimate
 from anaplan_frames.sandbox.planning.store.database import Store
 from anaplan_frames.sandbox.planning.time.model_timing import Timing
@@ -81,6 +93,8 @@ class Model:
         The time, by the sandbox's clock, at which the model has been opened or closed.
     timing : Timing
         Calendar, current period and versions, as they are set.
+    rights : AccessRights
+        The roles of the model, and the users who have them.
     """
 
     def __init__(
@@ -112,6 +126,7 @@ class Model:
         self.processes: dict[str, ProcessDefinition] = {}
         self.dashboards: dict[str, DashboardDefinition] = {}
         self.store: Store = Store(path, keys)
+        self.rights: AccessRights = AccessRights()
         self._ids = object_ids.Ids()
         self._memory_usage = memory_usage
         self.timing: Timing = Timing(
@@ -150,6 +165,7 @@ class Model:
         production: bool = False,
         data_tags: Sequence[str] = (),
         display_name: str | None = None,
+        selective_access: bool = False,
     ) -> ListDefinition:
         """Make a list.
 
@@ -177,6 +193,9 @@ class Model:
         display_name : str, optional
             The TEXT property of a numbered list that views and exports of modules show in place of
             the names. Imports do not find items by it, as it need not be unique.
+        selective_access : bool
+            Whether users with assigned rights have access only to the items that `assign` gives
+            them, and to those below.
         """
         check_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
@@ -210,6 +229,7 @@ class Model:
             data_tags=tuple(data_tags),
             top_level_id=top_level_id,
             display_name=display_name,
+            selective_access=selective_access,
         )
         with self.store.transaction() as con:
             if list_tables.create_table(con, lst) and items is not None:
@@ -333,18 +353,99 @@ class Model:
         columns: Sequence[DimensionLike],
         pages: Sequence[DimensionLike] | None = None,
         id: str | None = None,
+        **options: Unpack[ViewOptions],
     ) -> ViewDefinition:
-        """Make a saved view, with "Line items" as a dimension; by default, the rest is on pages."""
+        """Make a saved view, with "Line items" as a dimension; by default, the rest is on pages.
+
+        Parameters
+        ----------
+        **options
+            - ``show={"City": ["Rome", "Oslo"]}``: the only items of a dimension that are shown, by
+              names or codes; ``hide={...}``: those that are not. The order stays that of the model.
+            - ``levels={"City": ["Region"], "Time": ["quarter", "year"]}``: the only levels of a
+              hierarchy that are shown, by the names of its lists or kinds of periods.
+            - ``where={"Open": True, "Units": (">", 0)}``: only the rows in which the line items
+              meet all conditions, in at least one of the columns; they need not be shown. It takes
+              "=", "<>", "<", "<=", ">" and ">=" and a value, an item by its name, or None.
+            - ``omit_empty=True``: only the rows with a value that is not blank, 0 or false.
+            - ``chosen={"Versions": "Forecast"}``: the item of a dimension on pages that is shown
+              if none is asked for; by default the first.
+        """
         axes = definition_parsing.parse_axes(
             mod,
             self._dimensions(rows),
             self._dimensions(columns),
             None if pages is None else self._dimensions(pages),
         )
+        choices = view_choices.parse_choices(mod, axes[1], axes[2], options)
         view_id = self._ids.take(object_ids.VIEW, id, f"view {name!r}")
-        view = ViewDefinition(view_id, name, mod, *axes)
-        self.views[view.id] = view
+        self.views[view_id] = view = ViewDefinition(view_id, name, mod, *axes, choices)
         return view
+
+    def role(
+        self,
+        name: str,
+        *,
+        modules: Mapping[Any, AccessLevel] | None = None,
+        lists: Mapping[Any, AccessLevel] | None = None,
+        versions: Mapping[str, AccessLevel] | None = None,
+        actions: Sequence[Any] | None = None,
+        others: AccessLevel = "none",
+    ) -> Role:
+        """Make a role, for users who are no workspace administrators.
+
+        Parameters
+        ----------
+        modules, lists, versions : mapping to {"none", "read", "write"}, optional
+            Levels of access by definition or name.
+        actions : sequence, optional
+            The imports, exports, other actions and processes that may be run, or their names. By
+            default all, or none if `others` is "none".
+        others : {"none", "read", "write"}
+            The level of the modules, lists and versions that are not named.
+        """
+        check_name("role", name, self.rights.roles)
+        kinds: dict[str, dict[str, Any]] = {"modules": self.modules, "lists": self.lists}
+        known = {kind: {one.id: one.name for one in of.values()} for kind, of in kinds.items()}
+        known["versions"] = {version.id: version.name for version in self.versions}
+        runnable: list[Any] = [self.imports, self.exports, self.actions, self.processes]
+        known["actions"] = {one.id: one.name for each in runnable for one in each.values()}
+        given = {"modules": modules or {}, "lists": lists or {}, "versions": versions or {}}
+        role = parse_role(name, known, given, actions, others)
+        self.rights.roles[name] = role
+        return role
+
+    def assign(
+        self,
+        user: Any,
+        role: Role | None = None,
+        *,
+        items: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    ) -> None:
+        """Give a user a role in the model, and access to items of lists.
+
+        Users to whom nothing is assigned have full access.
+
+        Parameters
+        ----------
+        user : User or str
+            The user, or the email.
+        role : Role, optional
+            By default full access, which workspace administrators have in any case.
+        items : mapping, optional
+            ``{"Region": {"read": ["North"], "write": ["South"]}}``: the names or codes of items of
+            lists with selective access; what is below an item can be reached, too. Of such lists
+            that are not named, no item can be. By default all items can be.
+        """
+        if role is not None and role not in self.rights.roles.values():
+            raise ValueError(f"The role {role.name!r} is not in model {self.name!r}.")
+        grants: dict[str, ItemGrants] = {}
+        for name, given in (items or {}).items():
+            found = [lst for lst in self.lists.values() if lst.name == name]
+            if not found or not found[0].selective_access:
+                raise ValueError(f"{name!r} is not a list with selective access of this model.")
+            grants[found[0].id] = parse_grants(name, given)
+        self.rights.assign(getattr(user, "email", user), role, None if items is None else grants)
 
     def find_view(self, id: str) -> tuple[ViewDefinition, tuple[LineItem, ...] | None] | None:
         """Find a view by its id; the id of a line item stands for its module's default view.
@@ -504,7 +605,11 @@ class Model:
         columns = tuple(owner.export_metadata(export)["headerNames"])
         file = FileDefinition(source.id, source.name, columns)
         origin = ModelSource(
-            owner.id, owner.name, owner.workspace.id, partial(owner.run_export, export)
+            owner.id,
+            owner.name,
+            owner.workspace.id,
+            partial(owner.run_export, export),
+            owner.rights,
         )
         return self._add_import(name, id, file, into, mapping, match_by, options, {}, origin)
 
@@ -648,19 +753,22 @@ class Model:
         source: Path | None,
         parameters: Mapping[str, str],
         watch: Watch,
+        access: Access = FULL,
     ) -> Outcome:
-        """Run an import of the uploaded file `source` (None: nothing was uploaded).
+        """Run an import of the uploaded file `source` (None: nothing was uploaded) for a user.
 
         Raises
         ------
         Cancelled
             If `watch` raises it; nothing is changed then.
         """
-        return import_runner.run_import(self.store, definition, source, parameters, watch)
+        return import_runner.run_import(self.store, definition, source, parameters, watch, access)
 
-    def run_export(self, definition: ExportDefinition, target: Path, watch: Watch) -> Outcome:
-        """Run an export and write its output to `target`."""
-        return export_runner.run_export(self.store, definition, target, watch)
+    def run_export(
+        self, definition: ExportDefinition, target: Path, watch: Watch, access: Access = FULL
+    ) -> Outcome:
+        """Run an export for a user and write its output to `target`."""
+        return export_runner.run_export(self.store, definition, target, watch, access)
 
     def run_delete(self, definition: DeleteDefinition, watch: Watch) -> Outcome:
         """Delete the items that the action selects, and their cells."""

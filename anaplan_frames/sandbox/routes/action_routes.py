@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,41 +21,42 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
 )
 from anaplan_frames.sandbox.routes.model_listings import listing
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     visible_model,
     working_model,
 )
 
+DefinitionT = TypeVar("DefinitionT")
+
 
 def imports(request: Request) -> Response:
     """List the imports."""
-    definitions = visible_model(request).imports.values()
+    definitions = _runnable(request, visible_model(request).imports)
     return listing(request, "import", "imports", map(_import, definitions))
 
 
 def exports(request: Request) -> Response:
     """List the exports."""
-    definitions = visible_model(request).exports.values()
+    definitions = _runnable(request, visible_model(request).exports)
     return listing(request, "export", "exports", map(_export, definitions))
 
 
 def actions(request: Request) -> Response:
     """List the other actions, which delete items or run the optimizer."""
-    definitions = visible_model(request).actions.values()
+    definitions = _runnable(request, visible_model(request).actions)
     return listing(request, "action", "actions", map(_action, definitions))
 
 
 def processes(request: Request) -> Response:
     """List the processes."""
-    definitions = visible_model(request).processes.values()
+    definitions = _runnable(request, visible_model(request).processes)
     return listing(request, "process", "processes", map(_process, definitions))
 
 
 def import_metadata(request: Request) -> Response:
     """Show what an import expects of its file."""
-    definition = working_model(request).imports.get(request.path_params["id"])
-    if definition is None:
-        raise not_found()
+    definition = _shown(request, working_model(request).imports)
     file = definition.file
     metadata = {
         "name": definition.name,
@@ -77,29 +78,37 @@ def import_metadata(request: Request) -> Response:
 def export_metadata(request: Request) -> Response:
     """Show the columns and the dialect of an export."""
     model = working_model(request)
-    definition = model.exports.get(request.path_params["id"])
-    if definition is None:
-        raise not_found()
+    definition = _shown(request, model.exports)
     return answer(request, "exportMetadata", exportMetadata=model.export_metadata(definition))
 
 
 def action_metadata(request: Request) -> Response:
     """Show one of the other actions."""
-    definition = working_model(request).actions.get(request.path_params["id"])
-    if definition is None:
-        raise not_found()
+    definition = _shown(request, working_model(request).actions)
     return answer(request, "action", action=_action(definition))
 
 
 def process_metadata(request: Request) -> Response:
     """Show the actions of a process, in their order."""
-    definition = working_model(request).processes.get(request.path_params["id"])
-    if definition is None:
-        raise not_found()
+    definition = _shown(request, working_model(request).processes)
     with_source = flag(request, "showImportDataSource")
     steps = [_step(action, with_source=with_source) for action in definition.actions]
     metadata = {"name": definition.name, "actions": steps}
     return answer(request, "process", processMetadata=metadata)
+
+
+def _runnable(request: Request, definitions: Mapping[str, DefinitionT]) -> list[DefinitionT]:
+    """Return the actions that the user may run."""
+    access = access_of(request)
+    return [each for id, each in definitions.items() if access.may_run(id)]
+
+
+def _shown(request: Request, definitions: Mapping[str, DefinitionT]) -> DefinitionT:
+    """Return the action in the path; 404 if the user may not run it, or there is none."""
+    definition = definitions.get(request.path_params["id"])
+    if definition is None or not access_of(request).may_run(request.path_params["id"]):
+        raise not_found()
+    return definition
 
 
 def _import(definition: ImportDefinition) -> dict[str, Any]:

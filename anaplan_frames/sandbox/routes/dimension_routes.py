@@ -16,22 +16,25 @@ from anaplan_frames.sandbox.http.response_envelope import (
     collection,
     not_found,
 )
+from anaplan_frames.sandbox.planning.exports import view_data
+from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.metadata import dimension_items
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.definitions import (
     LINE_ITEMS,
     Dimension,
-    LineItem,
     ModuleDefinition,
 )
 from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     json_body,
     tenant_of,
     working_model,
 )
+from anaplan_frames.sandbox.routes.view_routes import readable_view
 
 MAX_ITEMS = 1_000_000
 
@@ -73,16 +76,26 @@ def line_item_dimensions(request: Request) -> Response:
 
 def line_item_items(request: Request) -> Response:
     """Send the items of a dimension of a line item."""
-    return _items_of(request, _line_item_module(request).dimensions)
+    dimension = _dimension_of(request, _line_item_module(request).dimensions)
+    query = dimension_items.of_dimension(dimension)
+    return _answer(request, working_model(request), query)
 
 
 def view_items(request: Request) -> Response:
     """Send the items of a dimension of a view, or of a line item whose id is given instead."""
-    found = working_model(request).find_view(_number(request.path_params["view"]))
-    if found is None:
-        raise not_found()
-    module, items = found[0].module, found[1]
-    return _items_of(request, (*module.dimensions, LINE_ITEMS), items or module.line_items)
+    view, items = readable_view(request, _number(request.path_params["view"]))
+    dimension = _dimension_of(request, (*view.module.dimensions, LINE_ITEMS))
+    if dimension == LINE_ITEMS:
+        query = dimension_items.of_dimension(dimension, items or view.line_items)
+        return _answer(request, working_model(request), query)
+    rendering = Rendering(view, line_items=items, access=access_of(request))
+    with working_model(request).store.snapshot() as con:
+        query = view_data.items_query(con, rendering, dimension)
+        total = dimension_items.count(con, query)
+        if total > MAX_ITEMS:
+            raise ApiError(400, f"The dimension has more than {MAX_ITEMS} items")
+        blocks = list(dimension_items.json_blocks(con, query))
+    return array(request, "dimension", "items", blocks) if total else answer(request, "dimension")
 
 
 def _model_items(request: Request, model: Model, dimension: str) -> str:
@@ -109,24 +122,21 @@ def _model_items(request: Request, model: Model, dimension: str) -> str:
     raise not_found()
 
 
-def _items_of(
-    request: Request, dimensions: tuple[Dimension, ...], line_items: tuple[LineItem, ...] = ()
-) -> Response:
-    """Send the items of the dimension in the path, which must be one of `dimensions`."""
+def _dimension_of(request: Request, dimensions: tuple[Dimension, ...]) -> Dimension:
+    """Return the dimension in the path, which must be one of these; 404 if it is not."""
     asked = _number(request.path_params["dimension"])
     for dimension in dimensions:
         if dimension.id == asked:
-            query = dimension_items.of_dimension(dimension, line_items)
-            return _answer(request, working_model(request), query)
+            return dimension
     raise not_found()
 
 
 def _line_item_module(request: Request) -> ModuleDefinition:
     """Return the module of the line item in the path."""
-    found = working_model(request).find_view(_number(request.path_params["item"]))
-    if found is None or found[1] is None:
+    view, items = readable_view(request, _number(request.path_params["item"]))
+    if items is None:
         raise not_found()
-    return found[0].module
+    return view.module
 
 
 def _number(asked: str) -> str:

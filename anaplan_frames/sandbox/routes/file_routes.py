@@ -19,6 +19,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
 )
 from anaplan_frames.sandbox.routes.model_listings import listing
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     caller,
     json_body,
@@ -37,7 +38,7 @@ def files(request: Request) -> Response:
     model = visible_model(request)
     definitions: list[FileDefinition | ExportDefinition] = [
         *model.files.values(),
-        *model.exports.values(),
+        *(each for each in model.exports.values() if access_of(request).may_run(each.id)),
     ]
     shown = [_file(d, _parts(request, d.id)) for d in definitions]
     return listing(request, "file", "files", shown)

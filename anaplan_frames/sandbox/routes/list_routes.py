@@ -16,12 +16,13 @@ from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.response_envelope import ApiError, Page, answer, array, not_found
 from anaplan_frames.sandbox.planning.metadata import list_item_csv, list_item_json, list_metadata
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.access_rights import Access
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
-from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.writes import list_item_writes
 from anaplan_frames.sandbox.planning.writes.list_item_writes import Written
 from anaplan_frames.sandbox.routes.model_listings import listing
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     caller,
     json_body,
@@ -36,7 +37,10 @@ MAX_READ = 1_000_000
 
 def lists(request: Request) -> Response:
     """List the lists."""
-    shown = [{"id": lst.id, "name": lst.name} for lst in visible_model(request).lists.values()]
+    access = access_of(request)
+    every = visible_model(request).lists.values()
+    visible = [lst for lst in every if access.list_level(lst.id) != "none"]
+    shown = [{"id": lst.id, "name": lst.name} for lst in visible]
     return listing(request, "list", "lists", shown)
 
 
@@ -50,16 +54,16 @@ def metadata(request: Request) -> Response:
 def items(request: Request) -> Response:
     """Send a page of the items if `limit` or `offset` is given, else all items, also as CSV."""
     model, lst = _list(request)
-    include_all = flag(request, "includeAll")
+    include_all, access = flag(request, "includeAll"), access_of(request).managing
     if {"limit", "offset"} & set(request.query_params):
         return _page(request, model, lst, include_all=include_all)
     with model.store.reading() as con:
-        if list_tables.item_count(con, lst) > MAX_READ:
+        if list_item_json.count(con, lst, access) > MAX_READ:
             raise ApiError(400, f"The list has more than {MAX_READ} items: use a read request")
 
     def blocks() -> Iterator[bytes]:
         with model.store.snapshot() as con:
-            yield from list_item_json.json_blocks(con, lst, include_all=include_all)
+            yield from list_item_json.json_blocks(con, lst, include_all=include_all, access=access)
 
     if "text/csv" in request.headers.get("accept", ""):
         return _csv(list_item_csv.csv_blocks(lst, blocks(), include_all=include_all))
@@ -67,15 +71,22 @@ def items(request: Request) -> Response:
 
 
 def _page(request: Request, model: Model, lst: ListDefinition, *, include_all: bool) -> Response:
-    page = Page.of(request, tenant_of(request).page_size)
+    page, access = Page.of(request, tenant_of(request).page_size), access_of(request).managing
     with model.store.snapshot() as con:
-        total = list_tables.item_count(con, lst)
-        window = {"offset": page.offset, "limit": page.limit}
-        blocks = list(list_item_json.json_blocks(con, lst, include_all=include_all, **window))
+        total = list_item_json.count(con, lst, access)
+        shown = list_item_json.json_blocks(
+            con,
+            lst,
+            include_all=include_all,
+            offset=page.offset,
+            limit=page.limit,
+            access=access,
+        )
+        blocks = list(shown)
     if "text/csv" in request.headers.get("accept", ""):
         return _csv(list_item_csv.csv_blocks(lst, blocks, include_all=include_all))
-    shown = max(0, min(page.limit, total - page.offset))
-    return array(request, "list", "listItems", blocks, page.paging(request, shown, total))
+    number = max(0, min(page.limit, total - page.offset))
+    return array(request, "list", "listItems", blocks, page.paging(request, number, total))
 
 
 def _csv(blocks: Iterator[bytes]) -> Response:
@@ -97,13 +108,17 @@ async def update(request: Request) -> Response:
 
 
 _Change = Callable[
-    [Model, duckdb.DuckDBPyConnection, ListDefinition, list[Mapping[str, Any]]], dict[str, Any]
+    [Model, duckdb.DuckDBPyConnection, ListDefinition, list[Mapping[str, Any]], Access],
+    dict[str, Any],
 ]
 
 
 async def _change(request: Request, change: _Change) -> Response:
     """Apply a change to the items of the request, in one transaction."""
     model, lst = _list(request)
+    access = access_of(request).managing
+    if access.list_level(lst.id) != "write":
+        raise ApiError(403)
     given = (await json_body(request)).get("items")
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         raise ApiError(400, "items must be an array of objects")
@@ -112,7 +127,7 @@ async def _change(request: Request, change: _Change) -> Response:
 
     def work() -> dict[str, Any]:
         with model.store.transaction() as con:
-            return change(model, con, lst, given)
+            return change(model, con, lst, given, access)
 
     try:
         return answer(request, "list", **await run_in_threadpool(work))
@@ -120,20 +135,30 @@ async def _change(request: Request, change: _Change) -> Response:
         raise ApiError(500, "Internal Server Error") from None  # all that one client has seen
 
 
-def _add(model: Model, con: Any, lst: ListDefinition, given: list[Any]) -> dict[str, Any]:
-    return _counts("added", list_item_writes.add(con, lst, given), len(given))
+def _add(
+    model: Model, con: Any, lst: ListDefinition, given: list[Any], access: Access
+) -> dict[str, Any]:
+    return _counts("added", list_item_writes.add(con, lst, given, access), len(given))
 
 
 def _update(
-    model: Model, con: Any, lst: ListDefinition, given: list[Any], *, needs_code: bool
+    model: Model,
+    con: Any,
+    lst: ListDefinition,
+    given: list[Any],
+    access: Access,
+    *,
+    needs_code: bool,
 ) -> dict[str, Any]:
-    written = list_item_writes.update(con, lst, given, needs_code=needs_code)
+    written = list_item_writes.update(con, lst, given, access, needs_code=needs_code)
     return _counts("updated", written, len(given))
 
 
-def _delete(model: Model, con: Any, lst: ListDefinition, given: list[Any]) -> dict[str, Any]:
+def _delete(
+    model: Model, con: Any, lst: ListDefinition, given: list[Any], access: Access
+) -> dict[str, Any]:
     every_list, every_module = model.lists.values(), model.modules.values()
-    written = list_item_writes.delete(con, lst, given, every_list, every_module)
+    written = list_item_writes.delete(con, lst, given, every_list, every_module, access)
     return _counts("deleted", written, len(given))
 
 
@@ -174,7 +199,7 @@ def _list(
 ) -> tuple[Model, ListDefinition]:
     model = which(request)
     lst = model.lists.get(request.path_params["list"])
-    if lst is None:
+    if lst is None or access_of(request).list_level(lst.id) == "none":
         raise not_found()
     return model, lst
 

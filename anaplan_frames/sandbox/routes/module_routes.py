@@ -13,10 +13,12 @@ from anaplan_frames.sandbox.http.listing_parameters import flag
 from anaplan_frames.sandbox.http.request_bodies import receive_file
 from anaplan_frames.sandbox.http.response_envelope import ApiError, collection, not_found
 from anaplan_frames.sandbox.planning.metadata.line_item_metadata import line_item_metadata
+from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition, ViewDefinition
 from anaplan_frames.sandbox.planning.writes.single_cell_writes import RefusedCells, write_cells
 from anaplan_frames.sandbox.routes.model_listings import listing
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     tenant_of,
     visible_model,
@@ -29,14 +31,14 @@ MAX_BODY_BYTES = 15_000_000
 
 def modules(request: Request) -> Response:
     """List the modules."""
-    shown = [{"id": one.id, "name": one.name} for one in visible_model(request).modules.values()]
+    shown = [{"id": one.id, "name": one.name} for one in _readable(request, visible_model(request))]
     return listing(request, "module", "modules", shown)
 
 
 def model_line_items(request: Request) -> Response:
     """List the line items of all modules, with metadata if `includeAll` is true."""
     model = working_model(request)
-    return _line_items(request, list(model.modules.values()))
+    return _line_items(request, _readable(request, model))
 
 
 def module_line_items(request: Request) -> Response:
@@ -49,7 +51,9 @@ def model_views(request: Request) -> Response:
 
     `includesubsidiaryviews` has no effect, because there are no subsidiary views.
     """
-    views = visible_model(request).views.values()
+    model = visible_model(request)
+    modules = _readable(request, model)
+    views = [view for view in model.views.values() if view.module in modules]
     return listing(request, "view", "views", [_view(view, _full_name(view)) for view in views])
 
 
@@ -63,12 +67,15 @@ def module_views(request: Request) -> Response:
 
 async def write(request: Request) -> Response:
     """Write single cells; this answer has no envelope."""
-    module, tenant = _module(request), tenant_of(request)
+    module, tenant, access = _module(request), tenant_of(request), access_of(request)
+    if access.module_level(module.id) != "write":
+        raise ApiError(403)
     store, path = working_model(request).store, tenant.contents.new_path()
     too_large = ApiError(413, f"Too many cells: a request may have {MAX_BODY_BYTES} bytes")
     try:
         await receive_file(request, path, MAX_BODY_BYTES, too_large)
-        written = await run_in_threadpool(write_cells, store, module, path, tenant.cell_write_limit)
+        limit = tenant.cell_write_limit
+        written = await run_in_threadpool(write_cells, store, module, path, limit, access.managing)
     except RefusedCells as refused:
         raise ApiError(400, str(refused)) from None
     finally:
@@ -82,9 +89,15 @@ async def write(request: Request) -> Response:
 
 def _module(request: Request) -> ModuleDefinition:
     module = working_model(request).modules.get(request.path_params["module"])
-    if module is None:
+    if module is None or access_of(request).module_level(module.id) == "none":
         raise not_found()
     return module
+
+
+def _readable(request: Request, model: Model) -> list[ModuleDefinition]:
+    """Return the modules that the user may read."""
+    access = access_of(request)
+    return [one for one in model.modules.values() if access.module_level(one.id) != "none"]
 
 
 def _line_items(request: Request, of: list[ModuleDefinition]) -> Response:

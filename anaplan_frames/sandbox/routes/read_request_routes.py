@@ -13,6 +13,7 @@ from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, base
 from anaplan_frames.sandbox.planning.exports.large_read_pages import write_pages
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     caller,
     json_body,
@@ -37,15 +38,17 @@ async def read_view(request: Request) -> Response:
     layout = (await json_body(request)).get("exportType")
     if not isinstance(layout, str) or layout not in _LAYOUTS:
         raise ApiError(400, f"exportType must be one of {', '.join(_LAYOUTS)}")
-    return _begin(request, "views", Rendering(view, _LAYOUTS[layout], line_items=items))
+    access = access_of(request)
+    rendering = Rendering(view, _LAYOUTS[layout], line_items=items, access=access)
+    return _begin(request, "views", rendering)
 
 
 def read_list(request: Request) -> Response:
     """Begin to read all items of a list."""
-    lst = working_model(request).lists.get(request.path_params["list"])
-    if lst is None:
+    lst, access = working_model(request).lists.get(request.path_params["list"]), access_of(request)
+    if lst is None or access.list_level(lst.id) == "none":
         raise not_found()
-    return _begin(request, "lists", Rendering(lst))
+    return _begin(request, "lists", Rendering(lst, access=access.managing))
 
 
 def status(request: Request) -> Response:

@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from anaplan_frames.sandbox.http.response_envelope import ApiError, not_found
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.access_rights import Access
+from anaplan_frames.sandbox.tenant.action_runner import access_to
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 from anaplan_frames.sandbox.tenant.tenant_users import User
 
@@ -80,6 +82,11 @@ def working_model(request: Request) -> Model:
         raise ApiError(*_REFUSALS[model.state])
     model.is_open = True
     return model
+
+
+def access_of(request: Request) -> Access:
+    """Return what the user may do in the model of the path."""
+    return access_to(known_model(request), caller(request))
 
 
 def administered_model(request: Request) -> Model:

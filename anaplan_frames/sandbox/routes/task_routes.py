@@ -14,6 +14,7 @@ from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, coll
 from anaplan_frames.sandbox.planning.action_outcome import Parameter
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
     both_forms,
     caller,
     json_body,
@@ -39,6 +40,10 @@ async def start(request: Request) -> Response:
     definition = definitions_of(model, kind).get(request.path_params["id"])
     if definition is None:
         raise not_found()
+    if tenant.behavior.denied_action == "status 403" and not access_of(request).may_run(
+        definition.id
+    ):
+        raise ApiError(403)
     body = await json_body(request)
     if not isinstance(body.get("localeName"), str) or not body["localeName"]:
         raise ApiError(400, "localeName is required")

@@ -10,7 +10,12 @@ from anaplan_frames.sandbox.http.response_envelope import ApiError, answer, not_
 from anaplan_frames.sandbox.planning.exports import view_data
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.schema.definitions import Dimension, LineItem, ViewDefinition
-from anaplan_frames.sandbox.routes.request_context import both_forms, tenant_of, working_model
+from anaplan_frames.sandbox.routes.request_context import (
+    access_of,
+    both_forms,
+    tenant_of,
+    working_model,
+)
 
 _LAYOUTS = (
     "GRID_CURRENT_PAGE",
@@ -22,8 +27,13 @@ _LAYOUTS = (
 
 def view_of(request: Request) -> tuple[ViewDefinition, tuple[LineItem, ...] | None]:
     """Return the view of the path and the line items shown (None: all); 404 if there is none."""
-    found = working_model(request).find_view(request.path_params["view"])
-    if found is None:
+    return readable_view(request, request.path_params["view"])
+
+
+def readable_view(request: Request, id: str) -> tuple[ViewDefinition, tuple[LineItem, ...] | None]:
+    """Return a view of a module that the user may read, by its id or that of a line item."""
+    found = working_model(request).find_view(id)
+    if found is None or access_of(request).module_level(found[0].module.id) == "none":
         raise not_found()
     return found
 
@@ -47,6 +57,7 @@ def data(request: Request) -> Response:
         line_items=items,
         escaped="escaped=true" in accept,
         max_rows=_max_rows(request),
+        access=access_of(request),
     )
     with model.store.reading() as con:
         con.execute("BEGIN")  # a consistent state for all queries
@@ -54,7 +65,8 @@ def data(request: Request) -> Response:
             rendering = view_data.select_pages(con, rendering, _pages(request))
         except view_data.BadPage as error:
             raise ApiError(400, str(error)) from None
-        count, limit = view_data.cell_count(con, rendering), tenant_of(request).cell_read_limit
+        limit = tenant_of(request).cell_read_limit
+        count = view_data.cell_count(con, rendering, limit)
         if count > limit:
             raise ApiError(400, f"The view has {count} cells; at most {limit} can be read at once")
         if as_json:

@@ -10,6 +10,7 @@ from typing import Any
 from anaplan_frames.sandbox.behavior import ProcessVerdict
 from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch, failed
 from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.access_rights import Access
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ActionDefinition,
     ExportDefinition,
@@ -21,6 +22,7 @@ from anaplan_frames.sandbox.tenant.audit_log import AuditLog
 from anaplan_frames.sandbox.tenant.file_contents import Contents
 from anaplan_frames.sandbox.tenant.stored_dumps import Dumps
 from anaplan_frames.sandbox.tenant.task_queue import Task
+from anaplan_frames.sandbox.tenant.tenant_users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class _ActionWatch:
 
     def step(self, text: str, progress: float) -> None:
         self.whole.step(text, (self.done + progress) / self.count)
+
+
+def access_to(model: Model, user: User) -> Access:
+    """Return what a user may do in a model."""
+    return model.rights.of(user.email, administrator=user.administrator)
 
 
 class ActionRunner:
@@ -54,6 +61,8 @@ class ActionRunner:
         self, model: Model, definition: ActionDefinition | ProcessDefinition, task: Task
     ) -> dict[str, Any]:
         """Run an action or process and return the result of the task."""
+        if not access_to(model, task.user).may_run(definition.id):
+            return _result(definition, _denied(definition))
         if isinstance(definition, ProcessDefinition):
             result = self._run_process(model, definition, task)
             self._note("USR-41", model, definition, task, success=result["successful"])
@@ -115,6 +124,8 @@ class ActionRunner:
 
     def _outcome(self, model: Model, action: ActionDefinition, task: Task, watch: Watch) -> Outcome:
         watch.step(action.name, 0.0)
+        if not access_to(model, task.user).may_run(action.id):
+            return _denied(action)
         if not isinstance(action, OptimizerDefinition) and action.blocked:
             return failed("importFailedGeneralError", action.blocked)
         if isinstance(action, ImportDefinition):
@@ -132,7 +143,8 @@ class ActionRunner:
         try:
             copied = self._copy_source(model, action, task, source, watch)
             asked = _parameters(action, task)
-            outcome = model.run_import(action, source if copied else None, asked, watch)
+            access = access_to(model, task.user).managing
+            outcome = model.run_import(action, source if copied else None, asked, watch, access)
         finally:
             source.unlink(missing_ok=True)
         self._dumps.keep(model.id, action.id, task.user, task.id, outcome.dump)
@@ -144,7 +156,9 @@ class ActionRunner:
         """Write what the import reads to `target`; return False if there is nothing to read."""
         if action.source is None:
             return self._contents.copy(model.id, action.file.id, task.user.id, target)
-        action.source.write(target, watch)
+        user = task.user
+        access = action.source.rights.of(user.email, administrator=user.administrator)
+        action.source.write(target, watch, access)
         return True
 
     def _run_export(
@@ -152,7 +166,8 @@ class ActionRunner:
     ) -> Outcome:
         target = self._contents.new_path()
         try:
-            outcome = model.run_export(action, target, watch)
+            access = access_to(model, task.user)
+            outcome = model.run_export(action, target, watch, access)
             if outcome.successful:
                 self._contents.store(model.id, action.id, task.user.id, target)
         finally:
@@ -185,7 +200,11 @@ def _parameters(action: ImportDefinition, task: Task) -> dict[str, str]:
     }
 
 
-def _result(action: ActionDefinition, outcome: Outcome) -> dict[str, Any]:
+def _denied(action: ActionDefinition | ProcessDefinition) -> Outcome:
+    return failed("notAuthorised", f"Not authorized to run {action.name}")
+
+
+def _result(action: ActionDefinition | ProcessDefinition, outcome: Outcome) -> dict[str, Any]:
     return {
         "details": outcome.details,
         "failureDumpAvailable": outcome.dump is not None,

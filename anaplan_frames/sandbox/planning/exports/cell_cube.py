@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.exports import row_filter
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering, delimited, is_filled, label
+from anaplan_frames.sandbox.planning.exports.shown_items import choices_of, shown_members
 from anaplan_frames.sandbox.planning.schema.definitions import Dimension, LineItem, ModuleDefinition
 from anaplan_frames.sandbox.planning.schema.formulas import formula_sql
 from anaplan_frames.sandbox.planning.schema.summary_methods import (
@@ -23,15 +25,11 @@ def create_members(
     con: duckdb.DuckDBPyConnection, module: ModuleDefinition, rendering: Rendering
 ) -> None:
     """Create m0, m1, ...: the items of each dimension that are shown: id, text, leaf, ord."""
+    text = delimited(label(rendering), rendering)
     for number, dimension in enumerate(module.dimensions):
-        conditions = ["leaf"] if rendering.leaves_only else []
-        if dimension.id in rendering.selected:
-            conditions.append(f"id = {rendering.selected[dimension.id]}")
-        shown = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        text = delimited(label(rendering), rendering)
         con.execute(
-            f"CREATE TEMP TABLE m{number} AS SELECT id, {text} AS text, leaf, ord"
-            f" FROM ({cell_tables.members(dimension, as_shown=True)}){shown}"
+            f"CREATE OR REPLACE TEMP TABLE m{number} AS SELECT id, {text} AS text, leaf, ord"
+            f" FROM ({shown_members(dimension, rendering, as_shown=True)})"
         )
 
 
@@ -41,7 +39,12 @@ def create_cube(
     items: tuple[LineItem, ...],
     rendering: Rendering,
 ) -> None:
-    """Create `cube`: item ids (d0, ...) and values (v0, ... for `items`) of the rows shown."""
+    """Create `cube`: item ids (d0, ...) and values (v0, ... for `items`) of the rows shown.
+
+    If the view filters its rows, `kept` is created, too: see `row_filter`.
+    """
+    shown, compared = items, row_filter.compared_items(module, items, rendering)
+    items = (*shown, *compared)
     keys = cell_tables.dimension_columns(module)
     values = [f"v{number}" for number in range(len(items))]
     totals = [
@@ -50,7 +53,8 @@ def create_cube(
     ]
     parts = summed_items(module, items)
     dense = any(_blank_counts(con, module, item) for item in (*items, *parts))
-    con.execute(f"CREATE TEMP VIEW leaf_cells AS {_leaf_cells(module, parts, dense=dense)}")
+    cells = _leaf_cells(module, parts, dense=dense)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW leaf_cells AS {cells}")
     query = _shown(keys, parts, totals=any(totals))
     if parts != items:
         selected = [*keys, *(_of_parts(module, item, parts) for item in items)]
@@ -59,12 +63,14 @@ def create_cube(
         query = _with_given_totals(module, items, query)
     if rendering.omit_empty:
         filled = " OR ".join(
-            is_filled(value, item.format) for value, item in zip(values, items, strict=True)
+            is_filled(value, item.format) for value, item in zip(values, shown, strict=False)
         )
         query = f"SELECT * FROM ({query}) WHERE {filled}"
     else:
         query = _every_row(keys, values, query)
-    con.execute(f"CREATE TEMP TABLE cube AS {query}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE cube AS {query}")
+    if choices_of(rendering).filters_rows:
+        row_filter.keep_rows(con, module, shown, compared, rendering)
 
 
 def _create_ancestor_pairs(
@@ -77,13 +83,13 @@ def _create_ancestor_pairs(
     totals = not rendering.leaves_only and _may_have_totals(con, dimension)
     if totals:
         con.execute(
-            f"CREATE TEMP TABLE up{number} AS SELECT leaf, node"
+            f"CREATE OR REPLACE TEMP TABLE up{number} AS SELECT leaf, node"
             f" FROM ({cell_tables.ancestors(dimension)}) SEMI JOIN m{number} ON id = node"
         )
     else:
         con.execute(
-            f"CREATE TEMP VIEW up{number} AS SELECT id AS leaf, id AS node FROM m{number}"
-            " WHERE leaf"
+            f"CREATE OR REPLACE TEMP VIEW up{number} AS SELECT id AS leaf, id AS node"
+            f" FROM m{number} WHERE leaf"
         )
     return totals
 

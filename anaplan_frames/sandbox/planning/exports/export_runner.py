@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch
+from anaplan_frames.sandbox.planning.action_outcome import Outcome, Watch, failed
 from anaplan_frames.sandbox.planning.exports import grid_layout, tabular_layout
 from anaplan_frames.sandbox.planning.exports.history_text import write_history
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering, header_line
+from anaplan_frames.sandbox.planning.exports.shown_items import shown_count
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.action_definitions import (
     ExportDefinition,
     ModelHistory,
 )
-from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    ListDefinition,
+    ModuleDefinition,
+    ViewDefinition,
+)
 from anaplan_frames.sandbox.planning.schema.file_dialects import python_codec
 from anaplan_frames.sandbox.planning.store import cell_tables, list_tables
 from anaplan_frames.sandbox.planning.store.database import Store
@@ -25,18 +30,32 @@ from anaplan_frames.sandbox.planning.store.line_batches import write_lines
 from anaplan_frames.sandbox.planning.store.row_blocks import count
 
 
-def run_export(store: Store, export: ExportDefinition, target: Path, watch: Watch) -> Outcome:
+def run_export(
+    store: Store, export: ExportDefinition, target: Path, watch: Watch, access: Access = FULL
+) -> Outcome:
     """Write the export's output to `target`; see `Model.run_export`."""
+    if denial := _denial(export.of, access):
+        return denial
     if isinstance(export.of, ModelHistory):
         write_history(export.of, export, target)
         return _exported(export, len(export.of.rows))
     with store.transaction() as con, target.open("wb") as out:
         watch.step("Computing the cells", 0.1)
-        first, queries = text_of(con, Rendering.of_export(export))
+        first, queries = text_of(con, Rendering.of_export(export, access))
         watch.step("Writing the rows", 0.5)
         codec = python_codec(export.encoding)
         rows = write_lines(con, first, queries, out, codec, watch, 0.5)
     return _exported(export, rows)
+
+
+def _denial(of: Any, access: Access) -> Outcome | None:
+    """Return how an export ends of what the user may not read; None if it may be read."""
+    module = of.module if isinstance(of, ViewDefinition) else of
+    if isinstance(module, ListDefinition):
+        denied = access.list_level(module.id) == "none"
+    else:
+        denied = isinstance(module, ModuleDefinition) and access.module_level(module.id) == "none"
+    return failed("notAuthorised", f"Not authorized to read {of.name}") if denied else None
 
 
 def _exported(export: ExportDefinition, rows: int) -> Outcome:
@@ -106,7 +125,6 @@ def _row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     if rendering.omit_empty:
         rows = count(con, cell_tables.cells_of(module))
     else:
-        items = cell_tables.member_counts(con, module.dimensions, leaves_only=rendering.leaves_only)
-        rows = math.prod(items)
+        rows = shown_count(con, module.dimensions, rendering)
     single = rendering.layout == "TABULAR_SINGLE_COLUMN"
-    return rows * len(module.line_items) if single else rows
+    return rows * len(tabular_layout.line_items_of(rendering)) if single else rows

@@ -7,7 +7,6 @@ the pages one after the other, GRID_CURRENT_PAGE only the first.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -24,10 +23,14 @@ from anaplan_frames.sandbox.planning.exports.rendering import (
     label,
     value_text,
 )
+from anaplan_frames.sandbox.planning.exports.shown_items import (
+    choices_of,
+    shown_count,
+    shown_members,
+)
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
 from anaplan_frames.sandbox.planning.schema.definition_parsing import default_axes
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS, Dimension, ViewDefinition
-from anaplan_frames.sandbox.planning.store.cell_tables import member_counts, members
 from anaplan_frames.sandbox.planning.store.row_blocks import count, ranges
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
@@ -80,17 +83,15 @@ def row_estimate(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
     rows, _, pages = axes_of(rendering)
     shown = (*rows, *(pages if rendering.layout == "GRID_ALL_PAGES" else ()))
     of_items = [dimension for dimension in shown if dimension != LINE_ITEMS]
-    items = member_counts(con, of_items, leaves_only=rendering.leaves_only)
-    return math.prod(items) * (len(line_items_of(rendering)) if LINE_ITEMS in shown else 1)
+    items = shown_count(con, of_items, rendering)
+    return items * (len(line_items_of(rendering)) if LINE_ITEMS in shown else 1)
 
 
 def _labels(
     con: duckdb.DuckDBPyConnection, dimension: Dimension, rendering: Rendering
 ) -> list[str]:
-    only = " WHERE leaf" if rendering.leaves_only else ""
-    found = con.execute(
-        f"SELECT {label(rendering)} FROM ({members(dimension, as_shown=True)}){only} ORDER BY ord"
-    ).fetchall()
+    shown = shown_members(dimension, rendering, as_shown=True)
+    found = con.execute(f"SELECT {label(rendering)} FROM ({shown}) ORDER BY ord").fetchall()
     return [str(text) for (text,) in found]
 
 
@@ -118,22 +119,41 @@ def create_grid(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> None:
     _create_long_cells(con, rendering)
     rows, across, pages = axes_of(rendering)
     _create_axis(con, "row", rows, rendering)
+    if choices_of(rendering).filters_rows:
+        _keep_rows(con, rows, rendering)
     if rendering.max_rows is not None:
         con.execute(f"DELETE FROM row_axis WHERE number > {rendering.max_rows}")
     _create_axis(con, "col", across, rendering)
     _create_axis(con, "page", pages, rendering)
 
 
+def _keep_rows(
+    con: duckdb.DuckDBPyConnection, rows: tuple[Dimension, ...], rendering: Rendering
+) -> None:
+    """Leave out of `row_axis` what is kept on no page, and number the rest from 1."""
+    same = " AND ".join(
+        f"kept.{key} = row_axis.{key}" for key in (_key(each, rendering) for each in rows)
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE row_axis AS SELECT * REPLACE"
+        " (row_number() OVER (ORDER BY number) AS number)"
+        f" FROM (SELECT * FROM row_axis SEMI JOIN kept ON {same})"
+    )
+
+
 def on_one_page(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Rendering:
-    """Select the first item of every dimension on pages that has no selection."""
+    """Select the chosen or first item of every dimension on pages that has no selection."""
     selected, items = dict(rendering.selected), line_items_of(rendering)
+    chosen = choices_of(rendering).chosen
     for dimension in axes_of(rendering)[2]:
         if dimension == LINE_ITEMS:
-            items = items[:1]
+            named = [item for item in items if item.name == chosen.get(dimension.id)]
+            items = tuple(named[:1] or items[:1])
         elif dimension.id not in selected:
-            only = " WHERE leaf" if rendering.leaves_only else ""
+            text = literal(chosen.get(dimension.id, ""))
             first = con.execute(
-                f"SELECT id FROM ({members(dimension)}){only} ORDER BY ord LIMIT 1"
+                f"SELECT id FROM ({shown_members(dimension, rendering)})"
+                f" ORDER BY coalesce({text} IN (name, code), false) DESC, ord LIMIT 1"
             ).fetchone()
             if first is not None:
                 selected[dimension.id] = int(first[0])
@@ -216,6 +236,14 @@ def body(rendering: Rendering, block: _Block | None = None) -> str:
         for axis, dimensions in (("row", rows), ("col", across), ("page", pages))
         for dimension in dimensions
     ]
+    kept = ""
+    if choices_of(rendering).filters_rows:
+        keys = [
+            f"kept.{_key(each, rendering)} = {axis}_axis.{_key(each, rendering)}"
+            for axis, dimensions in (("row", rows), ("page", pages))
+            for each in dimensions
+        ]
+        kept = f" JOIN kept ON {' AND '.join(keys)}"
     only = (
         f" WHERE page_axis.number BETWEEN {block.first_page} AND {block.last_page}"
         f" AND row_axis.number BETWEEN {block.first_row} AND {block.last_row}"
@@ -227,7 +255,7 @@ def body(rendering: Rendering, block: _Block | None = None) -> str:
         "SELECT page_axis.number AS page, row_axis.number AS number,"
         " any_value(row_axis.texts) AS texts,"
         " list(coalesce(cells.text, blank) ORDER BY col_axis.number) AS cells"
-        " FROM page_axis CROSS JOIN row_axis CROSS JOIN col_axis"
+        f" FROM page_axis CROSS JOIN row_axis{kept} CROSS JOIN col_axis"
         f" LEFT JOIN cells ON {' AND '.join(same)}{only}"
         f" GROUP BY page_axis.number, row_axis.number{omitted}"
     )
@@ -240,7 +268,8 @@ def _heading(rendering: Rendering, block: _Block) -> str:
     shown = f"WHERE number BETWEEN {block.first_page} AND {block.last_page}"
     if block.first_row > 1:
         shown = "WHERE false"
-    if rendering.omit_empty:
+    filtered = choices_of(rendering).filters_rows and rendering.layout != "GRID_CURRENT_PAGE"
+    if rendering.omit_empty or filtered:
         shown += " AND number IN (SELECT page FROM body)"
     lines = [f"array_to_string(texts, {separator})"] if pages else []
     indent = literal(rendering.separator * len(rows))

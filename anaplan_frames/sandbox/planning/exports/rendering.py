@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.action_definitions import ExportDefinition, ModelHistory
 from anaplan_frames.sandbox.planning.schema.definitions import (
     Format,
@@ -32,6 +33,8 @@ class Rendering:
         The most rows that are written; in a grid, the most per page.
     escaped : bool
         Whether texts that a spreadsheet might read as formulas are delimited, too.
+    access : Access
+        What the user may read.
     """
 
     of: ModuleDefinition | ViewDefinition | ListDefinition
@@ -46,10 +49,11 @@ class Rendering:
     line_items: tuple[LineItem, ...] | None = None
     max_rows: int | None = None
     escaped: bool = False
+    access: Access = FULL
 
     @classmethod
-    def of_export(cls, export: ExportDefinition) -> Rendering:
-        """Return the rendering of an export."""
+    def of_export(cls, export: ExportDefinition, access: Access = FULL) -> Rendering:
+        """Return the rendering of an export for a user."""
         assert not isinstance(export.of, ModelHistory)
         return cls(
             export.of,
@@ -59,6 +63,7 @@ class Rendering:
             labels=export.labels,
             separator=export.separator,
             delimiter=export.delimiter,
+            access=access,
         )
 
 

@@ -26,6 +26,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 )
 from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.store.cell_tables import list_members
+from anaplan_frames.sandbox.planning.store.item_access import granted_items
 from anaplan_frames.sandbox.planning.store.row_blocks import count, ranges
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
@@ -50,7 +51,8 @@ def dimensions_of(rendering: Rendering) -> tuple[Dimension, ...]:
 
 def line_items_of(rendering: Rendering) -> tuple[LineItem, ...]:
     """Return the line items shown; the layout of the current line item has only the first."""
-    items = rendering.line_items or module_of(rendering).line_items
+    of = rendering.of.line_items if isinstance(rendering.of, ViewDefinition) else None
+    items = rendering.line_items or of or module_of(rendering).line_items
     return items[:1] if rendering.layout == "TABULAR_CURRENT_LINE_ITEM" else items
 
 
@@ -162,6 +164,9 @@ def list_lines(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> Iterator
         rows += item_join(f"item.{column}", form, rendering, f"of_{column}")
     if rendering.leaves_only:
         rows += f" JOIN ({list_members(lst)}) m ON m.id = item.id AND m.leaf"
+    allowed = granted_items(lst, rendering.access, "read")
+    if allowed is not None:
+        rows += f" SEMI JOIN ({allowed}) allowed ON allowed.id = item.id"
     if rendering.max_rows is not None:
         return iter([_lines(fields, rows, ["item.id"], rendering)])
     every = f"SELECT id AS n FROM {list_tables.table_of(lst)}"

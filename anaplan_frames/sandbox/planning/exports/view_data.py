@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,12 +11,18 @@ import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Unwatched
 from anaplan_frames.sandbox.planning.exports import grid_layout
+from anaplan_frames.sandbox.planning.exports.cell_cube import create_cube, create_members
 from anaplan_frames.sandbox.planning.exports.export_runner import text_of
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
+from anaplan_frames.sandbox.planning.exports.shown_items import (
+    choices_of,
+    shown_count,
+    shown_members,
+)
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
-from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS
-from anaplan_frames.sandbox.planning.store.cell_tables import member_counts, members
+from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS, Dimension
 from anaplan_frames.sandbox.planning.store.line_batches import write_lines
+from anaplan_frames.sandbox.planning.store.row_blocks import count
 
 
 class BadPage(ValueError):
@@ -44,24 +49,43 @@ def select_pages(
             items = tuple(item for item in items if item.id == item_id)
             known = bool(items)
         else:
-            known = _has_item(con, members(dimension), item_id)
+            known = _has_item(con, shown_members(dimension, rendering), item_id)
             selected[dimension_id] = int(item_id) if known else 0
         if not known:
             raise BadPage(f"pages: the dimension {dimension.name} has no item {item_id}")
     return replace(rendering, selected=selected, line_items=items)
 
 
-def cell_count(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> int:
-    """Return the number of cells shown, blank ones included."""
+def cell_count(con: duckdb.DuckDBPyConnection, rendering: Rendering, limit: int = 0) -> int:
+    """Return the number of cells shown, blank ones included.
+
+    If the view filters its rows, and shows no more cells than `limit` without that, these are
+    returned, because which rows are shown is only known once all are computed.
+    """
     if rendering.layout == "GRID_CURRENT_PAGE":
         rendering = grid_layout.on_one_page(con, rendering)
-    shown = [
-        dimension
-        for dimension in module_of(rendering).dimensions
-        if dimension.id not in rendering.selected
-    ]
-    items = member_counts(con, shown, leaves_only=rendering.leaves_only)
-    return math.prod((len(line_items_of(rendering)), *items))
+    items = line_items_of(rendering)
+    cells = shown_count(con, module_of(rendering).dimensions, rendering) * len(items)
+    if not choices_of(rendering).filters_rows or cells <= limit:
+        return cells
+    create_members(con, module_of(rendering), rendering)
+    create_cube(con, module_of(rendering), items, rendering)
+    return count(con, "cube") * len(items)
+
+
+def items_query(con: duckdb.DuckDBPyConnection, rendering: Rendering, dimension: Dimension) -> str:
+    """Return a query for the items of a dimension that a view shows, on any of its pages.
+
+    Items of rows that are left out are not shown; for that, the cells are computed.
+    """
+    query = shown_members(dimension, rendering)
+    if not choices_of(rendering).filters_rows:
+        return query
+    module = module_of(rendering)
+    create_members(con, module, rendering)
+    create_cube(con, module, line_items_of(rendering), rendering)
+    column = f"d{module.dimensions.index(dimension)}"
+    return f"SELECT * FROM ({query}) WHERE id IN (SELECT {column} FROM cube)"
 
 
 def as_csv(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> bytes:

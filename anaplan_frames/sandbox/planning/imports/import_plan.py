@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.date_patterns import DatePattern
 from anaplan_frames.sandbox.planning.schema.import_options import Identify
 from anaplan_frames.sandbox.planning.store.sql_text import literal
@@ -57,6 +58,8 @@ class ImportPlan:
         Whether the import fails if two rows have the same key.
     unique_names : bool
         Whether names that are taken get a number.
+    access : Access
+        What the user may write.
     """
 
     columns: dict[str, str]
@@ -72,6 +75,7 @@ class ImportPlan:
     identify: Identify = None
     rejects_duplicates: bool = False
     unique_names: bool = False
+    access: Access = FULL
 
     def header(self, column: str) -> str:
         """Return SQL of the header of a column of `staged`."""

@@ -24,8 +24,9 @@ from anaplan_frames.sandbox.planning.imports.import_plan import (
 )
 from anaplan_frames.sandbox.planning.imports.prepared_upload import Upload, prepare
 from anaplan_frames.sandbox.planning.imports.row_staging import stage
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
-from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
 from anaplan_frames.sandbox.planning.store.database import Store
 
 
@@ -35,8 +36,11 @@ def run_import(
     source: Path | None,
     parameters: Mapping[str, str],
     watch: Watch,
+    access: Access = FULL,
 ) -> Outcome:
     """Run an import in one transaction; see `Model.run_import`."""
+    if denial := _denial(definition.into, access):
+        return denial
     if source is None or not source.exists():
         return failed(
             "uploadedFileNoLongerAvailable",
@@ -53,7 +57,7 @@ def run_import(
             return failed("missingFields", f"No columns for {definition.options.across}")
         try:
             asked = _parameters(definition, parameters)
-            plan = _plan(definition, upload, asked)
+            plan = _plan(definition, upload, asked, access)
             with store.transaction() as con:
                 stage(con, upload, definition.file, Path(folder), watch)
                 return _load(con, store, definition, plan, watch)
@@ -100,7 +104,19 @@ def _parameters(definition: ImportDefinition, given: Mapping[str, str]) -> dict[
     return {name: chosen for name, chosen in values.items() if chosen is not None}
 
 
-def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -> ImportPlan:
+def _denial(into: ListDefinition | ModuleDefinition, access: Access) -> Outcome | None:
+    """Return how an import ends whose target the user may not write to; None if it may."""
+    if isinstance(into, ListDefinition):
+        if access.list_level(into.id) != "write":
+            return failed("notAuthorised", f"Not authorized to import into list {into.name}")
+    elif access.module_level(into.id) != "write":
+        return failed("moduleImportNoWriteAccess", f"No write access to module {into.name}")
+    return None
+
+
+def _plan(
+    definition: ImportDefinition, upload: Upload, asked: dict[str, str], access: Access
+) -> ImportPlan:
     options, mapping = definition.options, definition.mapping
     columns = {target: f"c{upload.headers.index(header)}" for header, target in mapping.items()}
     return ImportPlan(
@@ -119,4 +135,5 @@ def _plan(definition: ImportDefinition, upload: Upload, asked: dict[str, str]) -
         options.identify,
         options.duplicates == "reject",
         options.unique_names,
+        access,
     )

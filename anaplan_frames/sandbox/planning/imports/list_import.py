@@ -12,10 +12,12 @@ import duckdb
 
 from anaplan_frames.sandbox.planning.action_outcome import Watch
 from anaplan_frames.sandbox.planning.imports import identified_items, row_faults
+from anaplan_frames.sandbox.planning.imports.import_access import reject_updates
 from anaplan_frames.sandbox.planning.imports.import_counts import Counts
 from anaplan_frames.sandbox.planning.imports.import_parents import set_parents
 from anaplan_frames.sandbox.planning.imports.import_plan import ImportPlan
 from anaplan_frames.sandbox.planning.imports.unique_names import make_unique
+from anaplan_frames.sandbox.planning.schema.access_rights import Access
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.store.same_keys import MAX_LENGTH
@@ -45,6 +47,7 @@ def load(
     if "Parent" in plan.columns:
         watch.step("Finding the parents", 0.7)
         set_parents(con, lst, plan)
+    reject_updates(con, lst, plan)
     watch.step("Writing the items", 0.8)
     counts = _write(con, lst, plan)
     watch.step("Finishing", 0.95)
@@ -166,7 +169,7 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
     if "Parent" in plan.columns:
         changes.append("parent = w.parent")
     if created:
-        _give_ids(con, lst, created)
+        _give_ids(con, lst, created, plan.access)
     if "Parent" in plan.columns:
         con.execute("UPDATE work SET parent = up.item FROM work up WHERE up.line = -work.parent")
     renamed = _count_renamed(con, table) if "name = w.name" in changes and updated else 0
@@ -190,9 +193,13 @@ def _write(con: duckdb.DuckDBPyConnection, lst: ListDefinition, plan: ImportPlan
     )
 
 
-def _give_ids(con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int) -> None:
+def _give_ids(
+    con: duckdb.DuckDBPyConnection, lst: ListDefinition, count: int, access: Access
+) -> None:
     """Assign ids to new items, in the order of the rows."""
     last = list_tables.reserve_ids(con, lst, count)
+    if lst.selective_access:
+        access.note_added(lst.id, range(last + 1, last + count + 1))
     con.execute(
         f"UPDATE work SET fresh = true, item = {last} + new.place FROM (SELECT line,"
         " row_number() OVER (ORDER BY line) AS place FROM work WHERE good AND item IS NULL) new"

@@ -14,6 +14,7 @@ import duckdb
 from anaplan_frames.sandbox.planning.action_outcome import Watch
 from anaplan_frames.sandbox.planning.imports import row_faults
 from anaplan_frames.sandbox.planning.imports.across_columns import lengthened
+from anaplan_frames.sandbox.planning.imports.import_access import check_fixed, write_guard
 from anaplan_frames.sandbox.planning.imports.import_counts import Counts
 from anaplan_frames.sandbox.planning.imports.import_plan import (
     ACROSS,
@@ -31,6 +32,7 @@ from anaplan_frames.sandbox.planning.schema.import_mapping import parameter_of
 from anaplan_frames.sandbox.planning.schema.import_options import VALUE
 from anaplan_frames.sandbox.planning.store import cell_tables
 from anaplan_frames.sandbox.planning.store.cell_merge import merge_arriving
+from anaplan_frames.sandbox.planning.store.item_access import readable_members
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 from anaplan_frames.sandbox.planning.store.typed_columns import (
     Reading,
@@ -90,6 +92,8 @@ class _Columns:
     line_items : Reading or None
         Of the column that names the line items.
     values : list of _Value
+    guards : list of Reading
+        What rejects rows of items that the user may not write.
     """
 
     items: list[Reading] = field(default_factory=list)
@@ -97,11 +101,13 @@ class _Columns:
     leaves: list[str] = field(default_factory=list)
     line_items: Reading | None = None
     values: list[_Value] = field(default_factory=list)
+    guards: list[Reading] = field(default_factory=list)
 
     @property
     def keys(self) -> list[Reading]:
-        """The readings of dimensions and line items."""
-        return self.items if self.line_items is None else [*self.items, self.line_items]
+        """The readings of dimensions and line items, and those that only reject rows."""
+        named = self.items if self.line_items is None else [*self.items, self.line_items]
+        return [*named, *self.guards]
 
 
 def load(
@@ -143,6 +149,7 @@ def _readings(
             columns.items.append(Reading(f"{fixed}::BIGINT", "false", "", "''"))
             continue
         columns.items.append(_read_items(con, dimension, column, plan))
+        columns.guards += write_guard(dimension, column, plan, columns.items[-1])
         columns.leaves.append(f"keys_{column}.leaf")
     named = plan.columns.get(LINE_ITEMS.name)
     if named is not None:
@@ -163,7 +170,7 @@ def _read_items(
         con,
         column,
         plan.header(column),
-        cell_tables.members(dimension),
+        readable_members(dimension, plan.access),
         plan.match_by.get(dimension.name, "either"),
         is_time=dimension.kind == "time",
         source={"time": "the calendar", "versions": "versions"}.get(
@@ -218,10 +225,10 @@ def _values(
 def _fixed_item(con: duckdb.DuckDBPyConnection, dimension: Dimension, plan: ImportPlan) -> int:
     """Return the item of a dimension that has no column."""
     asked = parameter_of(dimension, plan.parameters)
-    if asked is None:
-        return default_version(con)
-    name = plan.parameters[asked]
-    found = cell_tables.member_id(con, dimension, name)
+    name = None if asked is None else plan.parameters[asked]
+    found = default_version(con) if name is None else cell_tables.member_id(con, dimension, name)
+    if found is not None:
+        check_fixed(con, dimension, plan, found)
     if found is None:
         raise ParameterError(
             f"{name!r} is not an item of {dimension.name}, for which the import asks."

@@ -53,8 +53,8 @@ def of_values(items: Iterable[tuple[str, str | None, str]]) -> str:
 
 def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return the number of items of such a query."""
-    row = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
-    return int(row[0]) if row else 0
+    [(number,)] = con.execute(f"SELECT count(*) FROM ({query})").fetchall()
+    return int(number)
 
 
 def matching(con: duckdb.DuckDBPyConnection, names: list[str], codes: list[str]) -> str:

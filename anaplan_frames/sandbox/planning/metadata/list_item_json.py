@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.definitions import Format, ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
+from anaplan_frames.sandbox.planning.store.item_access import granted_items
 from anaplan_frames.sandbox.planning.store.line_batches import joined
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 
@@ -22,6 +24,7 @@ def json_blocks(
     include_all: bool,
     offset: int = 0,
     limit: int | None = None,
+    access: Access = FULL,
 ) -> Iterator[bytes]:
     """Yield the items, in order, as JSON objects separated by commas.
 
@@ -33,20 +36,37 @@ def json_blocks(
         Whether properties and subsets are shown.
     offset, limit : int
         The range of items; without a limit, all that follow.
+    access : Access
+        What the user may read.
     """
-    query = _query(lst, include_all=include_all)
-    if list_tables.item_count(con, lst) <= _BLOCK:
+    query = _query(lst, include_all=include_all) + f" WHERE {_readable(lst, access)}"
+    if count(con, lst, access) <= _BLOCK:
         yield from _only_block(con, query, offset, limit)
         return
     separator = b""
-    for first, last in _ranges(con, lst, offset, limit):
-        ordered = f"SELECT ',' || json FROM ({query} WHERE item.id BETWEEN {first} AND {last})"
+    for first, last in _ranges(con, lst, offset, limit, access):
+        ordered = f"SELECT ',' || json FROM ({query} AND item.id BETWEEN {first} AND {last})"
         text = b"".join(
             joined(batch.column(0), "utf-8")
             for batch in con.sql(f"{ordered} ORDER BY id").to_arrow_reader(_BLOCK)
         )
         yield separator + text[1:]
         separator = b","
+
+
+def count(con: duckdb.DuckDBPyConnection, lst: ListDefinition, access: Access) -> int:
+    """Return how many items of a list a user may read."""
+    if granted_items(lst, access, "read") is None:
+        return list_tables.item_count(con, lst)
+    query = f"SELECT count(*) FROM {list_tables.table_of(lst)} item WHERE {_readable(lst, access)}"
+    [(number,)] = con.execute(query).fetchall()
+    return int(number)
+
+
+def _readable(lst: ListDefinition, access: Access) -> str:
+    """Return a condition on `item` that is true if the user may read it."""
+    allowed = granted_items(lst, access, "read")
+    return "true" if allowed is None else f"item.id IN ({allowed})"
 
 
 def _only_block(
@@ -60,13 +80,18 @@ def _only_block(
 
 
 def _ranges(
-    con: duckdb.DuckDBPyConnection, lst: ListDefinition, offset: int, limit: int | None
+    con: duckdb.DuckDBPyConnection,
+    lst: ListDefinition,
+    offset: int,
+    limit: int | None,
+    access: Access,
 ) -> list[tuple[int, int]]:
     """Split the requested items into blocks; return the first and last id of each."""
     only = f" LIMIT {limit}" if limit is not None else ""
     return con.execute(
         "SELECT min(id), max(id) FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM"
-        f" (SELECT id FROM {list_tables.table_of(lst)} ORDER BY id{only} OFFSET {offset}))"
+        f" (SELECT id FROM {list_tables.table_of(lst)} item WHERE {_readable(lst, access)}"
+        f" ORDER BY id{only} OFFSET {offset}))"
         f" GROUP BY (place - 1) // {_BLOCK} ORDER BY 1"
     ).fetchall()
 

@@ -19,7 +19,7 @@ def describe(con: duckdb.DuckDBPyConnection, lst: ListDefinition) -> dict[str, A
     described: dict[str, Any] = {
         "id": lst.id,
         "name": lst.name,
-        "hasSelectiveAccess": False,
+        "hasSelectiveAccess": lst.selective_access,
         "managedBy": "",
         "numberedList": lst.numbered,
         "useTopLevelAsPageDefault": False,

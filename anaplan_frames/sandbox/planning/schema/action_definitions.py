@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from anaplan_frames.sandbox.planning.schema.access_rights import Access, AccessRights
 from anaplan_frames.sandbox.planning.schema.definitions import (
     LineItem,
     ListDefinition,
@@ -68,13 +69,17 @@ class ModelSource:
     ----------
     model_id, model_name, workspace_id : str
     write : callable
-        Writes the rows, as an export does, to a file; it takes its path and a `Watch`.
+        Writes the rows, as an export does, to a file; it takes its path, a `Watch` and what the
+        user may read.
+    rights : AccessRights
+        Of the model.
     """
 
     model_id: str
     model_name: str
     workspace_id: str
-    write: Callable[[Path, Any], object]
+    write: Callable[[Path, Any, Access], object]
+    rights: AccessRights
 
 
 @dataclass(frozen=True, slots=True, eq=False)

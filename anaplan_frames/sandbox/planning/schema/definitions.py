@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal, TypeAlias
 
 from anaplan_frames.sandbox.planning.schema import object_ids
+from anaplan_frames.sandbox.planning.schema.chosen_items import EVERYTHING, ViewChoices
 
 FormatType: TypeAlias = Literal["NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD"]
 GivenValues: TypeAlias = Literal["none", "totals", "all"]
@@ -62,6 +63,8 @@ class ListDefinition:
         The id of the top level item, if it is not the one before the first item's.
     display_name : str or None
         The property that views and exports show in place of the names of a numbered list.
+    selective_access : bool
+        Whether users have access only to those items that they are given.
     """
 
     id: str
@@ -76,6 +79,7 @@ class ListDefinition:
     data_tags: tuple[str, ...] = ()
     top_level_id: str | None = None
     display_name: str | None = None
+    selective_access: bool = False
 
     @property
     def lineage(self) -> tuple[ListDefinition, ...]:
@@ -172,9 +176,9 @@ class LineItemSubset:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewDefinition:
-    """A view of a module: which dimensions are on rows, columns and pages.
+    """A view of a module: which dimensions are on rows, columns and pages, and what it shows.
 
-    The module's default view has the module's id and name.
+    The module's default view has the module's id and name, and shows everything.
     """
 
     id: str
@@ -183,6 +187,12 @@ class ViewDefinition:
     rows: tuple[Dimension, ...]
     columns: tuple[Dimension, ...]
     pages: tuple[Dimension, ...]
+    choices: ViewChoices = EVERYTHING
+
+    @property
+    def line_items(self) -> tuple[LineItem, ...]:
+        """The line items that it shows."""
+        return self.choices.line_items(self.module.line_items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,14 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     OptimizerDefinition,
 )
 from anaplan_frames.sandbox.planning.schema.definitions import (
+    LINE_ITEMS,
     Format,
     LineItem,
     ListDefinition,
     ModuleDefinition,
+    ViewDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.view_choices import options_of
 from anaplan_frames.sandbox.planning.store import list_tables
 
 Record: TypeAlias = dict[str, Any]
@@ -110,6 +113,7 @@ def _records(model: Model) -> dict[str, dict[str, Record]]:
             view.id: {
                 "name": view.name,
                 "module": view.module.id,
+                "options": options_of(view.choices, _dimension_names(view)),
                 **{
                     axis: [one.id for one in getattr(view, axis)]
                     for axis in ("rows", "columns", "pages")
@@ -119,6 +123,10 @@ def _records(model: Model) -> dict[str, dict[str, Record]]:
         },
         **_actions(model),
     }
+
+
+def _dimension_names(view: ViewDefinition) -> dict[str, str]:
+    return {each.id: each.name for each in (*view.module.dimensions, LINE_ITEMS)}
 
 
 def _actions(model: Model) -> dict[str, dict[str, Record]]:
@@ -155,6 +163,7 @@ def _list(lst: ListDefinition) -> Record:
         "production": lst.production,
         "data_tags": lst.data_tags,
         "display_name": lst.display_name,
+        "selective_access": lst.selective_access,
     }
 
 

@@ -93,6 +93,7 @@ def _build_list(model: Model, id_: str, record: Record) -> None:
         top_level_id=record["top_level_id"],
         production=record["production"],
         data_tags=record["data_tags"],
+        selective_access=record["selective_access"],
     )
 
 
@@ -177,12 +178,13 @@ class _Builder:
         return {item.id: item for module in modules for item in module.line_items}
 
     def _view(self, id_: str, record: Record) -> None:
-        axes = {
-            axis: [_dimension(self._model, one) for one in record[axis]]
+        rows, columns, pages = (
+            [_dimension(self._model, one) for one in record[axis]]
             for axis in ("rows", "columns", "pages")
-        }
+        )
         module = self._model.modules[record["module"]]
-        self._model.view(module, record["name"], id=id_, **axes)
+        options = record["options"]
+        self._model.view(module, record["name"], rows, columns, pages, id_, **options)
 
     def _import(self, id_: str, record: Record) -> None:
         into = _source(self._model, record["into"])

@@ -3,7 +3,8 @@
 Both tables have the columns of `cell_tables.members`. The smallest periods also have `nodes`: the
 ids of the period itself and of its totals, which include YTD and YTG. These two are not among the
 parents: a period has only one, which leads to its year. They also have their first and last day,
-and the fiscal year with their number in it, by which imports find them.
+and the fiscal year with their number in it, by which imports find them. Each has its level, such as
+"quarter".
 """
 
 from __future__ import annotations
@@ -38,15 +39,16 @@ def write_time(
     """
     con.execute(
         f"CREATE OR REPLACE TABLE time_members ({_COLUMNS}, nodes BIGINT[],"
-        " first DATE, last DATE, fiscal_year INTEGER, number INTEGER)"
+        " first DATE, last DATE, fiscal_year INTEGER, number INTEGER, level VARCHAR)"
     )
     summaries = list(_summaries(calendar, current))
-    rows: list[tuple[int, str, int | None, bool]] = []
+    rows: list[tuple[int, str, int | None, bool, str]] = []
     for period in calendar.periods:
-        rows.append((period.id, period.name, period.parent, period.level == calendar.leaf))
+        is_leaf = period.level == calendar.leaf
+        rows.append((period.id, period.name, period.parent, is_leaf, period.level))
         if current and period.level == "year" and period.start <= current.start <= period.end:
-            rows += [(number, name, None, False) for number, name, _ in summaries]
-    own_ids, names, own_parents, leaf = zip(*rows, strict=True)
+            rows += [(number, name, None, False, "year") for number, name, _ in summaries]
+    own_ids, names, own_parents, leaf, levels = zip(*rows, strict=True)
     changed = {
         number: given_ids.get(name, number) for number, name in zip(own_ids, names, strict=True)
     }
@@ -73,6 +75,7 @@ def write_time(
             "parent": parents,
             "leaf": leaf,
             "ord": range(len(rows)),
+            "level": levels,
             "nodes": pa.array(nodes, pa.list_(pa.int64())),
             "first": [one and one.start for one in found],
             "last": [one and one.end for one in found],

@@ -13,11 +13,13 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.store.same_keys import MAX_LENGTH
 from anaplan_frames.sandbox.planning.writes.item_deletion import delete_items
 from anaplan_frames.sandbox.planning.writes.item_index import Item, ItemIndex
+from anaplan_frames.sandbox.planning.writes.item_rights import ItemRights
 from anaplan_frames.sandbox.planning.writes.property_values import (
     Refused,
     Values,
@@ -73,10 +75,14 @@ class Written:
 
 
 def add(
-    con: duckdb.DuckDBPyConnection, lst: ListDefinition, items: list[Mapping[str, Any]]
+    con: duckdb.DuckDBPyConnection,
+    lst: ListDefinition,
+    items: list[Mapping[str, Any]],
+    access: Access = FULL,
 ) -> Written:
     """Add items; an item with the name or code of another item is refused."""
     known, values = ItemIndex(con, lst, items), Values(con, lst, items)
+    rights = ItemRights(con, lst, access)
     last = list_tables.last_id(con, lst)
     rows: list[dict[str, Any]] = []
 
@@ -84,7 +90,7 @@ def add(
         code, name = as_text(given.get("code")), as_text(given.get("name"))
         _check_new(lst, known, code, name)
         row = values.read(given)
-        parent = known.parent(as_text(given.get("parent")))
+        parent = _parent(known, rights, given)
         number = last + len(rows) + 1
         if lst.numbered:
             name = f"#{number % list_tables.ITEMS_PER_PREFIX}"
@@ -100,7 +106,22 @@ def add(
             f"INSERT INTO {list_tables.table_of(lst)} BY NAME SELECT * FROM added ORDER BY id"
         )
         con.unregister("added")
+        if lst.selective_access:
+            access.note_added(lst.id, (row["id"] for row in rows))
     return written
+
+
+def _parent(
+    known: ItemIndex, rights: ItemRights, given: Mapping[str, Any], child: Item | None = None
+) -> int | None:
+    """Return the id of the parent that is given; `Refused` if there is none for the user."""
+    text = as_text(given.get("parent"))
+    parent = known.parent(text, child)
+    if not rights.sees(parent):
+        raise incorrect("parent", text)
+    if child is None or parent != child.parent:
+        rights.check_parent(parent, text)
+    return parent
 
 
 def _check_new(lst: ListDefinition, known: ItemIndex, code: str | None, name: str | None) -> None:
@@ -119,6 +140,7 @@ def update(
     con: duckdb.DuckDBPyConnection,
     lst: ListDefinition,
     items: list[Mapping[str, Any]],
+    access: Access = FULL,
     *,
     needs_code: bool = False,
 ) -> Written:
@@ -130,10 +152,14 @@ def update(
         With `needs_code`, if an item has a code that the request does not repeat.
     """
     known, values = ItemIndex(con, lst, items), Values(con, lst, items)
+    rights = ItemRights(con, lst, access)
     changed: dict[int, dict[str, Any]] = {}
 
     def act(given: Mapping[str, Any]) -> None:
         item, by_key = _identified(lst, known, given)
+        if not rights.sees(item.id):
+            raise _incomplete(f"there is no such item -- {by_key}:{given[by_key]}")
+        rights.check_item(item, "update")
         if needs_code and item.code is not None and "code" not in given:
             raise CodeMissing
         # The key that identifies the item stays as it is, although it may be of another case.
@@ -144,7 +170,7 @@ def update(
         row = values.read(given)
         parent = item.parent
         if "parent" in given:
-            parent = known.parent(as_text(given["parent"]), item)
+            parent = _parent(known, rights, given, item)
         known.rename(item, code, name)
         item.parent = parent
         changed.setdefault(item.id, {}).update(row, code=code, name=name, parent=parent)
@@ -202,13 +228,15 @@ def delete(
     items: list[Mapping[str, Any]],
     every_list: Iterable[ListDefinition],
     every_module: Iterable[ModuleDefinition],
+    access: Access = FULL,
 ) -> Written:
     """Delete items, found by id or code (by name if an item has no code), and their cells."""
-    known = ItemIndex(con, lst, items)
+    known, rights = ItemIndex(con, lst, items), ItemRights(con, lst, access)
     gone: list[int] = []
 
     def act(given: Mapping[str, Any]) -> None:
-        item = _found(known, given)
+        item = _found(known, rights, given)
+        rights.check_item(item, "delete")
         known.remove(item)
         gone.append(item.id)
 
@@ -221,7 +249,7 @@ def delete(
     return written
 
 
-def _found(known: ItemIndex, given: Mapping[str, Any]) -> Item:
+def _found(known: ItemIndex, rights: ItemRights, given: Mapping[str, Any]) -> Item:
     """Find the item to delete; failures use the words of Anaplan's help."""
     item_id, code, name = (as_text(given.get(key)) for key in ("id", "code", "name"))
     if item_id is not None and code is not None:
@@ -234,7 +262,7 @@ def _found(known: ItemIndex, given: Mapping[str, Any]) -> Item:
     else:
         label, item = f"Name '{name}'", known.by_name.find(name)
         item = item if item and item.code is None else None
-    if item is None:
+    if item is None or not rights.sees(item.id):
         raise Refused("Not found", f"{label} not found")
     return item
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from anaplan_frames.sandbox.planning.schema.access_rights import FULL, Access
 from anaplan_frames.sandbox.planning.schema.definitions import (
     VERSIONS,
     Dimension,
@@ -20,16 +21,20 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 from anaplan_frames.sandbox.planning.store import cell_tables
 from anaplan_frames.sandbox.planning.store.cell_merge import merge_arriving
 from anaplan_frames.sandbox.planning.store.database import Store
+from anaplan_frames.sandbox.planning.store.item_access import granted, readable_members
 from anaplan_frames.sandbox.planning.store.sql_text import literal
 from anaplan_frames.sandbox.planning.store.typed_columns import Reading, read_typed
 
+_READ_ONLY = "cellIsReadOnly"
 _INVALID, _CALCULATED, _MISFIT = "cellIsInvalid", "cellIsCalculated", "INCORRECT_FORMAT"
 # The first two are documented for cells. That an invalid value is a failure is documented, but not
-# its type; the sandbox uses the type for the properties of list items.
+# its type; the sandbox uses the type for the properties of list items. For cells that the user may
+# only read, nothing is documented; those that the user may not read are as if they did not exist.
 _WORDS = {
     _INVALID: "the cell could not be found or resolved",
     _CALCULATED: "the cell is a calculated/aggregate cell and is not writeable",
     _MISFIT: "incorrect format",
+    _READ_ONLY: "the cell is read-only for the user and is not writeable",
 }
 
 _FIELDS = {
@@ -66,7 +71,9 @@ class WrittenCells:
     failures: list[tuple[int, str, str]]
 
 
-def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) -> WrittenCells:
+def write_cells(
+    store: Store, module: ModuleDefinition, body: Path, limit: int, access: Access = FULL
+) -> WrittenCells:
     """Write the cells of a request; if a cell occurs twice, the later value is used.
 
     Parameters
@@ -75,6 +82,8 @@ def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) 
         A file with the JSON array of the request.
     limit : int
         The most cells that the request may have.
+    access : Access
+        What the user may read and write.
 
     Raises
     ------
@@ -87,11 +96,11 @@ def write_cells(store: Store, module: ModuleDefinition, body: Path, limit: int) 
         _check(con, limit)
         _place(con, module)
         for number, dimension in enumerate(module.dimensions):
-            _look_up(con, number, dimension)
+            _look_up(con, number, dimension, access)
         items = _written_items(con, module)
-        _resolve(con, module, items)
-        if _has_unknown_items(con) and _found_same_keys(con, module):
-            _resolve(con, module, items)
+        _resolve(con, module, items, access)
+        if _has_unknown_items(con) and _found_same_keys(con, module, access):
+            _resolve(con, module, items, access)
         _write(con, module, items)
         return _outcome(con, module)
 
@@ -178,12 +187,14 @@ def _key(dimension: Dimension) -> str:
     )
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension) -> None:
+def _look_up(
+    con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension, access: Access
+) -> None:
     """Create `found<n>`: the item (id, leaf) of every key of a dimension that has one."""
     con.execute(f"CREATE TEMP TABLE keys{number} AS SELECT DISTINCT k{number} AS key FROM placed")
     ways = [
         f"SELECT key, arg_min(item.id, ord) AS id, arg_min(leaf, ord) AS leaf FROM keys{number}"
-        f" JOIN ({cell_tables.members(dimension)}) item ON key.text = item.{by}::VARCHAR"
+        f" JOIN ({readable_members(dimension, access)}) item ON key.text = item.{by}::VARCHAR"
         f" WHERE key.by = '{by}' GROUP BY key"
         for by in ("id", "code", "name")
         if _is_asked(con, number, by)
@@ -202,7 +213,9 @@ def _has_unknown_items(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute(query).fetchone() is not None
 
 
-def _found_same_keys(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
+def _found_same_keys(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition, access: Access
+) -> bool:
     """Add to `found<n>` the only item of the same name or code for keys without an item.
 
     Returns
@@ -220,7 +233,7 @@ def _found_same_keys(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -
             added = con.execute(
                 f"INSERT INTO found{number}"
                 " SELECT key, min(item.id) AS id, arg_min(leaf, item.id) AS leaf"
-                f" FROM ({new}) new JOIN ({cell_tables.members(dimension)}) item"
+                f" FROM ({new}) new JOIN ({readable_members(dimension, access)}) item"
                 f" ON folded_key(item.{by}) = folded_key(key.text)"
                 " GROUP BY key HAVING count(DISTINCT item.id) = 1"
             ).fetchone()
@@ -249,6 +262,7 @@ def _resolve(
     con: duckdb.DuckDBPyConnection,
     module: ModuleDefinition,
     items: dict[int, tuple[LineItem, Reading]],
+    access: Access,
 ) -> None:
     """Create `resolved`: item ids (d0, ...), value (n0, ...) and failure, if any, per cell."""
     places = range(len(module.dimensions))
@@ -258,6 +272,7 @@ def _resolve(
         ["s.item IS NULL", "NOT complete", *(f"found{number}.id IS NULL" for number in places)]
     )
     aggregate = " OR ".join(["calculated", *(f"NOT found{number}.leaf" for number in places)])
+    denied = _denied(module, access)
     misfit = " ".join(
         f"WHEN {number} THEN {_misfit(item.format, reading)}"
         for number, (item, reading) in items.items()
@@ -271,10 +286,21 @@ def _resolve(
         "CREATE OR REPLACE TEMP TABLE resolved AS"
         f" SELECT {', '.join(['s.line', 's.item', *selected])},"
         f" CASE WHEN {unknown} THEN {literal(_INVALID)}"
-        f" WHEN {aggregate} THEN {literal(_CALCULATED)}"
+        f" WHEN {aggregate} THEN {literal(_CALCULATED)}{denied}"
         f" WHEN {wrong} THEN {literal(_MISFIT)} END AS failure, s.text"
         f" FROM staged s{joins}"
     )
+
+
+def _denied(module: ModuleDefinition, access: Access) -> str:
+    """Return the case of cells that the user may read, but not write, if there can be any."""
+    allowed = [granted(dimension, access, "write") for dimension in module.dimensions]
+    conditions = [
+        f"found{number}.id NOT IN ({ids})" for number, ids in enumerate(allowed) if ids is not None
+    ]
+    if not conditions:
+        return ""
+    return f" WHEN {' OR '.join(conditions)} THEN {literal(_READ_ONLY)}"
 
 
 def _misfit(form: Format, reading: Reading) -> str:
