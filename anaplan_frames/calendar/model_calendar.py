@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,12 +13,16 @@ from anaplan_frames.calendar.calendar_settings import candidate_calendars
 from anaplan_frames.calendar.calendars import Calendar
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields, series_of_fields
-from anaplan_frames.errors import ConfirmationRequired, RequestRefused
+from anaplan_frames.errors import ConfirmationRequired, NotFound, PermissionDenied, RequestRefused
 from anaplan_frames.lookup import find_id
 from anaplan_frames.messages import listed
 from anaplan_frames.resources.catalogue import Catalogue
 
 TIME_ID = "20000000003"
+_MONTHS = {
+    "fiscalYear": {"year": "FY26", "startDate": "2026-01-01", "endDate": "2026-12-31"},
+    "totalsSelection": {"quarterTotals": True, "halfYearTotals": True},
+}
 _MOST_NAMES = 200  # looked up to distinguish two calendars; a few are enough
 
 CALENDAR = {
@@ -103,6 +107,19 @@ def periods_frame(catalogue: Catalogue) -> pd.DataFrame:
 def period_names(catalogue: Catalogue) -> PeriodNames:
     """Return the names of the model's periods, which convert names to dates and back."""
     return PeriodNames(_calendar(catalogue))
+
+
+def visible_period_names(names: Callable[[], PeriodNames]) -> PeriodNames:
+    """Return the names of the model's periods; of months if the user may not see the calendar.
+
+    Only workspace administrators may see it. In every calendar, a name that one of months can have
+    stands for the same kind of period. For dates this is not enough, as years may begin later.
+    """
+    try:
+        return names()
+    except (NotFound, PermissionDenied):
+        [months] = candidate_calendars(_MONTHS)
+        return PeriodNames(months)
 
 
 def versions_frame(catalogue: Catalogue) -> pd.DataFrame:

@@ -33,7 +33,6 @@ MOST_CELLS = 100_000  # in one request, as Anaplan documents; an older page says
 MOST_BYTES = 15_000_000
 
 _LONGEST_ANSWER = 900.0  # seconds; Anaplan answers when all that depends on the cells is calculated
-_BLANK = '""'
 _MOST_AUDITS = 3  # requests of one write that are read back because their counts do not add up
 _UNEXPLAINED = "Anaplan did not write this, and gives no reason"
 
@@ -146,8 +145,8 @@ class CellWriter:
         order = np.argsort(part.cells)
         cells = part.cells[order]
         values = part.values.take(pa.array(order))
-        # A blank cell is not among those that are read.
-        done = _equal(values, pa.scalar(_BLANK, values.type))
+        # Cells that are not read, since the user may not see them, may not be written either.
+        done = np.zeros(len(cells), dtype=bool)
         for now in self._read_back():
             at = np.minimum(np.searchsorted(cells, now.cells), len(cells) - 1)
             here = np.flatnonzero(cells[at] == now.cells)

@@ -85,18 +85,19 @@ def _totals(
     """Return which items of each dimension are totals, by its list's hierarchy."""
     try:
         every = [each.items.dimension for each in dimensions]
-        leaves = {dimension.id: ids for dimension, ids in read_leaf_ids(catalogue, every)}
+        found_ids = {each.id: ids for each, *ids in read_leaf_ids(catalogue, every)}
     except _REFUSED:
         unknown.append({"subject": "totals", "reason": _TOTALS})
         return [None] * len(dimensions)
     found: list[Mask | None] = []
     for each in dimensions:
-        ids = leaves.get(each.items.dimension.id)
-        if ids is None:
+        if each.items.dimension.id not in found_ids:
             found.append(None)
             continue
-        own = pa.array(each.items.ids, ids.type)
-        mask = as_mask(pc.invert(pc.is_in(own, value_set=ids)))
+        leaves, known = found_ids[each.items.dimension.id]
+        own = pa.array(each.items.ids, leaves.type)
+        is_leaf, is_known = (pc.is_in(own, value_set=ids) for ids in (leaves, known))
+        mask = as_mask(pc.and_not(is_known, is_leaf))
         found.append(mask if mask.any() else None)
     return found
 

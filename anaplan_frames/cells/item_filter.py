@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,21 +26,25 @@ class ItemFilter(ValueFilter):
         The texts that it has in the rows that are kept.
     label : str
         The table in words, for messages.
+    are_shown : callable
+        Asks Anaplan whether the view shows any of the items.
     """
 
-    def __init__(self, column: str, labels: Collection[str], label: str) -> None:
+    def __init__(
+        self, column: str, labels: Collection[str], label: str, are_shown: Callable[[], bool]
+    ) -> None:
         super().__init__(column, pa.array(sorted(labels), pa.string()).cast)
         self._labels = labels
         self._label = label
+        self._are_shown = are_shown
 
     def end(self) -> None:
-        """Raise if the text has none of the items, but others: it may have other names for them."""
-        if self.some_received and not self.some_found and self._labels:
+        """Raise if the text has none of the items, but others, though the view shows the items."""
+        if self.some_received and not self.some_found and self._labels and self._are_shown():
             raise TransferError(
                 f"No row of {self._label} is of {self.column} "
-                f"{' or '.join(sorted(self._labels))}, though Anaplan has these items: it does "
-                "not show them, or shows other names for them. Read without where= and select "
-                "with pandas."
+                f"{' or '.join(sorted(self._labels))}, though Anaplan has these items: its text "
+                "has other names for them. Read without where= and select with pandas."
             )
 
 

@@ -200,7 +200,7 @@ def _present_cells(target: ViewDescription, plan: CellPlan) -> Iterator[CellBatc
             replace(item, position=len(dimensions) + number)
             for number, item in enumerate(plan.line_items)
         ),
-        blank=False,
+        blank=plan.blank,  # then blank cells are sent, and so must be read
         names=plan.names,
     )
     for batch in target.read([names[id_] for id_ in (*dimensions, *line_items)]):

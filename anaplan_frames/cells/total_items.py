@@ -78,19 +78,23 @@ def read_totals(
 
 def read_leaf_ids(
     catalogue: Catalogue, dimensions: Sequence[Dimension]
-) -> Iterator[tuple[Dimension, pa.Array]]:
-    """Read the hierarchies as `read_totals` does, and yield the ids of the items to write to.
+) -> Iterator[tuple[Dimension, pa.Array, pa.Array]]:
+    """Read the hierarchies as `read_totals` does; yield the ids of the items to write to, and all.
+
+    Items to which the user has no access may be in neither: they need not be totals.
 
     Anaplan documents which cells are aggregates: those of items with items of their own below
     them, and those of items that are not defined in the dimension's own list but above it.
     """
-    for dimension, hierarchy, (items, *_) in _read_hierarchies(catalogue, dimensions):
-        items, has_children = _with_children(hierarchy, items)
+    for dimension, hierarchy, tables in _read_hierarchies(catalogue, dimensions):
+        items, has_children = _with_children(hierarchy, tables[0])
         leaves = items["id"].filter(pc.invert(has_children))
-        top = hierarchy.lowest.metadata.get("topLevelItem")
-        if isinstance(top, Mapping):
-            leaves = leaves.filter(pc.not_equal(leaves, str(top.get("id"))))
-        yield dimension, leaves.combine_chunks()
+        descriptions = [hierarchy.lowest, *hierarchy.above]
+        tops = [each.metadata.get("topLevelItem") for each in descriptions]
+        top_ids = [str(top.get("id")) for top in tops if isinstance(top, Mapping)]
+        leaves = leaves.filter(pc.invert(pc.is_in(leaves, pa.array(top_ids, pa.string()))))
+        every = _distinct(*(each["id"] for each in tables), pa.array(top_ids, pa.string()))
+        yield dimension, leaves.combine_chunks(), every
 
 
 def _read_hierarchies(

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from anaplan_frames.calendar.dated_table import dated
-from anaplan_frames.calendar.model_calendar import period_names
+from anaplan_frames.calendar.model_calendar import period_names, visible_period_names
 from anaplan_frames.calendar.period_names import PeriodNames
 from anaplan_frames.cells.cell_options import CellOptions
 from anaplan_frames.cells.item_filter import LeafFilter
@@ -153,7 +153,8 @@ class ViewDescription:
         with ExitStack() as stack:
             time = [columns[each.id] for each in dimensions if each.is_time]
             if time:  # the calendar is asked for while the lists are read
-                calendar = Ahead(names, name="anaplan-calendar")
+                visible = partial(visible_period_names, names)
+                calendar = Ahead(visible, name="anaplan-calendar")
                 stack.callback(calendar.close)
             for dimension, totals in read_totals(self.catalogue, dimensions):
                 yield LeafFilter(columns[dimension.id], totals, self.label)

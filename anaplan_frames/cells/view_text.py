@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from anaplan_frames.cells.item_filter import ItemFilter
-from anaplan_frames.cells.item_selection import Selection
+from anaplan_frames.cells.item_selection import SelectedItems, Selection
 from anaplan_frames.cells.view_shape import Cells, schema_by_header, shows_one_page
 from anaplan_frames.codec.dialect import Dialect
-from anaplan_frames.errors import RequestRefused
+from anaplan_frames.errors import NotFound, PermissionDenied, RequestRefused
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.row_filters import FilteredTable, RowFilter, column_filters
 from anaplan_frames.resources.table_source import TableSource
@@ -55,12 +56,27 @@ class CellText:
         by_id = {column.id: column.name for column in columns if column.kind == "dimension"}
         text = TextTable(self._fetch, Dialect(), schema_by_header(columns, self.left_out))
         of_items = [
-            ItemFilter(by_id[items.dimension.id], items.labels, self.label)
+            ItemFilter(
+                by_id[items.dimension.id], items.labels, self.label, partial(self._shows, items)
+            )
             for items in self.selection.items
             if items.dimension.id in by_id
         ]
         every = [*of_items, *filters, *column_filters(self.selection.values)]
         return FilteredTable(text, every, f"The text of {self.label}") if every else text
+
+    def _shows(self, items: SelectedItems) -> bool:
+        """Ask whether the view shows any of the items, which it may hide, filter or keep secret.
+
+        If Anaplan does not say it, the view might show them.
+        """
+        path = f"{self.path}/dimensions/{items.dimension.id}/items"
+        label = f"items of {items.dimension.name!r} of {self.label}"
+        try:
+            shown = self.transport.get(path, label=label).get("items") or ()
+        except (NotFound, PermissionDenied, RequestRefused):
+            return True
+        return any(str(item["id"]) in items.ids for item in shown)
 
     @property
     def left_out(self) -> Collection[str]:

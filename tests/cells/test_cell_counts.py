@@ -38,11 +38,11 @@ def blank(module: Module) -> None:
 def losing(monkeypatch: pytest.MonkeyPatch, lost: int, *, counted: int) -> None:
     """Have the sandbox leave out the last cells of each request, and count as the test says."""
 
-    def write(store: Any, target: Any, body: Path, limit: int) -> WrittenCells:
+    def write(store: Any, target: Any, body: Path, limit: int, access: Any) -> WrittenCells:
         cells = json.loads(body.read_bytes())
         body.write_text(json.dumps(cells[: len(cells) - lost]))
         if len(cells) > lost:
-            write_cells(store, target, body, limit)
+            write_cells(store, target, body, limit, access)
         return WrittenCells(counted, [])
 
     monkeypatch.setattr("anaplan_frames.sandbox.routes.module_routes.write_cells", write)

@@ -27,7 +27,7 @@ from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
 from anaplan_frames.sandbox.planning.store import list_tables
 from anaplan_frames.sandbox.planning.store.cell_tables import list_members
-from anaplan_frames.sandbox.routes.request_context import visible_model
+from anaplan_frames.sandbox.routes.request_context import overseen_model
 
 _ROWS = 200
 _DEEPEST = 8  # levels that are indented further
@@ -35,7 +35,7 @@ _DEEPEST = 8  # levels that are indented further
 
 def tree(request: Request) -> Page:
     """Show a part of a list: from an item on, or the items with a text in their name or code."""
-    model = visible_model(request)
+    model = overseen_model(request)
     lst = model.lists.get(request.path_params["list"])
     if lst is None:
         raise not_found()

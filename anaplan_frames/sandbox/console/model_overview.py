@@ -23,7 +23,7 @@ from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.action_definitions import ImportDefinition
 from anaplan_frames.sandbox.planning.schema.definitions import Dimension
 from anaplan_frames.sandbox.planning.store import list_tables
-from anaplan_frames.sandbox.routes.request_context import tenant_of, visible_model
+from anaplan_frames.sandbox.routes.request_context import overseen_model, tenant_of
 from anaplan_frames.sandbox.tenant.tenant_state import Tenant
 
 _TASKS = 50
@@ -31,7 +31,7 @@ _TASKS = 50
 
 def overview_of_model(request: Request) -> Page:
     """Show all things of a model, with links to those that hold data."""
-    tenant, model = tenant_of(request), visible_model(request)
+    tenant, model = tenant_of(request), overseen_model(request)
     tasks = [task for task in tenant.tasks.all() if task.model_id == model.id]
     sections = [
         ("lists", "Lists", len(model.lists), _lists(model)),

@@ -30,7 +30,7 @@ from anaplan_frames.sandbox.planning.exports.rendering import Rendering
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition, ViewDefinition
 from anaplan_frames.sandbox.planning.schema.summary_methods import summary_method
-from anaplan_frames.sandbox.routes.request_context import visible_model
+from anaplan_frames.sandbox.routes.request_context import overseen_model
 
 _ROWS, _COLUMNS = 100, 60
 _MOST_CELLS = 1_000_000  # on one page; more would take seconds to compute
@@ -59,7 +59,7 @@ class _Window:
 
 def grid(request: Request) -> Page:
     """Show one page of a view, its page selectors, and the line items of the module."""
-    model = visible_model(request)
+    model = overseen_model(request)
     view = model.views.get(request.path_params["view"])
     if view is None:
         raise not_found()

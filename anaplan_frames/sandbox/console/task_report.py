@@ -21,7 +21,7 @@ from anaplan_frames.sandbox.console.task_tables import (
 )
 from anaplan_frames.sandbox.console.uploaded_rows import first_rows, row_table
 from anaplan_frames.sandbox.http.response_envelope import not_found
-from anaplan_frames.sandbox.routes.request_context import caller, tenant_of, visible_model
+from anaplan_frames.sandbox.routes.request_context import caller, overseen_model, tenant_of
 from anaplan_frames.sandbox.tenant.stored_dumps import DumpGone
 from anaplan_frames.sandbox.tenant.task_queue import Task
 
@@ -31,7 +31,7 @@ _SECONDS = 2  # between looks at a task that runs
 
 def report(request: Request) -> Page:
     """Show a task, again and again while it runs."""
-    tenant, model = tenant_of(request), visible_model(request)
+    tenant, model = tenant_of(request), overseen_model(request)
     task = next(
         (each for each in tenant.tasks.all() if each.id == request.path_params["task"]), None
     )

@@ -15,6 +15,7 @@ from anaplan_frames.sandbox.http.response_envelope import base_url
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.sandbox_workspace import Workspace
 from anaplan_frames.sandbox.routes.request_context import caller, tenant_of
+from anaplan_frames.sandbox.tenant.action_runner import access_to
 
 _TASKS = 20
 
@@ -43,10 +44,11 @@ def overview(request: Request) -> Page:
 
 
 def visible_models(request: Request) -> Iterator[Model]:
-    """Yield the models that the user may see, as the API lists them."""
+    """Yield the models that the API lists to the user, but those of which only parts are shown."""
     user = caller(request)
     for model in tenant_of(request).models.values():
-        if user.may_use(model.id) and user.may_enter(model.workspace.id):
+        listed = user.may_use(model.id) and user.may_enter(model.workspace.id)
+        if listed and not access_to(model, user).is_limited:
             yield model
 
 

@@ -28,7 +28,7 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     FileDefinition,
 )
 from anaplan_frames.sandbox.planning.schema.file_dialects import python_codec
-from anaplan_frames.sandbox.routes.request_context import caller, tenant_of, visible_model
+from anaplan_frames.sandbox.routes.request_context import caller, overseen_model, tenant_of
 from anaplan_frames.sandbox.tenant.file_contents import Content
 
 _ROWS = 30
@@ -37,7 +37,7 @@ _BYTES = 100_000
 
 def file_page(request: Request) -> Page:
     """Show a file: its dialect, and each content that the user may see."""
-    model = visible_model(request)
+    model = overseen_model(request)
     file = model.files.get(request.path_params["file"])
     if file is None:
         raise not_found()
@@ -46,7 +46,7 @@ def file_page(request: Request) -> Page:
 
 def export_page(request: Request) -> Page:
     """Show an export: its dialect, and the outputs of its runs."""
-    model = visible_model(request)
+    model = overseen_model(request)
     export = model.exports.get(request.path_params["export"])
     if export is None:
         raise not_found()

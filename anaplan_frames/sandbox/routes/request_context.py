@@ -72,6 +72,14 @@ def visible_model(request: Request) -> Model:
     return model
 
 
+def overseen_model(request: Request) -> Model:
+    """Return the model of the path for pages that show all of it; 404 to limited users."""
+    model = visible_model(request)
+    if access_of(request).is_limited:
+        raise not_found()
+    return model
+
+
 def working_model(request: Request) -> Model:
     """Return the model of the path for work in it; 422 to 425 if its state refuses work.
 

@@ -62,7 +62,8 @@ class ActionRunner:
     ) -> dict[str, Any]:
         """Run an action or process and return the result of the task."""
         if not access_to(model, task.user).may_run(definition.id):
-            return _result(definition, _denied(definition))
+            nested = {"nestedResults": []} if isinstance(definition, ProcessDefinition) else {}
+            return {**_result(definition, _denied(definition)), **nested}
         if isinstance(definition, ProcessDefinition):
             result = self._run_process(model, definition, task)
             self._note("USR-41", model, definition, task, success=result["successful"])

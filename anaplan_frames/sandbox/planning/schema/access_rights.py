@@ -71,6 +71,11 @@ class Access:
     items: dict[str, ItemGrants] | None = None
     administrator: bool = False
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is something that the user may not read or change."""
+        return self.role is not None or self.items is not None
+
     def module_level(self, id: str) -> AccessLevel:
         """Return the level of access to a module."""
         return "write" if self.role is None else self.role.modules.get(id, self.role.others)
