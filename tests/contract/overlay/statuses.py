@@ -32,6 +32,12 @@ STATUSES = (
         "one client has seen it for an update that does not repeat an item's code",
     ),
     Statuses(("403",), ("get",), r".*/optimizeActions/.*", "the file has it, without its form"),
+    Statuses(
+        ("403",),
+        ("post", "put"),
+        r".*/(modules/\{moduleId\}/data|lists/\{listId\}/items|\w+/\{\w+\}/tasks)",
+        "the help's page on troubleshooting: the user lacks permission for the object or action",
+    ),
     Statuses(("410",), ("get",), r".*/(dump|dumps/\{objectId\}).*", "an older task's dump is gone"),
     Statuses(("413",), ("post",), r".*/modules/\{moduleId\}/data", "more than 15 MB of cells"),
     Statuses(("422",), _ANY, _BELOW_MODEL, "the model is archived"),

@@ -9,43 +9,52 @@ import pytest
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from tests.sandbox.access_tenant import ANN, BOB, EVE, PASSWORD, build, connect
+from anaplan_frames.sandbox.planning.sandbox_model import Model
+from anaplan_frames.sandbox.planning.schema.definitions import ModuleDefinition
+from tests.sandbox.access_tenant import PASSWORD, build, connect
 from tests.sandbox.http_client import Http, InModel, in_model
 
+ALL = ""
+"""Stands for the user with full access."""
 
-class Seen(dict[str, af.Model]):
-    """The model as Ann, Bob and Eve see it, and as a user with full access ("all") does."""
+
+class Seen:
+    """The model as users see it, each with a connection that is opened when it is used."""
 
     def __init__(self, sandbox: Sandbox, stack: ExitStack) -> None:
-        every = {email: stack.enter_context(connect(sandbox, email)) for email in (ANN, BOB, EVE)}
-        every["all"] = stack.enter_context(sandbox.connect(requests_per_minute=None))
-        super().__init__({email: connection.model("Access") for email, connection in every.items()})
         self.sandbox = sandbox
+        self.built: Model = build(sandbox)
+        self._stack = stack
+        self._models: dict[str, af.Model] = {}
 
-    def http(self, email: str = "") -> InModel:
+    def __getitem__(self, email: str) -> af.Model:
+        """Return the model as a user sees it."""
+        if email not in self._models:
+            fast = {"requests_per_minute": None}
+            sandbox = self.sandbox
+            opened = connect(sandbox, email) if email else sandbox.connect(**fast)
+            self._models[email] = self._stack.enter_context(opened).model(self.built.id)
+        return self._models[email]
+
+    def http(self, email: str = ALL) -> InModel:
         """Return a client that is not ours, as a user."""
-        built = next(model for model in self.sandbox.models.values() if model.name == "Access")
-        return in_model(Http(self.sandbox, email, PASSWORD if email else ""), built)
+        return in_model(Http(self.sandbox, email, PASSWORD if email else ""), self.built)
+
+    @property
+    def sales(self) -> ModuleDefinition:
+        """The module, for the builder."""
+        return next(each for each in self.built.modules.values() if each.name == "Sales")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def kept() -> Iterator[Seen]:
     """Yield a model that is only read."""
     with Sandbox(rate_limit=None, task_pause=0) as sandbox, ExitStack() as stack:
-        build(sandbox)
         yield Seen(sandbox, stack)
 
 
 @pytest.fixture
-def access_sandbox() -> Iterator[Sandbox]:
-    """Yield a tenant that is written to."""
-    with Sandbox(rate_limit=None, task_pause=0) as sandbox:
-        build(sandbox)
-        yield sandbox
-
-
-@pytest.fixture
-def seen(access_sandbox: Sandbox) -> Iterator[Seen]:
-    """Yield the model of that tenant."""
-    with ExitStack() as stack:
-        yield Seen(access_sandbox, stack)
+def seen() -> Iterator[Seen]:
+    """Yield a model that is written to."""
+    with Sandbox(rate_limit=None, task_pause=0) as sandbox, ExitStack() as stack:
+        yield Seen(sandbox, stack)

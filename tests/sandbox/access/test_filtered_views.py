@@ -11,9 +11,7 @@ import requests
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.sandbox_model import Model
-from tests.sandbox.access.conftest import Seen
-from tests.sandbox.access_tenant import build
+from tests.sandbox.access.conftest import ALL, Seen
 from tests.sandbox.http_client import InModel
 
 
@@ -29,7 +27,7 @@ def grid(model: InModel, view: str, **params: str) -> requests.Response:
 
 
 def test_a_condition_leaves_out_rows_also_by_a_line_item_that_is_not_shown(kept: Seen) -> None:
-    read = kept["all"].views["Sales.Open"].read()
+    read = kept[ALL].views["Sales.Open"].read()
     assert read.columns.tolist() == ["Versions", "City", "Time", "Units"]
     assert tuples(read, "City", "Time", "Units") == [
         ("Oslo", "Jan 26", 1.0),
@@ -39,19 +37,19 @@ def test_a_condition_leaves_out_rows_also_by_a_line_item_that_is_not_shown(kept:
 
 
 def test_empty_rows_and_hidden_items_are_left_out(kept: Seen) -> None:
-    read = kept["all"].views["Filled"].read(totals=False)
+    read = kept[ALL].views["Filled"].read(totals=False)
     assert tuples(read, "Versions", "City", "Time") == [
         ("Actual", "Bergen", "Jan 26"),
         ("Actual", "Rome", "Jan 26"),
         ("Actual", "Rome", "May 26"),
         ("Forecast", "Milan", "Jan 26"),
     ]
-    totals = kept["all"].views["Filled"].read(where={"City": "North", "Versions": "Actual"})
+    totals = kept[ALL].views["Filled"].read(where={"City": "North", "Versions": "Actual"})
     assert totals["Units"].tolist() == [5.0, 2.0, 7.0, 7.0]  # with those of the hidden item
 
 
 def test_only_the_chosen_levels_are_shown(kept: Seen) -> None:
-    read = kept["all"].views["Quarters"].read(where={"Versions": "Actual"})
+    read = kept[ALL].views["Quarters"].read(where={"Versions": "Actual"})
     assert tuples(read, "City", "Time", "Units") == [
         ("North", "Q1 FY26", 7.0),
         ("North", "Q2 FY26", 0.0),
@@ -67,13 +65,13 @@ def test_only_the_chosen_levels_are_shown(kept: Seen) -> None:
 
 
 def test_the_chosen_page_is_shown_if_none_is_asked_for(kept: Seen) -> None:
-    shown = grid(kept.http(), kept["all"].views["Quarters"].id).json()
+    shown = grid(kept.http(), kept[ALL].views["Quarters"].id).json()
     assert shown["pages"] == ["Units", "Forecast"]
     assert [row["cells"][0] for row in shown["rows"]] == ["0", "32"]
 
 
 def test_the_grids_of_a_filtered_view_have_only_its_rows(kept: Seen) -> None:
-    model, view = kept.http(), kept["all"].views["Sales.Open"].id
+    model, view = kept.http(), kept[ALL].views["Sales.Open"].id
     shown = grid(model, view).json()
     assert [row["rowCoordinates"] for row in shown["rows"]] == [
         ["Oslo", "Jan 26"],
@@ -94,7 +92,7 @@ def test_the_grids_of_a_filtered_view_have_only_its_rows(kept: Seen) -> None:
 
 
 def test_a_page_of_which_no_row_is_left_is_shown_without_rows(kept: Seen) -> None:
-    model, view = kept.http(), kept["all"].views["Sales.Open"].id
+    model, view = kept.http(), kept[ALL].views["Sales.Open"].id
     forecast = model.get("/dimensions/20000000020/items")
     assert forecast.status_code == 400  # Versions are looked up by name
     found = model.post("/dimensions/20000000020/items", {"names": ["Forecast"]}).json()
@@ -105,7 +103,7 @@ def test_a_page_of_which_no_row_is_left_is_shown_without_rows(kept: Seen) -> Non
 
 
 def test_items_of_dimensions_are_those_that_the_view_shows(kept: Seen) -> None:
-    views = kept["all"].views
+    views = kept[ALL].views
     assert views["Sales.Open"].dimension_items("City")["name"].tolist() == ["Oslo", "Rome"]
     assert views["Sales.Open"].dimension_items("Line items")["name"].tolist() == ["Units"]
     assert views["Quarters"].dimension_items("City")["name"].tolist() == ["North", "South"]
@@ -113,12 +111,13 @@ def test_items_of_dimensions_are_those_that_the_view_shows(kept: Seen) -> None:
 
 
 def test_what_a_view_does_not_show_cannot_be_selected(kept: Seen) -> None:
-    view = kept["all"].views["Quarters"]
+    view = kept[ALL].views["Quarters"]
     assert len(view.read(where={"City": "Oslo"})) == 0
     with pytest.raises(af.NotFound, match="no 'Atlantis' among the items of 'City'"):
         view.read(where={"City": "Atlantis"})
 
 
+@pytest.mark.long
 def test_a_view_beyond_the_limit_of_cells_is_read_if_few_rows_are_left() -> None:
     with Sandbox(cell_read_limit=100, rate_limit=None) as sandbox:
         model = sandbox.workspace("W").model("M")
@@ -134,14 +133,15 @@ def test_a_view_beyond_the_limit_of_cells_is_read_if_few_rows_are_left() -> None
 
 
 def test_exports_of_views_and_imports_from_them_have_only_what_is_shown(seen: Seen) -> None:
-    model = seen["all"]
+    model = seen[ALL]
     assert len(af.read_anaplan("Open out", model)) == 3
     assert model.imports["Take open"].run(on_rejected="ignore").rows_created == 2
     assert model.lists["Open cities"].read()["name"].tolist() == ["Oslo", "Rome"]
 
 
+@pytest.mark.long
 def test_writes_to_the_module_are_not_limited_by_a_view(seen: Seen) -> None:
-    model = seen["all"]
+    model = seen[ALL]
     cells = pd.DataFrame(
         {"City": ["Milan"], "Time": ["Dec 26"], "Versions": ["Actual"], "Open": [True]}
     )
@@ -164,21 +164,20 @@ def test_writes_to_the_module_are_not_limited_by_a_view(seen: Seen) -> None:
     ],
 )
 def test_conditions_compare_values_of_each_format(
-    access_sandbox: Sandbox, condition: Any, cities: list[str]
+    kept: Seen, condition: Any, cities: list[str]
 ) -> None:
-    model = _built(access_sandbox)
-    sales = next(module for module in model.modules.values() if module.name == "Sales")
-    model.view(
-        sales,
-        "Some",
+    view = kept.built.view(
+        kept.sales,
+        f"Some of {condition}",
         ["City"],
         ["Line items"],
         where=condition,
         levels={"City": ["City"]},
         show={"Time": ["Jan 26"], "Versions": ["Actual"]},
     )
-    read = access_sandbox.connect().model("Access").views["Some"].read()
-    assert read["City"].tolist() == cities
+    assert [row["rowCoordinates"] for row in grid(kept.http(), view.id).json()["rows"]] == [
+        [city] for city in cities
+    ]
 
 
 @pytest.mark.parametrize(
@@ -199,23 +198,11 @@ def test_conditions_compare_values_of_each_format(
         ({"filter": {"Units": 1}}, "no option 'filter'; it has show, hide"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(filled_model: Model, options: Any, words: str) -> None:
-    sales = next(module for module in filled_model.modules.values() if module.name == "Sales")
+def test_options_that_do_not_fit_are_refused(kept: Seen, options: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        filled_model.view(sales, "Wrong", ["City"], ["Line items"], **options)
+        kept.built.view(kept.sales, "Wrong", ["City"], ["Line items"], **options)
 
 
-def test_conditions_need_line_items_on_columns_or_pages(filled_model: Model) -> None:
-    sales = next(module for module in filled_model.modules.values() if module.name == "Sales")
+def test_conditions_need_line_items_on_columns_or_pages(kept: Seen) -> None:
     with pytest.raises(ValueError, match="line items on columns or on pages"):
-        filled_model.view(sales, "Wrong", ["Line items"], ["Time"], where={"Units": 1})
-
-
-@pytest.fixture(scope="module")
-def filled_model() -> Any:
-    with Sandbox() as sandbox:
-        yield build(sandbox)
-
-
-def _built(sandbox: Sandbox) -> Model:
-    return next(model for model in sandbox.models.values() if model.name == "Access")
+        kept.built.view(kept.sales, "Wrong", ["Line items"], ["Time"], where={"Units": 1})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,8 +10,7 @@ import requests
 
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
-from anaplan_frames.sandbox.planning.sandbox_model import Model
-from tests.sandbox.access.conftest import Seen
+from tests.sandbox.access.conftest import ALL, Seen
 from tests.sandbox.access_tenant import ANN, BOB, EVE, PASSWORD, build
 from tests.sandbox.http_client import Http, in_model
 
@@ -39,7 +37,7 @@ def reasons(result: Any) -> dict[str, str]:
 
 class TestListings:
     def test_a_role_sees_its_modules_lists_and_actions(self, kept: Seen) -> None:
-        ann, bob, everybody = kept[ANN], kept[BOB], kept["all"]
+        ann, bob, everybody = kept[ANN], kept[BOB], kept[ALL]
         assert ann.modules.names == ["Sales"]
         assert ann.lists.names == ["Region", "City"]
         assert (ann.imports.names, ann.exports.names) == (["Load sales", "Load cities"], ["Out"])
@@ -50,10 +48,10 @@ class TestListings:
 
     def test_administrators_have_all_of_it(self, kept: Seen) -> None:
         assert kept[EVE].modules.names == ["Sales", "Secret"]
-        assert kept[EVE].imports.names == kept["all"].imports.names
+        assert kept[EVE].imports.names == kept[ALL].imports.names
 
     def test_what_a_role_does_not_have_is_404(self, kept: Seen) -> None:
-        ann, everybody = kept.http(ANN), kept["all"]
+        ann, everybody = kept.http(ANN), kept[ALL]
         secret, staff = everybody.modules["Secret"].id, everybody.lists["Staff"].id
         item = everybody.modules["Secret"].line_items()["id"].iloc[0]
         hidden = everybody.processes["Hidden"].id
@@ -76,7 +74,7 @@ class TestListings:
 
     def test_lists_say_whether_they_have_selective_access(self, kept: Seen) -> None:
         described = {
-            name: kept.http().get(f"/lists/{kept['all'].lists[name].id}").json()["metadata"]
+            name: kept.http().get(f"/lists/{kept[ALL].lists[name].id}").json()["metadata"]
             for name in ("Region", "City")
         }
         assert described["Region"]["hasSelectiveAccess"] is True
@@ -85,7 +83,7 @@ class TestListings:
 
 class TestReading:
     def test_cells_of_items_without_access_are_left_out(self, kept: Seen) -> None:
-        assert cities(kept["all"].modules["Sales"].read()) == ["Oslo", "Bergen", "Rome", "Milan"]
+        assert cities(kept[ALL].modules["Sales"].read()) == ["Oslo", "Bergen", "Rome", "Milan"]
         assert cities(kept[ANN].modules["Sales"].read()) == ["Oslo", "Bergen", "Rome", "Milan"]
         assert cities(kept[BOB].modules["Sales"].read()) == ["Oslo", "Bergen"]
         assert cities(kept[EVE].modules["Sales"].read()) == ["Rome", "Milan"]
@@ -115,23 +113,22 @@ class TestReading:
         assert kept[BOB].lists["City"].read()["name"].tolist() == ["Oslo", "Bergen"]
         assert kept[BOB].lists["Region"].read()["name"].tolist() == ["North"]
         assert len(kept[EVE].lists["City"].read()) == 4  # administrators manage all
-        path = f"/lists/{kept['all'].lists['City'].id}/items"
+        path = f"/lists/{kept[ALL].lists['City'].id}/items"
         paged = kept.http(BOB).get(path, limit="1").json()
         assert paged["meta"]["paging"]["totalSize"] == 2
         assert kept.http(BOB).get(path, limit="5", offset="1").json()["listItems"] == [
             each for each in kept.http(BOB).get(path).json()["listItems"] if each["code"] == "be"
         ]
 
-    def test_a_page_without_access_cannot_be_selected(self, access_sandbox: Sandbox) -> None:
-        model = next(each for each in access_sandbox.models.values() if each.name == "Access")
+    @pytest.mark.long
+    def test_a_page_without_access_cannot_be_selected(self, seen: Seen) -> None:
+        model = seen.built
         forecast = next(each.id for each in model.versions if each.name == "Forecast")
         role = model.role("Actuals", others="write", versions={"Forecast": "none"})
         model.assign(BOB, role)
-        bob = in_model(Http(access_sandbox, BOB, PASSWORD), model)
-        sales = next(each.id for each in model.modules.values() if each.name == "Sales")
-        answer = bob.get(f"/views/{sales}/data", pages=f"20000000020:{forecast}")
-        assert answer.status_code == 400
-        assert "Forecast" not in bob.get(f"/views/{sales}/data").text
+        bob, path = seen.http(BOB), f"/views/{seen.sales.id}/data"
+        assert bob.get(path, pages=f"20000000020:{forecast}").status_code == 400
+        assert "Forecast" not in bob.get(path).text
 
 
 class TestCellWrites:
@@ -143,24 +140,28 @@ class TestCellWrites:
         assert "read-only for the user" in found["Oslo Actual"]  # by the version of the role
         assert "no item 'Nowhere'" in found["Nowhere Forecast"]
 
+    @pytest.mark.long
     def test_cells_that_may_not_be_read_are_as_if_they_were_not_there(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
         result = seen[BOB].modules["Sales"].write(SALES, on_rejected="ignore")
         assert result.rows_loaded == 2
         assert "could not be found" in reasons(result)["Rome Forecast"]
 
+    @pytest.mark.long
     def test_administrators_may_write_to_cells_that_they_do_not_see(self, seen: Seen) -> None:
         result = seen[EVE].modules["Sales"].write(SALES, on_rejected="ignore")
         assert result.rows_loaded == 3
         assert cities(seen[EVE].modules["Sales"].read(omit_empty=True)) == ["Rome", "Milan"]
 
+    @pytest.mark.long
     def test_a_module_that_may_only_be_read_is_403(self, seen: Seen) -> None:
         with pytest.raises(af.PermissionDenied):
             seen[BOB].modules["Sales"].write(SALES)
 
+    @pytest.mark.long
     def test_a_plan_predicts_nothing_of_access_and_says_so(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"read": ["North"]}})
         plan = seen[BOB].modules["Sales"].write(SALES, dry_run=True)
         assert plan.rejected["City"].tolist() == ["Nowhere"]
@@ -169,7 +170,7 @@ class TestCellWrites:
         assert set(plan.rejected.index) <= set(truth.rejected.index)
 
     def test_a_lost_answer_is_settled_by_the_cells_that_the_user_sees(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
         seen.sandbox.faults.add("lost answer", method="POST", path="*/modules/*/data")
         frame = SALES[["City", "Time", "Versions"]].assign(Note=["x", None, "y", "z"])[:3]
@@ -186,20 +187,23 @@ class TestImports:
         assert "No write access to City" in found["Rome Forecast"]
         assert "No write access to Versions" in found["Oslo Actual"]
         assert "Item not located in list City" in found["Nowhere Forecast"]
-        read = seen["all"].modules["Sales"].read(where={"Time": "Mar 26"}, omit_empty=True)
+        read = seen[ALL].modules["Sales"].read(where={"Time": "Mar 26"}, omit_empty=True)
         assert read["Units"].tolist() == [1.0]
 
+    @pytest.mark.long
     def test_items_without_read_access_are_not_located(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
         result = af.to_anaplan(SALES, "Load sales", seen[BOB], on_rejected="ignore")
         assert result.rows_loaded == 2
         assert "Item not located in list City" in reasons(result)["Rome Forecast"]
 
+    @pytest.mark.long
     def test_administrators_load_into_all_cells(self, seen: Seen) -> None:
         result = af.to_anaplan(SALES, "Load sales", seen[EVE], on_rejected="ignore")
         assert (result.rows_loaded, result.rows_rejected) == (3, 1)
 
+    @pytest.mark.long
     def test_an_import_into_a_module_that_may_only_be_read_fails(self, seen: Seen) -> None:
         with pytest.raises(af.TaskFailed, match="No write access to module Sales"):
             af.to_anaplan(SALES, "Load sales", seen[BOB])
@@ -219,7 +223,7 @@ class TestImports:
         assert 'Not authorized to update entity: Code ("ro")' in found["Rome"]
         assert 'Not authorized to move entity: Parent ("S")' in found["Bergen"]
         assert "Not authorized to move entity" in found["Turin"]
-        sizes = seen["all"].lists["City"].read().set_index("name")["Size"]
+        sizes = seen[ALL].lists["City"].read().set_index("name")["Size"]
         assert sizes.to_dict() == {
             "Oslo": 9.0,
             "Bergen": 2.0,
@@ -231,12 +235,13 @@ class TestImports:
 
 class TestActions:
     def test_an_action_that_the_role_does_not_have_is_403(self, seen: Seen) -> None:
-        hidden = seen["all"].processes["Hidden"].id
+        hidden = seen[ALL].processes["Hidden"].id
         path = f"/processes/{hidden}/tasks"
         assert seen.http(ANN).post(path, {"localeName": "en_US"}).status_code == 403
         with pytest.raises(af.NotFound):
             seen[ANN].processes["Hidden"]
 
+    @pytest.mark.long
     def test_or_the_task_fails(self) -> None:
         behavior = {"denied_action": "failed task"}
         with Sandbox(rate_limit=None, task_pause=0, behavior=behavior) as sandbox:
@@ -247,19 +252,22 @@ class TestActions:
         assert result["successful"] is False
         assert result["details"][0]["type"] == "notAuthorised"
 
+    @pytest.mark.long
     def test_a_process_fails_at_an_action_that_the_role_does_not_have(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         role = model.role("Nights", others="write", actions=["Night", "Load sales"])
         model.assign(BOB, role)
         seen[BOB].files["sales.csv"].upload(SALES.to_csv(index=False).encode())
         with pytest.raises(af.TaskFailed, match="Not authorized to run Out"):
             seen[BOB].processes["Night"].run(on_rejected="ignore")
 
+    @pytest.mark.long
     def test_administrators_run_all_actions(self, seen: Seen) -> None:
         assert seen[EVE].imports["Take open"].run(on_rejected="ignore").rows_created == 1  # Rome
 
 
 class TestListWrites:
+    @pytest.mark.long
     def test_a_list_that_may_only_be_read_is_403(self, seen: Seen) -> None:
         with pytest.raises(af.PermissionDenied):
             seen[ANN].lists["Region"].insert(pd.DataFrame({"name": ["West"]}))
@@ -274,8 +282,9 @@ class TestListWrites:
         assert "Not authorized to update entity" in found["ro"]
         assert "Not authorized to move entity" in found["be"]
 
+    @pytest.mark.long
     def test_new_items_may_be_written_by_the_user_who_added_them(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"read": ["North"]}})
         regions = seen[BOB].lists["Region"]
         assert regions.insert(pd.DataFrame({"name": ["West"], "code": ["W"]})).rows_created == 1
@@ -283,9 +292,9 @@ class TestListWrites:
         assert regions.update(pd.DataFrame({"code": ["W"], "name": ["Far West"]})).rows_updated == 1
 
     def test_items_that_are_not_seen_are_not_found(self, seen: Seen) -> None:
-        model = next(each for each in seen.sandbox.models.values() if each.name == "Access")
+        model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
-        bob, path = seen.http(BOB), f"/lists/{seen['all'].lists['City'].id}/items"
+        bob, path = seen.http(BOB), f"/lists/{seen[ALL].lists['City'].id}/items"
         gone = bob.post(f"{path}?action=delete", {"items": [{"code": "ro"}, {"code": "os"}]})
         assert gone.json()["deleted"] == 1
         assert gone.json()["failures"][0]["failureMessageDetails"] == "Code 'ro' not found"
@@ -294,6 +303,7 @@ class TestListWrites:
         taken = bob.post(path, {"items": [{"name": "Rome", "code": "xx"}]}).json()["failures"]
         assert taken[0]["failureType"] == "DUPLICATE"
 
+    @pytest.mark.long
     def test_deleting_without_write_access_is_rejected(self, seen: Seen) -> None:
         result = (
             seen[ANN]
@@ -302,12 +312,6 @@ class TestListWrites:
         )
         assert result.rows_deleted == 1
         assert "Not authorized to delete entity" in result.rejected["error"].item()
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
-    with Sandbox() as sandbox:
-        yield build(sandbox)
 
 
 class TestBuilder:
@@ -320,9 +324,9 @@ class TestBuilder:
             ({"others": "some"}, "not 'some'"),
         ],
     )
-    def test_roles_name_what_is_there(self, model: Any, given: Any, words: str) -> None:
+    def test_roles_name_what_is_there(self, kept: Seen, given: Any, words: str) -> None:
         with pytest.raises(ValueError, match=words):
-            model.role("Wrong", **given)
+            kept.built.role("Wrong", **given)
 
     @pytest.mark.parametrize(
         ("items", "words"),
@@ -333,16 +337,18 @@ class TestBuilder:
         ],
     )
     def test_access_is_given_to_items_of_lists_that_have_it(
-        self, model: Any, items: Any, words: str
+        self, kept: Seen, items: Any, words: str
     ) -> None:
         with pytest.raises(ValueError, match=words):
-            model.assign(BOB, items=items)
+            kept.built.assign(BOB, items=items)
 
-    def test_a_role_of_another_model_cannot_be_assigned(self, model: Any) -> None:
-        with Sandbox() as other, pytest.raises(ValueError, match="'Planner' is not in model"):
-            model.assign(BOB, build(other).rights.roles["Planner"])
+    def test_a_role_of_another_model_cannot_be_assigned(self, kept: Seen) -> None:
+        other = kept.sandbox.workspace("Other").model("Other").role("Foreign")
+        with pytest.raises(ValueError, match="'Foreign' is not in model"):
+            kept.built.assign(BOB, other)
 
 
+@pytest.mark.long
 def test_the_console_shows_limited_users_no_model(kept: Seen) -> None:
     page = console(kept.sandbox, BOB)
     assert "No models that you may use" in page
