@@ -20,6 +20,7 @@ from anaplan_frames.model_structure.structure_pieces import write_structure
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.snapshots.table_pieces import write_cells, write_items
+from anaplan_frames.snapshots.view_pieces import write_view_items
 
 _log = logging.getLogger("anaplan_frames")
 Include: TypeAlias = Literal["structure", "lists", "all"]
@@ -77,8 +78,8 @@ def snapshot(
     folder : path
         New, empty, or that of an earlier snapshot of the model.
     include : {"structure", "lists", "all"}
-        ``"structure"``: what is defined in the model; ``"lists"``: also the items of all lists;
-        ``"all"``: also the cells of modules.
+        ``"structure"``: what is defined in the model; ``"lists"``: also the items of all lists,
+        and which of them saved views show; ``"all"``: also the cells of modules.
     modules : str or sequence of str, optional
         Names or ids of the only modules to keep, with their line items, views and cells.
     progress : bool, optional
@@ -163,6 +164,7 @@ def _write_pieces(
         write_structure(folder, catalogue, modules, bar)
         if include != "structure":
             write_items(folder, catalogue, bar)
+            write_view_items(folder, catalogue, modules, bar)
         if include == "all":
             write_cells(folder, catalogue, modules, bar)
     finally:

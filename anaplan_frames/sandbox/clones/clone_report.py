@@ -10,6 +10,7 @@ import pandas as pd
 State: TypeAlias = Literal["not copied", "to fill in", "values as given", "assumed"]
 _COLUMNS = ("kind", "id", "name", "state", "why")
 _SHOWN = 40  # lines
+_NO_USERS = "Users and roles are not copied: the clone's own user sees all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,11 @@ class CloneReport:
     def text(self) -> str:
         """Return the report to be printed."""
         if not self.findings:
-            return f"All of {self.model!r} that the API shows is in the clone."
+            return f"All of {self.model!r} that the API shows is in the clone. {_NO_USERS}"
         lines = [f"Not all of {self.model!r} is in the clone as it is in the model:"]
         for each in self.findings[:_SHOWN]:
             lines.append(f"  {each.state}: {each.kind} {each.name!r} ({each.id}): {each.why}")
         if len(self.findings) > _SHOWN:
             lines.append(f"  and {len(self.findings) - _SHOWN:,} more; see the report's table.")
+        lines.append(_NO_USERS)
         return "\n".join(lines)

@@ -89,9 +89,14 @@ def _make(model: Model, metadata: Mapping[str, Any], report: CloneReport) -> Non
             top_level_id=str(top["id"]) if has_top and top.get("id") else None,
             production=bool(metadata.get("productionData")),
             data_tags=[str(tag) for tag in metadata.get("dataTags") or ()],
+            selective_access=bool(metadata.get("hasSelectiveAccess")),
         )
     except ValueError as error:
         report.add("list", metadata["id"], metadata["name"], "not copied", str(error))
+        return
+    if metadata.get("hasSelectiveAccess"):
+        why = "Its selective access: the API does not show which users have access to its items."
+        report.add("list", metadata["id"], metadata["name"], "not copied", why)
 
 
 def _load(

@@ -60,7 +60,9 @@ def _build_views(model: Model, snapshot: OpenedSnapshot, report: CloneReport) ->
                 _axis(model, shown.get(axis) or ()) for axis in ("rows", "columns", "pages")
             )
             if id_ != module.id:
-                model.view(module, name, rows, columns, pages, id=id_)
+                shown_items = _shown_items(snapshot, id_, (*rows, *columns, *pages))
+                model.view(module, name, rows, columns, pages, id=id_, show=shown_items)
+                _report_view(snapshot, report, id_, name, shown_items)
                 continue
             every = (*rows, *columns, *pages)
             if set(every) != {*module.dimensions, LINE_ITEMS}:
@@ -68,6 +70,37 @@ def _build_views(model: Model, snapshot: OpenedSnapshot, report: CloneReport) ->
             model.views[id_] = ViewDefinition(id_, module.name, module, rows, columns, pages)
         except ValueError as error:
             report.add("view", id_, name, "not copied", str(error))
+
+
+def _shown_items(
+    snapshot: OpenedSnapshot, id_: str, dimensions: Iterable[Dimension]
+) -> dict[str, list[str]]:
+    """Return the names of the items that a view shows, of dimensions of which not all are."""
+    found = snapshot.json(f"view_items/{id_}").get("dimensions") or {}
+    return {
+        each.name: [str(item.get("name") or item.get("code")) for item in found[each.id]]
+        for each in dimensions
+        if each.id in found
+    }
+
+
+def _report_view(
+    snapshot: OpenedSnapshot,
+    report: CloneReport,
+    id_: str,
+    name: str,
+    shown: Mapping[str, Sequence[str]],
+) -> None:
+    """Say what is not known of a view."""
+    if shown:
+        parts = " and ".join(shown)
+        why = (
+            f"It shows only some items of {parts}. The API does not show by which choice or filter:"
+            " the clone shows these items, in all combinations."
+        )
+        report.add("view", id_, name, "assumed", why)
+    elif why := snapshot.noted(f"view_items/{id_}"):
+        report.add("view", id_, name, "not copied", f"Which items it shows: {why}")
 
 
 def _axis(model: Model, dimensions: Iterable[Record]) -> tuple[Dimension, ...]:

@@ -56,11 +56,15 @@ class OpenedSnapshot:
 
     def why_missing(self, piece: str) -> str:
         """Return why a piece is not there, in the words of the one who took the snapshot."""
+        return self.noted(piece) or "It is not in the snapshot."
+
+    def noted(self, piece: str) -> str:
+        """Return why a piece could not be read; empty if nothing is noted about it."""
         for name in (f"{piece}.json", f"{piece}.parquet.json"):
             path = self._data / name
             if path.exists() and (why := json.loads(path.read_text("utf-8")).get("not_read")):
                 return str(why)
-        return "It is not in the snapshot."
+        return ""
 
     def records(self, kind: str, key: str = "") -> list[dict[str, Any]]:
         """Return the records of a listing; their ids are digits, as the API's are."""
