@@ -392,7 +392,7 @@ class Model:
         actions: Sequence[Any] | None = None,
         others: AccessLevel = "none",
     ) -> Role:
-        """Make a role, for users who are no workspace administrators.
+        """Make a role, for users other than workspace administrators.
 
         Parameters
         ----------

@@ -36,7 +36,7 @@ STATUSES = (
         ("403",),
         ("post", "put"),
         r".*/(modules/\{moduleId\}/data|lists/\{listId\}/items|\w+/\{\w+\}/tasks)",
-        "the help's page on troubleshooting: the user lacks permission for the object or action",
+        "the help's page on troubleshooting: no permission for the object or action",
     ),
     Statuses(("410",), ("get",), r".*/(dump|dumps/\{objectId\}).*", "an older task's dump is gone"),
     Statuses(("413",), ("post",), r".*/modules/\{moduleId\}/data", "more than 15 MB of cells"),

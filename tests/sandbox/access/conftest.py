@@ -26,6 +26,7 @@ class Seen:
         self.built: Model = build(sandbox)
         self._stack = stack
         self._models: dict[str, af.Model] = {}
+        self._clients: dict[str, Http] = {}
 
     def __getitem__(self, email: str) -> af.Model:
         """Return the model as a user sees it."""
@@ -38,7 +39,9 @@ class Seen:
 
     def http(self, email: str = ALL) -> InModel:
         """Return a client that is not ours, as a user."""
-        return in_model(Http(self.sandbox, email, PASSWORD if email else ""), self.built)
+        if email not in self._clients:
+            self._clients[email] = Http(self.sandbox, email, PASSWORD if email else "")
+        return in_model(self._clients[email], self.built)
 
     @property
     def sales(self) -> ModuleDefinition:

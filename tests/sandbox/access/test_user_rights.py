@@ -93,7 +93,7 @@ class TestReading:
         assert cities(read) == ["Oslo", "Bergen", "North"]
         assert read["Units"].sum() == 14.0
 
-    def test_missing_rows_are_no_error_where_items_are_asked_for(self, kept: Seen) -> None:
+    def test_items_without_access_have_no_rows_and_are_not_an_error(self, kept: Seen) -> None:
         sales = kept[BOB].modules["Sales"]
         assert len(sales.read(where={"City": "Rome"})) == 0
         assert len(sales.read(where={"City": ["Rome", "Oslo"], "Versions": "Actual"})) == 12
