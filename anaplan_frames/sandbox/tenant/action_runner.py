@@ -62,8 +62,10 @@ class ActionRunner:
     ) -> dict[str, Any]:
         """Run an action or process and return the result of the task."""
         if not access_to(model, task.user).may_run(definition.id):
-            nested = {"nestedResults": []} if isinstance(definition, ProcessDefinition) else {}
-            return {**_result(definition, _denied(definition)), **nested}
+            result = _result(definition, _denied(definition))
+            if isinstance(definition, ProcessDefinition):
+                result["nestedResults"] = []
+            return result
         if isinstance(definition, ProcessDefinition):
             result = self._run_process(model, definition, task)
             self._note("USR-41", model, definition, task, success=result["successful"])

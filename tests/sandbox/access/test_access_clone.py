@@ -48,6 +48,7 @@ def test_the_report_names_what_the_api_does_not_show(cloned: Cloned) -> None:
     assert "Quarters" in views.index
 
 
+@pytest.mark.long
 def test_a_snapshot_of_a_limited_user_says_what_was_not_read(kept: Seen, tmp_path: Path) -> None:
     af.snapshot(kept[BOB], tmp_path / "bob", include="all")
     with Sandbox.open(tmp_path / "bob", verbose=False) as clone:
@@ -57,6 +58,7 @@ def test_a_snapshot_of_a_limited_user_says_what_was_not_read(kept: Seen, tmp_pat
         assert "not copied" in clone.report.set_index("name").loc["Versions", "state"]
 
 
+@pytest.mark.long
 def test_a_snapshot_of_the_structure_asks_for_no_items_of_views(kept: Seen, tmp_path: Path) -> None:
     af.snapshot(kept[ALL], tmp_path / "structure")
     assert not list(tmp_path.glob("structure/**/view_items"))

@@ -132,6 +132,7 @@ def test_a_view_beyond_the_limit_of_cells_is_read_if_few_rows_are_left() -> None
         assert len(read["Most"].read()) == 149  # by a large read
 
 
+@pytest.mark.long
 def test_exports_of_views_and_imports_from_them_have_only_what_is_shown(seen: Seen) -> None:
     model = seen[ALL]
     assert len(af.read_anaplan("Open out", model)) == 3

@@ -169,6 +169,7 @@ class TestCellWrites:
         truth = seen[BOB].modules["Sales"].write(SALES, on_rejected="ignore")
         assert set(plan.rejected.index) <= set(truth.rejected.index)
 
+    @pytest.mark.long
     def test_a_lost_answer_is_settled_by_the_cells_that_the_user_sees(self, seen: Seen) -> None:
         model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
@@ -234,6 +235,7 @@ class TestImports:
 
 
 class TestActions:
+    @pytest.mark.long
     def test_an_action_that_the_role_does_not_have_is_403(self, seen: Seen) -> None:
         hidden = seen[ALL].processes["Hidden"].id
         path = f"/processes/{hidden}/tasks"
@@ -291,6 +293,7 @@ class TestListWrites:
         assert regions.read()["name"].tolist() == ["North", "West"]
         assert regions.update(pd.DataFrame({"code": ["W"], "name": ["Far West"]})).rows_updated == 1
 
+    @pytest.mark.long
     def test_items_that_are_not_seen_are_not_found(self, seen: Seen) -> None:
         model = seen.built
         model.assign(BOB, items={"Region": {"write": ["North"]}})
