@@ -27,16 +27,26 @@ ONE = "Region,Time,Cost\nNorth,Jan 26,1\nNorth,Feb 26,2\n"
 class Service:
     """Answers for a view at once with `at_once`, and by a large read with `large`."""
 
-    def __init__(self, at_once: Answer | str, large: str = ALL, *, only: str = "") -> None:
+    def __init__(
+        self,
+        at_once: Answer | str,
+        large: str = ALL,
+        *,
+        only: str = "",
+        shown: Answer | None = None,
+    ) -> None:
         self._at_once = (
             at_once if isinstance(at_once, Answer) else as_bytes(at_once.encode(), "text/csv")
         )
         self._large = large
         self._only = only
+        self._shown = shown or as_json({"items": [{"id": "1", "name": "North"}]})
         self.asked: list[dict[str, list[str]]] = []
         self.large_reads = 0
 
     def __call__(self, seen: Seen) -> Answer:
+        if "/dimensions/" in seen.path:
+            return self._shown
         if "/readRequests" not in seen.path:
             self.asked.append(parse_qs(urlsplit(seen.path).query))
             accepted = seen.headers.get("Accept", "")
@@ -107,6 +117,24 @@ def test_items_that_are_named_otherwise_are_an_error_and_not_nothing(
     server: ScriptedServer, transport: Transport
 ) -> None:
     server.rule = Service(ALL.replace("North", "Nord"))
+    with pytest.raises(TransferError, match=r"No row of view 'Costs' is of Region N or North"):
+        read(transport, NORTH)
+
+
+def test_items_that_the_view_does_not_show_are_nothing(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    server.rule = Service(ALL.replace("North", "Nord"), shown=as_json({"items": [{"id": "2"}]}))
+    assert read(transport, NORTH)["Cost"] == []
+    server.rule = Service(ALL.replace("North", "Nord"), shown=as_json({"meta": {}}))
+    assert read(transport, NORTH)["Cost"] == []
+
+
+def test_an_answer_about_the_items_that_is_refused_proves_nothing(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    refusal = as_json({"status": {"message": "View has more than 1,000,000 cells"}}, 400)
+    server.rule = Service(ALL.replace("North", "Nord"), shown=refusal)
     with pytest.raises(TransferError, match=r"No row of view 'Costs' is of Region N or North"):
         read(transport, NORTH)
 

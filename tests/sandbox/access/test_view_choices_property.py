@@ -144,7 +144,7 @@ def check(kept: Seen, cells: pd.DataFrame, drawn: dict[str, Any]) -> None:
     )
 
 
-@settings(PLAIN, max_examples=8 * TIMES)
+@settings(PLAIN, max_examples=4 * TIMES)
 @given(drawn=choices())
 def test_a_view_shows_what_its_choices_say(
     kept: Seen, cells: pd.DataFrame, drawn: dict[str, Any]
