@@ -7,10 +7,11 @@ from functools import cache, partial
 from typing import Any
 
 from anaplan_frames.cells.view_shape import Axes
+from anaplan_frames.model_structure.piece_store import NOT_READ
+from anaplan_frames.model_structure.snapshot_folder import SnapshotFolder
+from anaplan_frames.model_structure.structure_pieces import Piece, records_of, write_readable
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
-from anaplan_frames.snapshots.snapshot_folder import NOT_READ, SnapshotFolder
-from anaplan_frames.snapshots.structure_pieces import Piece, records_of, write_readable
 
 
 def write_view_items(
