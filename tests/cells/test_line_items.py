@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import anaplan_frames as af
-from anaplan_frames.cells.line_items import _KINDS, _row
+from anaplan_frames.cells.line_items import _KINDS, line_item_row
 from anaplan_frames.dataframes.record_frames import TEXT_DTYPE, Field, frame_of_fields
 from anaplan_frames.sandbox import Sandbox
 
@@ -92,7 +92,7 @@ def build(sandbox: Sandbox) -> None:
 
 
 def test_every_documented_field_has_its_column() -> None:
-    row = _row(DOCUMENTED)
+    row = line_item_row(DOCUMENTED)
     assert set(row) == set(_KINDS)
     frame = frame_of_fields([row], {name: Field(name, kind) for name, kind in _KINDS.items()})
     assert frame.notna().all(axis=None)

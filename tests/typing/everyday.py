@@ -68,6 +68,18 @@ def reading(model: af.Model) -> None:
             assert_type(frame, pd.DataFrame)
 
 
+def comparing(model: af.Model, df: pd.DataFrame) -> None:
+    export = model.exports["Flights export"]
+    found = af.compare(
+        df, export, key="Airlines", columns="flights", mapping={"carrier": "Airlines"}
+    )
+    assert_type(found, af.Comparison)
+    assert_type(found.equal, bool)
+    assert_type(found.totals("Time"), pd.DataFrame)
+    assert_type(model.compare(model), af.Comparison)
+    assert_type(model.compare("snapshot"), af.Comparison)
+
+
 def writing(model: af.Model, df: pd.DataFrame) -> None:
     result = af.to_anaplan(df, "Load flights", model)
     assert_type(result, af.WriteResult)
@@ -127,5 +139,5 @@ async def awaited(model: af.Model, df: pd.DataFrame) -> None:
         assert_type(frame, pd.DataFrame)
     assert_type(await aio.to_anaplan(df, "Load flights", model), af.WriteResult)
     assert_type(await aio.to_anaplan(df, "Load flights", model, dry_run=True), af.WritePlan)
-    assert_type(await aio.compare(df, df, key="Airlines"), af.Comparison)
+    assert_type(await aio.compare(df, df, key="Airlines", mapping={"a": "b"}), af.Comparison)
     assert_type(await aio.call(model.tasks, outcomes=False), pd.DataFrame)
