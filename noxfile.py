@@ -40,12 +40,14 @@ EXTRAS = {
 # Of `dev`, what the tests use, but for what does not go with the lowest versions: type checkers,
 # and the part of anaplan-sdk that needs a newer cryptography.
 TESTS_OF_DEV = [
-    "anaplan-sdk>=0.5.20",
+    "anaplan-sdk[oauth]>=0.5.22",
     "check-jsonschema",
     "ipykernel",
     "matplotlib",
     "nbclient",
     "nox",
+    "openlineage-python",
+    "opentelemetry-sdk",
     "psycopg[binary]",
     "pyyaml",
 ]

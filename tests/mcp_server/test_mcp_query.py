@@ -107,7 +107,8 @@ def test_sql_cannot_write(reading: ToolClient, tmp_path: Path, sql: str) -> None
 
 def test_a_write_that_is_hidden_in_a_select_is_refused(reading: ToolClient) -> None:
     hidden = "WITH gone AS (DELETE FROM flights RETURNING *) SELECT * FROM gone"
-    assert "read-only" in refused(reading, hidden)
+    said = refused(reading, hidden)
+    assert "read-only" in said or "A CTE needs a SELECT" in said  # an older DuckDB has no such SQL
 
 
 def test_sql_does_not_see_variables_of_the_server(reading: ToolClient) -> None:
