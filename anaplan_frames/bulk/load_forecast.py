@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.bulk.header_checks import HeaderCheck
-from anaplan_frames.bulk.key_forecast import JudgedRows, KeyForecast
+from anaplan_frames.bulk.key_forecast import KeyForecast
+from anaplan_frames.bulk.key_rows import JudgedRows
 from anaplan_frames.bulk.list_keys import KeyColumns
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask

@@ -41,6 +41,9 @@ def stock() -> Iterator[af.Model]:
         fill = built.import_("Load products", file=items, into=products)
         names = built.file("names.csv", columns=["Name", "Parent"])
         built.import_("Load names", file=names, into=tree)
+        labels = built.file("labels.csv", columns=["label", "Parent"])
+        mapping = {"label": "Name", "Parent": "Parent"}
+        built.import_("Load labels", file=labels, into=tree, mapping=mapping)
         sales = built.module("Sales", dimensions=[products], line_items={"Amount": "NUMBER"})
         cells = built.file("sales.csv", columns=["Products", "Amount"])
         load = built.import_("Load sales", file=cells, into=sales)
@@ -143,6 +146,18 @@ def test_parents_of_the_same_list_may_be_made_by_rows_that_are_taken(stock: af.M
         2: "row 0 (counted from 0) has the same value in column 'Name'",
     }
     assert subjects(found) == ["blank rows", "keys that are alike"]
+
+
+def test_a_parent_may_be_made_by_a_row_whose_keys_are_in_an_unknown_column(
+    stock: af.Model,
+) -> None:
+    frame = pd.DataFrame({"label": ["a", "b"], "Parent": ["b", "nothing"]})
+    load = stock.imports["Load labels"]
+    found = load.write(frame, dry_run=True, check={"Parent": "Tree.Parent"})
+    assert errors(found) == {}
+    assert subjects(found) == ["parents that rows make", "column 'label'"]
+    check = {"Parent": "Tree.Parent", "label": "Tree.Name"}
+    assert list(errors(load.write(frame, dry_run=True, check=check))) == [0, 1]
 
 
 def test_names_and_codes_that_other_items_have_are_unclear(stock: af.Model) -> None:
