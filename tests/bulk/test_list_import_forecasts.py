@@ -211,13 +211,13 @@ def test_items_that_a_process_may_load_before_are_not_judged(stock: af.Model, pr
         assert reasons["import 'Load products'"].startswith("No data is given for its file")
 
 
-@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=3, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_rows_are_judged_the_same_in_parts(
     stock: af.Model, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
 ) -> None:
     keys = st.sampled_from(["a", "b", "c", "d", "A", None])
-    drawn = data.draw(st.lists(st.tuples(keys, keys, keys), min_size=1, max_size=30))
+    drawn = data.draw(st.lists(st.tuples(keys, keys, keys), min_size=1, max_size=15))
     rows = [[code, name and f"N {name}", parent, None, None] for code, name, parent in drawn]
     whole = plan(stock, rows)
     with monkeypatch.context() as patched:
