@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from anaplan_frames.bulk.key_rows import (
+from anaplan_frames.bulk.list_keys import KeyColumns
+from anaplan_frames.bulk.row_keys import (
     CLEAR,
     FIRST_OPEN,
     FITS,
@@ -29,7 +30,6 @@ from anaplan_frames.bulk.key_rows import (
     JudgedRows,
     KeyRows,
 )
-from anaplan_frames.bulk.list_keys import KeyColumns
 from anaplan_frames.writes.arrow_arrays import Mask, Positions
 from anaplan_frames.writes.row_messages import add_message
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from anaplan_frames.bulk.header_checks import HeaderCheck
 from anaplan_frames.bulk.key_forecast import KeyForecast
-from anaplan_frames.bulk.key_rows import JudgedRows
 from anaplan_frames.bulk.list_keys import KeyColumns
+from anaplan_frames.bulk.row_keys import JudgedRows
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.writes.arrow_arrays import TEXT, Mask, as_mask
 from anaplan_frames.writes.row_messages import add_message
