@@ -80,8 +80,11 @@ class KeyForecast:
                 rejected[row] = True
         for row in self._without_parents(rejected):
             add_message(reasons, row, self._parent_reason())
-        self._kept.spool.close()
         return reasons
+
+    def close(self) -> None:
+        """Delete the temporary file."""
+        self._kept.spool.close()
 
     def _missing_reason(self) -> str:
         names = [

@@ -167,6 +167,11 @@ class LoadForecast:
                 add_message(found, row, reason)
         return found
 
+    def close(self) -> None:
+        """Delete what was kept of the rows."""
+        if self._keys is not None:
+            self._keys.close()
+
     def unchecked(self) -> list[Mapping[str, str]]:
         """Return what could not be checked; `reasons` is asked for before."""
         found: list[Mapping[str, str]] = []

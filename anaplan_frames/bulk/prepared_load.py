@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pandas as pd
@@ -81,10 +81,10 @@ class PreparedLoad(PreparedUploads):
             readers = [id_ for id_, target in self._targets.items() if target == upload.target]
             columns = self._columns_for(upload, readers, checks)
             of_imports |= {id_: its.reason for id_, its in columns.items()}
-            forecast = _forecast(upload, list(columns.values()))
-            upload.check_values(forecast.look)
-            reasons = forecast.reasons()
-            unchecked += forecast.unchecked()
+            with closing(_forecast(upload, list(columns.values()))) as forecast:
+                upload.check_values(forecast.look)
+                reasons = forecast.reasons()
+                unchecked += forecast.unchecked()
             count += len(reasons)
             rejected[str(imports[readers[0]]["name"])] = upload.sent.with_reasons(reasons)
         unchecked += [
