@@ -95,6 +95,20 @@ def test_which_of_two_rows_is_taken_is_unclear_if_the_first_may_be_rejected(
     assert list(errors(found)) == [0]
 
 
+def test_which_of_two_rows_is_taken_is_unclear_if_the_first_has_the_name_of_another(
+    stock: af.Model,
+) -> None:
+    rows = [["n1", "Shared"], ["n2", "Shared"], ["n2", "Own"], ["p1", "Valve"], ["p1", "Pipe"]]
+    found = plan(stock, [[*row, None, None, None] for row in rows])
+    assert errors(found) == {}
+    assert subjects(found) == ["keys of items", "rows of one key", "rows of one name"]
+
+
+def test_a_row_with_a_wrong_value_gets_no_other_reason_that_depends_on_it(stock: af.Model) -> None:
+    found = plan(stock, [["n1", "New", None, 1, None], ["n1", "New", None, "x", None]])
+    assert errors(found) == {1: "'x' in column 'Weight' is not a number"}
+
+
 def test_a_row_that_is_equal_to_an_earlier_one_shares_its_fate(stock: af.Model) -> None:
     row = ["n1", "New", None, "1,000", None]
     assert list(errors(plan(stock, [row, row]))) == [1]
