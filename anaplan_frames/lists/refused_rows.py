@@ -176,16 +176,17 @@ class KeyClaims:
         return self._state.folded[self._key]
 
     def _taken(self, claims: pa.Array, claiming: Mask) -> tuple[Reasons, Mask]:
-        """Return the rows that claim what an item keeps that no row changes."""
+        """Return the rows that claim what an item keeps, as no row gives it another key."""
         count = self._state.table.num_rows
-        changed = mask_of(self._items[claiming & (self._items >= 0)], count)
+        own = self._own(claims)
+        changed = mask_of(self._items[claiming & ~own & (self._items >= 0)], count)
         kept = pa.array(~self._gone & ~changed)
         taken = np.zeros(len(claims), dtype=bool)
         if not kept.true_count:
             return {}, taken
         held = self._present.filter(kept)
         at = pc.index_in(claims, value_set=held, skip_nulls=True)
-        taken = as_mask(pc.is_valid(at))
+        taken = as_mask(pc.is_valid(at)) & ~own
         rows = np.flatnonzero(taken)
         chosen = pa.array(rows)
         owned = self._state[self._key].filter(kept).take(at.take(chosen)).to_pylist()
@@ -194,6 +195,11 @@ class KeyClaims:
             row: self._used(text, own)
             for row, text, own in zip(rows.tolist(), texts, owned, strict=True)
         }, taken
+
+    def _own(self, claims: pa.Array) -> Mask:
+        """Return which rows claim the key of their own item, in the same or another spelling."""
+        items = pa.array(self._items, mask=self._items < 0)
+        return as_mask(pc.fill_null(pc.equal(claims, self._present.take(items)), fill_value=False))
 
     def _used(self, text: str, own: str) -> str:
         shown = repr(text) if text == own else f"{visible(text)}, which it has as {visible(own)}"

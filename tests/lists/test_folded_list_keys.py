@@ -108,6 +108,16 @@ def test_the_item_that_is_meant_is_deleted(coded: List) -> None:
     assert rows(coded, "code") == [("ABC",), ("É1",)]
 
 
+def test_an_item_keeps_its_name_in_another_spelling_whatever_earlier_rows_want(coded: List) -> None:
+    frame = pd.DataFrame({"code": ["new", "ABC"], "name": ["ALPHA", "alpha"]})
+    plan = coded.upsert(frame, dry_run=True)
+    assert plan.rejected["error"].to_dict() == {
+        0: "the name is already used by another item: 'ALPHA', which it has as 'Alpha'"
+    }
+    coded.upsert(frame, on_rejected="ignore")
+    assert rows(coded, "code", "name")[0] == ("ABC", "alpha")
+
+
 def test_names_and_codes_of_new_items_must_differ_by_more_than_case(coded: List) -> None:
     frame = pd.DataFrame({"code": ["abc", "n1", "n2"], "name": ["One", "XI", "alpha2"]})
     plan = coded.insert(frame, dry_run=True)
