@@ -10,10 +10,11 @@ import duckdb
 from anaplan_frames.sandbox.console.html_elements import Html, element, plain_text
 from anaplan_frames.sandbox.planning.exports import grid_layout
 from anaplan_frames.sandbox.planning.exports.rendering import Rendering
+from anaplan_frames.sandbox.planning.exports.shown_items import shown_count, shown_members
 from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of
 from anaplan_frames.sandbox.planning.exports.view_data import BadPage, select_pages
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS, Dimension
-from anaplan_frames.sandbox.planning.store.cell_tables import member_counts, member_id, members
+from anaplan_frames.sandbox.planning.store.cell_tables import member_id
 
 _LONGEST = 1000  # items in a list to choose from; of larger dimensions, a name is typed
 
@@ -62,8 +63,10 @@ def _selector(con: duckdb.DuckDBPyConnection, rendering: Rendering, dimension: D
         items = [(item.id, item.name) for item in line_items_of(every)]
         return _select(dimension, items, line_items_of(rendering)[0].id)
     selected = rendering.selected.get(dimension.id)
-    query = f"SELECT id, coalesce(name, code) FROM ({members(dimension, as_shown=True)})"
-    if member_counts(con, [dimension], leaves_only=False)[0] > _LONGEST:
+    every = replace(rendering, selected={})
+    shown_items = shown_members(dimension, every, as_shown=True)
+    query = f"SELECT id, coalesce(name, code) FROM ({shown_items})"
+    if shown_count(con, [dimension], every) > _LONGEST:
         [(_, shown)] = con.execute(f"{query} WHERE id = {selected}").fetchall()
         return element("input", name=f"name.{dimension.id}", value=shown)
     items = [(str(id), text) for id, text in con.execute(f"{query} ORDER BY ord").fetchall()]

@@ -776,9 +776,11 @@ class Model:
             self.store, definition, self.lists.values(), self.modules.values(), watch
         )
 
-    def export_metadata(self, definition: ExportDefinition) -> dict[str, Any]:
-        """Return the ``exportMetadata`` of the API."""
-        return export_runner.metadata(self.store, definition)
+    def export_metadata(
+        self, definition: ExportDefinition, access: Access = FULL
+    ) -> dict[str, Any]:
+        """Return the ``exportMetadata`` of the API for a user."""
+        return export_runner.metadata(self.store, definition, access)
 
     def close(self) -> None:
         """Close the model's database."""

@@ -79,7 +79,8 @@ def export_metadata(request: Request) -> Response:
     """Show the columns and the dialect of an export."""
     model = working_model(request)
     definition = _shown(request, model.exports)
-    return answer(request, "exportMetadata", exportMetadata=model.export_metadata(definition))
+    shown = model.export_metadata(definition, access_of(request))
+    return answer(request, "exportMetadata", exportMetadata=shown)
 
 
 def action_metadata(request: Request) -> Response:

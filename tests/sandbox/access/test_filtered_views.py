@@ -204,6 +204,15 @@ def test_options_that_do_not_fit_are_refused(kept: Seen, options: Any, words: st
         kept.built.view(kept.sales, "Wrong", ["City"], ["Line items"], **options)
 
 
+def test_copies_of_a_model_have_its_views_and_lists_with_selective_access(kept: Seen) -> None:
+    copy = kept.sandbox.copy_model(kept.built, "Copy")
+    before = {each.name: each.choices for each in kept.built.views.values()}
+    assert {each.name: each.choices for each in copy.views.values()} == before
+    chosen = {lst.name for lst in copy.lists.values() if lst.selective_access}
+    assert chosen == {"Region"}
+    assert not copy.rights.roles
+
+
 def test_conditions_need_line_items_on_columns_or_pages(kept: Seen) -> None:
     with pytest.raises(ValueError, match="line items on columns or on pages"):
         kept.built.view(kept.sales, "Wrong", ["Line items"], ["Time"], where={"Units": 1})

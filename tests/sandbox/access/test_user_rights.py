@@ -106,6 +106,21 @@ class TestReading:
         rows = kept.http(BOB).get(f"/views/{view.id}/data", exportType="GRID_ALL_PAGES").text
         assert "Rome" not in rows
 
+    def test_the_metadata_of_exports_counts_what_the_user_may_read(self, kept: Seen) -> None:
+        path = f"/exports/{kept[ALL].exports['Open out'].id}"
+        whole = kept.http().get(path).json()["exportMetadata"]
+        assert whole["rowCount"] == 7 * 17 * 2
+        model = kept.built
+        out = next(each for each in model.exports.values() if each.name == "Out")
+        limited = model.export_metadata(out, model.rights.of(BOB, administrator=False))
+        assert limited["headerNames"] == model.export_metadata(out)["headerNames"]
+        cross = model.export("Cross", of=kept.sales, layout="GRID_ALL_PAGES")
+        assert (
+            model.export_metadata(cross, model.rights.of(BOB, administrator=False))["rowCount"]
+            < model.export_metadata(cross)["rowCount"]
+        )
+        model.remove(cross)
+
     def test_items_of_a_dimension_in_the_model_are_all(self, kept: Seen) -> None:
         assert len(kept[BOB].dimension_items("City")) == 4  # as is documented
 

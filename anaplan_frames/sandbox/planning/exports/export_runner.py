@@ -87,11 +87,11 @@ def text_of(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> tuple[str, 
     return header_line([name for name, *_ in tabular_layout.columns(rendering)], rendering), queries
 
 
-def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
-    """Return the ``exportMetadata`` of the API; ``rowCount`` is an estimate."""
+def metadata(store: Store, export: ExportDefinition, access: Access = FULL) -> dict[str, Any]:
+    """Return the ``exportMetadata`` of the API for a user; ``rowCount`` is an estimate."""
     if export.blocked:
         return dict(export.shown_metadata)
-    columns, rows = _shape(store, export)
+    columns, rows = _shape(store, export, access)
     return {
         "columnCount": len(columns),
         "dataTypes": [data_type for _, data_type, _ in columns],
@@ -106,11 +106,13 @@ def metadata(store: Store, export: ExportDefinition) -> dict[str, Any]:
     }
 
 
-def _shape(store: Store, export: ExportDefinition) -> tuple[list[tuple[str, str, str]], int]:
+def _shape(
+    store: Store, export: ExportDefinition, access: Access
+) -> tuple[list[tuple[str, str, str]], int]:
     """Return header, data type and list name of every column, and about how many rows there are."""
     if isinstance(export.of, ModelHistory):
         return [(name, "TEXT", "") for name in export.of.columns], len(export.of.rows)
-    rendering = Rendering.of_export(export)
+    rendering = Rendering.of_export(export, access)
     with store.reading() as con:
         if export.layout.startswith("GRID_"):
             columns = grid_layout.columns(con, rendering)
