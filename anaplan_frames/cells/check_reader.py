@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anaplan_frames.calendar.model_calendar import visible_period_names
 from anaplan_frames.calendar.period_lookup import PeriodLookup
 from anaplan_frames.cells.cell_checks import CellChecks
 from anaplan_frames.cells.cell_planner import DimensionColumn, LineItemColumn
@@ -112,13 +114,14 @@ def _period_totals(
     """Return which periods are totals for each line item, by its time scale."""
     texts = time.items.names.to_pylist()
     ranges = time_ranges(records.values())
+    visible = cache(partial(visible_period_names, names))
     by_scale: dict[str | None, Mask] = {}
     found = {}
     try:
         for item in items:
             scale = time_scale(records[item.id])
             if scale not in by_scale:
-                totals = total_periods(texts, names(), scale, ranges)
+                totals = total_periods(texts, visible(), scale, ranges)
                 if None in totals:
                     unknown.append({"subject": "Time", "reason": _PERIODS})
                 by_scale[scale] = np.array([bool(each) for each in totals])

@@ -28,6 +28,7 @@ def cloned(kept: Seen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clo
         yield Cloned(clone, connection.model("Access"))
 
 
+@pytest.mark.long
 def test_modules_and_views_with_chosen_items_read_the_same(kept: Seen, cloned: Cloned) -> None:
     for name in ("Sales", "Quarters"):
         for options in ({"totals": True}, {"totals": None}):

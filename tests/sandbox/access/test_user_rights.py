@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pandas as pd
@@ -105,6 +106,14 @@ class TestReading:
         assert cities(kept[BOB].exports["Out"].read()) == ["Oslo", "Bergen"]
         rows = kept.http(BOB).get(f"/views/{view.id}/data", exportType="GRID_ALL_PAGES").text
         assert "Rome" not in rows
+        bob = kept.http(BOB)
+        begun = bob.post(f"/views/{view.id}/readRequests", {"exportType": "TABULAR_MULTI_COLUMN"})
+        request = begun.json()["viewReadRequest"]["requestId"]
+        page = f"/views/{view.id}/readRequests/{request}/pages/0"
+        until = time.monotonic() + 20
+        while (answer := bob.get(page)).status_code == 404 and time.monotonic() < until:
+            pass
+        assert answer.text.splitlines()[1:] == ["Actual,Oslo,Jan 26,1"]
 
     def test_the_metadata_of_exports_counts_what_the_user_may_read(self, kept: Seen) -> None:
         path = f"/exports/{kept[ALL].exports['Open out'].id}"
@@ -224,6 +233,7 @@ class TestImports:
         with pytest.raises(af.TaskFailed, match="No write access to module Sales"):
             af.to_anaplan(SALES, "Load sales", seen[BOB])
 
+    @pytest.mark.long
     def test_items_are_updated_and_moved_only_with_write_access(self, seen: Seen) -> None:
         rows = pd.DataFrame(
             {
