@@ -39,6 +39,7 @@ def test_modules_and_views_with_chosen_items_read_the_same(kept: Seen, cloned: C
     assert cloned.model.views["Sales.Open"].read().columns.tolist()[-1] == "Units"
 
 
+@pytest.mark.long
 def test_the_report_names_what_the_api_does_not_show(cloned: Cloned) -> None:
     report = cloned.sandbox.report.set_index("name")
     assert report.loc["Region", "state"] == "not copied"
