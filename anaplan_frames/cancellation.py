@@ -165,6 +165,6 @@ def check_process(process: int) -> None:
     """Raise AnaplanError in a child that was forked from the process which began this reading."""
     if os.getpid() != process:
         raise AnaplanError(
-            "This read was begun by the process that this one was forked from, and cannot be "
-            "continued here. Read again."
+            "This read was started in the parent of this forked process, and cannot go on here. "
+            "Read again in this process."
         )

@@ -77,7 +77,9 @@ def renamed_parameter(
             if old not in given:
                 return given
             if new in given:
-                raise TypeError(f"{function.__qualname__}() got both {old}= and {new}=.")
+                raise TypeError(
+                    f"{function.__qualname__}() got both {old}= and {new}=. Leave {old}= out."
+                )
             warn(text, FutureWarning)
             return {new if name == old else name: value for name, value in given.items()}
 

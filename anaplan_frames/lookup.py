@@ -90,7 +90,7 @@ def only_id(
         warn(
             f"There is no {visible(key)} among the {kind} {owner}; {visible(name)} was taken for "
             "it, which differs only in case, outer white space, invisible characters or how "
-            "accents are composed."
+            "accents are composed. Write it so to avoid this warning."
         )
     return ids[0]
 

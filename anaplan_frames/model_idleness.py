@@ -112,7 +112,10 @@ class ModelIdleness:
         )["model"]
         running = yes_or_no(record.get("modelTransactionRunning"))
         if running is None:
-            raise AnaplanError(f"{label}: Anaplan does not say whether a transaction is running.")
+            raise AnaplanError(
+                f"{label}: Anaplan does not say whether a transaction is running. Leave "
+                "restart_after= out."
+            )
         if running:
             return True
         answer = self.transport.get(f"{self.path}/status", label=f"status of {label}")

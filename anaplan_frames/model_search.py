@@ -65,7 +65,9 @@ def check_given(thing: object, model: Model | str | None, kind: str | None) -> N
             "Leave the model out, or give a name."
         )
     if kind is not None and kind.casefold() not in (thing.kind, thing.plural):
-        raise ConfigurationError(f"{thing.label} was given, which is not of kind={kind!r}.")
+        raise ConfigurationError(
+            f"{thing.label} was given, which is not of kind={kind!r}. Leave kind= out."
+        )
 
 
 def find(model: Model, name: str, kinds: Sequence[str], kind: str | None, *, verb: str) -> Resource:
@@ -162,7 +164,9 @@ def _collection(model: Model, kinds: Sequence[str], kind: str) -> Collection[Res
     plural = next((k for k in kinds if kind.casefold() in (k, k.removesuffix("s"))), None)
     plural = "processes" if kind == "process" and "processes" in kinds else plural
     if plural is None:
-        raise NotFound(f"{kind!r} is not a kind that can be used here: {', '.join(kinds)} are.")
+        raise NotFound(
+            f"kind={kind!r} cannot be used here. Use one of {', '.join(map(repr, kinds))}."
+        )
     collection: Collection[Resource] = getattr(model, plural)
     return collection
 

@@ -99,7 +99,9 @@ class TaskRequests:
         found = self.transport.get(f"{self.path}/tasks/{task_id}", label=label).get("task")
         state = TaskState.read(found) if isinstance(found, Mapping) else TaskState("")
         if not state.state and not state.ended:
-            raise TransferError(f"{label}: Anaplan's answer does not say how the task stands.")
+            raise TransferError(
+                f"{label}: Anaplan's answer does not say how the task stands. Try again."
+            )
         return state
 
     def cancel(self, task_id: str) -> None:

@@ -90,7 +90,7 @@ def test_a_backend_of_pandas_can_be_chosen(costs: af.Model) -> None:
 
 
 def test_the_last_output_is_read_without_running(costs: af.Model) -> None:
-    with pytest.raises(af.NotFound, match="export must have been run"):
+    with pytest.raises(af.NotFound, match="or run the export"):
         af.read_anaplan("Never run", costs, run=False)
     af.read_anaplan("Never run", costs)
     tasks = len(costs.exports["Never run"].tasks())

@@ -290,8 +290,8 @@ def locked(store: TokenStore | None) -> Iterator[None]:
         lock.__enter__()
     except Timeout:
         raise AuthenticationError(
-            f"Another process holds the stored login {store!r} for more than {_LONGEST_LOCK:.0f} "
-            "s. End it, and try again."
+            f"Another process has held the stored login {store!r} for more than "
+            f"{_LONGEST_LOCK:.0f} s. End it, and try again."
         ) from None
     try:
         yield

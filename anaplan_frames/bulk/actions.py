@@ -295,6 +295,6 @@ class Action(Resource):
     def _import_id(self, name: str) -> str:
         """Return the id of an import that parameters name; only a process has some."""
         raise ValueError(
-            f"parameters of {self.label} are {{name: value}}; a dict for {name!r} is for one of "
-            "the imports of a process."
+            f"parameters= of {self.label} must be {{name: value}}, and {name!r} has a dict. Only a "
+            "process takes dicts, one for each of its imports: give a text."
         )

@@ -33,5 +33,6 @@ def read_dump(transport: Transport, path: str, *, label: str) -> bytes:
     except NotFound as gone:
         raise NotFound(
             f"{label} is gone. Anaplan keeps a failure dump for 48 hours, for the user who ran the "
-            "task, and only for that user's latest task of the import."
+            "task, and only for that user's latest task of the import. Load the data again to get "
+            "a new one; dump='a folder' keeps it."
         ) from gone

@@ -97,7 +97,8 @@ def _as_bytes(pieces: Iterator[Any], dialect: Dialect) -> Iterator[bytes]:
             except UnicodeEncodeError as error:
                 raise EncodingError(
                     f"The character {error.object[error.start]!r} cannot be written in "
-                    f"{dialect.encoding}, the file's encoding.",
+                    f"{dialect.encoding}, the file's encoding. Set the encoding to UTF-8 in "
+                    "Anaplan's settings of the file, or replace the character.",
                     text=error.object[error.start],
                 ) from error
         elif isinstance(piece, bytes | bytearray | memoryview):

@@ -42,7 +42,10 @@ def import_metadata(catalogue: Catalogue, import_id: str, label: str) -> Mapping
     answer = catalogue.described(f"imports/{import_id}", label)
     metadata: Mapping[str, Any] = answer["importMetadata"]
     if not isinstance(metadata.get("source") or {}, Mapping):
-        raise TransferError(f"{label}: Anaplan's answer does not say how its file is written.")
+        raise TransferError(
+            f"{label}: Anaplan's answer does not say how its file is written. Try again; if it "
+            "happens again, look at the import's source in Anaplan."
+        )
     return metadata
 
 
@@ -59,8 +62,8 @@ def target_of_import(catalogue: Catalogue, info: Mapping[str, Any]) -> FileTarge
     file_id = str(info.get("importDataSourceId") or "")
     if metadata.get("type", "FILE") != "FILE" or not file_id:
         raise ColumnMismatch(
-            f"{label} reads no file but a {str(metadata.get('type')).lower()}, so you cannot load "
-            f"data with it. Run it with model.imports[{info['name']!r}].run()."
+            f"{label} does not read a file but a {str(metadata.get('type')).lower()}, so you "
+            f"cannot load data with it. Run it with model.imports[{info['name']!r}].run()."
         )
     # Posting to an id that belongs to no file would create a file that no import reads.
     if file_id not in catalogue.records("files"):

@@ -87,7 +87,10 @@ def prepare_upload(
     """
     headers = target.headers or tuple(source.columns)
     if not headers:
-        raise ColumnMismatch(f"The data has no columns to write to {target.label}.")
+        raise ColumnMismatch(
+            f"The data has no columns to write to {target.label}. If they are in the index, pass "
+            "index=True."
+        )
     names = {str(column): header for column, header in (mapping or {}).items()}
     matching = match_columns(source.columns, headers, names, target.label)
     return PreparedUpload(target, SentRows(source, Encoder(target.dialect, matching)), matching)

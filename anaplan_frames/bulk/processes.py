@@ -258,7 +258,10 @@ def _find_optimizer(
         found = find_id(action, names, kind="optimizer actions", owner=f"of {owner}")
         return found, names[found]
     if not names:
-        raise NotFound(f"The {owner} runs no optimizer action, so it has no solution log.")
+        raise NotFound(
+            f"The {owner} runs no optimizer action, so it has no solution log. Ask for the log of "
+            "one that does."
+        )
     if len(names) > 1:
         raise AmbiguousName(
             f"The {owner} runs {len(names)} optimizer actions. Choose one with action=: "

@@ -163,7 +163,7 @@ def _unknown(settings: Mapping[str, Any]) -> EncodingError:
     year = settings.get("fiscalYear") or {}
     return EncodingError(
         f"The calendar {settings.get('calendarType') or 'of the model'!r} has a fiscal year "
-        f"{year.get('year')!r} from {year.get('startDate')} to {year.get('endDate')}. Years of "
-        "such a calendar are not known to begin and end so, and its periods cannot be worked out. "
-        "Use the names of periods instead of dates."
+        f"{year.get('year')!r} from {year.get('startDate')} to {year.get('endDate')}. The library "
+        "knows no rule for such years, so it cannot calculate their periods. Use the names of "
+        "periods instead of dates."
     )

@@ -109,7 +109,10 @@ class PeriodNames:
             position = pc.index(coded.indices, pa.scalar(found.index(None), pa.int32())).as_py()
             day = coded.dictionary[coded.indices[position].as_py()].as_py()
             raise location.encoding_error(
-                position, day.isoformat(), "is not in any period of the model's calendar."
+                position,
+                day.isoformat(),
+                "is not in any period of the model's calendar. Leave such rows out, or extend the "
+                "calendar in the model's time settings.",
             )
         return pa.array(found, pa.string()).take(coded.indices)
 

@@ -84,6 +84,7 @@ class LeafFilter(ValueFilter):
         if self._totals.numbered and self.some_received and not self.some_found:
             warn(
                 f"{self._label} has no total of {self.column!r} by its name or code. If it shows "
-                "the items of numbered lists by other names, totals may be among the rows.",
+                "the items of numbered lists by other names, totals may be among the rows: check "
+                "that before you add up.",
                 AnaplanWarning,
             )

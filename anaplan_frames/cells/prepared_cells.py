@@ -114,8 +114,8 @@ class PreparedCells(PreparedWrite):
         self._matching.warn_of_unused(self._module.label)
         if calculated and self._calculated and not self._matching.single:
             warn(
-                f"{self._module.label} calculates {self._calculated_names}: this cannot be "
-                "written, and is left out."
+                f"{self._module.label} calculates {self._calculated_names}, which cannot be "
+                "written and is left out. Drop it from the data to avoid this warning."
             )
 
     def warn_of_folded_keys(self) -> None:

@@ -71,7 +71,10 @@ def written_line_items(
         written.append(LineItemColumn(column.id, column.name, format_, position, scale))
     if not written:
         names = ", ".join(map(repr, calculated))
-        raise ColumnMismatch(f"Anaplan calculates {names} in {label}; there is nothing to write.")
+        raise ColumnMismatch(
+            f"Anaplan calculates {names} in {label}, so there is nothing to write. Give a column "
+            "of a line item without a formula."
+        )
     return WrittenLineItems(tuple(written), tuple(calculated))
 
 

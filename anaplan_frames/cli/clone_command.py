@@ -65,7 +65,9 @@ def clone(
     from anaplan_frames.snapshots.model_snapshot import snapshot
 
     if connection.model not in (None, named):
-        raise click.UsageError(f"The model is given twice: {named!r} and {connection.model!r}.")
+        raise click.UsageError(
+            f"The model is given twice: {named!r} and {connection.model!r}. Leave one out."
+        )
     run = Run()
     with connection.connect() as connected, usage_errors():
         made = snapshot(

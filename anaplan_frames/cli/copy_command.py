@@ -171,4 +171,6 @@ def _refuse(context: click.Context, names: list[str], direction: str) -> None:
         if parameter.name in names:
             given = context.get_parameter_source(parameter.name)
             if given is click.core.ParameterSource.COMMANDLINE:
-                raise click.UsageError(f"{parameter.opts[0]} has no effect with {direction}.")
+                raise click.UsageError(
+                    f"{parameter.opts[0]} has no effect with {direction}. Leave it out."
+                )

@@ -119,7 +119,7 @@ def _set_quiet(context: click.Context, _: click.Parameter, count: int) -> None:
 def _change_verbosity(context: click.Context, verbosity: int) -> None:
     output = context.ensure_object(LogOutput)
     if output.verbosity:
-        raise click.UsageError("-v and -q cannot be used together.", context)
+        raise click.UsageError("-v and -q cannot be used together. Leave one out.", context)
     output.verbosity = verbosity
 
 

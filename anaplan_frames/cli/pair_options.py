@@ -81,7 +81,7 @@ def single_values(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, st
     found: dict[str, str] = {}
     for name, value in pairs:
         if name in found:
-            raise click.UsageError(f"{option} {name}=... is given twice.")
+            raise click.UsageError(f"{option} {name}=... is given twice. Leave one out.")
         found[name] = value
     return found
 
@@ -120,7 +120,8 @@ def mapping_of(words: Sequence[str], option: str = "--mapping") -> dict[str, str
             pairs.append((name, header))
         else:
             raise click.UsageError(
-                f"{option} {word!r} is not of the form COLUMN=HEADER, and there is no such file."
+                f"{option} {word!r} must be of the form COLUMN=HEADER, or a file with such lines; "
+                "there is no such file."
             )
     return single_values(pairs, option) or None
 
@@ -160,7 +161,7 @@ def parameters_of(
 
 def _variable(variable: str, name: str) -> str:
     if variable not in os.environ:
-        raise click.UsageError(f"{name}: there is no environment variable {variable!r}.")
+        raise click.UsageError(f"{name}: there is no environment variable {variable!r}. Set it.")
     return os.environ[variable]
 
 

@@ -176,7 +176,8 @@ def _secret(words: str) -> str:
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
         raise click.UsageError(
-            f"{words} is missing: stdin is not a terminal and has no line for it."
+            f"{words} is missing: stdin is not a terminal and has no line for it. Run this in a "
+            "terminal, or send one line for each secret to stdin."
         )
     return line
 

@@ -73,7 +73,9 @@ def _parsed(text: str, path: Path) -> dict[str, dict[str, dict[str, str]]]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise click.ClickException(f"The profile file {path} is not TOML ({error}).") from None
+        raise click.ClickException(
+            f"The profile file {path} is not TOML ({error}). Correct it, or delete it."
+        ) from None
 
 
 def _set(lines: list[str], heading: str, settings: Mapping[str, str]) -> None:

@@ -47,7 +47,9 @@ def credentials(
     kinds = {"--email": email, "--certificate": certificate, "--keystore": keystore}
     given = [name for name, value in kinds.items() if value is not None]
     if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(given)} cannot be used together.")
+        raise click.UsageError(
+            f"{' and '.join(given)} cannot be used together. Give one way to sign in."
+        )
     if private_key is not None and certificate is None:
         raise click.UsageError("--private-key needs --certificate.")
     if keystore_alias is not None and keystore is None:

@@ -89,7 +89,9 @@ def format_options(function: Function) -> Function:
         try:
             codecs.lookup(encoding)
         except LookupError:
-            raise click.UsageError(f"--encoding {encoding!r} is not known.") from None
+            raise click.UsageError(
+                f"--encoding {encoding!r} is not known. Use a name such as utf-8 or latin-1."
+            ) from None
         form = TableFormat(format_, separator(sep), encoding)
         return function(*args, form=form, **given)
 

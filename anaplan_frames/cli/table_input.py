@@ -125,7 +125,9 @@ def _header(lines: io.RawIOBase, form: TableFormat) -> list[str]:
     finally:
         text.detach()
     if not names:
-        raise DataError("The CSV has no header, so its columns have no names.")
+        raise DataError(
+            "The CSV has no header, so its columns have no names. Add a first line with the names."
+        )
     names[0] = names[0].removeprefix("\ufeff")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -225,7 +227,10 @@ def _of_objects(rows: Iterator[Any], path: str) -> Iterator[pa.RecordBatch]:
         names = names or dict.fromkeys(name for row in part for name in row)
         strange = next((name for row in part for name in row if name not in names), None)
         if strange is not None:
-            raise DataError(f"{path}: a later row has a column {strange!r} that the first do not.")
+            raise DataError(
+                f"{path}: a later row has a column {strange!r} that the first rows do not have. "
+                "Give every column in the first row, with null if it has no value."
+            )
         yield pa.RecordBatch.from_pydict({name: [row.get(name) for row in part] for name in names})
     if not names:
         raise DataError(f"{path} has no rows, so its columns are not known.")

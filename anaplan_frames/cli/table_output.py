@@ -47,7 +47,7 @@ def check_output(path: str) -> None:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "This is a folder. Name a file", path)
     if not target.absolute().parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "There is no such folder", path)
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder. Make it first", path)
 
 
 def write_table(reader: pa.RecordBatchReader, path: str, form: TableFormat) -> int:

@@ -103,8 +103,8 @@ def _data(files: tuple[str, ...], form: TableFormat, stack: ExitStack) -> Any:
         name, equals, path = word.partition("=")
         if not equals or name in found:
             raise click.UsageError(
-                "Several files must each be given as IMPORT=FILE, with the import's name or id, "
-                f"and each import once; {word!r} is not."
+                f"{word!r} is not of the form IMPORT=FILE, or names an import again. Give several "
+                "files as IMPORT=FILE, with the import's name or id, each import once."
             )
         found[name] = read_table(path, form, stack)
     return found

@@ -12,7 +12,7 @@ TIME_OF_DAY = (
     "has a time of day, but a date in Anaplan is a day. Drop the time with .dt.normalize(), or "
     "send it as text with .dt.strftime()."
 )
-_YEARS = "has a year that an ISO date cannot hold (0001 to 9999)."
+_YEARS = "has a year that a date cannot have (0001 to 9999). Correct it, or leave it empty."
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, from 1970-01-01
 
 

@@ -169,7 +169,7 @@ class RowSplitter:
         ):
             raise EncodingError(
                 f"A row holds a text delimiter {self._dialect.delimiter!r} that is not doubled, so "
-                "the ends of the rows are not clear. The program that writes the text must double "
+                "the ends of the rows are not clear. Have the program that writes the text double "
                 "it."
             )
         return block
@@ -227,7 +227,8 @@ class RowSplitter:
         if self._size > _LONGEST_ROW:
             raise EncodingError(
                 f"A row is longer than {_LONGEST_ROW // 1_000_000} MB: a text delimiter "
-                f"{self._dialect.delimiter!r} was opened and never closed."
+                f"{self._dialect.delimiter!r} was opened and never closed. Check the text "
+                "delimiter in Anaplan's settings of the file."
             )
 
     def _is_open(self, text: bytes) -> bool:

@@ -120,7 +120,9 @@ def _decimal(value: Decimal, position: int, location: ValueLocation) -> tuple[in
         raise location.encoding_error(position, str(value), NOT_FINITE)
     if abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise location.encoding_error(
-            position, str(value), "is too large or too small for a number in Anaplan."
+            position,
+            str(value),
+            "is too large or too small for a number in Anaplan. Round it, or send it as text.",
         )
     return NUMBER, plain_number(value)
 

@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     scope = config.getini(_SCOPE)
     if scope not in _SCOPES:
         raise pytest.UsageError(
-            f"{_SCOPE} = {scope}: it is {', '.join(_SCOPES[:-1])} or {_SCOPES[-1]}."
+            f"{_SCOPE} must be {', '.join(_SCOPES[:-1])} or {_SCOPES[-1]}, not {scope}."
         )
     config.addinivalue_line(
         "markers",

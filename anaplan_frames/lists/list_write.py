@@ -77,7 +77,7 @@ def _warn_of_twins(plan: ItemPlan, label: str) -> None:
     if plan.kept_twins:
         warn(
             f"{plan.kept_twins:,} items of {label} have no row of their own, and are not deleted: "
-            "the data has the same keys, written in another way."
+            "the data has the same keys, written in another way. Write them as Anaplan has them."
         )
 
 

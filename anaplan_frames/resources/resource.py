@@ -96,7 +96,10 @@ class Resource:
         return self._info.get("name")
 
     def _gone(self) -> NotFound:
-        return NotFound(f"{self.label} does not exist any more in {self._catalogue.label}.")
+        return NotFound(
+            f"{self.label} does not exist any more in {self._catalogue.label}. If it was made "
+            "again, look it up by its name."
+        )
 
     @property
     def catalogue(self) -> Catalogue:

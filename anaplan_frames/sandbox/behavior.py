@@ -89,7 +89,7 @@ def parse_behavior(given: Mapping[str, Any] | None) -> Behavior:
     names = [field.name for field in fields(Behavior)]
     for name, value in (given or {}).items():
         if name not in names:
-            raise ValueError(f"The behavior {name!r} is unknown; the names are {', '.join(names)}.")
+            raise ValueError(f"The behavior {name!r} is unknown. Use one of {', '.join(names)}.")
         right = _VALUES[name]
         if not any(value == one and type(value) is type(one) for one in right):
             listed = " or ".join(repr(one) for one in right)

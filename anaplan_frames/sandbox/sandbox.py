@@ -224,7 +224,7 @@ class Sandbox(Tenant):
             container needs it. The demo's password is known: do not serve it to a network.
         """
         if self._server is not None:
-            raise RuntimeError("The sandbox is already running.")
+            raise RuntimeError("The sandbox is already running. Start it once, or close it first.")
         if self._closed:
             raise RuntimeError("The sandbox is closed and its data is gone: make another one.")
         # Looked up at each start, so that a test can wrap the application.

@@ -54,7 +54,8 @@ def list_chunks(transport: Transport, path: str, *, label: str) -> list[str]:
     if not chunks:
         raise NotFound(
             f"{label} has no content for this user: content that was uploaded is private to its "
-            "user and dropped after 48 hours, and an export must have been run."
+            "user and dropped after 48 hours, and an export has content once it was run. Upload "
+            "the content again, or run the export."
         )
     return in_sequence(chunks, label)
 
@@ -71,7 +72,8 @@ def in_sequence(ids: Iterable[Any], label: str) -> list[str]:
     expected = [str(number) for number in range(len(listed))]
     if sorted(listed) != sorted(expected):
         raise TransferError(
-            f"{label} is not complete: it has the chunks {', '.join(listed)[:200]} only."
+            f"{label} is not complete: Anaplan lists only the chunks {', '.join(listed)[:200]}. "
+            "Try again."
         )
     return expected
 

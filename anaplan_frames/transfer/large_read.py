@@ -65,7 +65,7 @@ def large_read(
             del content  # not held while the next is waited for
     finally:
         if os.getpid() == process:  # else it is forked, and its parent may still read
-            request.stop(TransferError(f"The large read of {label} was given up."))
+            request.stop(TransferError(f"The large read of {label} was ended. Read again."))
             pages.close()  # waits for its threads
             request.delete()
 

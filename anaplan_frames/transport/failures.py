@@ -135,9 +135,15 @@ def _tls_failure(root: BaseException, label: str, host: str, way_out: str) -> Fa
 def _local_failure(error: Exception, label: str) -> Failure:
     """Return the failure for a request that could not be sent from this machine."""
     if isinstance(error, OSError) and "CA certificate bundle" in str(error):
-        text = f"{label}: the CA bundle named by verify=... or REQUESTS_CA_BUNDLE is not there."
+        text = (
+            f"{label}: the CA bundle that verify= or REQUESTS_CA_BUNDLE names is not there. Check "
+            "the path."
+        )
         return Failure(TransferError(text), again=False, doubtful=False)
-    text = f"{label}: the request cannot be sent ({type(error).__name__})."
+    text = (
+        f"{label}: the request cannot be sent ({type(error).__name__}). Check the URLs, the proxy "
+        "and the data of the call."
+    )
     unsendable = isinstance(error, ValueError | requests.exceptions.InvalidJSONError)
     return Failure(TransferError(text), again=False, doubtful=not unsendable)
 

@@ -112,13 +112,15 @@ def check_bundle(verify: str | Path) -> str:
     """Return the path of a CA bundle; refuse one that does not exist or holds no certificate."""
     path = Path(verify)
     if not path.exists():
-        raise ConfigurationError(f"verify={str(verify)!r}: there is no such CA bundle.")
+        raise ConfigurationError(
+            f"verify={str(verify)!r}: there is no such CA bundle. Check the path."
+        )
     if path.is_file():
         try:
             ssl.create_default_context(cafile=str(path))
         except (ssl.SSLError, OSError, ValueError) as error:
             raise ConfigurationError(
-                f"verify={str(verify)!r} is not a CA bundle: a file with certificates in PEM, each "
-                "between BEGIN CERTIFICATE and END CERTIFICATE."
+                f"verify={str(verify)!r} is not a CA bundle. Give a file with certificates in "
+                "PEM, each between BEGIN CERTIFICATE and END CERTIFICATE."
             ) from error
     return str(verify)

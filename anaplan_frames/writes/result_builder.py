@@ -221,7 +221,7 @@ def check_result(result: WriteResult, on_rejected: OnRejected, *, task: Any = No
     if result.outcome == "cancelled":
         raise TaskCancelled(
             f"{result.target!r} was cancelled (task {result.task_id}); Anaplan rolled its changes "
-            "back.",
+            "back. Run it again if that was not meant.",
             result,
         )
     if result.outcome == "uncertain":
@@ -250,12 +250,13 @@ def _warn_of_counts(result: WriteResult) -> None:
         if each.rows_ignored:
             warn(
                 f"{each.target!r} has ignored all of the {each.rows_ignored:,} rows that it read. "
-                "Anaplan ignores rows that only feed cells which it calculates."
+                "Anaplan ignores rows that only feed cells which it calculates. Check that the "
+                "rows are not of totals, and which line items the import loads."
             )
         else:
             warn(
                 f"{each.target!r} succeeded, but Anaplan does not say how many of the "
-                f"{each.rows_sent:,} rows it loaded."
+                f"{each.rows_sent:,} rows it loaded. Look at the target to be sure."
             )
 
 
@@ -310,7 +311,9 @@ def halfway_error(
         return error
     if isinstance(error, TransferTimeout):
         return TaskTimeout(
-            f"Writing {label} ended half-way, because the time of timeout= is over. {done}", result
+            f"Writing {label} ended half-way, because the time of timeout= is over. {done} Give it "
+            "more time, and write the rest.",
+            result,
         )
     return TaskFailed(f"Writing {label} ended half-way: {error} {done}", result)
 

@@ -242,7 +242,7 @@ def test_a_mapping_may_be_a_file(loaded: Sandbox) -> None:
         ("name,name\nAA,a\n", [], "The CSV has two columns named 'name'."),
         ("carrier,name\nAA,\xe4\n", ["--encoding", "ascii"], "cannot be read as csv"),
         ("carrier,name\nAA,a\n", ["--mode", "sync"], "--mode is an option of lists, not of import"),
-        ("carrier,name\nAA,a\n", ["--mapping", "nothing"], "is not of the form COLUMN=HEADER"),
+        ("carrier,name\nAA,a\n", ["--mapping", "nothing"], "must be of the form COLUMN=HEADER"),
         ("carrier,name\nAA,a\n", ["--sep", ";;"], "--sep must be one character"),
         ("carrier,name\nAA,a\n", ["--encoding", "utf-9"], "--encoding 'utf-9' is not known."),
         ("carrier,name\nAA,a\n", ["--max-delete", "some"], "'some' is not a number such as 20"),

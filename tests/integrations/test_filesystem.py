@@ -66,7 +66,7 @@ def test_ids_stand_for_names(fs: AnaplanFileSystem, files_of: af.Model) -> None:
         ("Demo/Flights", "'Flights'.*There is 'Flight Planning'"),
         (f"{MODEL}/lists", "'files' or 'exports', not 'lists'"),
         (f"{MODEL}/files/airline.csv", "Did you mean 'airlines.csv'"),
-        (f"{MODEL}/files/a/b.csv", "A slash in a name is %2F"),
+        (f"{MODEL}/files/a/b.csv", "Write a slash in a name as %2F"),
     ],
 )
 def test_a_path_that_does_not_exist_names_the_near_names(
@@ -146,7 +146,7 @@ def test_an_export_that_gave_nothing_is_not_an_empty_file(
 ) -> None:
     with Sandbox.demo(task_pause=0) as sandbox, sandbox.connect() as connection:
         new = AnaplanFileSystem(connection=connection, run=False)
-        with pytest.raises(af.NotFound, match="an export must have been run"):
+        with pytest.raises(af.NotFound, match="or run the export"):
             new.cat(EXPORT)
 
 

@@ -132,7 +132,7 @@ def test_a_ca_bundle_that_is_passed_comes_before_that_of_the_environment(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle.with_name("none.pem")))
     transport = connect(verify=bundle, api_url=tls_server.url, auth_url=tls_server.url)
     transport.get("/me", label="me")
-    with pytest.raises(TransferError, match="REQUESTS_CA_BUNDLE is not there"):
+    with pytest.raises(TransferError, match="REQUESTS_CA_BUNDLE names is not there"):
         connect(api_url=tls_server.url, auth_url=tls_server.url).get("/me", label="me")
 
 

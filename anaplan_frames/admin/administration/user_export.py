@@ -45,7 +45,10 @@ def export_users(transport: Transport) -> pd.DataFrame:
             )
         known |= names
         rows += page
-    raise TransferError(f"{_LABEL}: Anaplan gave {_MOST_PAGES:,} pages and always one more.")
+    raise TransferError(
+        f"{_LABEL}: Anaplan gave {_MOST_PAGES:,} pages and always one more. Try again; if it "
+        "happens again, ask Anaplan's support."
+    )
 
 
 def _read(content: bytes) -> list[Mapping[str, str | None]]:

@@ -477,7 +477,9 @@ class Alm:
 
     def _check_other(self, address: ModelAddress) -> None:
         if address.id == self._requests.model_id:
-            raise ValueError(f"{self._requests.label} cannot be synced into itself.")
+            raise ValueError(
+                f"{self._requests.label} cannot be synced into itself. Give another model."
+            )
 
     @property
     def _own_address(self) -> ModelAddress:

@@ -87,7 +87,8 @@ class PreparedSync(PreparedWrite):
         target = self._target
         if self.pair.is_applied:
             raise AnaplanError(
-                f"{target.label} has {self.pair} already, so that there is nothing to start."
+                f"{target.label} has {self.pair} already, so there is nothing to start. Call "
+                "sync() to get a result that says so."
             )
         calls = SyncCalls(target)
         applied = Applied(target, str(self.pair), self.pair.revision_id, self.expected)

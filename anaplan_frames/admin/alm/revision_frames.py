@@ -50,7 +50,9 @@ def revisions_frame(
     if last is not None and _is_day(until):
         last += _DAY - dt.timedelta(milliseconds=1)
     if first is not None and last is not None and first > last:
-        raise ValueError(f"since={since!r} is later than until={until!r}.")
+        raise ValueError(
+            f"since={since!r} is later than until={until!r}. Give the earlier time as since=."
+        )
     found = requests.revisions(
         None if first is None else (first - _DAY).date().isoformat(),
         None if last is None else (last + _DAY).date().isoformat(),

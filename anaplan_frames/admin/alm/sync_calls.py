@@ -78,13 +78,16 @@ class SyncCalls:
             task = {**task, "result": {**result, "details": _details(result)}}
         state = TaskState.read(task)
         if not state.state:
-            raise TransferError(f"{label}: Anaplan's answer does not say how the task stands.")
+            raise TransferError(
+                f"{label}: Anaplan's answer does not say how the task stands. Try again."
+            )
         return state
 
     def cancel(self, task_id: str) -> None:
         """Refuse to ask for a sync's end, which Anaplan does not offer."""
         raise RequestRefused(
-            f"Anaplan does not offer to cancel a sync; task {task_id} of {self.label} goes on."
+            f"Anaplan does not offer to cancel a sync; task {task_id} of {self.label} goes on. "
+            "Wait for its end."
         )
 
     @property

@@ -60,7 +60,10 @@ def event_pages(transport: Transport, params: Mapping[str, Any]) -> Iterator[Eve
         walk.step(count)
         here = url or f"{transport.url_of('audit')}/audit/api/1{_PATH}"
         url, asked = next_page_url(here, str(following), LABEL), {}
-    raise TransferError(f"{LABEL}: Anaplan gave {_MOST_PAGES:,} pages and always one more.")
+    raise TransferError(
+        f"{LABEL}: Anaplan gave {_MOST_PAGES:,} pages and always one more. Ask for a shorter time, "
+        "with since= and until=."
+    )
 
 
 def _paging(transport: Transport, content: bytes) -> Mapping[str, Any]:
@@ -123,6 +126,6 @@ class _Walk:
             )
         if self._totals[-1] < self._totals[0]:
             raise TransferError(
-                f"{LABEL}: while they were read, events ended at Anaplan, so that others may have "
-                "been passed over. Try again, from a later time."
+                f"{LABEL}: Anaplan removed old events while they were read, so some of the others "
+                "may be missing. Try again, with a later since=."
             )

@@ -122,7 +122,9 @@ def _attributes(given: str | Sequence[str] | Mapping[str, str] | None) -> dict[s
     if isinstance(given, Mapping):
         by_column = {column: key for key, column in given.items()}
         if len(by_column) < len(given):
-            raise ValueError("attributes gives two attributes the same column.")
+            raise ValueError(
+                "attributes= gives two attributes the same column. Give each a name of its own."
+            )
         return by_column
     return {key: key for key in ([given] if isinstance(given, str) else given or ())}
 

@@ -92,7 +92,10 @@ def period(since: Moment, until: Moment, now: float) -> Period:
     if since is None:
         begin = min(begin, end - SPAN_MS)
     if begin >= end:
-        raise ValueError(f"since={_shown(begin)} is not before until={_shown(end)}.")
+        raise ValueError(
+            f"since={_shown(begin)} is not before until={_shown(end)}. Give the earlier time as "
+            "since=."
+        )
     return Period(begin, end, present - KEPT_MS)
 
 
@@ -120,6 +123,6 @@ def _milliseconds(moment: object, name: str, present: int) -> int:
     except ValueError as error:
         raise ValueError(f"{name}={moment!r} is not a date or time: '2026-11-01 08:00'.") from error
     if pd.isna(time):
-        raise ValueError(f"{name} is not a date or time: it is missing.")
+        raise ValueError(f"{name}= is missing (NaT). Give a date or time, or leave it out.")
     time = time.tz_localize("UTC") if time.tzinfo is None else time
     return round(time.timestamp() * 1000)

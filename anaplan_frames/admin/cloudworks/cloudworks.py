@@ -254,7 +254,10 @@ class CloudWorks:
             id_ = str(error.get("actionId"))
             content = self._calls.dump(run_id, id_ if is_process else None)
             if content is None:
-                raise NotFound(f"The failure dump of run {run_id!r} is not kept any more.")
+                raise NotFound(
+                    f"The failure dump of run {run_id!r} is not kept any more. Run the integration "
+                    "again to get one, or pass dump='a folder' to keep it."
+                )
             return str(error.get("actionName")), id_, rejected_rows(content)
 
         return stacked(side_by_side(read, with_dump))
@@ -547,7 +550,9 @@ class CloudWorks:
             flow = FlowRuns(self._calls, found, steps=ids)
             return start_task(flow, {}, job, watched=flow.after_start)
         if steps is not None:
-            raise ValueError(f"steps are of flows, and {found.label} is not one")
+            raise ValueError(
+                f"steps= is an option of flows, and {found.label} is not one. Leave it out."
+            )
         runs = IntegrationRuns(self._calls, found)
         return start_task(runs, {}, job, watched=runs.after_start)
 

@@ -96,7 +96,9 @@ class CloudWorksCalls:
         found = answer.get("runs") or []
         whole = [found] if isinstance(found, Mapping) else found
         if not isinstance(whole, list) or not all(isinstance(each, Mapping) for each in whole):
-            raise TransferError(f"The errors of run {run_id!r} came in an unknown form.")
+            raise TransferError(
+                f"The errors of run {run_id!r} came in an unknown form. Look at the run in Anaplan."
+            )
         actions = [each for one in whole for each in one.get("errorMessages") or []]
         return [dict(each) for each in actions if isinstance(each, Mapping)]
 
@@ -122,7 +124,7 @@ class CloudWorksCalls:
             return None
         content = answer.content
         if content.lstrip().startswith(b"{"):
-            raise TransferError(f"{label} came as JSON, which is not a table.")
+            raise TransferError(f"{label} came as JSON, which is not a table. Try again.")
         return content
 
     def one(self, path: str, key: str, label: str) -> Record:

@@ -104,7 +104,8 @@ def integration_body(settings: Settings, before: Body, connection: Callable[[str
         place = {"workspaceId": facts["workspace_id"], "modelId": facts["model_id"]}
         if any(body.setdefault(key, value) != value for key, value in place.items()):
             raise ValueError(
-                f"{action.label} is in another model than the rest of the integration."
+                f"{action.label} is in another model than the rest of the integration. Make an "
+                "integration for each model."
             )
     if "name" not in body:
         raise TypeError("a CloudWorks integration needs name=")
@@ -150,7 +151,10 @@ def _job(job: Any, connection: Callable[[str], Body]) -> tuple[Body, Action]:
 def _file_of(action: Import) -> str:
     file_id = action.info.get("importDataSourceId")
     if not file_id:
-        raise ValueError(f"{action.label} does not read a file, so no connection can bring it one.")
+        raise ValueError(
+            f"{action.label} does not read a file, so no connection can bring it one. Name an "
+            "import of a file."
+        )
     return str(file_id)
 
 

@@ -238,10 +238,13 @@ class FlowRuns(_Runs):
         start = str(latest.get("startDate") or "")
         # All of them are of one form, so that texts can be compared.
         if not start or start in self.before or start < self.after:
-            return self._waiting(NotFound(f"{self.label} has no run after the one before."))
+            return self._waiting(NotFound(f"{self.label} has no new run so far. Look again later."))
         self._seen.start = self._seen.start or start
         if start != self._seen.start:
-            raise NotFound(f"{self.label}: another run has begun, and only the latest is shown.")
+            raise NotFound(
+                f"{self.label}: another run has begun, and CloudWorks shows only the latest. Look "
+                "at the runs of its integrations: conn.cloudworks.runs(name)."
+            )
         return state_of(latest)
 
     def check_only_run(self, task_id: str) -> None:

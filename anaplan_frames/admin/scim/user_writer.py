@@ -108,7 +108,10 @@ class UserWriter:
         id_ = change.user_id or str(content.get("id") or "")
         found = self._find(id_, change.user_name)
         if found is None:
-            raise TransferError(f"user {change.user_name!r}: Anaplan has done a part of it only.")
+            raise TransferError(
+                f"user {change.user_name!r}: Anaplan has done only a part of it. Look at the user "
+                "with conn.scim.users() before you try again."
+            )
         return shortfall(change, found, self._names)
 
     def _find(self, id_: str, user_name: str) -> UserRecord | None:

@@ -122,7 +122,7 @@ def _taken_apart(url: str) -> SplitResult:
         whole = whole and not (parts.netloc and "@" not in parts.netloc and "@" in rest)
     if not whole:
         raise click.UsageError(
-            "The URL of the database cannot be taken apart. Write special characters of the "
+            "The URL of the database cannot be read. Write special characters of the "
             "password as percent codes: / is %2F, @ is %40, # is %23."
         )
     return parts

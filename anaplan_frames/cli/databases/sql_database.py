@@ -91,7 +91,9 @@ class Database(ABC):
 
     def refuse_statement(self) -> DatabaseError:
         """Return the error for a statement that does not return rows."""
-        return DatabaseError(f"{self.label}: the statement of --query returns no rows.")
+        return DatabaseError(
+            f"{self.label}: the statement of --query returns no rows. Give a SELECT."
+        )
 
 
 def split_name(table: str) -> tuple[str | None, str]:

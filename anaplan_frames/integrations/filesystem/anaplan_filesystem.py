@@ -216,8 +216,8 @@ class AnaplanFileSystem(FileSystem, metaclass=_SealedOptions):
             raise FileExistsError(f"{path} exists: open it with mode 'wb' to replace its content.")
         if mode not in ("wb", "xb"):
             raise ValueError(
-                f"mode={mode!r} is not possible: the content of a file in Anaplan is replaced as a "
-                "whole, with mode 'wb' or 'w', and read with 'rb' or 'r'."
+                f"mode={mode!r} is not possible, as the content of a file in Anaplan is replaced "
+                "as a whole. Use 'wb' or 'w' to write and 'rb' or 'r' to read."
             )
         upload = partial(self._tree.writable(path).upload, resume=False, progress=False)
         return ContentWriter(upload, path, autocommit=autocommit)
@@ -297,7 +297,7 @@ class AnaplanFileSystem(FileSystem, metaclass=_SealedOptions):
         if not self.isdir(path):
             raise not_allowed(path, "Workspaces and models are made in Anaplan, not here")
         if not exist_ok:
-            raise FileExistsError(f"{path} exists.")
+            raise FileExistsError(f"{path} exists. Pass exist_ok=True if that is fine.")
 
     def size(self, path: str) -> int | None:
         """Return the number of bytes of what is open at a path, and else None.

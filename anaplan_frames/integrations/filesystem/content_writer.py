@@ -65,7 +65,7 @@ class ContentWriter(io.BufferedIOBase):
     def write(self, data: Any, /) -> int:
         """Write bytes; raises what the upload raises."""
         if self.closed:
-            raise ValueError("The file is closed.")
+            raise ValueError("The file is closed. Open it again to write.")
         content = bytes(data)
         self._held.append(content)
         self._size += len(content)
@@ -112,7 +112,8 @@ class ContentWriter(io.BufferedIOBase):
         if not self.closed:
             if not self._done:
                 warnings.warn(
-                    f"{self.path} was not closed, so what was written to it was dropped.",
+                    f"{self.path} was not closed, so what was written to it was dropped. Open it "
+                    "with a `with` statement.",
                     ResourceWarning,
                     stacklevel=2,
                     source=self,

@@ -83,8 +83,8 @@ class ModelTree:
             raise is_directory(path)
         if len(names) > 4:
             raise NoSuchFile(
-                f"{path} has more parts than anaplan://workspace/model/files/name. A slash in a "
-                "name is %2F."
+                f"{path} has more parts than anaplan://workspace/model/files/name. Write a slash "
+                "in a name as %2F."
             )
         try:
             found: File | Export = self._collection(path)[names[3]]
@@ -112,7 +112,10 @@ class ModelTree:
     def _check_workspace(self, workspace: str) -> None:
         frame = self._connection.workspaces()
         if workspace not in {*frame["id"], *frame["name"]}:
-            raise NoSuchFile(f"There is no workspace {workspace!r} that your user may see.")
+            raise NoSuchFile(
+                f"There is no workspace {workspace!r} that your user may see. conn.workspaces() "
+                "lists those that there are."
+            )
 
     def _models_of(self, workspace: str) -> Iterator[Entry]:
         frame = self._connection.models()

@@ -19,7 +19,7 @@ def is_directory(path: str) -> IsADirectoryError:
     """Return the error for a path that is too short."""
     return IsADirectoryError(
         errno.EISDIR,
-        "A path has four parts, anaplan://workspace/model/files/name, and this one has fewer",
+        "This path is a folder. Give all four parts of a file: anaplan://workspace/model/files/name",
         path,
     )
 

@@ -122,7 +122,9 @@ def _errors() -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         check_time("Answering the SQL")
-        raise TransferTimeout("The SQL was interrupted before it had an answer.") from None
+        raise TransferTimeout(
+            "The SQL was interrupted before it had an answer. Ask for less, or give it more time."
+        ) from None
     except duckdb.Error as error:
         raise DataError(f"DuckDB cannot answer this SQL: {_sentence(error)}") from None
 

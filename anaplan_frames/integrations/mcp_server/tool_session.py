@@ -110,5 +110,5 @@ class ToolSession:
         with self._lock:
             taken = self._plans.pop(key, None)
         if taken is None:
-            raise NotFound(f"The plan {key!r} is being sent already.")
+            raise NotFound(f"The plan {key!r} is being sent already. Wait for its result.")
         return plan

@@ -127,7 +127,9 @@ class SourceOptions:
             raise ConfigurationError(f"Option tasks must be a number from 1, not {self.tasks}.")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("Options may hold a password, and are not pickled.")
+        raise TypeError(
+            "Options may hold a password, and are not pickled. Give them again with .option()."
+        )
 
     def get(self, name: str, usual: Any = None) -> Any:
         """Return an option, or what is usual without it."""

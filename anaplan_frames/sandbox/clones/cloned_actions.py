@@ -204,7 +204,7 @@ class ActionCloner:
             try:
                 lst = self._find(str(section.get("of") or ""), views=False)
                 if not isinstance(lst, ListDefinition):
-                    raise ValueError(f"{lst.name!r} is not a list.")
+                    raise ValueError(f"{lst.name!r} is not a list. Name a list.")
                 given = section.items()
                 options = {key: value for key, value in given if key not in _SETTINGS and value}
                 self._model.delete_action(name, lst, id_, **options)
@@ -259,7 +259,7 @@ class ActionCloner:
         if found:
             raise ValueError(f"Several lists, modules or views are called {wanted!r}: give an id.")
         kinds = "list, module or view" if views else "list or module"
-        raise ValueError(f"The clone has no {kinds} {wanted!r}.")
+        raise ValueError(f"The clone has no {kinds} {wanted!r}. Use a name or id that it has.")
 
 
 def _first(

@@ -98,7 +98,10 @@ class OpenedSnapshot:
         except ValueError:
             raise ValueError(f"{str(path)!r} is damaged. Take the snapshot again.") from None
         if found.get("format") != FORMAT:
-            raise ValueError(f"{str(path)!r} is not of a snapshot of a model.")
+            raise ValueError(
+                f"{str(path)!r} is not of a snapshot of a model. Give a folder that "
+                "anaplan_frames.snapshot has written."
+            )
         if int(found.get("version", 0)) > VERSION:
             raise ValueError(
                 f"The snapshot in {str(self.folder)!r} has version {found['version']} of the"

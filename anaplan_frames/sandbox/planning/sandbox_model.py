@@ -199,20 +199,28 @@ class Model:
         """
         check_name("list", name, self.lists)
         if parent is not None and parent not in self.lists.values():
-            raise ValueError(f"The parent list {parent.name!r} is not in model {self.name!r}.")
+            raise ValueError(
+                f"The parent list {parent.name!r} is not in model {self.name!r}. Give a list of "
+                "this model."
+            )
         if parent is not None and top_level_item is not None:
             raise ValueError(
                 f"The list {name!r} has a parent list: give the top level item to that list."
             )
         if top_level_id is not None and not top_level_id.isdecimal():
-            raise ValueError(f"The top level item of list {name!r} has the id {top_level_id!r}.")
+            raise ValueError(
+                f"The top level item of list {name!r} has the id {top_level_id!r}. Give the item "
+                "another."
+            )
         formats = {
             key: definition_parsing.parse_format(given, f"property {key!r}")
             for key, given in (properties or {}).items()
         }
         columns = ["Name", "Code", "Parent", *formats, *subsets]
         if repeated := [column for column in columns if columns.count(column) > 1]:
-            raise ValueError(f"The list {name!r} has {repeated[0]!r} twice.")
+            raise ValueError(
+                f"The list {name!r} has {repeated[0]!r} twice. Name each property and subset once."
+            )
         definition_parsing.check_display_name(name, display_name, formats, numbered=numbered)
         lst = ListDefinition(
             self._ids.take(object_ids.LIST, id, f"list {name!r}"),
@@ -281,7 +289,7 @@ class Model:
         """Give a list more properties; see `list`."""
         for name, given in properties.items():
             if name in import_mapping.list_targets(lst):
-                raise ValueError(f"The list {lst.name!r} has {name!r} already.")
+                raise ValueError(f"The list {lst.name!r} has {name!r} already. Use another name.")
             lst.properties[name] = definition_parsing.parse_format(given, f"property {name!r}")
             with self.store.transaction() as con:
                 list_tables.add_property_column(con, lst, name)
@@ -311,7 +319,9 @@ class Model:
         kinds = self._kinds()
         kept = next((each for each in kinds if each.get(definition.id) is definition), None)
         if kept is None or (kept is self.views and definition.id in self.modules):
-            raise ValueError(f"{definition.name!r} is not in model {self.name!r}.")
+            raise ValueError(
+                f"{definition.name!r} is not in model {self.name!r}. Use the model that it is in."
+            )
         definition_uses.check_unused(definition, [one for each in kinds for one in each.values()])
         del kept[definition.id]
         if kept is self.lists or kept is self.modules:
@@ -339,7 +349,9 @@ class Model:
         known = [item for module in self.modules.values() for item in module.line_items]
         for item in line_items:
             if item not in known:
-                raise ValueError(f"The line item {item.name!r} is not in model {self.name!r}.")
+                raise ValueError(
+                    f"The line item {item.name!r} is not in model {self.name!r}. Use one that is."
+                )
         number = self._ids.take(object_ids.LINE_ITEM_SUBSET, id, f"line item subset {name!r}")
         subset = LineItemSubset(number, name, tuple(line_items))
         self.line_item_subsets[subset.id] = subset
@@ -727,7 +739,9 @@ class Model:
         known = {**self.imports, **self.exports, **self.actions}
         for action in actions:
             if known.get(action.id) is not action:
-                raise ValueError(f"The action {action.name!r} is not in model {self.name!r}.")
+                raise ValueError(
+                    f"The action {action.name!r} is not in model {self.name!r}. Use one that is."
+                )
         process_id = self._ids.take(object_ids.PROCESS, id, f"process {name!r}")
         definition = ProcessDefinition(process_id, name, tuple(actions))
         self.processes[process_id] = definition

@@ -101,7 +101,9 @@ class Workspace:
             number += 1
             model_id = hexadecimal_id(self.id, name, str(number)).upper()
         if model_id in self.models:
-            raise ValueError(f"The workspace {self.name!r} already has a model {model_id}.")
+            raise ValueError(
+                f"The workspace {self.name!r} already has a model {model_id}. Give another id."
+            )
         model = Model(
             name,
             model_id,

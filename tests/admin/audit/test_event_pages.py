@@ -87,7 +87,7 @@ def test_pages_that_say_nothing_of_themselves_are_read(
         ([page(range(3), 5)], "gave 3 of 5 events and then no more"),
         ([page(range(3), 5, NEXT), page(range(4, 5), 5)], "another page than that from event 3 on"),
         ([page(range(3), 9, NEXT), page(range(3, 6), 9, NEXT)] * 2, "another page than that"),
-        ([page(range(3), 5, NEXT), page(range(3, 4), 4)], "events ended at Anaplan"),
+        ([page(range(3), 5, NEXT), page(range(3, 4), 4)], "Anaplan removed old events"),
         ([page(range(3), 3, currentPageSize=4)], "gave 3 of|promised 4 events .* and gave 3"),
         ([page(range(3), 6, "https://elsewhere.example.com/events")], "where the token is not"),
         ([as_json({"response": [{"id": "x", "eventDate": 1}]})], "answer cannot be read"),

@@ -186,7 +186,7 @@ def test_a_flow_runs_its_steps(built: Tenant, cloudworks: af.CloudWorks) -> None
     assert [step.target for step in result.actions] == ["Load staff", "Staff out"]
     one = cloudworks.run(flow.id, steps=["Staff out"])
     assert [step.target for step in one.actions] == ["Staff out"]
-    with pytest.raises(ValueError, match="steps are of flows"):
+    with pytest.raises(ValueError, match="steps= is an option of flows"):
         cloudworks.run("Load staff", steps=["Staff out"])
 
 

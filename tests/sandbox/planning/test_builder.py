@@ -169,7 +169,7 @@ def bad(build: Callable[[Model], object], words: str) -> object:
         bad(lambda m: m.export("E", m.modules["102000000001"], layout="PDF"), "'PDF' is unknown"),
         bad(
             lambda m: m.export("E", m.lists["101000000001"], layout="GRID_ALL_PAGES"),
-            "only be exported in the layout TABULAR_MULTI_COLUMN",
+            "only be exported in one layout",
         ),
         bad(
             lambda m: m.view(m.modules["102000000001"], "V", rows=["Time"], columns=["Time"]),

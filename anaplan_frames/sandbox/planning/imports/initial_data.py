@@ -56,7 +56,8 @@ def load_cells(
     _refuse_faults(con, "Row", f"the cells of module {module.name!r}")
     if counts.ignored:
         raise ValueError(
-            f"{counts.ignored} rows of the cells of module {module.name!r} are totals."
+            f"{counts.ignored} rows of the cells of module {module.name!r} are totals. Leave "
+            "them out."
         )
 
 

@@ -253,7 +253,9 @@ def check_layout(of: ModuleDefinition | ViewDefinition | ListDefinition, layout:
     if layout not in LAYOUTS:
         raise ValueError(f"The layout {layout!r} is unknown; there are {', '.join(LAYOUTS)}.")
     if isinstance(of, ListDefinition) and layout != "TABULAR_MULTI_COLUMN":
-        raise ValueError("A list can only be exported in the layout TABULAR_MULTI_COLUMN.")
+        raise ValueError(
+            "A list can only be exported in one layout: pass layout='TABULAR_MULTI_COLUMN'."
+        )
 
 
 def check_selection(
@@ -265,7 +267,7 @@ def check_selection(
         if where not in of.subsets and (form is None or form.type != "BOOLEAN"):
             raise ValueError(
                 f"{where!r} is neither a property of the list {of.name!r} with the format BOOLEAN"
-                " nor a subset of it."
+                " nor a subset of it. Name one of these."
             )
     elif where is not None:
         owner = next((each for each in modules if where in each.line_items), None)

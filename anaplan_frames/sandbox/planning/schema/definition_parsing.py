@@ -54,7 +54,8 @@ def parse_line_items(
         for other in (item.parent, item.read_access_driver, item.write_access_driver):
             if other is not None and other not in names:
                 raise ValueError(
-                    f"The line item {item.name!r} names {other!r}, which is not in its module."
+                    f"The line item {item.name!r} names {other!r}, which is not in its module. "
+                    "Name a line item of the module."
                 )
         if item.is_calculated:
             formula_sql(items, item, lambda other: other.id)
@@ -119,10 +120,8 @@ def parse_dimension(given: DimensionLike, lists: Iterable[ListDefinition]) -> Di
         if lst is given or lst.name == given:
             return Dimension(lst.id, lst.name, "list", lst)
     name = given if isinstance(given, str) else given.name
-    raise ValueError(
-        f"{name!r} is not a dimension of this model; there are Time, Versions and"
-        f" {', '.join(repr(lst.name) for lst in lists) or 'no lists'}."
-    )
+    known = ["Time", "Versions", *(repr(lst.name) for lst in lists)]
+    raise ValueError(f"{name!r} is not a dimension of this model. Use one of {', '.join(known)}.")
 
 
 def parse_axes(
@@ -136,12 +135,17 @@ def parse_axes(
     named = (*rows, *columns, *(pages or ()))
     for dimension in named:
         if dimension not in every:
-            raise ValueError(f"{dimension.name!r} is not a dimension of module {module.name!r}.")
+            raise ValueError(
+                f"{dimension.name!r} is not a dimension of module {module.name!r}. Leave it out."
+            )
         if named.count(dimension) > 1:
-            raise ValueError(f"The view names {dimension.name!r} twice.")
+            raise ValueError(f"The view names {dimension.name!r} twice. Leave one out.")
     rest = tuple(dimension for dimension in every if dimension not in named)
     if pages is not None and rest:
-        raise ValueError(f"The view has no axis for {', '.join(repr(d.name) for d in rest)}.")
+        raise ValueError(
+            f"The view has no axis for {', '.join(repr(d.name) for d in rest)}. Put each on its "
+            "rows, columns or pages."
+        )
     if not rows or not columns:
         raise ValueError("A view needs a dimension on its rows and one on its columns.")
     return rows, columns, pages if pages is not None else rest
@@ -164,7 +168,7 @@ def check_module(module: ModuleDefinition) -> None:
     """Raise ValueError if two dimensions or line items have the same name."""
     names = module_targets(module)
     if repeated := [name for name in names if names.count(name) > 1]:
-        raise ValueError(f"The module {module.name!r} has {repeated[0]!r} twice.")
+        raise ValueError(f"The module {module.name!r} has {repeated[0]!r} twice. Name each once.")
     if LINE_ITEMS in module.dimensions:
         raise ValueError("Line items are given by line_items, not as a dimension of the module.")
 
@@ -175,7 +179,9 @@ def check_name(kind: str, name: str, existing: Mapping[str, Any], id: str | None
         return
     if any(other.name == name for other in existing.values()):
         article = "an" if kind[0] in "aei" else "a"
-        raise ValueError(f"This model already has {article} {kind} named {name!r}.")
+        raise ValueError(
+            f"This model already has {article} {kind} named {name!r}. Use another name."
+        )
 
 
 def check_display_name(

@@ -28,4 +28,6 @@ def python_codec(encoding: str, label: str = "the file") -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:
-        raise ValueError(f"The encoding {encoding!r} of {label} is unknown.") from None
+        raise ValueError(
+            f"The encoding {encoding!r} of {label} is unknown. Use one such as UTF-8."
+        ) from None

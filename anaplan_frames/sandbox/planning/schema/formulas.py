@@ -86,8 +86,8 @@ class _Parser:
 
     def _error(self) -> ValueError:
         return ValueError(
-            f"The formula {self._formula!r} cannot be parsed; the sandbox knows + - * / and"
-            " parentheses over the module's line items and numbers."
+            f"The formula {self._formula!r} cannot be parsed. Use + - * / and parentheses over"
+            " the module's line items and numbers."
         )
 
 
@@ -142,14 +142,14 @@ def formula_sql(
         if current.formula is None or not current.is_calculated or (above and given(current)):
             return column(current)
         if current in above:
-            raise ValueError(f"The formula of line item {item.name!r} refers to itself.")
+            raise ValueError(f"The formula of line item {item.name!r} refers to itself. Change it.")
 
         def reference(name: str) -> str:
             other = next((other for other in items if other.name == name), None)
             if other is None or other.format.type != "NUMBER":
                 raise ValueError(
                     f"The formula of line item {current.name!r} names {name!r}, which is not a"
-                    " NUMBER line item of the module."
+                    " NUMBER line item of the module. Name one that is."
                 )
             return f"coalesce({resolve(other, (*above, current))}, 0)"
 

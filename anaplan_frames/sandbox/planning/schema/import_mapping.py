@@ -51,7 +51,10 @@ def parse_mapping(
         mapping = {header: header for header in headers if header in targets}
     for column, target in mapping.items():
         if column not in headers:
-            raise ValueError(f"The file {file.name!r} has no column {column!r} to map.")
+            raise ValueError(
+                f"The file {file.name!r} has no column {column!r} to map. Its columns are"
+                f" {', '.join(map(repr, headers))}."
+            )
         if target not in targets:
             raise ValueError(f"{target!r} is not a target column of {into.name!r}: {targets}.")
         if list(mapping.values()).count(target) > 1:
@@ -106,7 +109,9 @@ def _check_module_targets(
             )
     for name in parameters:
         if not any(parameter_of(dimension, [name]) for dimension in module.dimensions):
-            raise ValueError(f"The parameter {name!r} is not a dimension of {module.name!r}.")
+            raise ValueError(
+                f"The parameter {name!r} is not a dimension of {module.name!r}. Name one that is."
+            )
 
 
 def _check_values(
@@ -119,10 +124,14 @@ def _check_values(
     by_column = names_line_items(mapping)
     if options.across is None:
         if not by_column and not any(item.name in mapping.values() for item in module.line_items):
-            raise ValueError(f"The import maps no line item of module {module.name!r}.")
+            raise ValueError(
+                f"The import maps no line item of module {module.name!r}. Map a column to one."
+            )
         return
     if not set(file.header_names) - mapping.keys():
-        raise ValueError(f"The file {file.name!r} has no columns left for {options.across!r}.")
+        raise ValueError(
+            f"The file {file.name!r} has no columns left for {options.across!r}. Map fewer of them."
+        )
     if by_column == (options.line_item is not None):
         raise ValueError(
             f"The values of the columns for {options.across!r} need line_item, or else a column"
@@ -138,7 +147,9 @@ def parse_match_by(
     chosen = dict.fromkeys(names, given) if isinstance(given, str) else dict(given)
     for name, key in chosen.items():
         if name not in names:
-            raise ValueError(f"match_by names {name!r}, which is not a dimension of {into.name!r}.")
+            raise ValueError(
+                f"match_by names {name!r}, which is not a dimension of {into.name!r}. Leave it out."
+            )
         if key not in ("code", "name", "either"):
             raise ValueError(f"match_by must be 'code', 'name' or 'either', not {key!r}.")
     return chosen

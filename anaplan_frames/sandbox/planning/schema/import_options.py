@@ -121,6 +121,7 @@ def _check_kind(into: ListDefinition | ModuleDefinition, options: ImportOptions)
             kinds = ("modules", "a list") if is_list else ("lists", "a module")
             raise ValueError(
                 f"The option {name!r} is for imports into {kinds[0]}; {into.name!r} is {kinds[1]}."
+                " Leave it out."
             )
     if options.duplicates not in ("first", "reject"):
         raise ValueError(f"duplicates must be 'first' or 'reject', not {options.duplicates!r}.")
@@ -138,9 +139,14 @@ def check_identification(
             f"identify must be 'code', 'name', 'name or code' or a list of properties, not {by!r}."
         )
     elif by in ("code", "name") and by.capitalize() not in mapped:
-        raise ValueError(f"Items cannot be identified by {by}: no column is mapped to it.")
+        raise ValueError(
+            f"Items cannot be identified by {by}: no column is mapped to it. Map one to it."
+        )
     if isinstance(by, str) and "name" in by and lst.numbered:
-        raise ValueError(f"The items of a numbered list, as {lst.name!r}, have codes as keys.")
+        raise ValueError(
+            f"The items of a numbered list, as {lst.name!r}, have codes as keys. Use "
+            "identify='code'."
+        )
     by_name = by in ("name", "name or code") or (by is None and "Code" not in mapped)
     if options.unique_names and (by_name or "Name" not in mapped):
         raise ValueError(
@@ -154,13 +160,15 @@ def _check_combination(lst: ListDefinition, mapped: Collection[str], by: tuple[s
     for target in by:
         if target not in known:
             raise ValueError(
-                f"identify names {target!r}; the items of {lst.name!r} can be identified by"
+                f"identify names {target!r}, which is not a key of {lst.name!r}. Use"
                 f" {', '.join(known) or 'name or code only'}."
             )
         if target not in mapped:
-            raise ValueError(f"identify names {target!r}, to which no column is mapped.")
+            raise ValueError(
+                f"identify names {target!r}, to which no column is mapped. Map one to it."
+            )
     if not by:
-        raise ValueError("identify names no property.")
+        raise ValueError("identify names no property. Name at least one.")
 
 
 def _check_line_item(module: ModuleDefinition, options: ImportOptions) -> None:
@@ -169,7 +177,9 @@ def _check_line_item(module: ModuleDefinition, options: ImportOptions) -> None:
     if options.across is None:
         raise ValueError("line_item needs across: otherwise map a column to the line item.")
     if options.line_item not in [item.name for item in module.line_items]:
-        raise ValueError(f"line_item {options.line_item!r} is not in module {module.name!r}.")
+        raise ValueError(
+            f"line_item {options.line_item!r} is not in module {module.name!r}. Name one that is."
+        )
 
 
 def check_formats(
@@ -184,13 +194,16 @@ def check_formats(
         target = mapping.get(column) or (column if column in of_cells else None)
         kind = None if target is None else _kind_of(into, target)
         if kind is None:
-            raise ValueError(f"formats names {column!r}, which is not mapped to dates or periods.")
+            raise ValueError(
+                f"formats names {column!r}, which is not mapped to dates or periods. Leave it out."
+            )
         if kind == "DATE" and not pattern.has_day:
-            raise ValueError(f"The pattern {pattern.text!r} of {column!r} has no day.")
+            raise ValueError(f"The pattern {pattern.text!r} of {column!r} has no day. Add DD.")
         if "M" in pattern.groups and not pattern.has_day and smallest_period != "month":
             raise ValueError(
                 f"The pattern {pattern.text!r} of {column!r} stands for months, but the smallest"
-                f" periods of this model are of the level {smallest_period!r}."
+                f" periods of this model are of the level {smallest_period!r}. Use a pattern with "
+                "days."
             )
 
 

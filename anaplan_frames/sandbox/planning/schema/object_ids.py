@@ -46,7 +46,10 @@ class Ids:
             if not (given.isascii() and given.isdigit() and 11 <= len(given) <= 13):
                 raise ValueError(f"The id {given!r} of {label} must be a number of 12 digits.")
             if given in self._taken:
-                raise ValueError(f"The id {given} of {label} is already in use in this model.")
+                raise ValueError(
+                    f"The id {given} of {label} is already in use in this model. Give another, or "
+                    "none."
+                )
             self._taken.add(given)
             return given
         number = self._last.get(prefix, 0) + 1

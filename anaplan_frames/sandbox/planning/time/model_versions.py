@@ -24,14 +24,14 @@ def parse_versions(given: Sequence[VersionLike], ids: object_ids.Ids) -> tuple[V
     if not versions:
         raise ValueError("A model needs at least one version.")
     if repeated := [name for name in names if names.count(name) > 1]:
-        raise ValueError(f"The model has the version {repeated[0]!r} twice.")
+        raise ValueError(f"The model has the version {repeated[0]!r} twice. Name each once.")
     if sum(version.actual for version in versions) > 1:
-        raise ValueError("Only one version can be the actual one.")
+        raise ValueError("Only one version can be the actual one. Name one only.")
     if not any(version.current for version in versions):
         chosen = next((version for version in versions if not version.actual), versions[0])
         return tuple(replace(one, current=one is chosen) for one in versions)
     if sum(version.current for version in versions) > 1:
-        raise ValueError("Only one version can be current.")
+        raise ValueError("Only one version can be current. Name one only.")
     return versions
 
 
