@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import fsspec
 import pytest
 
+from anaplan_frames.integrations.filesystem import AnaplanFileSystem
 from anaplan_frames.sandbox import Sandbox
 
+PLUGIN = "anaplan_frames.integrations.pytest_plugin"
 DATA = files("anaplan_frames.demo") / "data"
+
+
+def register_urls() -> None:
+    """Let URLs work as if the package were installed."""
+    fsspec.register_implementation("anaplan", AnaplanFileSystem, clobber=True)
 
 
 @pytest.fixture
 def in_environment(
     demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Sandbox:
-    """A demo named by the environment, and an empty working folder."""
+) -> Iterator[Sandbox]:
+    """A demo named by the environment, and an empty working folder, as if it were installed."""
+    register_urls()
+    monkeypatch.setenv("PYTEST_PLUGINS", PLUGIN)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("ANAPLAN_EMAIL", demo_sandbox.email)
     monkeypatch.setenv("ANAPLAN_PASSWORD", demo_sandbox.password)
     monkeypatch.setenv("ANAPLAN_API_URL", demo_sandbox.api_url)
     monkeypatch.setenv("ANAPLAN_AUTH_URL", demo_sandbox.auth_url)
     monkeypatch.chdir(tmp_path)
-    return demo_sandbox
+    before = set(os.environ)
+    yield demo_sandbox
+    for name in set(os.environ) - before:  # what a page has set by `export`
+        del os.environ[name]
 
 
 @pytest.fixture

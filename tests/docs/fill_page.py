@@ -8,8 +8,8 @@ import sys
 import tempfile
 
 from anaplan_frames.sandbox import Sandbox
-from tests.docs.page_reader import BLOCK, Block, console_output, new_namespace, run_python
-from tests.docs.pages import ROOT
+from tests.docs.conftest import PLUGIN, register_urls
+from tests.docs.page_reader import BLOCK, ROOT, Block, new_namespace, output_of
 
 
 def filled(text: str) -> str:
@@ -20,11 +20,11 @@ def filled(text: str) -> str:
         block = Block(*found.groups())
         pieces.append(text[end : found.start()])
         end = found.end()
+        came = output_of(block, namespace).rstrip()
         if block.language == "console":
-            pieces.append(f"```console\n{console_output(block.code).rstrip()}\n```")
+            pieces.append(f"```console\n{came}\n```")
             continue
         pieces.append(f"```python\n{block.code}```")
-        came = run_python(block.code, namespace).rstrip()
         if came:
             pieces.append(f"\n\n```text\n{came}\n```")
     return "".join([*pieces, text[end:]])
@@ -32,6 +32,7 @@ def filled(text: str) -> str:
 
 def main(pages: list[str]) -> None:
     """Fill pages, each against a demo of its own, in an empty folder."""
+    register_urls()
     for page in pages:
         with (
             Sandbox.demo() as sandbox,
@@ -43,9 +44,13 @@ def main(pages: list[str]) -> None:
                 "ANAPLAN_AUTH_URL": sandbox.auth_url,
                 "ANAPLAN_EMAIL": sandbox.email,
                 "ANAPLAN_PASSWORD": sandbox.password,
+                "XDG_CONFIG_HOME": f"{folder}/.config",
+                "PYTEST_PLUGINS": PLUGIN,
+                "NO_COLOR": "1",
             }
             path = ROOT / page
-            path.write_text(filled(path.read_text("utf-8")), "utf-8")
+            text = filled(path.read_text("utf-8"))
+            path.write_text(text.replace(folder, "/home/planner"), "utf-8")
 
 
 if __name__ == "__main__":

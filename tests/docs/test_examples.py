@@ -1,4 +1,4 @@
-"""What the documentation shows, run as it stands there."""
+"""The lines for scripts of the old API, run as they stand in their page."""
 
 from __future__ import annotations
 
@@ -28,11 +28,3 @@ def test_every_script_of_the_old_api_has_its_line(at_work: Sandbox) -> None:
         for line in lines:
             with suppress(af.RejectedRows):  # loading flights before their airports
                 exec(line, namespace)
-
-
-@pytest.mark.long
-def test_the_sandbox_is_built_as_its_page_shows() -> None:
-    namespace: dict[str, object] = {}
-    for block in blocks("docs/sandbox.md"):
-        exec(block, namespace)
-    assert "Headcount" in repr(namespace["sandbox"])
