@@ -6,9 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "anaplan_frames"
 _DEEPEST = 3
 
 
@@ -27,20 +25,17 @@ class Source:
         For each function, what it returns.
     functions : dict
         The functions by their names.
-    bases : dict
-        The names of the bases of each class.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.file = path.relative_to(PACKAGE).as_posix()
-        self.tree = ast.parse(path.read_text("utf-8"))
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.tree = ast.parse(text)
         self.calls: list[tuple[ast.Call, ast.AST]] = []
         self.values: dict[ast.AST, dict[str, list[ast.expr]]] = defaultdict(
             lambda: defaultdict(list)
         )
         self.returned: dict[ast.AST, list[ast.expr]] = defaultdict(list)
         self.functions: dict[str, ast.AST] = {}
-        self.bases: dict[str, set[str]] = {}
         self._visit(self.tree, self.tree)
         self.calls.sort(key=lambda found: (found[0].lineno, found[0].col_offset))
 
@@ -52,8 +47,6 @@ class Source:
                     continue
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                     inner = self.functions[name] = child
-                case ast.ClassDef(name=name, bases=bases):
-                    self.bases[name] = set(map(last_name, bases))
                 case ast.Call():
                     self.calls.append((child, scope))
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
