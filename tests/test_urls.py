@@ -46,7 +46,7 @@ def test_the_kind_may_be_in_the_singular(demo_model: af.Model) -> None:
 
 
 def test_a_kind_that_does_not_fit_is_refused(demo_model: af.Model) -> None:
-    with pytest.raises(af.NotFound, match="lists, files are"):
+    with pytest.raises(af.NotFound, match="'lists', 'files'"):
         af.read_anaplan("Load airlines", demo_model, kind="imports")
 
 

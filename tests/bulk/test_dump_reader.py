@@ -41,6 +41,7 @@ def test_a_dump_that_is_gone_says_why(demo_model: af.Model) -> None:
         read_dump(transport, paths[0], label="the failure dump of import 'Load airlines'")
     assert str(caught.value) == (
         "the failure dump of import 'Load airlines' is gone. Anaplan keeps a failure dump for 48 "
-        "hours, for the user who ran the task, and only for that user's latest task of the import."
+        "hours, for the user who ran the task, and only for that user's latest task of the import. "
+        "Load the data again to get a new one; dump='a folder' keeps it."
     )
     assert b'"w"' in read_dump(transport, paths[1], label="the dump")

@@ -48,8 +48,8 @@ def test_an_import_from_a_model_says_that_it_takes_no_data(
     with pytest.raises(af.ColumnMismatch) as caught:
         af.to_anaplan(pd.DataFrame({"a": [1]}), "From a model", files_model)
     assert str(caught.value) == (
-        "import 'From a model' reads no file but a model, so you cannot load data with it. Run "
-        "it with model.imports['From a model'].run()."
+        "import 'From a model' does not read a file but a model, so you cannot load data with it. "
+        "Run it with model.imports['From a model'].run()."
     )
     assert {call.method for call in server.calls} == {"GET"}
 

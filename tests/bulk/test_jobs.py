@@ -272,7 +272,7 @@ def test_a_task_that_is_younger_is_waited_for_within_the_time(
         ({"locale": 5}, TypeError, "locale"),
         ({"parameters": {"Version": 5}}, TypeError, "must be texts"),
         ({"parameters": "Version"}, TypeError, "must be a dict"),
-        ({"parameters": {"Load airlines": {"Version": "Actual"}}}, ValueError, "of a process"),
+        ({"parameters": {"Load airlines": {"Version": "Actual"}}}, ValueError, "Only a process"),
         ({"chunk_bytes": 5}, ValueError, "chunk_bytes"),
         ({"on_reject": "warn"}, TypeError, "on_reject"),
     ],

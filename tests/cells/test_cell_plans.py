@@ -118,7 +118,8 @@ def test_columns_are_warned_of_once(costs: Module) -> None:
         plan = costs.write(FRAME, fixed={"Versions": "Actual"}, dry_run=True)
     assert [str(each.message).split(";")[0] for each in caught] == [
         "module 'Costs' does not take the columns 'hub'",
-        "module 'Costs' calculates 'Double': this cannot be written, and is left out.",
+        "module 'Costs' calculates 'Double', which cannot be written and is left out. Drop it from "
+        "the data to avoid this warning.",
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -73,7 +73,7 @@ def test_totals_are_rejected_row_by_row_and_calculated_line_items_warned_of_befo
     before: Any = costs.read(totals=True)
     before.attrs.clear()
     with (
-        pytest.warns(UserWarning, match="'Costs' calculates 'Double': this cannot") as caught,
+        pytest.warns(UserWarning, match="'Costs' calculates 'Double', which cannot") as caught,
         pytest.raises(af.RejectedRows) as error,
     ):
         costs.write(before)
