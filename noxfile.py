@@ -117,6 +117,15 @@ def recipes(session: nox.Session, tool: str) -> None:
 
 
 @nox.session(default=False)
+def stranger(session: nox.Session) -> None:
+    """Follow the site from its landing page in a new environment, as is done every week.
+
+    It makes the environment itself, and installs what the pages say.
+    """
+    session.run("python", "tools/follow_the_site.py", *session.posargs)
+
+
+@nox.session(default=False)
 def explore(session: nox.Session) -> None:
     """Run the property-based tests with many new random examples, as is done every week.
 

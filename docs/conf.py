@@ -39,6 +39,7 @@ nb_execution_mode = "off"
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings name the types
 autodoc_mock_imports = ["pyspark"]  # large, and it needs Java
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
