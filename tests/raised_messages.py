@@ -134,7 +134,7 @@ def _found() -> Iterator[Message]:
     contents = {file: path.read_text("utf-8") for file, path in files.items()}
     kinds = _error_classes(contents.values()) - _ANSWERED
     # Parsing takes time, and most modules make no error.
-    makers = re.compile(rf"\b(?:{'|'.join(kinds | set(_MAKERS))})\(|-> str:")
+    makers = re.compile(rf"\b(?:{'|'.join(kinds | set(_MAKERS))})\(|-> str:|conflict=")
     sources = [
         Source(file, text)
         for file, text in contents.items()
@@ -142,11 +142,31 @@ def _found() -> Iterator[Message]:
     ]
     texts = Texts(sources)
     for source in sources:
+        yield from _paired(source, texts, kinds)
         for call, scope in source.calls:
             kind = _kind(call)
             if kind in kinds:
                 for text in _given_texts(call, texts, source, scope):
                     yield Message(source.file, kind, " ".join(text.split()))
+
+
+def _paired(source: Source, texts: Texts, kinds: set[str]) -> Iterator[Message]:
+    """Yield texts that stand next to the class of an error, and those those of refusals."""
+    for pair, scope in source.pairs:
+        first, second = pair.elts
+        kind = last_name(first.body if isinstance(first, ast.IfExp) else first)
+        if kind in kinds:
+            for text in texts.of(second, source, scope):
+                yield Message(source.file, kind, " ".join(text.split()))
+    for function, values in source.returned.items():
+        if isinstance(function, ast.FunctionDef) and function.name == "refusal_message":
+            for value in values:
+                for text in texts.of(value, source, function):
+                    yield Message(source.file, "AuthenticationError", " ".join(text.split()))
+    for call, scope in source.calls:
+        for value in [each.value for each in call.keywords if each.arg == "conflict"]:
+            for text in texts.of(value, source, scope):
+                yield Message(source.file, "RequestRefused", " ".join(text.split()))
 
 
 def table(found: Sequence[Message]) -> str:

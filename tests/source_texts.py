@@ -21,6 +21,8 @@ class Source:
         Every call, and the function or module that it is in.
     values : dict
         For each scope, what is assigned to its names.
+    pairs : list of (tuple, scope)
+        Every tuple that begins with a name, such as an error and its text.
     returned : dict
         For each function, what it returns.
     functions : dict
@@ -31,6 +33,7 @@ class Source:
         self.file = file
         self.tree = ast.parse(text)
         self.calls: list[tuple[ast.Call, ast.AST]] = []
+        self.pairs: list[tuple[ast.Tuple, ast.AST]] = []
         self.values: dict[ast.AST, dict[str, list[ast.expr]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -49,6 +52,8 @@ class Source:
                     inner = self.functions[name] = child
                 case ast.Call():
                     self.calls.append((child, scope))
+                case ast.Tuple(elts=[ast.Name() | ast.IfExp(), _]):
+                    self.pairs.append((child, scope))
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self.values[scope][name].append(value)
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):

@@ -171,7 +171,10 @@ class OAuthCredentials(Credentials):
     @property
     def refusal_message(self) -> str:
         """The message for a request that Anaplan refuses."""
-        return f"Anaplan does not accept a sign-in with the OAuth client {self.client_id}."
+        return (
+            f"Anaplan does not accept a sign-in with the OAuth client {self.client_id}. Sign in "
+            f"again: {self.command}"
+        )
 
     @property
     def command(self) -> str:

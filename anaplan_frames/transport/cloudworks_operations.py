@@ -26,7 +26,9 @@ _CONNECTION_USED = "an integration uses it. Change or delete that first."
 _INTEGRATION_USED = "it is running, or a flow uses it. Wait for its end, or change the flow first."
 _RUNS = "it is running already. Wait for its end; conn.cloudworks.runs(name) shows it."
 _STEPS_RUN = "it is running, or one of its steps is. Wait for their end."
-_NOT_RUNNING = "CloudWorks does not cancel it: it does not run, or it runs a process."
+_NOT_RUNNING = (
+    "CloudWorks does not cancel it: it does not run, or it runs a process. Wait for its end."
+)
 _TOO_MANY = "the tenant has as many integrations as it may have. Delete one first."
 
 

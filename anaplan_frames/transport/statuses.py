@@ -49,14 +49,21 @@ _GATEWAY = (
 
 # The meanings of 410 and 422 to 425 are not in Anaplan's OpenAPI files; they come from its help.
 _STATUSES: dict[int, tuple[type[AnaplanError], str]] = {
-    400: (RequestRefused, "Anaplan cannot do this as asked."),
+    400: (
+        RequestRefused,
+        "Anaplan cannot do this as asked. Check the names and values that were given.",
+    ),
     401: (AuthenticationError, "Anaplan does not accept the token. Sign in again with connect()."),
     404: (
         NotFound,
         "it is not there, or your user may not see it. "
         "Check the name or id, and the user's role in the model.",
     ),
-    405: (RequestRefused, "Anaplan does not offer this here."),
+    405: (
+        RequestRefused,
+        "Anaplan does not offer this here. "
+        "Check api_url, and whether your tenant has this service.",
+    ),
     407: (
         TransferError,
         "the proxy asks for a user and password. "
@@ -111,7 +118,7 @@ def failure_of(response: CheckedResponse, now: Callable[[], float]) -> Failure:
         return _denied(response, reason)
     default = (
         TransferError if status >= 500 else RequestRefused,
-        f"Anaplan refused it ({status}).",
+        f"Anaplan refused it ({status}). Try again later; if it stays so, ask Anaplan's support.",
     )
     refusal = response.operation.refusals.get(status)
     usual = _STATUSES.get(status, default)

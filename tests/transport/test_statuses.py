@@ -20,7 +20,12 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
 @pytest.mark.parametrize(
     ("status", "kind", "message"),
     [
-        (400, RequestRefused, "file 'a': Anaplan cannot do this as asked."),
+        (
+            400,
+            RequestRefused,
+            "file 'a': Anaplan cannot do this as asked. "
+            "Check the names and values that were given.",
+        ),
         (
             403,
             PermissionDenied,
@@ -33,7 +38,12 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
             "file 'a': it is not there, or your user may not see it. "
             "Check the name or id, and the user's role in the model.",
         ),
-        (405, RequestRefused, "file 'a': Anaplan does not offer this here."),
+        (
+            405,
+            RequestRefused,
+            "file 'a': Anaplan does not offer this here. "
+            "Check api_url, and whether your tenant has this service.",
+        ),
         (
             407,
             TransferError,
@@ -51,7 +61,12 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
             "file 'a': it is gone: Anaplan keeps it only for a while. Run the action again.",
         ),
         (413, RequestRefused, "file 'a': it is too big for one request. Send less at once."),
-        (418, RequestRefused, "file 'a': Anaplan refused it (418)."),
+        (
+            418,
+            RequestRefused,
+            "file 'a': Anaplan refused it (418). "
+            "Try again later; if it stays so, ask Anaplan's support.",
+        ),
         (
             422,
             ModelUnavailable,
@@ -92,7 +107,12 @@ from tests.transport.scripted import Answer, ScriptedServer, as_json
             "file 'a': a gateway had no answer of Anaplan's service (504), which may be "
             "overloaded or need longer than the gateway waits. Try again later.",
         ),
-        (501, TransferError, "file 'a': Anaplan refused it (501)."),
+        (
+            501,
+            TransferError,
+            "file 'a': Anaplan refused it (501). "
+            "Try again later; if it stays so, ask Anaplan's support.",
+        ),
     ],
 )
 def test_each_status_has_its_error_which_says_what_to_do(
@@ -115,7 +135,10 @@ def test_anaplans_own_message_is_quoted(server: ScriptedServer, transport: Trans
     ]
     with pytest.raises(RequestRefused) as caught:
         transport.get("/x", label="view 'v'")
-    expected = "view 'v': Anaplan cannot do this as asked. Anaplan says: 'Bad date'."
+    expected = (
+        "view 'v': Anaplan cannot do this as asked. Check the names and values that were given. "
+        "Anaplan says: 'Bad date'."
+    )
     assert str(caught.value) == expected
     assert (caught.value.status, caught.value.reason) == (400, "Bad date")
 
