@@ -1,10 +1,10 @@
 """Follow the site from its landing page as a stranger would, in an environment made for it.
 
 ``python tools/follow_the_site.py`` makes a virtual environment, installs the package with the extra
-``sandbox``, and goes from docs/index.md along the links of the pages, in their order. Before a page
-is followed, what it says to install is installed. Each page has a demo of its own and an empty
-folder; its blocks are run, and their outputs compared, by tests/docs/page_reader.py, which imports
-nothing of this repository. ``--only PAGE`` follows single pages.
+``sandbox``, and goes from docs/index.md along the links of the pages, in their order. A page that
+says to install more has an environment of its own with it. Each page has a demo of its own and an
+empty folder; its blocks are run, and their outputs compared, by tests/docs/page_reader.py, which
+imports nothing of this repository. ``--only PAGE`` follows single pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -54,78 +54,94 @@ def walk(start: str) -> list[str]:
     return pages
 
 
+class Environment:
+    """A virtual environment, with the package and the extra ``sandbox``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / ("Scripts" if os.name == "nt" else "bin")
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        self.install(["anaplan-frames[sandbox]"])
+
+    def install(self, packages: Sequence[str]) -> None:
+        """Install packages, this one from the repository."""
+        given = [name.replace("anaplan-frames", str(ROOT)) for name in packages]
+        command = [str(self.bin / "python"), "-m", "pip", "install", "-q", *given]
+        subprocess.run(command, check=True)
+
+
 class Stranger:
-    """A person with an empty folder and a virtual environment, who reads page after page."""
+    """A person who reads page after page, each in an empty folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._bin = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-        self._installed: set[str] = set()
-        subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-        self.install(["anaplan-frames[sandbox]"])
-
-    def install(self, packages: list[str]) -> None:
-        """Install packages that are not there yet, this one from the repository."""
-        new = [name for name in packages if name not in self._installed]
-        if new:
-            self._installed.update(new)
-            given = [name.replace("anaplan-frames", str(ROOT)) for name in new]
-            command = [str(self._bin / "python"), "-m", "pip", "install", "-q", *given]
-            subprocess.run(command, check=True)
+        self._environments: dict[tuple[str, ...], Environment] = {}
 
     def follow(self, page: str, number: int) -> str:
         """Follow a page; return how that went."""
         text = (ROOT / page).read_text("utf-8")
         if page.endswith(".md") and not _BLOCK.search(text):
             return "0 blocks"
-        for found in _INSTALL.findall(text):
-            self.install(found.replace("'", "").split())
+        environment = self._prepared(page, text)
         folder = self._folder / str(number)
         folder.mkdir()
-        environment = self._environment(folder)
+        variables = _variables(folder, environment.bin)
         with subprocess.Popen(
-            [str(self._bin / "anaplan-frames"), "sandbox", "--demo", "--port", "0"],
+            [str(environment.bin / "anaplan-frames"), "sandbox", "--demo", "--port", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment,
+            env=variables,
         ) as sandbox:
             try:
                 url = next(re.search(r"http://\S+:\d+", line) for line in sandbox.stdout or ())
                 assert url is not None
-                environment |= {"ANAPLAN_API_URL": url[0], "ANAPLAN_AUTH_URL": url[0]}
-                return self._read(page, folder, environment)
+                variables |= {"ANAPLAN_API_URL": url[0], "ANAPLAN_AUTH_URL": url[0]}
+                return self._read(page, folder, environment.bin, variables)
             finally:
                 sandbox.terminate()
 
-    def _read(self, page: str, folder: Path, environment: Mapping[str, str]) -> str:
+    def _prepared(self, page: str, text: str) -> Environment:
+        """Return an environment that has what a page says to install, and nothing else."""
+        named = [found.replace("'", "").split() for found in _INSTALL.findall(text)]
+        needed = {name for names in named for name in names} - {"anaplan-frames[sandbox]"}
         if page.endswith(".ipynb"):
-            self.install(["nbclient", "ipykernel", "matplotlib"])
+            needed |= {"nbclient", "ipykernel", "matplotlib"}
+        key = tuple(sorted(needed))
+        if key not in self._environments:
+            environment = Environment(self._folder / f"venv{len(self._environments)}")
+            if key:
+                environment.install(key)
+            self._environments[key] = environment
+        return self._environments[key]
+
+    def _read(self, page: str, folder: Path, programs: Path, variables: Mapping[str, str]) -> str:
+        command = [str(programs / "python"), str(READER), page]
+        if page.endswith(".ipynb"):
             copy = folder / Path(page).name
             copy.write_bytes((ROOT / page).read_bytes())
-            command = [str(self._bin / "jupyter"), "execute", copy.name]
-        else:
-            command = [str(self._bin / "python"), str(READER), page]
+            command = [str(programs / "jupyter"), "execute", copy.name]
         ended = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            command, cwd=folder, env=variables, capture_output=True, text=True, check=False
         )
         if ended.returncode:
             print(ended.stdout + ended.stderr, file=sys.stderr)
             return "FAILED"
         return ended.stdout.rpartition(": ")[2].strip() or "a notebook"
 
-    def _environment(self, folder: Path) -> dict[str, str]:
-        known = {name: value for name, value in os.environ.items() if "ANAPLAN" not in name}
-        for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTEST_PLUGINS"):
-            known.pop(name, None)
-        return known | {
-            "ANAPLAN_EMAIL": "demo@example.com",
-            "ANAPLAN_PASSWORD": "demo",
-            "HOME": str(folder),
-            "PATH": f"{self._bin}{os.pathsep}{os.environ['PATH']}",
-            "XDG_CACHE_HOME": str(folder / ".cache"),
-            "XDG_CONFIG_HOME": str(folder / ".config"),
-        }
+
+def _variables(folder: Path, programs: Path) -> dict[str, str]:
+    """Return the variables of a person's environment, who has set up the demo."""
+    known = {name: value for name, value in os.environ.items() if "ANAPLAN" not in name}
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTEST_PLUGINS"):
+        known.pop(name, None)
+    return known | {
+        "ANAPLAN_EMAIL": "demo@example.com",
+        "ANAPLAN_PASSWORD": "demo",
+        "HOME": str(folder),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+    }
 
 
 def main() -> int:

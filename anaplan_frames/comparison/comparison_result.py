@@ -115,11 +115,17 @@ class Comparison:
         summed = [name for name in summed if measures is not None or name not in groups]
         for name in summed:
             if name not in numbers:
-                raise ColumnMismatch(f"Column {name!r} is not a number, so it has no total.")
+                raise ColumnMismatch(
+                    f"Column {name!r} is not a number, so it has no total. Leave it out of "
+                    "measures=."
+                )
             if name in groups:
                 raise ColumnMismatch(f"Column {name!r} is in by= and in measures=. Choose one.")
         if not summed:
-            raise ColumnMismatch("No compared column is a number, so there are no totals.")
+            raise ColumnMismatch(
+                "No compared column is a number, so there are no totals. "
+                "Name the columns to add up with measures=."
+            )
         return both_totals(old, new, list(dict.fromkeys(groups)), list(dict.fromkeys(summed)))
 
     def to_dict(self, *, rows: int = 0) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
         if sorted(part.columns) != sorted(names):
             raise ColumnMismatch(
                 f"Part {number} of the data has the columns {listed(list(part.columns))}, but the "
-                f"first part has {listed(names)}."
+                f"first part has {listed(names)}. Give all parts the same columns."
             )
     with_rows = [part for part in parts if len(part)] or parts[:1]
     return pd.concat(with_rows, ignore_index=True)[names]

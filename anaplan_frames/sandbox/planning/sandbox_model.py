@@ -450,12 +450,16 @@ class Model:
             that are not named, no item can be. By default all items can be.
         """
         if role is not None and role not in self.rights.roles.values():
-            raise ValueError(f"The role {role.name!r} is not in model {self.name!r}.")
+            raise ValueError(
+                f"The role {role.name!r} is not in model {self.name!r}. Use one that is."
+            )
         grants: dict[str, ItemGrants] = {}
         for name, given in (items or {}).items():
             found = [lst for lst in self.lists.values() if lst.name == name]
             if not found or not found[0].selective_access:
-                raise ValueError(f"{name!r} is not a list with selective access of this model.")
+                raise ValueError(
+                    f"{name!r} is not a list with selective access of this model. Name one that is."
+                )
             grants[found[0].id] = parse_grants(name, given)
         self.rights.assign(getattr(user, "email", user), role, None if items is None else grants)
 

@@ -186,4 +186,6 @@ def _found(kind: str, one: Any, known: Mapping[str, str]) -> str:
     for id, other in known.items():
         if name in (id, other):
             return id
-    raise ValueError(f"{getattr(one, 'name', one)!r} is not among the {kind} of this model.")
+    raise ValueError(
+        f"{getattr(one, 'name', one)!r} is not among the {kind} of this model. Name one that is."
+    )

@@ -52,7 +52,9 @@ class _Axes:
         for dimension in (*self.module.dimensions, LINE_ITEMS):
             if name.casefold() == dimension.name.casefold():
                 return dimension
-        raise ValueError(f"{option} names {name!r}, which is not a dimension of the view.")
+        raise ValueError(
+            f"{option} names {name!r}, which is not a dimension of the view. Name one that is."
+        )
 
 
 def parse_choices(
@@ -84,7 +86,7 @@ def parse_choices(
         chosen=_chosen(axes, given.get("chosen", {})),
     )
     if not choices.line_items(module.line_items):
-        raise ValueError("The view shows no line item.")
+        raise ValueError("The view shows no line item. Choose at least one.")
     return choices
 
 
@@ -120,7 +122,9 @@ def _line_item(module: ModuleDefinition, name: str, option: str) -> LineItem:
     for item in module.line_items:
         if item.name == name:
             return item
-    raise ValueError(f"{option} names {name!r}, which is not a line item of {module.name!r}.")
+    raise ValueError(
+        f"{option} names {name!r}, which is not a line item of {module.name!r}. Name one that is."
+    )
 
 
 def _levels(axes: _Axes, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -131,13 +135,13 @@ def _levels(axes: _Axes, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[
             known = [each.name for each in dimension.list.lineage]
             if unknown := [level for level in levels if level not in known]:
                 raise ValueError(
-                    f"levels names {unknown[0]!r}; the lists of {name!r} are {', '.join(known)}."
+                    f"levels names {unknown[0]!r}. Use lists of {name!r}: {', '.join(known)}."
                 )
         elif dimension.kind != "time":
-            raise ValueError(f"levels names {name!r}, which has no levels.")
+            raise ValueError(f"levels names {name!r}, which has no levels. Leave it out.")
         elif unknown := [level for level in levels if level not in _PERIODS]:
             kinds = ", ".join(_PERIODS)
-            raise ValueError(f"levels names {unknown[0]!r}; the levels of Time are {kinds}.")
+            raise ValueError(f"levels names {unknown[0]!r}. Use levels of Time: {kinds}.")
         found[dimension.id] = tuple(levels)
     return found
 
@@ -147,7 +151,10 @@ def _chosen(axes: _Axes, given: Mapping[str, str]) -> dict[str, str]:
     for name, item in given.items():
         dimension = axes.find(name, "chosen")
         if dimension not in axes.pages:
-            raise ValueError(f"chosen names {name!r}, which is not on the pages of the view.")
+            raise ValueError(
+                f"chosen names {name!r}, which is not on the pages of the view. "
+                "Put it there, or leave it out."
+            )
         if dimension == LINE_ITEMS:
             _line_item(axes.module, item, "chosen")
         found[dimension.id] = item
@@ -164,16 +171,23 @@ def _condition(axes: _Axes, name: str, given: ConditionLike) -> Condition:
     comparison, value = given if isinstance(given, tuple) else ("=", given)
     if comparison not in get_args(Comparison):
         known = ", ".join(get_args(Comparison))
-        raise ValueError(f"where cannot compare by {comparison!r}; it can by {known}.")
+        raise ValueError(f"where cannot compare by {comparison!r}. Use one of {known}.")
     if value is None:
         if comparison not in ("=", "<>"):
-            raise ValueError(f"where can only compare {name!r} with None by = and <>.")
+            raise ValueError(
+                f"where can only compare {name!r} with None by = and <>. Use one of these."
+            )
         return Condition(item.name, comparison, None)
     if not _is_comparable(item, value):
         kind = item.format.type
-        raise ValueError(f"where compares {name!r}, a line item of format {kind}, with {value!r}.")
+        raise ValueError(
+            f"where compares {name!r}, a line item of format {kind}, with {value!r}. "
+            "Give a value of that format."
+        )
     if item.format.type not in _TYPES and comparison not in ("=", "<>"):
-        raise ValueError(f"where can only compare the items of {name!r} by = and <>.")
+        raise ValueError(
+            f"where can only compare the items of {name!r} by = and <>. Use one of these."
+        )
     return Condition(item.name, comparison, value)
 
 
