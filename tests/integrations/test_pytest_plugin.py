@@ -152,7 +152,7 @@ def test_a_scope_that_does_not_exist_is_an_error_with_those_that_do(
     pytester.makepyfile("def test_it(anaplan_model): ...")
     result = run(pytester)
     assert result.ret
-    result.stderr.fnmatch_lines(["*anaplan_scope = forever: it is function, * or session.*"])
+    result.stderr.fnmatch_lines(["*anaplan_scope must be function, * or session, not forever.*"])
 
 
 def test_the_plugin_imports_nothing_heavy_and_names_the_extra_if_it_is_missing(
