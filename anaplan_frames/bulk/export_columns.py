@@ -11,12 +11,11 @@ import pyarrow as pa
 
 from anaplan_frames.calendar.model_calendar import TIME_ID, period_names
 from anaplan_frames.cells.cell_options import CellOptions
-from anaplan_frames.cells.dimensions import VERSIONS_ID
 from anaplan_frames.cells.item_filter import LeafFilter
 from anaplan_frames.cells.leaf_periods import period_filter, time_ranges
 from anaplan_frames.cells.line_items import line_item_records
 from anaplan_frames.cells.total_items import read_totals
-from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.cells.view_shape import VERSIONS_ID, Dimension
 from anaplan_frames.cells.written_line_items import time_scale
 from anaplan_frames.codec.column_types import export_schema, period_columns
 from anaplan_frames.errors import DataError

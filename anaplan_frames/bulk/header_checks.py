@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.calendar.period_lookup import PeriodLookup
-from anaplan_frames.cells.dimensions import VERSIONS_ID, items_frame
+from anaplan_frames.cells.dimensions import (
+    applied_dimensions,
+    items_frame,
+    line_item_items_path,
+)
+from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.cells.own_dimensions import with_longest_periods
+from anaplan_frames.cells.view_shape import VERSIONS_ID
 from anaplan_frames.codec.column_types import is_period
 from anaplan_frames.lists.hierarchy_reader import lists_above
 from anaplan_frames.lists.list_description import ListDescription
@@ -63,7 +71,7 @@ class HeaderChecks:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._names: dict[str, tuple[str, list[pa.Array]]] = {}
-        self._times = PeriodLookup(catalogue)
+        self._times = PeriodLookup(catalogue, sure=lambda: self._periods_of_all)
         self._versions = PeriodLookup(catalogue, VERSIONS_ID, "a version")
 
     @property
@@ -126,10 +134,39 @@ class HeaderChecks:
         """Whether `every_list` has all of them."""
         return len(self.every_list) == len(self._catalogue.records("lists"))
 
+    def subset_of_name(self, header: str) -> str | None:
+        """Return the subset that line items have by this name, if no line item is called so."""
+        if header in {str(item["name"]) for item in self._line_items}:
+            return None
+        applied = applied_dimensions(self._line_items)
+        ids = [id_ for id_, name in applied.items() if name == header]
+        return ids[0] if len(ids) == 1 else None
+
+    @cached_property
+    def _line_items(self) -> list[dict[str, Any]]:
+        return line_item_records(self._catalogue)
+
+    @cached_property
+    def _periods_of_all(self) -> frozenset[str] | None:
+        """The periods of the longest time scale of line items; None if there is only one scale.
+
+        It is not known into which module an import loads: one by quarter has no months.
+        """
+        longest = with_longest_periods(self._line_items)
+        if longest is None:
+            return None
+        path = line_item_items_path(self._catalogue, str(longest["id"]), TIME_ID)
+        frame = items_frame(self._catalogue, path, "the items of Time")
+        return frozenset(frame["name"].dropna().tolist())
+
     def _read(self, dimension: str) -> tuple[str, list[pa.Array]]:
         """Read what the items of a list or subset are called, and the totals above them."""
         if dimension not in self._catalogue.records("lists"):
             path = f"{self._catalogue.path}/dimensions/{dimension}/items"
+            for item in self._line_items:  # has the totals above the items of a subset, too
+                if dimension in applied_dimensions([item]):
+                    path = line_item_items_path(self._catalogue, str(item["id"]), dimension)
+                    break
             frame = items_frame(self._catalogue, path, "the items of a dimension")
             texts = [pa.array(frame[key].dropna().tolist(), TEXT) for key in ("name", "code")]
             return "the dimension", texts

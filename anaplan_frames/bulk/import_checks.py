@@ -167,6 +167,8 @@ class ImportChecks:
         if header.casefold() in ("time", "versions"):
             return find_dimension(self._catalogue, header.capitalize())
         ids = [id_ for id_, name in self._makers.lists.items() if name == header]
+        if not ids:
+            return self._makers.subset_of_name(header)
         return ids[0] if len(ids) == 1 else None
 
     def _find(self, what: str) -> tuple[str | None, str | None]:

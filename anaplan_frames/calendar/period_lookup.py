@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,9 @@ class PeriodLookup:
         Of Time; that of Versions makes it look for versions.
     words : str
         What is looked for.
+    sure : callable, optional
+        Returns the only names that are right in any case; others are unclear, though the model has
+        them. None if all are right.
     """
 
     def __init__(
@@ -37,8 +40,10 @@ class PeriodLookup:
         catalogue: Catalogue,
         dimension_id: str = TIME_ID,
         words: str = "a period of the model's calendar",
+        sure: Callable[[], Collection[str] | None] = lambda: None,
     ) -> None:
         self._catalogue = catalogue
+        self._sure = sure
         self._dimension_id = dimension_id
         self._words = words
         self._known: dict[str, int] = {}
@@ -74,9 +79,11 @@ class PeriodLookup:
             if names is None:
                 return
             same = {name.casefold() for name in names}
+            sure = self._sure()
             for text in asked:
                 alike = not text.strip() or _cleaned(text).casefold() in same
-                self._known[text] = RIGHT if text in names else UNCLEAR if alike else WRONG
+                right = text in names and (sure is None or text in sure)
+                self._known[text] = RIGHT if right else UNCLEAR if alike else WRONG
 
     def _names(self, texts: dict[str, None]) -> set[str] | None:
         """Return the names that the model has of some, ignoring case; None if it refuses."""

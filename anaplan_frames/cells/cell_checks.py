@@ -29,6 +29,8 @@ class CellChecks:
         By the line item's id: which periods are not of its time scale, so that they are totals.
     time : int or None
         Which of the dimensions is Time.
+    scales : mapping of str to str
+        By the line item's id, the time scale of one whose periods are longer than those of another.
     values : mapping of str to ValueCheck
         By the line item's id: how its values are judged.
     unknown : tuple of mapping of str to str
@@ -41,6 +43,7 @@ class CellChecks:
     periods: Mapping[str, Mask]
     time: int | None
     values: Mapping[str, ValueCheck]
+    scales: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[Mapping[str, str], ...] = ()
     unclear: UnclearValues = field(default_factory=UnclearValues)
 
@@ -80,17 +83,19 @@ class CellChecks:
         refused : dict of int to str
             Gets the reasons.
         """
-        for at, mask, its in zip(places, self._masks(line_item_id), items, strict=True):
+        masks = self._masks(line_item_id)
+        for number, (at, mask, its) in enumerate(zip(places, masks, items, strict=True)):
             if mask is None:
                 continue
             name = its.dimension.name
+            scale = self.scales.get(line_item_id) if number == self.time else None
+            is_total = f"of {name!r} is a total, and Anaplan calculates it."
+            wrong = is_total if scale is None else f"is not a period of the time scale {scale!r}."
             reasons: dict[int, str] = {}
             for row in rows[mask[at[rows]]].tolist():
                 place = int(at[row])
                 if place not in reasons:
-                    reasons[place] = (
-                        f"{its.name(place)!r} of {name!r} is a total, and Anaplan calculates it."
-                    )
+                    reasons[place] = f"{its.name(place)!r} {wrong}"
                 if reasons[place] not in refused.get(first_row + row, ""):
                     add_message(refused, first_row + row, reasons[place])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anaplan_frames.cells.item_keys import ITEM_KEYS, ItemKey
@@ -45,9 +45,10 @@ class CellMatching:
         pairs = zip(self.matching.headers, self.matching.positions, strict=True)
         return {header: position for header, position in pairs if position is not None}
 
-    def warn_of_unused(self, label: str) -> None:
-        """Warn of columns that are left out."""
-        warn_of_unused_columns(label, self.matching.unused, self.unfed)
+    def warn_of_unused(self, label: str, known: Collection[str] = ()) -> None:
+        """Warn of columns that are left out, but for those that are said otherwise."""
+        unused = [name for name in self.matching.unused if name not in known]
+        warn_of_unused_columns(label, unused, self.unfed)
 
 
 def match_cell_columns(

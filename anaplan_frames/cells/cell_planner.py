@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,11 +77,14 @@ class SingleColumn:
     numbers : array of int64
         For each line item of the module its position among those that are written; -1 if Anaplan
         calculates it.
+    refused : mapping of int to str
+        Line items of the module that cannot be written in these rows, and why.
     """
 
     items: DimensionColumn
     position: int
     numbers: Positions
+    refused: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,10 @@ class CellPlan:
             return None
         found = self.line_item_places(batch, first_row, refused)
         numbers: Positions = np.where(found < 0, -2, self.single.numbers[np.maximum(found, 0)])
+        for place, reason in self.single.refused.items():
+            for row in np.flatnonzero(found == place).tolist():
+                add_message(refused, first_row + row, reason)
+                numbers[row] = -2
         return numbers
 
     def _wrong(

@@ -14,11 +14,12 @@ from anaplan_frames.calendar.model_calendar import visible_period_names
 from anaplan_frames.calendar.period_lookup import PeriodLookup
 from anaplan_frames.cells.cell_checks import CellChecks
 from anaplan_frames.cells.cell_planner import DimensionColumn, LineItemColumn
-from anaplan_frames.cells.dimensions import VERSIONS_ID
 from anaplan_frames.cells.leaf_periods import time_ranges, total_periods
+from anaplan_frames.cells.own_dimensions import scale_rank
 from anaplan_frames.cells.period_texts import Names
 from anaplan_frames.cells.total_items import read_leaf_ids
 from anaplan_frames.cells.view_description import ViewDescription
+from anaplan_frames.cells.view_shape import VERSIONS_ID
 from anaplan_frames.cells.written_line_items import calculated_versions, time_scale
 from anaplan_frames.codec.column_types import is_period
 from anaplan_frames.errors import EncodingError, NotFound, PermissionDenied, RequestRefused
@@ -75,8 +76,22 @@ def read_cell_checks(
     ]
     unknown.append({"subject": "access", "reason": _ACCESS})
     return CellChecks(
-        totals=totals, periods=periods, time=time, values=values, unknown=tuple(unknown)
+        totals=totals,
+        periods=periods,
+        time=time,
+        values=values,
+        scales=_longer_periods(items, records),
+        unknown=tuple(unknown),
     )
+
+
+def _longer_periods(
+    items: Sequence[LineItemColumn], records: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Return the time scales of line items whose periods are longer than those of others."""
+    scales = {item.id: time_scale(records[item.id]) or "" for item in items}
+    smallest = min(map(scale_rank, scales.values()), default=0)
+    return {id_: scale for id_, scale in scales.items() if scale_rank(scale) > smallest}
 
 
 def _totals(

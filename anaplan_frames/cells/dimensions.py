@@ -9,13 +9,13 @@ import pandas as pd
 
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.cells.own_dimensions import applies, with_smallest_periods
+from anaplan_frames.cells.view_shape import USERS_ID, VERSIONS_ID
 from anaplan_frames.dataframes.record_frames import Field, frame_of_fields
 from anaplan_frames.errors import NotFound
 from anaplan_frames.lookup import find_id, matching_ids, only_id
 from anaplan_frames.resources.catalogue import Catalogue
 
-VERSIONS_ID = "20000000020"
-USERS_ID = "101999999999"
 _EVERYWHERE = {TIME_ID: "Time", VERSIONS_ID: "Versions", USERS_ID: "Users"}
 _AXES = ("pages", "rows", "columns")
 
@@ -74,7 +74,7 @@ def find_dimension(catalogue: Catalogue, key: str) -> str:
     known = _EVERYWHERE | lists
     found = matching_ids(key, known)
     if not found:  # subsets are dimensions, too, and listed nowhere else
-        applied = _applied(catalogue)
+        applied = applied_dimensions(line_item_records(catalogue))
         found = matching_ids(key, applied)
         known |= applied
     if not found and key.isdigit():
@@ -82,24 +82,23 @@ def find_dimension(catalogue: Catalogue, key: str) -> str:
     return only_id(key, found, known, kind="dimensions", owner=f"of {catalogue.label}")
 
 
-def _applied(catalogue: Catalogue) -> dict[str, str]:
-    """Return the names of the dimensions that line items have, by id."""
+def applied_dimensions(line_items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the names of the lists and subsets that line items have, by id."""
     dimensions: Iterable[Mapping[str, Any]] = (
-        dimension
-        for record in line_item_records(catalogue)
-        for dimension in record.get("appliesTo") or ()
+        dimension for record in line_items for dimension in record.get("appliesTo") or ()
     )
     return {str(dimension["id"]): str(dimension["name"]) for dimension in dimensions}
 
 
 def _line_item_with(catalogue: Catalogue, dimension_id: str) -> str:
     """Return the id of a line item that has Time or Versions."""
-    setting = "timeScale" if dimension_id == TIME_ID else "version"
-    for record in line_item_records(catalogue):
-        value = record.get(setting)
-        name = value.get("name") if isinstance(value, Mapping) else value
-        if name and name != "Not Applicable":
-            return str(record["id"])
+    records = line_item_records(catalogue)
+    if dimension_id == TIME_ID:
+        found = with_smallest_periods(records)
+    else:
+        found = next((record for record in records if applies(record.get("version"))), None)
+    if found is not None:
+        return str(found["id"])
     name = _EVERYWHERE[dimension_id]
     raise NotFound(
         f"No line item of {catalogue.label} that your user may see has the dimension {name!r}, so "

@@ -86,6 +86,8 @@ class Selector:
         The view's dimensions.
     line_items : sequence of LineItem
         Of the view's module.
+    sample : str or None
+        The id of a line item with the view's dimensions, by which their items are asked for.
     columns : sequence of CellColumn
         The columns of the view's table.
     periods : callable
@@ -97,6 +99,7 @@ class Selector:
     catalogue: Catalogue
     axes: Axes
     line_items: Sequence[LineItem]
+    sample: str | None
     columns: Sequence[CellColumn]
     periods: Callable[[], tuple[PeriodNames, str | None]]
     label: str
@@ -136,7 +139,7 @@ class Selector:
             return SelectedItems(
                 dimension, tuple(ids), frozenset(names[id_] for id_ in ids), on_page
             )
-        finder = _ItemFinder(self.catalogue, dimension, self.line_items, self.label)
+        finder = _ItemFinder(self.catalogue, dimension, self.sample, self.label)
         items = finder.find(texts) if texts else []
         labels = {str(item[key]) for item in items for key in ("name", "code") if item.get(key)}
         ids = list(dict.fromkeys(str(item["id"]) for item in items))
@@ -170,12 +173,12 @@ class _ItemFinder:
         self,
         catalogue: Catalogue,
         dimension: Dimension,
-        line_items: Sequence[LineItem],
+        sample: str | None,
         label: str,
     ) -> None:
         self._catalogue = catalogue
         self._dimension = dimension
-        self._line_items = line_items
+        self._sample = sample
         self._label = label
 
     def find(self, texts: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -240,8 +243,8 @@ class _ItemFinder:
 
     def _all(self) -> list[Mapping[str, Any]]:
         """Fetch all items, totals included, by a line item: this works for Time, too."""
-        if not self._line_items:
+        if self._sample is None:
             return []
-        path = line_item_items_path(self._catalogue, self._line_items[0].id, self._dimension.id)
+        path = line_item_items_path(self._catalogue, self._sample, self._dimension.id)
         answer = self._catalogue.transport.get(path, label=f"items of {self._dimension.name!r}")
         return answer.get("items") or []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,9 @@ class PeriodFilter(RowFilter):
         The names of the line items' time ranges: the total of one may be called so.
     label : str
         The table in words, for messages.
+    elsewhere : collection of str
+        The columns of line items whose values another view shows. Their time scales count if no
+        other line item is read, and in the rows that have values of them all the same.
     """
 
     def __init__(
@@ -42,31 +46,56 @@ class PeriodFilter(RowFilter):
         scales: Mapping[str, str],
         ranges: Iterable[str],
         label: str,
+        elsewhere: Collection[str] = (),
     ) -> None:
         self.column = column
         self._periods = periods
         self._scales = scales
+        self._elsewhere = elsewhere
         self._totals = _TOTAL_PERIODS | {name.casefold() for name in ranges}
         self._label = label
         self._kinds: frozenset[str] = frozenset()
+        self._others: dict[str, list[str]] = {}
         self._kept: dict[str, bool] = {}
 
     def columns(self, names: Sequence[str]) -> Sequence[str]:
-        """Return its one column."""
-        return [self.column]
+        """Return the column of the periods, and those with values that another view shows."""
+        return [self.column, *(name for name in names if name in self._elsewhere)]
 
     def begin(self, schema: pa.Schema, names: Sequence[str]) -> None:
         """Learn which line items are read."""
-        read = {self._scales[name] for name in names if name in self._scales}
-        scales = (read or set(self._scales.values())) - {_NOT_APPLICABLE, ""}
+        read = [name for name in names if name in self._scales] or list(self._scales)
+        here = [name for name in read if name not in self._elsewhere]
+        scales = {self._scales[name] for name in here or read} - {_NOT_APPLICABLE, ""}
         try:
             kinds = [self._periods.kind_of_scale(scale) for scale in scales or [None]]
         except EncodingError as error:
             raise _unknown_periods(error) from None
         self._kinds = frozenset(kinds)
+        elsewhere = [name for name in names if name in self._scales and name in self._elsewhere]
+        for name in elsewhere if here else ():
+            kind = self._periods.kind_of_scale(self._scales[name])
+            if kind not in self._kinds:
+                self._others.setdefault(kind, []).append(name)
 
     def mask(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return which rows are kept."""
+        kept = self._of_periods(batch)
+        if kept is None:
+            return None
+        for kind, columns in self._others.items():
+            kept = pc.or_(kept, self._filled(batch, kind, columns))
+        return kept
+
+    def _filled(self, batch: pa.RecordBatch, kind: str, columns: Sequence[str]) -> pa.Array:
+        """Return which rows are of a kind of periods and have a value in one of some columns."""
+        column = batch.column(self.column)
+        every = pc.drop_null(pc.unique(column)).to_pylist()
+        names = [name for name in every if self._periods.scale_of(name) == kind]
+        filled = reduce(pc.or_, [pc.is_valid(batch.column(name)) for name in columns])
+        return pc.and_(filled, pc.is_in(column, value_set=pa.array(names, column.type)))
+
+    def _of_periods(self, batch: pa.RecordBatch) -> pa.Array | None:
         column = batch.column(self.column)
         cycle = _cycle(column)
         kept = self._leaves(column.slice(0, cycle))
@@ -142,6 +171,7 @@ def period_filter(
     scales: Mapping[str, str],
     ranges: Iterable[str],
     label: str,
+    elsewhere: Collection[str] = (),
 ) -> PeriodFilter:
     """Ask for the model's calendar, and return what leaves out the periods that are totals.
 
@@ -153,7 +183,7 @@ def period_filter(
         If the calendar is not known.
     """
     try:
-        return PeriodFilter(column, names(), scales, ranges, label)
+        return PeriodFilter(column, names(), scales, ranges, label, elsewhere)
     except EncodingError as error:
         raise _unknown_periods(error) from None
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from anaplan_frames.cells.own_dimensions import applies
 from anaplan_frames.dataframes.record_frames import Field, FieldKind, flat, frame_of_fields
 from anaplan_frames.errors import NotFound, RequestRefused
 from anaplan_frames.resources.catalogue import Catalogue
 
-_NOT_APPLICABLE = "Not Applicable"
 _NAMES = {"module_name": "module"}
 _FORMAT = "format_metadata_"
 
@@ -102,8 +102,8 @@ def line_item_row(record: Mapping[str, Any]) -> dict[str, Any]:
     row["dimensions"] = ", ".join(
         [
             *filter(None, [row.get("applies_to")]),
-            *(["Time"] if _applies(row.get("time_scale")) else []),
-            *(["Versions"] if _applies(row.get("version")) else []),
+            *(["Time"] if applies(row.get("time_scale")) else []),
+            *(["Versions"] if applies(row.get("version")) else []),
         ]
     )
     return row
@@ -113,7 +113,3 @@ def _name(key: str) -> str:
     return (
         "format_" + key.removeprefix(_FORMAT) if key.startswith(_FORMAT) else _NAMES.get(key, key)
     )
-
-
-def _applies(setting: str | None) -> bool:
-    return bool(setting) and setting != _NOT_APPLICABLE

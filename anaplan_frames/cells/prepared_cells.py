@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -50,6 +50,8 @@ class PreparedCells(PreparedWrite):
         The names of dimensions that have no column, because all rows are of one item.
     calculated : tuple of str
         The line items that the data has and Anaplan calculates.
+    left_out : mapping of str to str
+        The columns of line items that cannot be written in these rows, and why.
     read_back : callable
         Yields the cells that are written, as they are now.
     """
@@ -63,6 +65,7 @@ class PreparedCells(PreparedWrite):
         plan: CellPlan,
         fixed: tuple[str, ...],
         calculated: tuple[str, ...],
+        left_out: Mapping[str, str],
         read_back: Callable[[], Iterator[CellBatch]],
     ) -> None:
         self._module = module
@@ -70,6 +73,7 @@ class PreparedCells(PreparedWrite):
         self._plan = plan
         self._fixed = fixed
         self._calculated = calculated
+        self._left_out = left_out
         self._read_back = read_back
         self._rows = RetainedRows(source)
         needed = matching.matching.needed
@@ -110,12 +114,19 @@ class PreparedCells(PreparedWrite):
         return pd.concat(frames, ignore_index=True) if frames else self._no_rows()
 
     def warn_of_columns(self, *, calculated: bool) -> None:
-        """Warn of columns that are left out; of calculated line items only if that is said."""
-        self._matching.warn_of_unused(self._module.label)
-        if calculated and self._calculated and not self._matching.single:
+        """Warn of columns that are left out; of line items that a read has only if that is said."""
+        self._matching.warn_of_unused(self._module.label, self._left_out)
+        if not calculated or self._matching.single:
+            return
+        if self._calculated:
             warn(
                 f"{self._module.label} calculates {self._calculated_names}, which cannot be "
                 "written and is left out. Drop it from the data to avoid this warning."
+            )
+        if self._left_out:
+            warn(
+                f"{self._module.label}: {listed(list(self._left_out))} cannot be written together"
+                f" with the other columns, and is left out. {next(iter(self._left_out.values()))}"
             )
 
     def warn_of_folded_keys(self) -> None:

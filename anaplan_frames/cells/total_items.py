@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anaplan_frames.calendar.model_calendar import TIME_ID
-from anaplan_frames.cells.dimensions import USERS_ID, VERSIONS_ID
-from anaplan_frames.cells.view_shape import Dimension
+from anaplan_frames.cells.view_shape import USERS_ID, VERSIONS_ID, Dimension
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.lists.hierarchy_reader import lists_above
 from anaplan_frames.lists.item_reader import read_items

@@ -18,6 +18,12 @@ from anaplan_frames.cells.item_filter import LeafFilter
 from anaplan_frames.cells.item_selection import Selection, Selector
 from anaplan_frames.cells.leaf_periods import period_filter, time_ranges
 from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.cells.other_views import OtherViewsNote, other_scales
+from anaplan_frames.cells.own_dimensions import (
+    applies,
+    has_own_dimensions,
+    with_smallest_periods,
+)
 from anaplan_frames.cells.total_items import read_totals
 from anaplan_frames.cells.view_shape import Axes, Cells, LineItem
 from anaplan_frames.cells.view_text import CellText
@@ -111,40 +117,100 @@ class ViewDescription:
         """
         cells = self.cells
         names = cache(partial(period_names, self.catalogue))
-        selector = Selector(
-            catalogue=self.catalogue,
-            axes=self.axes,
-            line_items=cells.line_items,
-            columns=cells.columns,
-            periods=lambda: (names(), next(iter(self._scales().values()), None)),
-            label=self.label,
-        )
-        selection = selector.select(asked)
+        elsewhere = cache(lambda: self._columns_elsewhere(names))
+        selection = self._selector(names).select(asked)
         path = view_path(self.catalogue, self.id)
         text = CellText(
             self.catalogue.transport, path, self.module_id, self.label, cells, selection
         )
         filters: list[RowFilter] = []
+        if self._may_be_elsewhere():
+            filters.append(OtherViewsNote(elsewhere, self._module_name, self.label))
         if options.totals is False:
-            filters += self._without_totals(selection, names, late=columns is None)
+
+            def make() -> list[RowFilter]:
+                return list(self._total_filters(selection, names, elsewhere))
+
+            # If all columns are read, they are made meanwhile.
+            filters += [LateFilters(make, self.label)] if columns is None else make()
         if options.omit_empty:
             filters.append(self._empty_filter(text.left_out, columns))
         of_periods = [column.name for column in cells.columns if column.is_period]
         table = dated(text.table(filters), of_periods, options.periods, names)
         return CellTable(table, selection)
 
-    def _without_totals(
-        self, selection: Selection, names: Callable[[], PeriodNames], *, late: bool
-    ) -> Sequence[RowFilter]:
-        """Return what leaves out totals; if all columns are read, it is made meanwhile."""
+    def _selector(self, names: Callable[[], PeriodNames]) -> Selector:
+        sample = self._sample or {}
+        return Selector(
+            catalogue=self.catalogue,
+            axes=self.axes,
+            line_items=self.cells.line_items,
+            sample=str(sample["id"]) if sample else None,
+            columns=self.cells.columns,
+            periods=lambda: (names(), time_scale(sample)),
+            label=self.label,
+        )
 
-        def make() -> list[RowFilter]:
-            return list(self._total_filters(selection, names))
+    @property
+    def _sample(self) -> Mapping[str, Any] | None:
+        """A line item with the view's dimensions, of the smallest periods that there are."""
+        own = next((record for record in self.line_items if str(record["id"]) == self.id), None)
+        if own is not None:
+            return own
+        here = [
+            record
+            for record in self.line_items
+            if not (self._has_own_dimensions(record) or LineItem.of(record).is_heading)
+        ]
+        return with_smallest_periods(here) or next(iter(here or self.line_items), None)
 
-        return [LateFilters(make, self.label)] if late else make()
+    @property
+    def _is_of_line_item(self) -> bool:
+        """Whether it is the view of a line item, which shows no other ones."""
+        return any(str(record["id"]) == self.id for record in self.line_items)
+
+    @property
+    def _module_name(self) -> str:
+        return next((str(record.get("moduleName")) for record in self.line_items), self.label)
+
+    def _has_own_dimensions(self, record: Mapping[str, Any]) -> bool:
+        return not self._is_of_line_item and has_own_dimensions(record, self.axes)
+
+    def _may_be_elsewhere(self) -> bool:
+        """Return whether values of line items may be in other views, without asking for more."""
+        scales = len(set(self._scales().values())) > 1 and not self._is_of_line_item
+        return scales or any(map(self._has_own_dimensions, self.line_items))
+
+    def _columns_elsewhere(self, names: Callable[[], PeriodNames]) -> set[str]:
+        """Return the columns of line items whose values are shown by views of their own."""
+        by_id = {column.id: column.name for column in self.cells.columns}
+        return {by_id[id_] for id_ in self.elsewhere(names)}
+
+    def elsewhere(self, names: Callable[[], PeriodNames] | None = None) -> set[str]:
+        """Return the ids of line items whose values are shown by views of their own.
+
+        Parameters
+        ----------
+        names : callable, optional
+            Returns the names of the model's periods.
+        """
+        if self._is_of_line_item:
+            return set()
+        own = {str(one["id"]) for one in self.line_items if self._has_own_dimensions(one)}
+        scales = {
+            str(record["id"]): time_scale(record) or ""
+            for record in self.line_items
+            if str(record["id"]) not in own and _has_periods(record)
+        }
+        path = view_path(self.catalogue, self.id)
+        names = names or cache(partial(period_names, self.catalogue))
+        return own | other_scales(self.catalogue, path, scales, names)
 
     def _total_filters(
-        self, selection: Selection, names: Callable[[], PeriodNames]
+        self,
+        selection: Selection,
+        names: Callable[[], PeriodNames],
+        elsewhere: Callable[[], Collection[str]],
     ) -> Iterator[RowFilter]:
         """Yield what leaves out totals, but those of dimensions of which items are asked for."""
         asked = {items.dimension.id for items in selection.items}
@@ -160,7 +226,9 @@ class ViewDescription:
                 yield LeafFilter(columns[dimension.id], totals, self.label)
             for column in time:
                 scales, ranges = self._scales(), time_ranges(self.line_items)
-                yield period_filter(column, calendar.result, scales, ranges, self.label)
+                yield period_filter(
+                    column, calendar.result, scales, ranges, self.label, elsewhere()
+                )
 
     def _empty_filter(
         self, left_out: Collection[str], columns: Sequence[str] | None
@@ -180,13 +248,21 @@ class ViewDescription:
     def _scales(self) -> dict[str, str]:
         """Return the time scale of each line item, by its column."""
         by_id = {column.id: column.name for column in self.cells.columns}
-        scales = {by_id[str(record["id"])]: time_scale(record) for record in self.line_items}
+        scales = {
+            by_id[str(record["id"])]: time_scale(record)
+            for record in self.line_items
+            if _has_periods(record)
+        }
         return {name: scale for name, scale in scales.items() if scale}
 
     def read(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Read some columns of its cells as they are now, without a progress bar."""
         new_bar = partial(Progress, f"Reading {self.label}", unit="B", show=False)
         return iter(self.table().rows.open(columns, lambda schema: schema, new_bar))
+
+
+def _has_periods(record: Mapping[str, Any]) -> bool:
+    return applies(record.get("timeScale")) and not LineItem.of(record).is_heading
 
 
 def view_path(catalogue: Catalogue, id_: str) -> str:

@@ -13,6 +13,8 @@ import pyarrow as pa
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.codec.column_types import arrow_type, is_period, unique_names
 
+VERSIONS_ID = "20000000020"
+USERS_ID = "101999999999"
 # Some of the documentation's examples have another id, so the name counts, too.
 _LINE_ITEMS_ID = "20000000012"
 
@@ -47,6 +49,11 @@ class LineItem:
     def is_period(self) -> bool:
         """Whether its values are periods."""
         return is_period(self.format)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading, which has no values."""
+        return self.format.strip().upper() == "NONE"
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> LineItem:
@@ -130,6 +137,11 @@ class Cells:
     def columns(self) -> tuple[CellColumn, ...]:
         """The columns of the tidy table, if all line items are shown."""
         return cell_columns(self.axes.dimensions, self.line_items)
+
+    @property
+    def headings(self) -> frozenset[str]:
+        """The ids of the headings, whose columns have no values."""
+        return frozenset(item.id for item in self.line_items if item.is_heading)
 
 
 def cell_columns(

@@ -80,10 +80,14 @@ class CellText:
 
     @property
     def left_out(self) -> Collection[str]:
-        """The columns of the line items that are not asked for."""
-        shown = self.selection.line_items
+        """The columns of headings, and of the line items that are not asked for."""
+        shown, headings = self.selection.line_items, self.cells.headings
         line_items = [column for column in self.cells.columns if column.kind == "line item"]
-        return {column.name for column in line_items if shown and column.id not in shown}
+        return {
+            column.name
+            for column in line_items
+            if column.id in headings or (shown and column.id not in shown)
+        }
 
     def _fetch(self, bar: Progress) -> Iterator[Content]:
         text = self._at_once()

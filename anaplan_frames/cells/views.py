@@ -28,11 +28,12 @@ class View(CellsReadable):
 
 
 class Views(Collection[View]):
-    """The views of a model; the id of a line item finds its view, too, though it is not listed.
+    """The views of a model; a line item's view is found, too, though it is not listed.
 
     Anaplan names a saved view by its module and itself, with single quotes around names with
     special characters: ``'P&L/US'.'By month'``. Here ``P&L/US.By month`` is enough, and so is
-    ``By month`` if no other view has that name.
+    ``By month`` if no other view has that name. A line item's view is found by the line item's id,
+    and by ``P&L/US.Price`` if no saved view is called so.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -45,7 +46,8 @@ class Views(Collection[View]):
 
     def ids_of(self, key: object) -> list[str]:
         """Return the ids of the views with this id or else this name; empty if there is none."""
-        return self._listed(key) or [str(key)] * bool(self._of_line_item(str(key)))
+        item = None if self._listed(key) else self._of_line_item(str(key))
+        return [item["id"]] if item else self._listed(key)
 
     def _listed(self, key: object) -> list[str]:
         views = self._records.items()
@@ -62,13 +64,16 @@ class Views(Collection[View]):
         return str(modules.get(str(view.get("moduleId")), {}).get("name", ""))
 
     def _of_line_item(self, key: str) -> Mapping[str, Any] | None:
-        """Return the view of a line item (its subsidiary view) as a listing would have it."""
-        if not key.isdigit():
+        """Return the view of a line item (its subsidiary view) as a listing would have it.
+
+        The line item is given by its id, or by its module's name and its own: ``Costs.Price``.
+        """
+        if not key.isdigit() and "." not in key:
             return None
         for record in line_item_records(self._catalogue):
-            if str(record["id"]) == key:
-                name = f"{record['moduleName']}.{record['name']}"
-                return {"id": key, "name": name, "moduleId": record["moduleId"]}
+            name = f"{record['moduleName']}.{record['name']}"
+            if key in (str(record["id"]), name):
+                return {"id": str(record["id"]), "name": name, "moduleId": record["moduleId"]}
         return None
 
 
