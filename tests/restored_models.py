@@ -17,7 +17,7 @@ class RestoredModel:
     def __init__(self, model: Model) -> None:
         self._store = model.store
         tables = [table_of(lst) for lst in model.lists.values()]
-        tables += [cells_of(module) for module in model.modules.values()]
+        tables += [cells_of(table) for table in model.tables]
         self._rows: dict[str, int] = {}
         with self._store.transaction() as con:
             for table in tables:

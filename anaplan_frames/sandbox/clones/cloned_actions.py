@@ -15,6 +15,7 @@ from anaplan_frames.sandbox.clones.import_guesses import (
     Target,
     guess_export,
     guess_import,
+    target_name,
 )
 from anaplan_frames.sandbox.clones.mapping_file import Kind, Mappings
 from anaplan_frames.sandbox.clones.opened_snapshot import MAPPINGS, OpenedSnapshot
@@ -25,7 +26,12 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     FileDefinition,
     ImportDefinition,
 )
-from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition, ModuleDefinition
+from anaplan_frames.sandbox.planning.schema.definitions import (
+    LineItem,
+    ListDefinition,
+    ModuleDefinition,
+    ViewDefinition,
+)
 
 _NO_LIST = ListDefinition("0", "a list that is not known")
 _NO_MODULE = ModuleDefinition("0", "a module that is not known", (), ())
@@ -107,14 +113,14 @@ class ActionCloner:
                 {
                     "name": name,
                     "ready": False,
-                    "into": guess.into.name if guess.into else "",
+                    "into": target_name(guess.into) if guess.into else "",
                     "match_by": "either",
                     "columns": guess.mapping,
                 },
             )
         if section is None and guess.certain and guess.into is not None:
             section = {"ready": True, "into": guess.into.id, "columns": guess.mapping}
-            why = f"By the names of its columns it loads into {guess.into.name!r}."
+            why = f"By the names of its columns it loads into {target_name(guess.into)!r}."
             self._report.add("import", id_, name, "assumed", why)
         why = self._unready(section)
         if not why:
@@ -162,7 +168,7 @@ class ActionCloner:
                 why = "By its columns and rows; whether it leaves out empty rows is not shown."
                 self._report.add("export", id_, name, "assumed", why)
             else:
-                named = {**section, "of": guess.of.name if guess.of else ""}
+                named = {**section, "of": _source_name(guess.of) if guess.of else ""}
                 self._mappings.suggest("exports", id_, {"name": name, **named})
         dialect: dict[str, Any] = {
             "separator": str(shown.get("separator") or ","),
@@ -247,12 +253,23 @@ class ActionCloner:
         )
 
     def _find(self, wanted: str, *, views: bool) -> Any:
-        """Return the list, module or (if asked for) view with this id or name."""
-        every: list[Source] = [*self._model.lists.values(), *self._model.modules.values()]
+        """Return the list, module or (if asked for) view with this id or name.
+
+        A line item with dimensions of its own is one of them, too: ``Module.Line item``.
+        """
+        every: list[tuple[str, Source | LineItem]] = []
+        every += [(lst.name, lst) for lst in self._model.lists.values()]
+        every += [(module.name, module) for module in self._model.modules.values()]
+        every += [
+            (target_name(part), part.line_items[0])
+            for module in self._model.modules.values()
+            for part in module.parts.values()
+        ]
         if views:
-            every += [v for id_, v in self._model.views.items() if id_ not in self._model.modules]
-        found = [one for one in every if one.id == wanted] or [
-            one for one in every if one.name.casefold() == wanted.casefold()
+            saved = (v for id_, v in self._model.views.items() if id_ not in self._model.modules)
+            every += [(view.name, view) for view in saved]
+        found = [one for _, one in every if one.id == wanted] or [
+            one for name, one in every if name.casefold() == wanted.casefold()
         ]
         if len(found) == 1:
             return found[0]
@@ -260,6 +277,13 @@ class ActionCloner:
             raise ValueError(f"Several lists, modules or views are called {wanted!r}: give an id.")
         kinds = "list, module or view" if views else "list or module"
         raise ValueError(f"The clone has no {kinds} {wanted!r}. Use a name or id that it has.")
+
+
+def _source_name(of: Source) -> str:
+    """Return what is called so in `mappings.toml`."""
+    if isinstance(of, ViewDefinition) and of.module.whole is not None:
+        return target_name(of.module)
+    return of.name
 
 
 def _first(

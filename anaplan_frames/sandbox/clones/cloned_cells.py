@@ -23,8 +23,10 @@ _ROWS = 250_000  # at a time
 
 
 def load_cells(model: Model, snapshot: OpenedSnapshot, report: CloneReport) -> None:
-    """Load the cells of all modules, and the totals that the sandbox does not calculate."""
-    for module in model.modules.values():
+    """Load the cells of all modules and parts, and the totals that are not calculated."""
+    for module in model.tables:
+        if not any(map(module.has_cells_of, module.line_items)):
+            continue
         piece = f"cells/{module.id}"
         path = snapshot.table(piece)
         if path is None:
@@ -48,7 +50,9 @@ def _load(model: Model, module: ModuleDefinition, path: Path, *, totals: bool) -
     items = [
         item
         for item in module.line_items
-        if item.id in names and (item.given != "none" if totals else not item.is_calculated)
+        if item.id in names
+        and module.has_cells_of(item)
+        and (item.given != "none" if totals else not item.is_calculated)
     ]
     if not items or not all(each.id in names for each in module.dimensions):
         return 0

@@ -52,7 +52,7 @@ def guess_import(model: Model, file: FileDefinition, import_type: str) -> Import
     candidates: Sequence[Target] = (
         list(model.lists.values())
         if import_type == "HIERARCHY_DATA"
-        else list(model.modules.values())
+        else [one for one in model.tables if one.id != file.id]
         if import_type == "MODULE_DATA"
         else []
     )
@@ -65,6 +65,13 @@ def guess_import(model: Model, file: FileDefinition, import_type: str) -> Import
     [(into, mapping)] = best
     certain = len(mapping) == len(headers) and _is_complete(file, into, mapping)
     return ImportGuess(into, {header: mapping.get(header, "") for header in headers}, certain)
+
+
+def target_name(into: Target) -> str:
+    """Return the name of a list or module, or ``Module.Line item`` for a part of one."""
+    if isinstance(into, ModuleDefinition) and into.whole is not None:
+        return f"{into.name}.{into.line_items[0].name}"
+    return into.name
 
 
 def _equal_names(headers: Iterable[str], into: Target) -> dict[str, str]:
@@ -111,7 +118,7 @@ def guess_export(model: Model, id_: str, layout: str, shown: Mapping[str, Any]) 
     if layout not in LAYOUTS or not shown.get("headerNames"):
         return ExportGuess(None, options, certain=False)
     views = [view for id_, view in model.views.items() if id_ not in model.modules]
-    candidates: list[Source] = [*model.modules.values(), *views]
+    candidates: list[Source] = [*model.modules.values(), *views, *model.subsidiary_views.values()]
     if layout == "TABULAR_MULTI_COLUMN":
         candidates += model.lists.values()
     keys = ("headerNames", "dataTypes")

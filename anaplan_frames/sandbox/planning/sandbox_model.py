@@ -17,8 +17,10 @@ from anaplan_frames.sandbox.planning.imports.initial_data import load_cells, loa
 from anaplan_frames.sandbox.planning.schema import (
     definition_parsing,
     definition_uses,
+    dimension_parsing,
     import_mapping,
     import_options,
+    line_item_parsing,
     object_ids,
     view_choices,
 )
@@ -48,13 +50,8 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
     check_layout,
     check_selection,
 )
-from anaplan_frames.sandbox.planning.schema.definition_parsing import (
-    DimensionLike,
-    FormatLike,
-    check_name,
-)
+from anaplan_frames.sandbox.planning.schema.definition_parsing import FormatLike, check_name
 from anaplan_frames.sandbox.planning.schema.definitions import (
-    Dimension,
     LineItem,
     LineItemSubset,
     ListDefinition,
@@ -63,6 +60,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     ViewDefinition,
     WorkspaceDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.dimension_parsing import DimensionLike, Dimensions
 from anaplan_frames.sandbox.planning.schema.file_dialects import check_dialect
 from anaplan_frames.sandbox.planning.schema.import_options import ImportChoices
 from anaplan_frames.sandbox.planning.schema.view_choices import ViewOptions
@@ -80,7 +78,8 @@ class Model:
     Every method that builds takes an `id` (made by default) and raises ValueError if an argument
     does not fit. All definitions are found by id in `lists`, `modules`, `line_item_subsets`,
     `views` (the default view of each module included), `files`, `imports`, `exports`, `actions`,
-    `processes` and `dashboards`, in the order in which they were made.
+    `processes` and `dashboards`, in the order in which they were made; `subsidiary_views` has the
+    views of line items with dimensions of their own, by the line item's id.
 
     Attributes
     ----------
@@ -119,6 +118,7 @@ class Model:
         self.modules: dict[str, ModuleDefinition] = {}
         self.line_item_subsets: dict[str, LineItemSubset] = {}
         self.views: dict[str, ViewDefinition] = {}
+        self.subsidiary_views: dict[str, ViewDefinition] = {}
         self.files: dict[str, FileDefinition] = {}
         self.imports: dict[str, ImportDefinition] = {}
         self.exports: dict[str, ExportDefinition] = {}
@@ -148,7 +148,19 @@ class Model:
         """Bytes that the model takes: as given when it was built, or an estimate."""
         if self._memory_usage is not None:
             return self._memory_usage
-        return memory_estimate.usage(self.store, self.lists.values(), self.modules.values())
+        return memory_estimate.usage(self.store, self.lists.values(), self.tables)
+
+    @property
+    def tables(self) -> tuple[ModuleDefinition, ...]:
+        """The modules and their parts, each of which has a table of cells."""
+        return tuple(table for module in self.modules.values() for table in module.tables)
+
+    @property
+    def dimensions(self) -> dimension_parsing.DimensionParser:
+        """What finds dimensions by name or id."""
+        return dimension_parsing.DimensionParser(
+            self.lists.values(), self.line_item_subsets.values(), self.calendar.levels
+        )
 
     def list(
         self,
@@ -213,7 +225,7 @@ class Model:
                 "another."
             )
         formats = {
-            key: definition_parsing.parse_format(given, f"property {key!r}")
+            key: definition_parsing.parse_property(given, key)
             for key, given in (properties or {}).items()
         }
         columns = ["Name", "Code", "Parent", *formats, *subsets]
@@ -252,45 +264,85 @@ class Model:
         dimensions: Sequence[DimensionLike] = (),
         line_items: Mapping[str, FormatLike] | None = None,
         cells: pd.DataFrame | None = None,
+        time_scale: str | None = None,
     ) -> ModuleDefinition:
         """Make a module.
 
         Parameters
         ----------
         dimensions : sequence
-            Lists or their names, "Time", "Versions".
+            Lists, subsets of lists (``staff.subset("Active")``) and line item subsets, or their
+            names, "Time", "Versions".
         line_items : mapping of str to format
-            A format as for a list's property, or a mapping with "format" (or "list") and any of
-            "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id", and
-            "parent", "read_access_driver", "write_access_driver" (names of line items) and
-            "data_tags" (names, or ids by name), which are only shown. "given" is "totals" or "all"
-            for values that are not calculated, because the sandbox does not know the summary
-            method or formula.
+            A format as for a list's property, "NONE" for a heading, or a mapping with "format" (or
+            "list") and any of
+
+            - "formula", "code", "notes", "summary" ("Sum", "Formula", "None"), "style", "id";
+            - "dimensions" and "time_scale", if they are not those of the module;
+            - "parent", "read_access_driver", "write_access_driver" (names of line items) and
+              "data_tags" (names, or ids by name), which are only shown;
+            - "given": "totals" or "all" for values that are not calculated, because the sandbox
+              does not know the summary method or formula.
         cells : DataFrame, optional
             Cells to begin with, in a column per dimension (names or codes) and per line item.
+        time_scale : str, optional
+            The smallest periods, such as "Quarter"; by default those of the calendar.
         """
         check_name("module", name, self.modules)
+        found = self.dimensions.dimensions(dimensions, time_scale)
         module = ModuleDefinition(
             self._ids.take(object_ids.MODULE, id, f"module {name!r}"),
             name,
-            self._dimensions(dimensions),
-            definition_parsing.parse_line_items(line_items or {}, self._ids),
+            found,
+            line_item_parsing.parse_line_items(
+                line_items or {}, self._ids, (), found, self.dimensions.dimensions
+            ),
         )
         definition_parsing.check_module(module)
+        self._add_parts(module)
         with self.store.transaction() as con:
             if cell_tables.create_table(con, module) and cells is not None:
                 load_cells(con, module, cells)
         self.modules[module.id] = module
-        rows, columns, pages = definition_parsing.default_axes(module)
-        self.views[module.id] = ViewDefinition(module.id, name, module, rows, columns, pages)
+        axes = definition_parsing.default_axes(module)
+        self.views[module.id] = ViewDefinition(module.id, name, module, *axes)
         return module
+
+    def _add_parts(self, module: ModuleDefinition) -> None:
+        """Make the parts of new line items with dimensions of their own, and their views."""
+        parts = module.add_parts()
+        for part in parts:
+            definition_parsing.check_module(part)
+        for part in parts:
+            [item] = part.line_items
+            with self.store.transaction() as con:
+                cell_tables.create_table(con, part)
+            axes = definition_parsing.default_axes(part)
+            self.subsidiary_views[item.id] = ViewDefinition(item.id, item.name, part, *axes)
+
+    def load_cells(self, into: ModuleDefinition | LineItem, cells: pd.DataFrame) -> None:
+        """Load cells into a module, or a line item with dimensions of its own; see `module`."""
+        target = self._cells_target(into)
+        with self.store.transaction() as con:
+            load_cells(con, target, cells)
+
+    def _cells_target(self, into: ModuleDefinition | LineItem) -> ModuleDefinition:
+        """Return the module, or the part with the cells of a line item."""
+        if isinstance(into, ModuleDefinition):
+            return into
+        view = self.subsidiary_views.get(into.id)
+        if view is None:
+            raise ValueError(
+                f"The line item {into.name!r} has the dimensions of its module: name the module."
+            )
+        return view.module
 
     def add_properties(self, lst: ListDefinition, properties: Mapping[str, FormatLike]) -> None:
         """Give a list more properties; see `list`."""
         for name, given in properties.items():
             if name in import_mapping.list_targets(lst):
                 raise ValueError(f"The list {lst.name!r} has {name!r} already. Use another name.")
-            lst.properties[name] = definition_parsing.parse_format(given, f"property {name!r}")
+            lst.properties[name] = definition_parsing.parse_property(given, name)
             with self.store.transaction() as con:
                 list_tables.add_property_column(con, lst, name)
 
@@ -299,12 +351,15 @@ class Model:
     ) -> None:
         """Give a module more line items; see `module`."""
         before = module.line_items
-        module.line_items = definition_parsing.parse_line_items(line_items, self._ids, before)
+        module.line_items = line_item_parsing.parse_line_items(
+            line_items, self._ids, before, module.dimensions, self.dimensions.dimensions
+        )
         try:
             definition_parsing.check_module(module)
         except ValueError:
             module.line_items = before
             raise
+        self._add_parts(module)
         with self.store.transaction() as con:
             cell_tables.add_value_columns(con, module)
 
@@ -326,9 +381,13 @@ class Model:
         del kept[definition.id]
         if kept is self.lists or kept is self.modules:
             self.views.pop(definition.id, None)
-            tables: Any = list_tables if kept is self.lists else cell_tables
             with self.store.transaction() as con:
-                tables.drop_table(con, definition)
+                if kept is self.lists:
+                    list_tables.drop_table(con, definition)
+                    return
+                for table in definition.tables:
+                    self.subsidiary_views.pop(table.id, None)
+                    cell_tables.drop_table(con, table)
         else:
             self._ids.release(definition.id)
 
@@ -464,7 +523,9 @@ class Model:
         self.rights.assign(getattr(user, "email", user), role, None if items is None else grants)
 
     def find_view(self, id: str) -> tuple[ViewDefinition, tuple[LineItem, ...] | None] | None:
-        """Find a view by its id; the id of a line item stands for its module's default view.
+        """Find a view by its id; the id of a line item stands for its view.
+
+        That is a view of its own if it has dimensions of its own, else its module's default view.
 
         Returns
         -------
@@ -476,7 +537,7 @@ class Model:
         for module in self.modules.values():
             for item in module.line_items:
                 if item.id == id:
-                    return self.views[module.id], (item,)
+                    return self.subsidiary_views.get(id, self.views[module.id]), (item,)
         return None
 
     def file(
@@ -517,7 +578,7 @@ class Model:
         self,
         name: str,
         file: FileDefinition,
-        into: ListDefinition | ModuleDefinition,
+        into: ListDefinition | ModuleDefinition | LineItem,
         id: str | None = None,
         mapping: Mapping[str, str] | None = None,
         *,
@@ -529,6 +590,8 @@ class Model:
 
         Parameters
         ----------
+        into : ListDefinition, ModuleDefinition or LineItem
+            A line item if it has dimensions of its own: it is imported through its own view.
         mapping : mapping of str to str, optional
             Target column by file column, complete; by default columns of equal names. Targets of
             a list are "Name", "Code", "Parent", its properties and subsets; targets of a module
@@ -568,13 +631,15 @@ class Model:
         name: str,
         id: str | None,
         file: FileDefinition,
-        into: ListDefinition | ModuleDefinition,
+        into: ListDefinition | ModuleDefinition | LineItem,
         mapping: Mapping[str, str] | None,
         match_by: str | Mapping[str, str],
         choices: ImportChoices,
         asked: dict[str, str | None],
         source: ModelSource | None = None,
     ) -> ImportDefinition:
+        if isinstance(into, LineItem):
+            into = self._cells_target(into)
         options = import_options.parse_options(into, choices)
         columns = import_mapping.parse_mapping(file, into, mapping, asked, options)
         import_options.check_formats(into, columns, options, self.calendar.leaf)
@@ -595,8 +660,8 @@ class Model:
     def import_from_model(
         self,
         name: str,
-        source: ModuleDefinition | ViewDefinition | ListDefinition,
-        into: ListDefinition | ModuleDefinition,
+        source: ModuleDefinition | ViewDefinition | ListDefinition | LineItem,
+        into: ListDefinition | ModuleDefinition | LineItem,
         id: str | None = None,
         mapping: Mapping[str, str] | None = None,
         *,
@@ -608,7 +673,7 @@ class Model:
 
         Parameters
         ----------
-        source : ListDefinition, ModuleDefinition or ViewDefinition
+        source : ListDefinition, ModuleDefinition, ViewDefinition or LineItem
             Its columns are those of an export in the layout TABULAR_MULTI_COLUMN.
         mapping, match_by, **options
             As for `import_`.
@@ -617,7 +682,7 @@ class Model:
         """
         check_name("import", name, self.imports, id)
         owner = model or self
-        export = ExportDefinition(source.id, source.name, source, leaves_only=True)
+        export = ExportDefinition(source.id, source.name, owner._exported(source), leaves_only=True)
         columns = tuple(owner.export_metadata(export)["headerNames"])
         file = FileDefinition(source.id, source.name, columns)
         origin = ModelSource(
@@ -632,7 +697,7 @@ class Model:
     def export(
         self,
         name: str,
-        of: ModuleDefinition | ViewDefinition | ListDefinition,
+        of: ModuleDefinition | ViewDefinition | ListDefinition | LineItem,
         layout: str = "TABULAR_MULTI_COLUMN",
         id: str | None = None,
         *,
@@ -647,6 +712,8 @@ class Model:
 
         Parameters
         ----------
+        of : ModuleDefinition, ViewDefinition, ListDefinition or LineItem
+            A line item if it has dimensions of its own.
         leaves_only : bool
             Whether totals over lists and time are left out.
         omit_empty : bool
@@ -656,11 +723,12 @@ class Model:
         """
         check_name("export", name, self.exports, id)
         check_dialect(f"export {name!r}", separator, delimiter, encoding)
-        check_layout(of, layout)
+        exported = self._exported(of)
+        check_layout(exported, layout)
         definition = ExportDefinition(
             self._ids.take(object_ids.EXPORT, id, f"export {name!r}"),
             name,
-            of,
+            exported,
             layout,
             leaves_only=leaves_only,
             omit_empty=omit_empty,
@@ -671,6 +739,12 @@ class Model:
         )
         self.exports[definition.id] = definition
         return definition
+
+    def _exported(
+        self, of: ModuleDefinition | ViewDefinition | ListDefinition | LineItem
+    ) -> ModuleDefinition | ViewDefinition | ListDefinition:
+        """Return what is exported: for a line item, its own view."""
+        return self.subsidiary_views[self._cells_target(of).id] if isinstance(of, LineItem) else of
 
     def history_export(
         self,
@@ -763,7 +837,7 @@ class Model:
 
     def set_fiscal_year(self, label: str) -> None:
         """Move the calendar and delete the data of removed periods; see `Timing`."""
-        self.timing.set_fiscal_year(label, self.lists.values(), self.modules.values())
+        self.timing.set_fiscal_year(label, self.lists.values(), self.tables)
 
     def run_import(
         self,
@@ -780,7 +854,14 @@ class Model:
         Cancelled
             If `watch` raises it; nothing is changed then.
         """
-        return import_runner.run_import(self.store, definition, source, parameters, watch, access)
+        outcome = import_runner.run_import(
+            self.store, definition, source, parameters, watch, access
+        )
+        into = definition.into
+        if isinstance(into, ListDefinition) and into.subsets and outcome.successful:
+            with self.store.transaction() as con:
+                cell_tables.delete_outside_subsets(con, into, self.tables)
+        return outcome
 
     def run_export(
         self, definition: ExportDefinition, target: Path, watch: Watch, access: Access = FULL
@@ -791,7 +872,7 @@ class Model:
     def run_delete(self, definition: DeleteDefinition, watch: Watch) -> Outcome:
         """Delete the items that the action selects, and their cells."""
         return item_deletion.run_delete(
-            self.store, definition, self.lists.values(), self.modules.values(), watch
+            self.store, definition, self.lists.values(), self.tables, watch
         )
 
     def export_metadata(
@@ -804,9 +885,8 @@ class Model:
         """Close the model's database."""
         self.store.close()
 
-    def _dimensions(self, given: Sequence[DimensionLike]) -> tuple[Dimension, ...]:
-        every_list = self.lists.values()
-        return tuple(definition_parsing.parse_dimension(one, every_list) for one in given)
+    def _dimensions(self, given: Sequence[DimensionLike]) -> Dimensions:
+        return self.dimensions.dimensions(given)
 
 
 def _with_ids(subsets: Sequence[str] | Mapping[str, str]) -> Iterable[tuple[str, str | None]]:

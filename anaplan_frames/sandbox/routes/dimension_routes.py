@@ -24,8 +24,8 @@ from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.definitions import (
     LINE_ITEMS,
     Dimension,
-    ModuleDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.dimension_parsing import Dimensions
 from anaplan_frames.sandbox.planning.store.cell_tables import TIME_MEMBERS
 from anaplan_frames.sandbox.routes.request_context import (
     access_of,
@@ -68,7 +68,7 @@ async def look_up(request: Request) -> Response:
 
 def line_item_dimensions(request: Request) -> Response:
     """List the dimensions of a line item."""
-    dimensions = _line_item_module(request).dimensions
+    dimensions = _line_item_dimensions(request)
     shown = [{"id": dimension.id, "name": dimension.name} for dimension in dimensions]
     maximum = tenant_of(request).page_size
     return collection(request, "dimension", "dimensions", shown, maximum=maximum)
@@ -76,7 +76,7 @@ def line_item_dimensions(request: Request) -> Response:
 
 def line_item_items(request: Request) -> Response:
     """Send the items of a dimension of a line item."""
-    dimension = _dimension_of(request, _line_item_module(request).dimensions)
+    dimension = _dimension_of(request, _line_item_dimensions(request))
     query = dimension_items.of_dimension(dimension)
     return _answer(request, working_model(request), query)
 
@@ -131,12 +131,12 @@ def _dimension_of(request: Request, dimensions: tuple[Dimension, ...]) -> Dimens
     raise not_found()
 
 
-def _line_item_module(request: Request) -> ModuleDefinition:
-    """Return the module of the line item in the path."""
+def _line_item_dimensions(request: Request) -> Dimensions:
+    """Return the dimensions of the line item in the path: those of its view."""
     view, items = readable_view(request, _number(request.path_params["item"]))
     if items is None:
         raise not_found()
-    return view.module
+    return view.module.dimensions
 
 
 def _number(asked: str) -> str:

@@ -18,6 +18,7 @@ from anaplan_frames.sandbox.planning.metadata import list_item_csv, list_item_js
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.access_rights import Access
 from anaplan_frames.sandbox.planning.schema.definitions import ListDefinition
+from anaplan_frames.sandbox.planning.store import cell_tables
 from anaplan_frames.sandbox.planning.writes import list_item_writes
 from anaplan_frames.sandbox.planning.writes.list_item_writes import Written
 from anaplan_frames.sandbox.routes.model_listings import listing
@@ -151,13 +152,14 @@ def _update(
     needs_code: bool,
 ) -> dict[str, Any]:
     written = list_item_writes.update(con, lst, given, access, needs_code=needs_code)
+    cell_tables.delete_outside_subsets(con, lst, model.tables)
     return _counts("updated", written, len(given))
 
 
 def _delete(
     model: Model, con: Any, lst: ListDefinition, given: list[Any], access: Access
 ) -> dict[str, Any]:
-    every_list, every_module = model.lists.values(), model.modules.values()
+    every_list, every_module = model.lists.values(), model.tables
     written = list_item_writes.delete(con, lst, given, every_list, every_module, access)
     return _counts("deleted", written, len(given))
 

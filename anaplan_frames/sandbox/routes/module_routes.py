@@ -49,18 +49,16 @@ def module_line_items(request: Request) -> Response:
 def model_views(request: Request) -> Response:
     """List the default and saved views of all modules; names of saved views begin with the module.
 
-    `includesubsidiaryviews` has no effect, because there are no subsidiary views.
+    With `includesubsidiaryviews`, so are those of line items with dimensions of their own.
     """
-    model = visible_model(request)
-    modules = _readable(request, model)
-    views = [view for view in model.views.values() if view.module in modules]
+    views = _views(request)
     return listing(request, "view", "views", [_view(view, _full_name(view)) for view in views])
 
 
 def module_views(request: Request) -> Response:
     """List the views of a module; the default view is called "default"."""
     module = _module(request)
-    views = [view for view in visible_model(request).views.values() if view.module is module]
+    views = [view for view in _views(request) if _module_of(view) is module]
     shown = [_view(view, "default" if _is_default(view) else view.name) for view in views]
     return listing(request, "view", "views", shown)
 
@@ -107,16 +105,33 @@ def _line_items(request: Request, of: list[ModuleDefinition]) -> Response:
     return collection(request, "lineItem", "items", shown, maximum=maximum)
 
 
+def _views(request: Request) -> list[ViewDefinition]:
+    """Return the views of the model that the request asks for, of modules that may be read."""
+    model = visible_model(request)
+    modules = _readable(request, model)
+    every = [*model.views.values()]
+    if flag(request, "includesubsidiaryviews"):
+        every += model.subsidiary_views.values()
+    return [view for view in every if _module_of(view) in modules]
+
+
+def _module_of(view: ViewDefinition) -> ModuleDefinition:
+    return view.module.whole or view.module
+
+
 def _view(view: ViewDefinition, name: str) -> dict[str, Any]:
-    return {"code": "", "id": view.id, "name": name, "moduleId": view.module.id}
+    return {"code": "", "id": view.id, "name": name, "moduleId": _module_of(view).id}
 
 
 def _is_default(view: ViewDefinition) -> bool:
-    return view.id == view.module.id
+    return view.id == _module_of(view).id
 
 
 def _full_name(view: ViewDefinition) -> str:
-    """Return the name of a view among all views: ``module`` or ``module.saved view``."""
+    """Return the name of a view among all views: ``module`` or ``module.saved view``.
+
+    That of a line item is named like a saved view.
+    """
     if _is_default(view):
         return view.name
     return f"{_quoted(view.module.name)}.{_quoted(view.name)}"

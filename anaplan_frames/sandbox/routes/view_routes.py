@@ -33,7 +33,10 @@ def view_of(request: Request) -> tuple[ViewDefinition, tuple[LineItem, ...] | No
 def readable_view(request: Request, id: str) -> tuple[ViewDefinition, tuple[LineItem, ...] | None]:
     """Return a view of a module that the user may read, by its id or that of a line item."""
     found = working_model(request).find_view(id)
-    if found is None or access_of(request).module_level(found[0].module.id) == "none":
+    if found is None:
+        raise not_found()
+    module = found[0].module.whole or found[0].module
+    if access_of(request).module_level(module.id) == "none":
         raise not_found()
     return found
 
@@ -86,7 +89,7 @@ def _layout(request: Request, view: ViewDefinition) -> str:
     module = request.query_params.get("moduleId")
     if layout.startswith("TABULAR_") and module is None:
         raise ApiError(400, "exportType requires moduleId")
-    if module not in (None, view.module.id):
+    if module not in (None, (view.module.whole or view.module).id):
         raise ApiError(400, f"moduleId: the view is not of a module {module}")
     return layout
 

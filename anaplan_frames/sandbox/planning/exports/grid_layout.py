@@ -28,7 +28,11 @@ from anaplan_frames.sandbox.planning.exports.shown_items import (
     shown_count,
     shown_members,
 )
-from anaplan_frames.sandbox.planning.exports.tabular_layout import line_items_of, module_of
+from anaplan_frames.sandbox.planning.exports.tabular_layout import (
+    defined_line_items,
+    line_items_of,
+    module_of,
+)
 from anaplan_frames.sandbox.planning.schema.definition_parsing import default_axes
 from anaplan_frames.sandbox.planning.schema.definitions import LINE_ITEMS, Dimension, ViewDefinition
 from anaplan_frames.sandbox.planning.store.row_blocks import count, ranges
@@ -63,7 +67,7 @@ def columns(con: duckdb.DuckDBPyConnection, rendering: Rendering) -> list[tuple[
     """
     rows, across, _ = axes_of(rendering)
     found = [(part.name, part.data_type, part.name if part.list else "") for part in rows]
-    items = line_items_of(rendering)
+    items = defined_line_items(rendering)
     heads: list[tuple[str, str, str]] = [("", "MIXED", "")]
     for dimension in across:
         if dimension == LINE_ITEMS:

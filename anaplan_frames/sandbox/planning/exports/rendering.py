@@ -144,6 +144,8 @@ def value_text(value: str, form: Format, rendering: Rendering, name: str) -> str
         return f"coalesce(strftime({value}, '%Y-%m-%d'), '')"
     if form.type == "TEXT":
         return delimited(value, rendering)
+    if form.type == "NONE":
+        return "''"
     return f"coalesce({name}.text, '')"
 
 
@@ -158,7 +160,7 @@ def is_filled(value: str, form: Format) -> str:
         return f"coalesce({value}, 0) <> 0"
     if form.type == "BOOLEAN":
         return f"coalesce({value}, false)"
-    return f"{value} IS NOT NULL"
+    return "false" if form.type == "NONE" else f"{value} IS NOT NULL"
 
 
 def header_line(names: Sequence[str], rendering: Rendering) -> str:

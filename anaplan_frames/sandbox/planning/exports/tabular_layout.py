@@ -50,6 +50,12 @@ def dimensions_of(rendering: Rendering) -> tuple[Dimension, ...]:
 
 
 def line_items_of(rendering: Rendering) -> tuple[LineItem, ...]:
+    """Return the line items as they are shown: those whose cells are elsewhere without values."""
+    module = module_of(rendering)
+    return tuple(module.shown(item) for item in defined_line_items(rendering))
+
+
+def defined_line_items(rendering: Rendering) -> tuple[LineItem, ...]:
     """Return the line items shown; the layout of the current line item has only the first."""
     of = rendering.of.line_items if isinstance(rendering.of, ViewDefinition) else None
     items = rendering.line_items or of or module_of(rendering).line_items
@@ -66,7 +72,7 @@ def columns(rendering: Rendering) -> list[tuple[str, str, str]]:
     ]
     if rendering.layout == "TABULAR_SINGLE_COLUMN":
         return [*found, (LINE_ITEMS.name, "ENTITY", ""), ("Value", "MIXED", "")]
-    return found + [_column(item.name, item.format) for item in line_items_of(rendering)]
+    return found + [_column(item.name, item.format) for item in defined_line_items(rendering)]
 
 
 def _column(name: str, form: Format) -> tuple[str, str, str]:

@@ -41,7 +41,11 @@ def load_cells(
 ) -> None:
     """Load cells like an import; raise ValueError if one is invalid or a total."""
     headers = [str(column) for column in cells.columns]
-    writable = [item.name for item in module.line_items if item.formula is None]
+    writable = [
+        item.name
+        for item in module.line_items
+        if item.formula is None and module.has_cells_of(item)
+    ]
     dimensions = [dimension.name for dimension in module.dimensions]
     if unknown := [header for header in headers if header not in (*dimensions, *writable)]:
         raise ValueError(

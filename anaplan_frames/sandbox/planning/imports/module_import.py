@@ -165,7 +165,7 @@ def _read_items(
     """Read a column as items of a dimension."""
     pattern = plan.patterns.get(dimension.name)
     if pattern is not None:
-        return read_period(con, column, plan.header(column), pattern)
+        return read_period(con, column, plan.header(column), pattern, scale=dimension.scale)
     return read_item(
         con,
         column,
@@ -173,10 +173,16 @@ def _read_items(
         readable_members(dimension, plan.access),
         plan.match_by.get(dimension.name, "either"),
         is_time=dimension.kind == "time",
-        source={"time": "the calendar", "versions": "versions"}.get(
-            dimension.kind, f"list {dimension.name}"
-        ),
+        source=_source(dimension),
     )
+
+
+def _source(dimension: Dimension) -> str:
+    """Return in words where items of a dimension are looked for."""
+    if dimension.kind in ("time", "versions"):
+        return "the calendar" if dimension.kind == "time" else "versions"
+    is_whole = dimension.kind == "list" and dimension.subset is None
+    return f"{'list' if is_whole else 'subset'} {dimension.name}"
 
 
 def _read_line_items(
@@ -186,6 +192,7 @@ def _read_line_items(
     rows = ", ".join(
         f"({number}, {literal(item.code)}, {literal(item.name)}, {item.formula is None}, {number})"
         for number, item in enumerate(module.line_items)
+        if module.has_cells_of(item)
     )
     members = f"SELECT * FROM (VALUES {rows}) item(id, code, name, leaf, ord)"
     header = plan.header(column)
@@ -209,7 +216,7 @@ def _values(
             rows, table = f"{line_items.value} = {number}", f"keys_{column}_{number}"
         elif plan.across is not None:
             column = CELL if item.name == plan.line_item else None
-        if column is None or item.formula is not None:
+        if column is None or item.formula is not None or not module.has_cells_of(item):
             continue
         pattern = plan.patterns.get(VALUE if line_items is not None else item.name)
         header = plan.header(column)

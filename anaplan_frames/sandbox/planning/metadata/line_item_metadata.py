@@ -17,6 +17,7 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
     LineItem,
     ModuleDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.dimension_parsing import scale_word
 from anaplan_frames.sandbox.planning.schema.formulas import names_in
 from anaplan_frames.sandbox.planning.schema.summary_methods import summary_method
 from anaplan_frames.sandbox.planning.store import cell_tables
@@ -53,7 +54,7 @@ def line_item_metadata(
         return [identity for *_, identity in identities]
     cells = _cell_counts(store, of)
     return [
-        identity | _metadata(calendar, module, item, cells[module.id])
+        identity | _metadata(calendar, module, item, cells[module.holder_of(item).id])
         for module, item, identity in identities
     ]
 
@@ -71,27 +72,28 @@ def _metadata(
     calendar: Timescale, module: ModuleDefinition, item: LineItem, cells: int
 ) -> dict[str, Any]:
     """Return all fields except ids and names; attributes that are not set are left out."""
-    has_time = TIME in module.dimensions
+    dimensions = module.holder_of(item).dimensions
+    time = next((one for one in dimensions if one == TIME), None)
     shown: dict[str, Any] = {
         "isSummary": item.formula is not None,
         "startOfSection": False,
         "broughtForward": False,
-        "useSwitchover": VERSIONS in module.dimensions,
+        "useSwitchover": VERSIONS in dimensions,
         "breakback": False,
-        "cellCount": cells,
-        "version": _VERSIONS[VERSIONS in module.dimensions],
+        "cellCount": 0 if item.is_heading else cells,
+        "version": _VERSIONS[VERSIONS in dimensions],
         "appliesTo": [
             {"name": dimension.name, "id": dimension.id}
-            for dimension in module.dimensions
-            if dimension.list is not None
+            for dimension in dimensions
+            if dimension.is_applied
         ],
         "dataTags": [{"name": name, "id": id} for id, name in item.data_tags],
         "referencedBy": _referencing(module, item),
         "format": item.format.type,
         "formatMetadata": _format(item.format, calendar),
         "summary": summary_method(item),
-        "timeScale": calendar.leaf.capitalize() if has_time else _NOT_APPLICABLE,
-        "timeRange": "Model Calendar" if has_time else _NOT_APPLICABLE,
+        "timeScale": scale_word(time.scale or calendar.leaf) if time else _NOT_APPLICABLE,
+        "timeRange": "Model Calendar" if time else _NOT_APPLICABLE,
         "formulaScope": "All Versions",
         "style": item.style,
         "notes": item.notes or "",
@@ -140,12 +142,14 @@ def _format(form: Format, calendar: Timescale) -> dict[str, Any]:
 
 
 def _cell_counts(store: Store, of: Sequence[ModuleDefinition]) -> dict[str, int]:
-    """Return the number of cells of a line item, totals included, for each module."""
-    dimensions = {part.id: part for module in of for part in module.dimensions}
+    """Return the number of cells of a line item, totals included, for each module and part."""
+    tables = [table for module in of for table in module.tables]
+    # Time counts once for each scale.
+    dimensions = {(part.id, part.scale): part for table in tables for part in table.dimensions}
     with store.reading() as con:
         counts = cell_tables.member_counts(con, tuple(dimensions.values()), leaves_only=False)
     items = dict(zip(dimensions, counts, strict=True))
     return {
-        module.id: math.prod(items[dimension.id] for dimension in module.dimensions)
-        for module in of
+        table.id: math.prod(items[part.id, part.scale] for part in table.dimensions)
+        for table in tables
     }

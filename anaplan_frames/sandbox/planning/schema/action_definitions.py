@@ -271,7 +271,7 @@ def check_selection(
             )
     elif where is not None:
         owner = next((each for each in modules if where in each.line_items), None)
-        lists = [] if owner is None else [dimension.list for dimension in owner.dimensions]
+        lists = [] if owner is None else [one.list for one in owner.holder_of(where).dimensions]
         if where.format.type != "BOOLEAN" or lists != [of]:
             raise ValueError(
                 f"The line item {where.name!r} must have the format BOOLEAN, in a module of this"

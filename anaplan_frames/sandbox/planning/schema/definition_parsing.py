@@ -1,28 +1,21 @@
-"""Formats, dimensions and line items as a model's builder accepts them, parsed and checked."""
+"""Formats and axes as a model's builder accepts them, parsed and checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias, get_args
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
-from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.definitions import (
     FORMAT_TYPES,
     LINE_ITEMS,
     TIME,
-    VERSIONS,
     Dimension,
     Format,
-    GivenValues,
-    LineItem,
     ListDefinition,
     ModuleDefinition,
 )
-from anaplan_frames.sandbox.planning.schema.formulas import formula_sql
-from anaplan_frames.sandbox.planning.schema.import_mapping import module_targets
 
 FormatLike: TypeAlias = "str | Format | ListDefinition | Mapping[str, Any]"
-DimensionLike: TypeAlias = "str | Dimension | ListDefinition"
 
 
 def parse_format(given: FormatLike, label: str) -> Format:
@@ -38,90 +31,18 @@ def parse_format(given: FormatLike, label: str) -> Format:
             return Format(known)
     raise ValueError(
         f"The format {given!r} of {label} is unknown; give NUMBER, BOOLEAN, TEXT, DATE,"
-        " TIME PERIOD or a list."
+        " TIME PERIOD, a list, or NONE for a heading."
     )
 
 
-def parse_line_items(
-    given: Mapping[str, FormatLike], ids: object_ids.Ids, known: tuple[LineItem, ...] = ()
-) -> tuple[LineItem, ...]:
-    """Parse line items of a module, which come after those it has; check their formulas."""
-    items = (*known, *(_line_item(name, form, ids) for name, form in given.items()))
-    if not items:
-        raise ValueError("A module needs at least one line item.")
-    names = [item.name for item in items]
-    for item in items[len(known) :]:
-        for other in (item.parent, item.read_access_driver, item.write_access_driver):
-            if other is not None and other not in names:
-                raise ValueError(
-                    f"The line item {item.name!r} names {other!r}, which is not in its module. "
-                    "Name a line item of the module."
-                )
-        if item.is_calculated:
-            formula_sql(items, item, lambda other: other.id)
-    return items
-
-
-_LINE_ITEM_OPTIONS = (
-    *("id", "format", "list", "formula", "code", "notes", "summary", "style"),
-    *("parent", "read_access_driver", "write_access_driver", "data_tags", "given"),
-)
-SUMMARIES = ("Sum", "Formula", "None")
-
-
-def _line_item(name: str, given: FormatLike, ids: object_ids.Ids) -> LineItem:
-    label = f"line item {name!r}"
-    options = dict(given) if isinstance(given, Mapping) else {}
-    if unknown := [option for option in options if option not in _LINE_ITEM_OPTIONS]:
+def parse_property(given: FormatLike, name: str) -> Format:
+    """Parse the format of a list's property."""
+    form = parse_format(given, f"property {name!r}")
+    if form.type == "NONE":
         raise ValueError(
-            f"The {label} has no option {unknown[0]!r}; it has {', '.join(_LINE_ITEM_OPTIONS)}."
+            f"The property {name!r} cannot have the format NONE, without values. Use TEXT."
         )
-    given_values = options.get("given", "none")
-    if given_values not in get_args(GivenValues):
-        raise ValueError(f"given must be 'none', 'totals' or 'all' for {label}.")
-    if given_values == "none" and options.get("summary") not in (None, *SUMMARIES):
-        raise ValueError(f"The summary of {label} must be one of {', '.join(SUMMARIES)}.")
-    if (
-        given_values == "none"
-        and options.get("summary") == "Formula"
-        and not options.get("formula")
-    ):
-        raise ValueError(f"The {label} has the summary Formula, so it needs a formula.")
-    given_tags = options.pop("data_tags", ())
-    tags = tuple(
-        (ids.tag(tag, given_tags[tag] if isinstance(given_tags, Mapping) else None), tag)
-        for tag in given_tags
-    )
-    item = LineItem(
-        ids.take(object_ids.LINE_ITEM, options.pop("id", None), label),
-        name,
-        parse_format(given, label),
-        data_tags=tags,
-        **{key: value for key, value in options.items() if key not in ("format", "list")},
-    )
-    if given_values != "none":
-        return item
-    if item.formula is not None and item.format.type != "NUMBER":
-        raise ValueError(f"The {label} has a formula, so its format must be NUMBER.")
-    if item.summary == "Sum" and item.format.type != "NUMBER":
-        raise ValueError(f"The {label} has the summary Sum, so its format must be NUMBER.")
-    return item
-
-
-def parse_dimension(given: DimensionLike, lists: Iterable[ListDefinition]) -> Dimension:
-    """Parse a dimension: a list, its name, "Time", "Versions" or "Line items"."""
-    if isinstance(given, Dimension):
-        return given
-    lists = tuple(lists)
-    for fixed in (TIME, VERSIONS, LINE_ITEMS):
-        if given == fixed.name or (isinstance(given, str) and given.lower() == fixed.name.lower()):
-            return fixed
-    for lst in lists:
-        if lst is given or lst.name == given:
-            return Dimension(lst.id, lst.name, "list", lst)
-    name = given if isinstance(given, str) else given.name
-    known = ["Time", "Versions", *(repr(lst.name) for lst in lists)]
-    raise ValueError(f"{name!r} is not a dimension of this model. Use one of {', '.join(known)}.")
+    return form
 
 
 def parse_axes(
@@ -140,6 +61,8 @@ def parse_axes(
             )
         if named.count(dimension) > 1:
             raise ValueError(f"The view names {dimension.name!r} twice. Leave one out.")
+    rows, columns = _of_module(every, rows), _of_module(every, columns)
+    pages = None if pages is None else _of_module(every, pages)
     rest = tuple(dimension for dimension in every if dimension not in named)
     if pages is not None and rest:
         raise ValueError(
@@ -151,6 +74,11 @@ def parse_axes(
     return rows, columns, pages if pages is not None else rest
 
 
+def _of_module(every: tuple[Dimension, ...], named: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """Return the module's own dimensions: its Time may have another scale than the calendar."""
+    return tuple(every[every.index(dimension)] for dimension in named)
+
+
 def default_axes(
     module: ModuleDefinition,
 ) -> tuple[tuple[Dimension, ...], tuple[Dimension, ...], tuple[Dimension, ...]]:
@@ -160,13 +88,13 @@ def default_axes(
     """
     if TIME in module.dimensions:
         pages = tuple(dimension for dimension in module.dimensions if dimension != TIME)
-        return (LINE_ITEMS,), (TIME,), pages
+        return (LINE_ITEMS,), _of_module(module.dimensions, (TIME,)), pages
     return module.dimensions[:1], (LINE_ITEMS,), module.dimensions[1:]
 
 
 def check_module(module: ModuleDefinition) -> None:
     """Raise ValueError if two dimensions or line items have the same name."""
-    names = module_targets(module)
+    names = [one.name for one in module.dimensions] + [one.name for one in module.line_items]
     if repeated := [name for name in names if names.count(name) > 1]:
         raise ValueError(f"The module {module.name!r} has {repeated[0]!r} twice. Name each once.")
     if LINE_ITEMS in module.dimensions:

@@ -22,7 +22,9 @@ from anaplan_frames.sandbox.planning.schema.definitions import (
 
 def check_unused(removed: Any, every: Iterable[Any]) -> None:
     """Raise ValueError if one of the definitions uses the one that is to be removed."""
-    parts = (removed, *(removed.line_items if isinstance(removed, ModuleDefinition) else ()))
+    parts: tuple[Any, ...] = (removed,)
+    if isinstance(removed, ModuleDefinition):
+        parts = (*removed.tables, *removed.line_items)
     for other in every:
         if other is not removed and any(used is one for used in _used_by(other) for one in parts):
             raise ValueError(f"{removed.name!r} is used by {other.name!r}: remove that first.")
@@ -34,7 +36,8 @@ def _used_by(one: Any) -> Iterator[Any]:
         yield one.parent
         yield from _lists_of(one.properties.values())
     elif isinstance(one, ModuleDefinition):
-        yield from (dimension.list for dimension in one.dimensions)
+        for dimension in (each for table in one.tables for each in table.dimensions):
+            yield from (dimension.list, dimension.line_items)
         yield from _lists_of(item.format for item in one.line_items)
     elif isinstance(one, LineItemSubset):
         yield from one.line_items
@@ -44,6 +47,8 @@ def _used_by(one: Any) -> Iterator[Any]:
         yield from (one.file, one.into)
     elif isinstance(one, ExportDefinition):
         yield one.of
+        if isinstance(one.of, ViewDefinition):  # that of a line item is not among the views
+            yield one.of.module
     elif isinstance(one, DeleteDefinition):
         yield from (one.of, one.where)
     elif isinstance(one, ProcessDefinition):

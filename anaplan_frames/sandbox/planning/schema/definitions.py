@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import KW_ONLY, dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Literal, TypeAlias, get_args
 
 from anaplan_frames.sandbox.planning.schema import object_ids
 from anaplan_frames.sandbox.planning.schema.chosen_items import EVERYTHING, ViewChoices
 
-FormatType: TypeAlias = Literal["NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD"]
+FormatType: TypeAlias = Literal["NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD", "NONE"]
 GivenValues: TypeAlias = Literal["none", "totals", "all"]
-FORMAT_TYPES: tuple[FormatType, ...] = ("NUMBER", "BOOLEAN", "TEXT", "DATE", "LIST", "TIME PERIOD")
+FORMAT_TYPES: tuple[FormatType, ...] = get_args(FormatType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Format:
     Attributes
     ----------
     type : str
-        One of `FORMAT_TYPES`.
+        One of `FORMAT_TYPES`; NONE is that of headings, which have no values.
     list : ListDefinition or None
         The list whose items are the values, for the type LIST.
     """
@@ -86,27 +86,50 @@ class ListDefinition:
         """The list itself, its parent list, the parent list of that, and so on."""
         return (self, *self.parent.lineage) if self.parent else (self,)
 
+    def subset(self, name: str) -> Dimension:
+        """Return the subset with this name as a dimension."""
+        if name not in self.subsets:
+            known = ", ".join(map(repr, self.subsets)) or "none"
+            raise ValueError(f"The list {self.name!r} has no subset {name!r}; it has {known}.")
+        return Dimension(self.subsets[name], name, "list", self, subset=name)
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One dimension of a module.
+    """One dimension of a module or of a line item.
 
     Attributes
     ----------
-    kind : {"list", "time", "versions", "line items"}
+    kind : {"list", "time", "versions", "line items", "line item subset"}
     list : ListDefinition or None
-        For the kind "list".
+        For the kind "list", also of a subset.
+    subset : str or None
+        The name of the list's subset whose items these are; None for all items.
+    scale : str or None
+        Of Time, the level of the smallest periods ("quarter"); None for the calendar's own. Two
+        dimensions that differ in nothing else are equal.
+    line_items : LineItemSubset or None
+        For the kind "line item subset".
     """
 
     id: str
     name: str
-    kind: Literal["list", "time", "versions", "line items"]
+    kind: Literal["list", "time", "versions", "line items", "line item subset"]
     list: ListDefinition | None = None
+    _: KW_ONLY
+    subset: str | None = None
+    scale: str | None = field(default=None, compare=False)
+    line_items: LineItemSubset | None = None
 
     @property
     def data_type(self) -> str:
         """The type of a column that holds its items."""
         return "TIME_ENTITY" if self.kind == "time" else "ENTITY"
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether ``appliesTo`` of line items shows it: lists and subsets."""
+        return self.kind in ("list", "line item subset")
 
 
 TIME = Dimension(object_ids.TIME, "Time", "time")
@@ -133,6 +156,8 @@ class LineItem:
     given : {"none", "totals", "all"}
         Which values are not calculated, because the sandbox does not know the formula or the
         summary method: they stay as they were given, and cannot be written.
+    dimensions : tuple of Dimension or None
+        Its own dimensions; None if it has those of its module.
     """
 
     id: str
@@ -148,6 +173,12 @@ class LineItem:
     write_access_driver: str | None = None
     data_tags: tuple[tuple[str, str], ...] = ()
     given: GivenValues = "none"
+    dimensions: tuple[Dimension, ...] | None = None
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading: a line item without values."""
+        return self.format.type == "NONE"
 
     @property
     def is_calculated(self) -> bool:
@@ -157,12 +188,65 @@ class LineItem:
 
 @dataclass(slots=True, eq=False)
 class ModuleDefinition:
-    """A module: dimensions and line items, in their order; it can get more line items."""
+    """A module: dimensions and line items, in their order; it can get more line items.
+
+    A line item with dimensions of its own is shown in the module without values. Its cells are
+    those of a part, which is like a module that has these dimensions and this line item alone.
+
+    Attributes
+    ----------
+    parts : dict of str to ModuleDefinition
+        By the id of the line item, which is the part's, too. Their names are the module's.
+    whole : ModuleDefinition or None
+        The module that this is a part of.
+    """
 
     id: str
     name: str
     dimensions: tuple[Dimension, ...]
     line_items: tuple[LineItem, ...]
+    parts: dict[str, ModuleDefinition] = field(default_factory=dict)
+    whole: ModuleDefinition | None = None
+
+    @property
+    def tables(self) -> tuple[ModuleDefinition, ...]:
+        """The module and its parts, each of which has a table of cells."""
+        return (self, *self.parts.values())
+
+    def add_parts(self) -> tuple[ModuleDefinition, ...]:
+        """Make the parts of line items that have none yet, and return them."""
+        new = {
+            item.id: ModuleDefinition(item.id, self.name, item.dimensions, (item,), whole=self)
+            for item in self.line_items
+            if item.dimensions is not None and item.id not in self.parts
+        }
+        self.parts |= new
+        return tuple(new.values())
+
+    def line_item(self, name: str) -> LineItem:
+        """Return the line item with this name."""
+        found = next((item for item in self.line_items if item.name == name), None)
+        if found is None:
+            raise ValueError(f"The module {self.name!r} has no line item {name!r}.")
+        return found
+
+    def has_cells_of(self, item: LineItem) -> bool:
+        """Return whether cells of one of its line items are here: not in a part, and no heading."""
+        return not item.is_heading and item.id not in self.parts
+
+    def holder_of(self, item: LineItem) -> ModuleDefinition:
+        """Return the module or part with the cells of one of its line items."""
+        return self.parts.get(item.id, self)
+
+    def shown(self, item: LineItem) -> LineItem:
+        """Return how a line item is shown here: without values if its cells are in a part.
+
+        Anaplan's help says that such line items have views of their own, and its users that the
+        module's view has no data for them.
+        """
+        if self.has_cells_of(item):
+            return item
+        return replace(item, format=Format("NONE"), formula=None, summary=None, given="none")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,7 @@ def list_targets(lst: ListDefinition) -> list[str]:
 def module_targets(module: ModuleDefinition) -> list[str]:
     """Return the target columns of imports into a module."""
     dimensions = [dimension.name for dimension in module.dimensions]
-    return dimensions + [item.name for item in module.line_items]
+    return dimensions + [item.name for item in module.line_items if module.has_cells_of(item)]
 
 
 def parse_mapping(
@@ -56,7 +56,7 @@ def parse_mapping(
                 f" {', '.join(map(repr, headers))}."
             )
         if target not in targets:
-            raise ValueError(f"{target!r} is not a target column of {into.name!r}: {targets}.")
+            raise ValueError(_not_a_target(target, into, targets))
         if list(mapping.values()).count(target) > 1:
             raise ValueError(f"Two columns are mapped to {target!r}.")
     mapped = set(mapping.values())
@@ -69,6 +69,20 @@ def parse_mapping(
         _check_module_targets(into, mapped, parameters, options)
         _check_values(file, into, mapping, options)
     return dict(mapping)
+
+
+def _not_a_target(target: str, into: ListDefinition | ModuleDefinition, targets: list[str]) -> str:
+    """Say why nothing can be imported into a target."""
+    items = () if isinstance(into, ListDefinition) else into.line_items
+    item = next((one for one in items if one.name == target), None)
+    if item is not None and item.is_heading:
+        return f"{target!r} of {into.name!r} is a heading: it has no values."
+    if item is not None and item.dimensions is not None:
+        return (
+            f"The line item {target!r} of {into.name!r} has dimensions of its own: make an import"
+            " into the line item."
+        )
+    return f"{target!r} is not a target column of {into.name!r}: {targets}."
 
 
 def _import_targets(
@@ -123,7 +137,8 @@ def _check_values(
     """Check that the import says which columns hold values, and of which line items."""
     by_column = names_line_items(mapping)
     if options.across is None:
-        if not by_column and not any(item.name in mapping.values() for item in module.line_items):
+        here = [item.name for item in module.line_items if module.has_cells_of(item)]
+        if not here or not (by_column or set(here) & set(mapping.values())):
             raise ValueError(
                 f"The import maps no line item of module {module.name!r}. Map a column to one."
             )

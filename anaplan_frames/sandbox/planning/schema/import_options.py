@@ -176,7 +176,8 @@ def _check_line_item(module: ModuleDefinition, options: ImportOptions) -> None:
         return
     if options.across is None:
         raise ValueError("line_item needs across: otherwise map a column to the line item.")
-    if options.line_item not in [item.name for item in module.line_items]:
+    here = [item.name for item in module.line_items if module.has_cells_of(item)]
+    if options.line_item not in here:
         raise ValueError(
             f"line_item {options.line_item!r} is not in module {module.name!r}. Name one that is."
         )
@@ -199,12 +200,19 @@ def check_formats(
             )
         if kind == "DATE" and not pattern.has_day:
             raise ValueError(f"The pattern {pattern.text!r} of {column!r} has no day. Add DD.")
-        if "M" in pattern.groups and not pattern.has_day and smallest_period != "month":
+        smallest = _scale(into, target) or smallest_period
+        if "M" in pattern.groups and not pattern.has_day and smallest != "month":
             raise ValueError(
                 f"The pattern {pattern.text!r} of {column!r} stands for months, but the smallest"
-                f" periods of this model are of the level {smallest_period!r}. Use a pattern with "
-                "days."
+                f" periods are of the level {smallest!r}. Use a pattern with days."
             )
+
+
+def _scale(into: ListDefinition | ModuleDefinition, target: str | None) -> str | None:
+    """Return the level of the smallest periods if a target is Time with a scale of its own."""
+    if target != TIME.name or isinstance(into, ListDefinition):
+        return None
+    return next((one.scale for one in into.dimensions if one == TIME), None)
 
 
 def _kind_of(into: ListDefinition | ModuleDefinition, target: str) -> str | None:
@@ -212,7 +220,7 @@ def _kind_of(into: ListDefinition | ModuleDefinition, target: str) -> str | None
     if isinstance(into, ListDefinition):
         forms = {name: form.type for name, form in into.properties.items()}
     else:
-        forms = {item.name: item.format.type for item in into.line_items}
+        forms = {item.name: item.format.type for item in into.line_items if into.has_cells_of(item)}
         if TIME in into.dimensions:
             forms[TIME.name] = "TIME PERIOD"
         dated = {"DATE", "TIME PERIOD"} & set(forms.values())

@@ -31,7 +31,7 @@ def merge_arriving(
     selected = [f"new.{key}" for key in keys]
     selected += [values.get(column, f"old.{column}") for column in columns]
     con.execute(
-        f"CREATE TEMP TABLE merged AS SELECT {', '.join(selected)}"
+        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {', '.join(selected)}"
         f" FROM arriving new LEFT JOIN {cells} old ON {same}"
     )
     con.execute(f"DELETE FROM {cells} old USING arriving new WHERE {same}")

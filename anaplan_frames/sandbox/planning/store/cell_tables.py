@@ -1,4 +1,4 @@
-"""The tables of cells, one per module, and queries for the items of dimensions.
+"""The tables of cells, one per module or part of one, and queries for the items of dimensions.
 
 A table has a row per combination of leaf items that has a value, with a column of item ids per
 dimension (d0, d1, ...) and a typed column per line item (v0, v1, ...); NULL is blank.
@@ -6,18 +6,20 @@ dimension (d0, d1, ...) and a typed column per line item (v0, v1, ...); NULL is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
 from anaplan_frames.sandbox.planning.schema.definitions import (
     Dimension,
     LineItem,
+    LineItemSubset,
     ListDefinition,
     ModuleDefinition,
 )
 from anaplan_frames.sandbox.planning.store.list_tables import (
     property_column,
+    subset_column,
     table_of,
     top_level,
     top_level_id,
@@ -40,7 +42,7 @@ def dimension_columns(module: ModuleDefinition) -> list[str]:
 
 def value_column(module: ModuleDefinition, item: LineItem) -> str:
     """Return the column of a line item's values."""
-    return f"v{module.line_items.index(item)}"
+    return f"v{[one.id for one in module.line_items].index(item.id)}"
 
 
 def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bool:
@@ -62,7 +64,7 @@ def create_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> bo
 
 def has_given_totals(module: ModuleDefinition) -> bool:
     """Return whether totals of the module are not calculated, but as they were given."""
-    return any(item.given != "none" for item in module.line_items)
+    return any(item.given != "none" for item in module.line_items if module.has_cells_of(item))
 
 
 def totals_of(module: ModuleDefinition) -> str:
@@ -90,6 +92,19 @@ def drop_table(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None
     con.execute(f"DROP TABLE IF EXISTS {totals_of(module)}")
 
 
+def delete_outside_subsets(
+    con: duckdb.DuckDBPyConnection, lst: ListDefinition, tables: Iterable[ModuleDefinition]
+) -> None:
+    """Delete the cells of items that have left a subset of a list that is a dimension."""
+    for table in tables:
+        for dimension, column in zip(table.dimensions, dimension_columns(table), strict=True):
+            if dimension.list is lst and dimension.subset is not None:
+                inside = f"{table_of(lst)} WHERE {subset_column(lst, dimension.subset)}"
+                con.execute(
+                    f"DELETE FROM {cells_of(table)} WHERE {column} NOT IN (SELECT id FROM {inside})"
+                )
+
+
 def members(dimension: Dimension, *, as_shown: bool = False) -> str:
     """Return a query for a dimension's items: id, code, name, parent, leaf, ord (their order).
 
@@ -97,32 +112,90 @@ def members(dimension: Dimension, *, as_shown: bool = False) -> str:
     have their display names.
     """
     if dimension.kind == "time":
-        return TIME_MEMBERS
+        return TIME_MEMBERS if dimension.scale is None else _time_members(dimension.scale)
     if dimension.kind == "versions":
         return "SELECT * FROM version_members"
+    if dimension.line_items is not None:
+        return _line_item_members(dimension.line_items)
     assert dimension.list is not None
+    if dimension.subset is not None:
+        return _subset_members(dimension.list, dimension.subset, as_shown=as_shown)
     return list_members(dimension.list, as_shown=as_shown)
+
+
+def _time_members(scale: str) -> str:
+    """Return the query of `members` for the periods of a level and their totals."""
+    return (
+        f"SELECT id, code, name, parent, level = {literal(scale)} AS leaf, ord FROM time_members"
+        f" WHERE level IN ({', '.join(map(literal, levels_from(scale)))}) AND first IS NOT NULL"
+    )
+
+
+def levels_from(scale: str) -> tuple[str, ...]:
+    """Return a level and those above it. YTD and YTG are totals of the smallest periods only."""
+    return _LEVELS[_LEVELS.index(scale) :]
+
+
+_LEVELS = ("week", "month", "period", "quarter", "half", "year", "all")
+
+
+def _line_item_members(subset: LineItemSubset) -> str:
+    """Return the query of `members` for the line items of a subset."""
+    rows = ", ".join(
+        f"({item.id}, {literal(item.code)}, {literal(item.name)}, NULL::BIGINT, true, {place})"
+        for place, item in enumerate(subset.line_items)
+    )
+    return f"SELECT * FROM (VALUES {rows}) item(id, code, name, parent, leaf, ord)"
+
+
+def _subset_members(lst: ListDefinition, subset: str, *, as_shown: bool) -> str:
+    """Return the query of `members` for a subset.
+
+    Not documented, and chosen here: above the items of a parent list come those that have an item
+    of the subset below them; within a list, parents that are not in the subset are left out.
+    """
+    table, chosen = table_of(lst), subset_column(lst, subset)
+    inside = f"SELECT id FROM {table} WHERE {chosen}"
+    if lst.parent is None:
+        leaf = f"NOT EXISTS (FROM {table} child WHERE child.parent = item.id AND child.{chosen})"
+        shown = f"{_shown_columns(lst, as_shown=as_shown)}, CASE WHEN parent IN ({inside})"
+        query = f"{shown} THEN parent END AS parent, {leaf} AS leaf, id AS ord FROM {table} item"
+        return _with_top_level(lst, f"{query} WHERE {chosen}")
+    queries = []
+    for depth, each in enumerate(lst.lineage):
+        shown = f"{_shown_columns(each, as_shown=as_shown)}, parent, {depth == 0} AS leaf"
+        order = f"{depth}00000000000000 + id AS ord"
+        queries.append(f"{shown}, {order} FROM {table_of(each)} WHERE id IN ({inside})")
+        inside = f"SELECT parent FROM {table_of(each)} WHERE id IN ({inside})"
+    return _with_top_level(lst, " UNION ALL ".join(queries))
 
 
 def list_members(lst: ListDefinition, *, as_shown: bool = False) -> str:
     """Return the query of `members` for a list."""
-
-    def columns(of: ListDefinition) -> str:
-        if as_shown and of.display_name is not None:
-            shown = property_column(of, of.display_name)
-            return f"SELECT id, code, coalesce({shown}, name) AS name, parent"
-        return "SELECT id, code, name, parent"
-
     if lst.parent is None:
         leaf = f"NOT EXISTS (FROM {table_of(lst)} child WHERE child.parent = item.id)"
-        query = f"{columns(lst)}, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
+        shown = _shown_columns(lst, as_shown=as_shown)
+        query = f"{shown}, parent, {leaf} AS leaf, id AS ord FROM {table_of(lst)} item"
     else:
         # Totals come after their parts; ids have 12 digits.
         query = " UNION ALL ".join(
-            f"{columns(ancestor)}, {depth == 0} AS leaf,"
+            f"{_shown_columns(ancestor, as_shown=as_shown)}, parent, {depth == 0} AS leaf,"
             f" {depth}00000000000000 + id AS ord FROM {table_of(ancestor)}"
             for depth, ancestor in enumerate(lst.lineage)
         )
+    return _with_top_level(lst, query)
+
+
+def _shown_columns(lst: ListDefinition, *, as_shown: bool) -> str:
+    """Return the start of a query for id, code and name, or the display name."""
+    if as_shown and lst.display_name is not None:
+        shown = property_column(lst, lst.display_name)
+        return f"SELECT id, code, coalesce({shown}, name) AS name"
+    return "SELECT id, code, name"
+
+
+def _with_top_level(lst: ListDefinition, query: str) -> str:
+    """Add the top level item of the hierarchy, if it has one."""
     top = lst.lineage[-1]
     if top.top_level_item is None:
         return query
@@ -134,7 +207,7 @@ def list_members(lst: ListDefinition, *, as_shown: bool = False) -> str:
 
 def ancestors(dimension: Dimension) -> str:
     """Return a query for pairs (leaf, node): each leaf item with itself and with its totals."""
-    if dimension.kind == "time":
+    if dimension.kind == "time" and dimension.scale is None:
         return "SELECT id AS leaf, unnest(nodes) AS node FROM time_members WHERE leaf"
     return (
         f"WITH RECURSIVE item AS ({members(dimension)}),"

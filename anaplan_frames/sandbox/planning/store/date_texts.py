@@ -22,7 +22,7 @@ def date_of(text: str, pattern: DatePattern) -> str:
 
 
 def period_of(text: str, pattern: DatePattern) -> str:
-    """Return a condition that is true for the one smallest period, in `time_members` as `t`."""
+    """Return a condition that is true for the one period of a level, in `time_members` as `t`."""
     if "P" in pattern.groups:
         number = _number(_part(text, pattern, "P"))
         return f"t.fiscal_year = {_year(text, pattern)} AND t.number = {number}"

@@ -11,6 +11,7 @@ STORED_AS = {
     "DATE": "DATE",
     "LIST": "BIGINT",
     "TIME PERIOD": "BIGINT",
+    "NONE": "BOOLEAN",  # a column that stays empty
 }
 
 

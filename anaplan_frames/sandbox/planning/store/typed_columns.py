@@ -229,13 +229,21 @@ def read_period(
     pattern: DatePattern,
     *,
     table: str | None = None,
+    scale: str | None = None,
 ) -> Reading:
-    """Read a column as the smallest periods, each by a date in it or by its year and number."""
+    """Read a column as the smallest periods, each by a date in it or by its year and number.
+
+    Parameters
+    ----------
+    scale : str, optional
+        The level of the smallest periods; by default the calendar's.
+    """
     table = table or f"keys_{column}"
+    smallest = "t.leaf" if scale is None else f"t.level = {literal(scale)}"
     con.execute(
         f"CREATE TEMP TABLE {table} AS SELECT text, t.id, true AS leaf"
         f" FROM (SELECT DISTINCT {column} AS text FROM staged)"
-        f" LEFT JOIN time_members t ON t.leaf AND {period_of('text', pattern)}"
+        f" LEFT JOIN time_members t ON {smallest} AND {period_of('text', pattern)}"
     )
     text = message("Item not located in the calendar", header, f"s.{column}")
     return _through(table, column, _NO_PERIOD, text)

@@ -22,12 +22,14 @@ from anaplan_frames.sandbox.planning.schema.action_definitions import (
 )
 from anaplan_frames.sandbox.planning.schema.definitions import (
     LINE_ITEMS,
+    Dimension,
     Format,
     LineItem,
     ListDefinition,
     ModuleDefinition,
     ViewDefinition,
 )
+from anaplan_frames.sandbox.planning.schema.dimension_parsing import scale_word
 from anaplan_frames.sandbox.planning.schema.view_choices import options_of
 from anaplan_frames.sandbox.planning.store import list_tables
 
@@ -168,7 +170,14 @@ def _list(lst: ListDefinition) -> Record:
 
 
 def _module(module: ModuleDefinition) -> Record:
-    return {"name": module.name, "dimensions": [one.id for one in module.dimensions]}
+    return {"name": module.name, **_dimensions(module.dimensions)}
+
+
+def _dimensions(dimensions: tuple[Dimension, ...]) -> Record:
+    """Return ids of dimensions, and the time scale if it is not the calendar's own."""
+    scales = [scale_word(one.scale) for one in dimensions if one.scale is not None]
+    ids = [one.id for one in dimensions]
+    return {"dimensions": ids, **({"time_scale": scales[0]} if scales else {})}
 
 
 def _line_item(item: LineItem, module_id: str) -> Record:
@@ -178,6 +187,7 @@ def _line_item(item: LineItem, module_id: str) -> Record:
         "format": _format(item.format),
         **{name: getattr(item, name) for name in (*_LINE_ITEM, *_DRIVERS)},
         "data_tags": tuple(name for _, name in item.data_tags),
+        **({} if item.dimensions is None else _dimensions(item.dimensions)),
     }
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from anaplan_frames.sandbox.planning.sandbox_model import Model
 from anaplan_frames.sandbox.planning.schema.definitions import (
-    LINE_ITEMS,
-    TIME,
-    VERSIONS,
     Dimension,
     LineItem,
     ListDefinition,
@@ -28,7 +25,6 @@ _REPLACED = (
     *("lineItemSubsets", "views", "files", "imports", "exports", "actions", "processes"),
     "dashboards",
 )
-_FIXED = {dimension.id: dimension for dimension in (TIME, VERSIONS, LINE_ITEMS)}
 
 
 def synchronize(model: Model, wanted: Structure, models: Mapping[str, Model]) -> None:
@@ -49,12 +45,13 @@ def synchronize(model: Model, wanted: Structure, models: Mapping[str, Model]) ->
             _build_list(model, id_, record)
     for id_, record in records["lists"].items():  # a property may be of a list that comes later
         _add_properties(model, model.lists[id_], record)
+    builder = _Builder(model, models)
     for id_, record in records["modules"].items():
         of_module = {
             item: one for item, one in records["lineItems"].items() if one["module"] == id_
         }
         _build_module(model, id_, record, of_module)
-    builder = _Builder(model, models)
+        builder.build_line_item_subsets(records["lineItemSubsets"])
     for kind in _REPLACED:
         present: Mapping[str, Any] = _definitions(model, kind)
         for id_, record in records[kind].items():
@@ -120,12 +117,14 @@ def _build_module(model: Model, id_: str, record: Record, line_items: Mapping[st
         if new:
             model.add_line_items(module, new)
         return
-    dimensions = [_dimension(model, one) for one in record["dimensions"]]
-    model.module(record["name"], id_, dimensions, new)
+    dimensions = _dimensions(model, record["dimensions"])
+    model.module(record["name"], id_, dimensions, new, time_scale=record.get("time_scale"))
 
 
 def _line_item(model: Model, id_: str, record: Record) -> dict[str, Any]:
     kept = {name: value for name, value in record.items() if value and name not in _NOT_OPTIONS}
+    if "dimensions" in record:
+        kept["dimensions"] = _dimensions(model, record["dimensions"])
     type_, of = record["format"]
     form = {"list": model.lists[of]} if of else {"format": type_}
     return {**kept, **form, "id": id_}
@@ -139,12 +138,14 @@ def _format(model: Model, form: tuple[str, str | None]) -> str | ListDefinition:
     return model.lists[of] if of else type_
 
 
-def _dimension(model: Model, id_: str) -> Dimension | ListDefinition:
-    return _FIXED.get(id_) or model.lists[id_]
+def _dimensions(model: Model, ids: Sequence[str]) -> list[Dimension]:
+    return [model.dimensions.by_id(id_) for id_ in ids]
 
 
 def _source(model: Model, id_: str) -> Any:
-    """Return a list, module or view."""
+    """Return a list, module, view, or line item with dimensions of its own."""
+    if id_ in model.subsidiary_views:
+        return model.subsidiary_views[id_].module.line_items[0]
     return model.lists.get(id_) or model.modules.get(id_) or model.views[id_]
 
 
@@ -168,6 +169,15 @@ class _Builder:
         }
         makers[kind](id_, record)
 
+    def build_line_item_subsets(self, records: Mapping[str, Record]) -> None:
+        """Make those whose line items are there: they can be dimensions of the next module."""
+        items = self._line_items()
+        for id_, record in records.items():
+            if id_ not in self._model.line_item_subsets and items.keys() >= set(
+                record["line_items"]
+            ):
+                self._line_item_subset(id_, record)
+
     def _line_item_subset(self, id_: str, record: Record) -> None:
         items = self._line_items()
         chosen = [items[one] for one in record["line_items"]]
@@ -179,8 +189,7 @@ class _Builder:
 
     def _view(self, id_: str, record: Record) -> None:
         rows, columns, pages = (
-            [_dimension(self._model, one) for one in record[axis]]
-            for axis in ("rows", "columns", "pages")
+            _dimensions(self._model, record[axis]) for axis in ("rows", "columns", "pages")
         )
         module = self._model.modules[record["module"]]
         options = record["options"]
@@ -223,7 +232,7 @@ class _Builder:
 
 def _write_items(model: Model, wanted: Structure) -> None:
     """Give lists without production data the items of the structure."""
-    every_list, every_module = list(model.lists.values()), list(model.modules.values())
+    every_list, every_module = list(model.lists.values()), model.tables
     present = structure_of(model).items
     for id_, table in wanted.items.items():
         if present[id_].equals(table):

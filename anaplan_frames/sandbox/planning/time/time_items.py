@@ -2,9 +2,9 @@
 
 Both tables have the columns of `cell_tables.members`. The smallest periods also have `nodes`: the
 ids of the period itself and of its totals, which include YTD and YTG. These two are not among the
-parents: a period has only one, which leads to its year. They also have their first and last day,
-and the fiscal year with their number in it, by which imports find them. Each has its level, such as
-"quarter".
+parents: a period has only one, which leads to its year. All periods have their level ("quarter",
+that of YTD and YTG is "year"). Those that are not YTD and YTG also have their first and last day,
+and most the fiscal year with their number among those of the level, by which imports find them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ import pyarrow as pa
 
 from anaplan_frames.sandbox.planning.schema.definitions import Version
 from anaplan_frames.sandbox.planning.store.sql_text import literal
-from anaplan_frames.sandbox.planning.time.timescale import FiscalYears, Period, Timescale, year_of
+from anaplan_frames.sandbox.planning.time.timescale import (
+    FiscalYears,
+    Level,
+    Period,
+    Timescale,
+    year_of,
+)
 
 YEAR_TO_DATE = 204_800_000_001
 YEAR_TO_GO = 204_800_000_002
@@ -66,8 +72,8 @@ def write_time(
         for number, is_leaf in zip(ids, leaf, strict=True)
     ]
     numbers = dict(_numbers_in_years(calendar))
-    period_of = {period.id: period for period in calendar.leaves}
-    found = [period_of.get(number) for number in ids]
+    period_of = {period.id: period for period in calendar.periods}
+    found = [period_of.get(number) for number in own_ids]
     table = pa.table(
         {
             "id": ids,
@@ -79,8 +85,8 @@ def write_time(
             "nodes": pa.array(nodes, pa.list_(pa.int64())),
             "first": [one and one.start for one in found],
             "last": [one and one.end for one in found],
-            "fiscal_year": pa.array([numbers.get(one, (None,))[0] for one in ids], pa.int32()),
-            "number": pa.array([numbers.get(one, (None, None))[1] for one in ids], pa.int32()),
+            "fiscal_year": pa.array([numbers.get(one, (None,))[0] for one in own_ids], pa.int32()),
+            "number": pa.array([numbers.get(one, (None, None))[1] for one in own_ids], pa.int32()),
         }
     )
     con.register("written_periods", table)
@@ -89,15 +95,15 @@ def write_time(
 
 
 def _numbers_in_years(calendar: Timescale) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield the smallest periods, each with its fiscal year and, from 1, its number in it."""
-    in_year: list[int] = []
+    """Yield periods with their fiscal year and, from 1, their number in it on their level."""
+    in_year: dict[Level, list[int]] = {}
     for period in calendar.periods:
-        if period.level == calendar.leaf:
-            in_year.append(period.id)
-        elif period.level == "year":
-            for number, leaf in enumerate(in_year, start=1):
-                yield leaf, (year_of(period), number)
-            in_year = []
+        in_year.setdefault(period.level, []).append(period.id)
+        if period.level == "year":
+            for ids in in_year.values():
+                for number, one in enumerate(ids, start=1):
+                    yield one, (year_of(period), number)
+            in_year = {}
 
 
 def _chain(number: int, above: Mapping[int, int | None]) -> Iterator[int]:

@@ -75,6 +75,11 @@ class Timescale(ABC):
         """The smallest periods, in their order."""
         return tuple(period for period in self.periods if period.level == self.leaf)
 
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels of its periods, the smallest first."""
+        return tuple(dict.fromkeys(period.level for period in self.periods))
+
     @property
     def first_day(self) -> datetime.date:
         """The first day of the whole timescale."""

@@ -54,7 +54,7 @@ def _selection(action: DeleteDefinition, modules: Iterable[ModuleDefinition]) ->
         return query
     if isinstance(where, str):
         return f"{query} WHERE {list_tables.column_of(lst, where)[0]}"
-    owner = next(module for module in modules if where in module.line_items)
+    owner = next(each for each in modules if where in each.line_items and each.has_cells_of(where))
     chosen = f"{cell_tables.cells_of(owner)} WHERE {cell_tables.value_column(owner, where)}"
     return f"{query} WHERE id IN (SELECT d0 FROM {chosen})"
 

@@ -94,15 +94,26 @@ def write_cells(
     with store.transaction() as con:
         _read(con, body)
         _check(con, limit)
-        _place(con, module)
-        for number, dimension in enumerate(module.dimensions):
-            _look_up(con, number, dimension, access)
-        items = _written_items(con, module)
-        _resolve(con, module, items, access)
-        if _has_unknown_items(con) and _found_same_keys(con, module, access):
-            _resolve(con, module, items, access)
-        _write(con, module, items)
-        return _outcome(con, module)
+        _name_line_items(con, module)
+        tables = _asked_tables(con, module)
+        written = [_write_table(con, table, access) for table in tables]
+    failures = sorted(failure for each in written for failure in each.failures)
+    return WrittenCells(sum(each.changed for each in written), failures)
+
+
+def _write_table(
+    con: duckdb.DuckDBPyConnection, table: ModuleDefinition, access: Access
+) -> WrittenCells:
+    """Write the cells of the request that are in the module itself, or in a part of it."""
+    _place(con, table)
+    for number, dimension in enumerate(table.dimensions):
+        _look_up(con, number, dimension, access)
+    items = _written_items(con, table)
+    _resolve(con, table, items, access)
+    if _has_unknown_items(con) and _found_same_keys(con, table, access):
+        _resolve(con, table, items, access)
+    _write(con, table, items)
+    return _outcome(con, table)
 
 
 def _read(con: duckdb.DuckDBPyConnection, body: Path) -> None:
@@ -152,23 +163,53 @@ def _check(con: duckdb.DuckDBPyConnection, limit: int) -> None:
         raise RefusedCells(f"requestIndex {found[0]}: {found[1]}")
 
 
-def _place(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
+def _name_line_items(con: duckdb.DuckDBPyConnection, module: ModuleDefinition) -> None:
+    """Create `named`: the cells with the id of their line item; NULL if it has no cells."""
+    items = ", ".join(
+        f"({literal(item.id)}, {literal(item.name)})"
+        for item in module.line_items
+        if not item.is_heading
+    )
+    known = f"(VALUES {items})" if items else "(SELECT NULL, NULL WHERE false)"
+    con.execute(
+        f"CREATE TEMP VIEW named AS SELECT requests.*, item.id AS item FROM requests"
+        f" LEFT JOIN {known} item(id, name) ON"
+        " CASE WHEN lineItemId IS NULL THEN item.name = lineItemName ELSE item.id = lineItemId END"
+    )
+
+
+def _asked_tables(
+    con: duckdb.DuckDBPyConnection, module: ModuleDefinition
+) -> list[ModuleDefinition]:
+    """Return the module, unless no cell is for it, and those of its parts that are asked for."""
+    if not module.parts:
+        return [module]
+    asked = {item for (item,) in con.execute("SELECT DISTINCT item FROM named").fetchall()}
+    parts = [part for id_, part in module.parts.items() if id_ in asked]
+    return [module, *parts] if asked - module.parts.keys() or not parts else parts
+
+
+def _place(con: duckdb.DuckDBPyConnection, table: ModuleDefinition) -> None:
     """Create `placed`: the line item's number, and the key of each dimension's item.
 
-    A key is a struct of ``by`` (id, code or name) and ``text``.
+    A key is a struct of ``by`` (id, code or name) and ``text``. Cells of unknown line items are
+    those of the module.
     """
     items = ", ".join(
-        f"({number}, {literal(item.id)}, {literal(item.name)}, {item.formula is not None})"
-        for number, item in enumerate(module.line_items)
+        f"({number}, {literal(item.id)}, {item.formula is not None})"
+        for number, item in enumerate(table.line_items)
     )
     keys = "".join(
-        f", {_key(dimension)} AS k{number}" for number, dimension in enumerate(module.dimensions)
+        f", {_key(dimension)} AS k{number}" for number, dimension in enumerate(table.dimensions)
     )
+    here = f"named.item = {literal(table.id)}" if table.whole else "true"
+    if table.parts:
+        here = f"coalesce(named.item, '') NOT IN ({', '.join(map(literal, table.parts))})"
     con.execute(
-        "CREATE TEMP TABLE placed AS SELECT line, item.number AS item, item.calculated, kind, text,"
-        f" len(dimensions) = {len(module.dimensions)} AS complete{keys} FROM requests"
-        f" LEFT JOIN (VALUES {items}) item(number, id, name, calculated) ON"
-        " CASE WHEN lineItemId IS NULL THEN item.name = lineItemName ELSE item.id = lineItemId END"
+        "CREATE OR REPLACE TEMP TABLE placed AS SELECT line, item.number AS item, item.calculated,"
+        f" kind, text, len(dimensions) = {len(table.dimensions)} AS complete{keys} FROM named"
+        f" LEFT JOIN (VALUES {items}) item(number, id, calculated) ON item.id = named.item"
+        f" WHERE {here}"
     )
 
 
@@ -191,7 +232,9 @@ def _look_up(
     con: duckdb.DuckDBPyConnection, number: int, dimension: Dimension, access: Access
 ) -> None:
     """Create `found<n>`: the item (id, leaf) of every key of a dimension that has one."""
-    con.execute(f"CREATE TEMP TABLE keys{number} AS SELECT DISTINCT k{number} AS key FROM placed")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE keys{number} AS SELECT DISTINCT k{number} AS key FROM placed"
+    )
     ways = [
         f"SELECT key, arg_min(item.id, ord) AS id, arg_min(leaf, ord) AS leaf FROM keys{number}"
         f" JOIN ({readable_members(dimension, access)}) item ON key.text = item.{by}::VARCHAR"
@@ -200,7 +243,9 @@ def _look_up(
         if _is_asked(con, number, by)
     ]
     nothing = f"SELECT key, NULL::BIGINT AS id, NULL::BOOLEAN AS leaf FROM keys{number} WHERE false"
-    con.execute(f"CREATE TEMP TABLE found{number} AS {' UNION ALL '.join(ways) or nothing}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE found{number} AS {' UNION ALL '.join(ways) or nothing}"
+    )
 
 
 def _is_asked(con: duckdb.DuckDBPyConnection, number: int, by: str) -> bool:
@@ -248,12 +293,19 @@ def _written_items(
     query = "SELECT DISTINCT item FROM placed WHERE NOT calculated ORDER BY item"
     numbers = [int(number) for (number,) in con.execute(query).fetchall()]
     texts = "".join(f", CASE WHEN item = {number} THEN text END AS c{number}" for number in numbers)
-    con.execute(f"CREATE TEMP TABLE staged AS SELECT *{texts} FROM placed")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *{texts} FROM placed")
     found = {}
     for number in numbers:
         item = module.line_items[number]
-        header = literal(item.name)
-        reading = read_typed(con, f"c{number}", header, item.format, ".", match_by="name")
+        reading = read_typed(
+            con,
+            f"c{number}",
+            literal(item.name),
+            item.format,
+            ".",
+            match_by="name",
+            table=f"values_{item.id}",
+        )
         found[number] = item, reading
     return found
 
@@ -329,8 +381,8 @@ def _write(
     ]
     group = f" GROUP BY {', '.join(keys)}" if keys else " HAVING count(*) > 0"
     con.execute(
-        f"CREATE TEMP TABLE arriving AS SELECT {', '.join([*keys, *values])} FROM resolved"
-        f" WHERE failure IS NULL{group}"
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT {', '.join([*keys, *values])}"
+        f" FROM resolved WHERE failure IS NULL{group}"
     )
     merge_arriving(
         con,
