@@ -15,6 +15,9 @@ from typing import Any
 from anaplan_frames.calendar.model_calendar import TIME_ID
 from anaplan_frames.cells.dimensions import line_item_items_path
 from anaplan_frames.cells.line_items import line_item_records
+from anaplan_frames.cells.own_dimensions import shape_of, with_smallest_periods
+from anaplan_frames.cells.view_description import ViewDescription
+from anaplan_frames.cells.view_shape import Axes, LineItem
 from anaplan_frames.errors import (
     AnaplanError,
     DataError,
@@ -24,14 +27,14 @@ from anaplan_frames.errors import (
     RateLimited,
     RequestRefused,
 )
-from anaplan_frames.model_structure.piece_store import PieceStore
+from anaplan_frames.model_structure.piece_store import NOT_READ, PieceStore
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.threads import in_order
 
 _log = logging.getLogger("anaplan_frames")
 _AT_ONCE = 4  # requests
-_NOT_APPLICABLE = "Not Applicable"
+_LINE_ITEM_SUBSETS = "114"  # how their ids begin
 LISTINGS = ("lists", "modules", "views", "files", "imports", "exports", "actions", "processes")
 """What is listed, each in a piece such as ``lists.json``, by Anaplan's key."""
 _DESCRIBED_ACTIONS = {"imports": "import", "exports": "export", "processes": "process"}
@@ -60,10 +63,13 @@ def write_structure(
     details = [
         *_of_time(catalogue, records_of(folder, "line_items", "items")),
         *_of_lists(catalogue, records_of(folder, "lists")),
-        *_of_modules(catalogue, folder, modules),
+        *_of_views(catalogue, folder, modules),
+        *_of_subsets(catalogue, records_of(folder, "line_items", "items")),
         *_of_actions(catalogue, folder),
     ]
     write_readable(folder, details, bar)
+    write_readable(folder, list(_of_modules(catalogue, folder)), bar)
+    write_readable(folder, list(_of_own_views(catalogue, folder)), bar)
 
 
 def write_described(folder: PieceStore, catalogue: Catalogue, bar: Progress) -> None:
@@ -148,7 +154,7 @@ def _asked(catalogue: Catalogue, kind: str, record: Mapping[str, Any], noun: str
 
 def _of_time(catalogue: Catalogue, line_items: list[dict[str, Any]]) -> Iterator[Piece]:
     yield from _of_calendar(catalogue)
-    with_time = next((one for one in line_items if _applies(one.get("timeScale"))), None)
+    with_time = with_smallest_periods(line_items)
     if with_time is not None:
         path = line_item_items_path(catalogue, str(with_time["id"]), TIME_ID)
         key = path.removeprefix(f"{catalogue.path}/")
@@ -167,39 +173,82 @@ def _versions(catalogue: Catalogue) -> dict[str, Any]:
     return {"versions": list(pages)}
 
 
-def _applies(setting: Any) -> bool:
-    name = setting.get("name") if isinstance(setting, Mapping) else setting
-    return bool(name) and name != _NOT_APPLICABLE
-
-
 def _of_lists(catalogue: Catalogue, lists: list[dict[str, Any]]) -> Iterator[Piece]:
     return (_asked(catalogue, "lists", record, "list") for record in lists)
 
 
-def _of_modules(
+def _of_views(
     catalogue: Catalogue, folder: PieceStore, modules: frozenset[str] | None
 ) -> Iterator[Piece]:
-    shapes: dict[str, dict[object, str]] = {}
-    for item in records_of(folder, "line_items", "items"):
-        lists = tuple(str(one["id"]) for one in item.get("appliesTo") or ())
-        shape = (lists, _applies(item.get("timeScale")), _applies(item.get("version")))
-        shapes.setdefault(str(item["moduleId"]), {}).setdefault(shape, str(item["id"]))
-    for module, items in shapes.items():
-        ask = partial(_dimensions, catalogue, tuple(items.values()))
-        yield Piece(f"modules/{module}.json", ask)
     for view in records_of(folder, "views"):
         if modules is None or str(view.get("moduleId")) in modules:
             yield _asked(catalogue, "views", view, "view")
 
 
-def _dimensions(catalogue: Catalogue, line_items: tuple[str, ...]) -> dict[str, Any]:
-    """Return the dimensions of line items in their order, by the line item's id."""
+def _of_subsets(catalogue: Catalogue, line_items: list[dict[str, Any]]) -> Iterator[Piece]:
+    """Yield the line items of line item subsets, which are listed nowhere else."""
+    dimensions = [each for item in line_items for each in item.get("appliesTo") or ()]
+    for id_ in dict.fromkeys(str(each["id"]) for each in dimensions):
+        if id_.startswith(_LINE_ITEM_SUBSETS):
+            key, label = f"dimensions/{id_}/items", f"the items of dimension {id_}"
+            yield Piece(f"dimensions/{id_}.json", partial(_answer, catalogue, key, label))
+
+
+def of_modules(folder: PieceStore) -> dict[str, list[dict[str, Any]]]:
+    """Return the line items of each module, by its id."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in records_of(folder, "line_items", "items"):
+        found.setdefault(str(item["moduleId"]), []).append(item)
+    return found
+
+
+def view_of(folder: PieceStore, id_: str) -> dict[str, Any]:
+    """Return what Anaplan says of a view; empty if it could not be read."""
+    name = f"views/{id_}.json"
+    found = folder.read(name) if folder.has(name) else {}
+    return {} if NOT_READ in found else found
+
+
+def _of_modules(catalogue: Catalogue, folder: PieceStore) -> Iterator[Piece]:
+    for module, items in of_modules(folder).items():
+        view = view_of(folder, module)
+        ask = partial(_module, catalogue, module, items, view)
+        yield Piece(f"modules/{module}.json", ask)
+
+
+def _module(
+    catalogue: Catalogue, module: str, items: list[dict[str, Any]], view: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the dimensions of line items in their order, and which have views of their own."""
+    shapes: dict[object, str] = {}
+    for item in (each for each in items if not LineItem.of(each).is_heading):
+        shapes.setdefault(shape_of(item), str(item["id"]))
 
     def ask(id_: str) -> Any:
         label = f"dimensions of line item {id_}"
         return _answer(catalogue, f"lineItems/{id_}/dimensions", label).get("dimensions") or []
 
-    return {"dimensions": {id_: ask(id_) for id_ in line_items}}
+    found = {"dimensions": {id_: ask(id_) for id_ in shapes.values()}}
+    if not view:
+        return found
+    label = f"module {module}"
+    described = ViewDescription(catalogue, module, module, label, Axes.of(view), items)
+    return {**found, "own_views": sorted(described.elsewhere())}
+
+
+def own_views(folder: PieceStore, module: str) -> list[str]:
+    """Return the ids of a module's line items that have views of their own."""
+    name = f"modules/{module}.json"
+    found = folder.read(name) if folder.has(name) else {}
+    return [str(id_) for id_ in found.get("own_views") or ()]
+
+
+def _of_own_views(catalogue: Catalogue, folder: PieceStore) -> Iterator[Piece]:
+    for module, items in of_modules(folder).items():
+        own = own_views(folder, module)
+        for item in items:
+            if str(item["id"]) in own:
+                yield _asked(catalogue, "views", item, "view of line item")
 
 
 def _of_actions(

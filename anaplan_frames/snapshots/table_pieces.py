@@ -11,13 +11,19 @@ import pyarrow as pa
 
 from anaplan_frames.cells.cell_options import CellOptions
 from anaplan_frames.cells.view_description import ViewDescription
-from anaplan_frames.cells.view_shape import Axes
+from anaplan_frames.cells.view_shape import Axes, LineItem
 from anaplan_frames.codec.item_columns import ItemColumn
 from anaplan_frames.lists.item_reader import read_items
 from anaplan_frames.lists.list_description import ListDescription
 from anaplan_frames.model_structure.piece_store import NOT_READ
 from anaplan_frames.model_structure.snapshot_folder import SnapshotFolder
-from anaplan_frames.model_structure.structure_pieces import note_unreadable, records_of
+from anaplan_frames.model_structure.structure_pieces import (
+    note_unreadable,
+    of_modules,
+    own_views,
+    records_of,
+    view_of,
+)
 from anaplan_frames.progress import Progress
 from anaplan_frames.resources.catalogue import Catalogue
 from anaplan_frames.threads import in_order
@@ -66,22 +72,41 @@ def write_cells(
     folder: SnapshotFolder, catalogue: Catalogue, modules: frozenset[str] | None, bar: Progress
 ) -> None:
     """Write the cells of modules that are not there yet, in ``cells/`` and ``totals/``."""
-    of_module: dict[str, list[dict[str, Any]]] = {}
-    for record in records_of(folder, "line_items", "items"):
-        of_module.setdefault(str(record["moduleId"]), []).append(record)
-    for id_, records in of_module.items():
-        view = folder.read(f"views/{id_}.json") if folder.has(f"views/{id_}.json") else {}
-        if (modules is not None and id_ not in modules) or not view or NOT_READ in view:
+    for id_, records in of_modules(folder).items():
+        if modules is not None and id_ not in modules:
             continue
-        label = f"module {str(records[0].get('moduleName') or id_)!r}"
-        described = ViewDescription(catalogue, id_, id_, label, Axes.of(view), records)
-        own = [str(record["id"]) for record in records if not _is_added_up(record)]
-        for piece, totals, items in ((f"cells/{id_}", False, None), (f"totals/{id_}", True, own)):
-            name = f"{piece}.parquet"
-            if items == [] or folder.has(name):
-                continue
-            write = partial(_write_cells, described, items, bar, totals=totals)
-            note_unreadable(folder, name, partial(folder.write_by, name, write))
+        own = own_views(folder, id_)
+        here = [record for record in records if str(record["id"]) not in own]
+        _write_tables(folder, catalogue, id_, id_, here, bar)
+        for record in records:
+            if str(record["id"]) in own:
+                _write_tables(folder, catalogue, str(record["id"]), id_, [record], bar)
+
+
+def _write_tables(
+    folder: SnapshotFolder,
+    catalogue: Catalogue,
+    id_: str,
+    module: str,
+    records: list[dict[str, Any]],
+    bar: Progress,
+) -> None:
+    """Write the cells that a view shows: the default one of a module, or that of a line item."""
+    view = view_of(folder, id_)
+    records = [record for record in records if not LineItem.of(record).is_heading]
+    if not view or not records:
+        return
+    label = f"module {str(records[0].get('moduleName') or module)!r}"
+    if id_ != module:
+        label = f"line item {str(records[0]['name'])!r} of {label}"
+    described = ViewDescription(catalogue, id_, module, label, Axes.of(view), records)
+    own = [str(record["id"]) for record in records if not _is_added_up(record)]
+    for piece, totals, items in ((f"cells/{id_}", False, None), (f"totals/{id_}", True, own)):
+        name = f"{piece}.parquet"
+        if items == [] or folder.has(name):
+            continue
+        write = partial(_write_cells, described, items, bar, totals=totals)
+        note_unreadable(folder, name, partial(folder.write_by, name, write))
 
 
 def _is_added_up(record: Mapping[str, Any]) -> bool:

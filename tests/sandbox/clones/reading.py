@@ -11,7 +11,8 @@ from tests.sandbox.http_client import Http, in_model
 TIME, VERSIONS = "20000000003", "20000000020"
 LISTINGS = (
     *("lists", "modules", "views", "files", "imports", "exports", "actions", "processes"),
-    *("lineItems?includeAll=true", "versions", "modelCalendar", "currentPeriod"),
+    *("views?includesubsidiaryviews=true", "lineItems?includeAll=true"),
+    *("versions", "modelCalendar", "currentPeriod"),
 )
 
 
@@ -35,13 +36,15 @@ def paths(model: Model) -> Iterator[str]:
         yield f"lists/{lst.id}/items?includeAll=true"
         yield f"dimensions/{lst.id}/items"
         yield from (f"dimensions/{subset}/items" for subset in lst.subsets.values())
-    for module in model.modules.values():
-        item = module.line_items[-1].id
-        yield f"lineItems/{item}/dimensions"
-        for dimension in module.dimensions:
-            yield f"lineItems/{item}/dimensions/{dimension.id}/items"
-    for view in model.views.values():
+    for table in model.tables:  # that of a line item with dimensions of its own among them
+        for item in table.line_items:
+            yield f"lineItems/{item.id}/dimensions"
+            for dimension in table.dimensions if table.has_cells_of(item) else ():
+                yield f"lineItems/{item.id}/dimensions/{dimension.id}/items"
+    for view in (*model.views.values(), *model.subsidiary_views.values()):
+        module = view.module.whole or view.module
         yield f"views/{view.id}"
-        yield f"views/{view.id}/data?exportType=TABULAR_MULTI_COLUMN&moduleId={view.module.id}"
+        yield f"views/{view.id}/data?exportType=TABULAR_MULTI_COLUMN&moduleId={module.id}"
+        yield f"views/{view.id}/data?exportType=GRID_ALL_PAGES"
     for kind in ("imports", "exports", "processes"):
         yield from (f"{kind}/{id_}" for id_ in getattr(model, kind))

@@ -11,7 +11,7 @@ import pytest
 from anaplan_frames.sandbox import Sandbox
 from tests.sandbox.clones.pieces import change, change_line_item
 
-SUBSET = [{"id": "109000000001", "name": "Large"}]
+USERS = [{"id": "101999999999", "name": "Users"}]
 
 
 def report_of(folder: Path) -> dict[str, tuple[str, str]]:
@@ -27,11 +27,10 @@ def report_of(folder: Path) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"format": "NONE"}, "It is a heading"),
-        ({"timeScale": "Quarter"}, "does not have the time scale 'Quarter'"),
+        ({"timeScale": "Day"}, "does not have the time scale 'Day'"),
         ({"timeRange": "FY25-FY26"}, "does not have the time range 'FY25-FY26'"),
         ({"version": {"name": "Actual", "id": "1"}}, "line items of the version 'Actual' only"),
-        ({"appliesTo": SUBSET}, "other dimensions than most line items of its module"),
+        ({"appliesTo": USERS}, "has a dimension that the sandbox does not have"),
         (
             {"format": "LIST", "formatMetadata": {"hierarchyEntityLongId": 109000000001}},
             "does not have its format LIST of 109000000001",
@@ -53,18 +52,18 @@ def test_a_line_item_that_the_sandbox_does_not_have_is_left_out(
 
 
 @pytest.mark.long
-def test_a_module_by_a_subset_is_left_out_with_its_views(copied: Path) -> None:
+def test_a_module_by_users_is_left_out_with_its_views(copied: Path) -> None:
     change(
         copied,
         "line_items",
-        lambda content: [one.update(appliesTo=SUBSET) for one in content["items"]],
+        lambda content: [one.update(appliesTo=USERS) for one in content["items"]],
     )
     for module in ("102000000001", "102000000002", "102000000003"):
         change(
             copied,
             f"modules/{module}",
             lambda content: content["dimensions"].update(
-                dict.fromkeys(content["dimensions"], SUBSET)
+                dict.fromkeys(content["dimensions"], USERS)
             ),
         )
     found = report_of(copied)
@@ -75,9 +74,9 @@ def test_a_module_by_a_subset_is_left_out_with_its_views(copied: Path) -> None:
 
 @pytest.mark.long
 def test_a_view_with_a_dimension_of_its_own_is_left_out(copied: Path) -> None:
-    change(copied, "views/207000000001", lambda content: content.update(rows=SUBSET))
+    change(copied, "views/207000000001", lambda content: content.update(rows=USERS))
     assert report_of(copied) == {
-        "By city": ("not copied", "The sandbox does not have 'Large' (109000000001) as dimension.")
+        "By city": ("not copied", "The sandbox does not have 'Users' (101999999999) as dimension.")
     }
 
 
@@ -146,7 +145,7 @@ def test_a_damaged_folder_is_refused_before_its_names_become_paths(
 def test_the_report_is_printed_with_the_login(
     copied: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change(copied, "views/207000000001", lambda content: content.update(rows=SUBSET))
+    change(copied, "views/207000000001", lambda content: content.update(rows=USERS))
     clone = Sandbox.open(copied)
     clone.close()
     printed = capsys.readouterr().out
