@@ -66,6 +66,7 @@ def test_sums_of_a_module_are_right_though_a_line_item_is_by_quarter(sales: Modu
     assert len(frame) == 2 * 3 * 12
 
 
+@pytest.mark.long
 def test_the_module_decides_which_of_two_time_scales_its_own_is(everything: af.Model) -> None:
     """Months are shorter, but the module's own view has quarters."""
     frame = quietly(everything.modules["Quarterly"])
@@ -73,6 +74,7 @@ def test_the_module_decides_which_of_two_time_scales_its_own_is(everything: af.M
     assert frame["Target"].sum() == 5
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("view", "columns", "rows"),
     [
@@ -89,6 +91,7 @@ def test_the_view_of_a_line_item_is_found_by_its_name(
     assert frame[columns].to_numpy().tolist() == rows
 
 
+@pytest.mark.long
 def test_a_view_of_a_line_item_takes_where_and_grid(everything: af.Model) -> None:
     view = everything.views["Sales.Goal"]
     frame = view.read(where={"Time": dt.date(2026, 5, 1), "Large": "Rome"}, omit_empty=True)
@@ -97,6 +100,7 @@ def test_a_view_of_a_line_item_takes_where_and_grid(everything: af.Model) -> Non
     assert grid["Q2 FY26"].tolist() == [10]
 
 
+@pytest.mark.long
 def test_a_saved_view_shows_headings_in_no_layout(everything: af.Model) -> None:
     with pytest.warns(af.AnaplanWarning):
         grid = everything.views["Sales.By product"].read(
@@ -106,11 +110,13 @@ def test_a_saved_view_shows_headings_in_no_layout(everything: af.Model) -> None:
     assert "Inputs" not in grid
 
 
+@pytest.mark.long
 def test_dimension_items_of_time_are_those_of_the_smallest_periods(everything: af.Model) -> None:
     assert everything.dimension_items("Time")["name"].iloc[0] == "Jan 26"
     assert everything.dimension_items("Large")["name"].tolist() == ["Oslo", "Rome"]
 
 
+@pytest.mark.long
 def test_a_frame_that_was_read_can_be_written_back(sales: Module) -> None:
     frame = quietly(sales)
     with warnings.catch_warnings():
@@ -119,6 +125,7 @@ def test_a_frame_that_was_read_can_be_written_back(sales: Module) -> None:
     assert (result.rows_loaded, result.rows_rejected) == (len(frame), 0)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("columns", "view"),
     [
@@ -140,6 +147,7 @@ def test_the_line_items_of_a_table_decide_which_dimensions_it_has(
     assert set(columns[item]) <= set(written)
 
 
+@pytest.mark.long
 def test_line_items_of_several_dimensions_are_not_written_together(sales: Module) -> None:
     frame = pd.DataFrame({"Products": ["Saw"], "Price": [1], "Rate": [2]})
     with pytest.raises(af.ColumnMismatch, match=r"'Price', 'Rate' .* have different dimensions"):
@@ -174,6 +182,7 @@ def test_months_and_quarters_are_written_in_one_table(everything: af.Model, sale
     assert everything.views["Sales.Goal"].read(totals=False)["Goal"].sum() == 10 + 2
 
 
+@pytest.mark.long
 def test_rows_with_one_value_say_why_a_line_item_cannot_be_among_them(sales: Module) -> None:
     frame = pd.DataFrame(
         {
@@ -191,6 +200,7 @@ def test_rows_with_one_value_say_why_a_line_item_cannot_be_among_them(sales: Mod
     ]
 
 
+@pytest.mark.long
 def test_items_outside_of_a_subset_are_rejected_before_anything_is_sent(sales: Module) -> None:
     frame = pd.DataFrame(
         {
@@ -208,6 +218,7 @@ def test_items_outside_of_a_subset_are_rejected_before_anything_is_sent(sales: M
     assert sales.write(frame, on_rejected="ignore").rejected.index.tolist() == [1, 2]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "columns",
     [

@@ -17,7 +17,10 @@ from anaplan_frames.sandbox import Sandbox
 from tests.preflight.drawn_values import values
 from tests.sandbox.full_tenant import NAME, build_everything
 
-pytestmark = pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::anaplan_frames.errors.AnaplanWarning"),
+]
 
 TIMES = int(os.environ.get("PREFLIGHT_TIMES", "1"))  # more, to look longer
 LARGE = ["Oslo", "Rome", "OSL", "oslo", "Nice", "North", "East", "World", "N", "nobody", None]
@@ -124,17 +127,8 @@ def check_import(everything: af.Model, number: int, data: st.DataObject) -> None
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(slow, max_examples=2 * TIMES)
-@given(data=st.data())
-def test_a_plan_of_any_dimensions_rejects_what_is_rejected(
-    everything: af.Model, data: st.DataObject
-) -> None:
-    check_module(everything, data.draw(st.integers(0, len(SHAPES) - 1)), data)
-
-
-@pytest.mark.long
 @pytest.mark.parametrize("number", range(len(SHAPES)))
-@settings(slow, max_examples=3 * TIMES)
+@settings(slow, max_examples=2 * TIMES)
 @given(data=st.data())
 def test_plans_of_each_kind_of_dimensions_reject_what_is_rejected(
     everything: af.Model, number: int, data: st.DataObject
@@ -142,9 +136,8 @@ def test_plans_of_each_kind_of_dimensions_reject_what_is_rejected(
     check_module(everything, number, data)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("number", range(len(IMPORTS)))
-@settings(slow, max_examples=3 * TIMES)
+@settings(slow, max_examples=2 * TIMES)
 @given(data=st.data())
 def test_plans_of_imports_by_subsets_reject_what_is_rejected(
     everything: af.Model, number: int, data: st.DataObject

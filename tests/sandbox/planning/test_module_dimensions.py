@@ -83,6 +83,7 @@ def test_a_subset_of_a_list_with_parents_within_itself_has_only_its_own_items(
     assert by_place["Tools", "Actual", "FY26"][3] == "5"  # Hammer is below Tools
 
 
+@pytest.mark.long
 def test_the_periods_of_a_module_begin_with_its_time_scale(model: Model, tmp_path: Path) -> None:
     rows = exported(model, named(model, "Quarterly"), tmp_path)
     assert list(dict.fromkeys(row[2] for row in rows[1:])) == [
@@ -102,6 +103,7 @@ def test_a_module_shows_headings_and_line_items_with_own_dimensions_without_valu
     assert {row[3] for row in rows} == {"Units", "Note", "Double"}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
@@ -185,6 +187,7 @@ def test_an_import_into_a_module_cannot_map_what_has_no_cells_there(
     model.remove(file)
 
 
+@pytest.mark.long
 def test_an_item_that_leaves_a_subset_loses_its_cells(model: Model) -> None:
     sales = named(model, "Sales")
     best = sales.parts[sales.line_item("Best").id]
@@ -193,6 +196,7 @@ def test_an_item_that_leaves_a_subset_loses_its_cells(model: Model) -> None:
     assert (cells(model, sales), cells(model, best)) == (1, 0)
 
 
+@pytest.mark.long
 def test_deleted_items_take_the_cells_of_line_items_along(model: Model) -> None:
     sales = named(model, "Sales")
     [clear] = (one for one in model.actions.values() if one.name == "Clear ended")
@@ -203,6 +207,7 @@ def test_deleted_items_take_the_cells_of_line_items_along(model: Model) -> None:
         assert con.execute(f"SELECT v0 FROM {best}").fetchall() == [(None,)]
 
 
+@pytest.mark.long
 def test_a_fiscal_year_that_moves_takes_the_quarters_of_other_years() -> None:
     sandbox = Sandbox()
     model = sandbox.workspace("W").model("M", calendar=Calendar(2026, 0, 1))
@@ -260,6 +265,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("options", "words"), REFUSED)
 def test_a_line_item_that_cannot_be_is_refused(
     model: Model, options: dict[str, Any], words: str

@@ -44,6 +44,7 @@ def shown(api: InModel) -> dict[str, dict[str, Any]]:
     return {item["name"]: item for item in items}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "applies", "scale", "version", "cells"),
     [
@@ -68,6 +69,7 @@ def test_metadata_show_the_dimensions_of_each_line_item(
     assert item["cellCount"] == cells
 
 
+@pytest.mark.long
 def test_a_heading_has_the_format_none(everything: InModel) -> None:
     item = shown(everything)["Outputs"]
     assert (item["format"], item["formatMetadata"], item["summary"]) == (
@@ -124,6 +126,7 @@ def test_data_of_a_line_item_come_in_all_layouts(everything: InModel, ids: dict[
     assert page.splitlines() == ["Products,Price", "Tools,0", "Hammer,1.5", "Saw,0", "Glue,2"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("item", "dimension", "names"),
     [
@@ -143,6 +146,7 @@ def test_items_of_a_dimension_are_those_that_apply_to_a_line_item(
     assert view == found
 
 
+@pytest.mark.long
 def test_a_subset_of_the_model_has_only_items_of_its_list(everything: InModel) -> None:
     found = everything.get(f"/dimensions/{LARGE}/items").json()["items"]
     assert [one["name"] for one in found] == ["Oslo", "Rome"]
@@ -186,6 +190,7 @@ def test_cells_are_named_by_the_dimensions_of_their_line_item(everything: InMode
     assert "Goal,0,4,4,0,0,0,4" in quarters
 
 
+@pytest.mark.long
 def test_a_module_without_cells_of_its_own_takes_cells_of_its_line_items(
     everything: InModel,
 ) -> None:
