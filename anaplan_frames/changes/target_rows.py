@@ -11,6 +11,7 @@ from anaplan_frames.bulk.imports import Import
 from anaplan_frames.cells.cell_matching import match_cell_columns
 from anaplan_frames.cells.modules import Module
 from anaplan_frames.cells.view_description import ViewDescription
+from anaplan_frames.cells.write_target import write_target
 from anaplan_frames.codec.dialect import Dialect
 from anaplan_frames.codec.encode import Encoder
 from anaplan_frames.dataframes.sources import Source
@@ -108,7 +109,7 @@ def rows_of_list(
 def rows_of_module(
     module: Module, source: Source, key: Sequence[str], mapping: Mapping[str, str]
 ) -> TargetRows:
-    """Match data to a module.
+    """Match data to a module, or to line items of it with dimensions of their own.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def rows_of_module(
         If the key is not the columns of all dimensions.
     """
     view = ViewDescription.fetch(module.catalogue, module.id, module.module_id, module.label)
+    view = write_target(view, source.columns, mapping).view
     cells = view.cells
     found = match_cell_columns(source, cells.columns, view.axes, mapping, module.label)
     rows = _rows(source, found.matching, key, module.label, Dialect())

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -180,6 +181,21 @@ def test_months_and_quarters_are_written_in_one_table(everything: af.Model, sale
     truth = sales.write(frame, on_rejected="ignore")
     assert truth.rejected.index.tolist() == plan.rejected.index.tolist() == [2, 3]
     assert everything.views["Sales.Goal"].read(totals=False)["Goal"].sum() == 10 + 2
+
+
+@pytest.mark.long
+def test_only_what_changed_of_a_line_item_is_loaded(
+    everything: af.Model, sales: Module, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"Products": ["Saw", "Glue"], "Price": [5, 6]})
+    options: dict[str, Any] = {"key": ["Products"], "state": tmp_path}
+    af.load_changes(frame, sales, everything, **options)
+    frame.loc[1, "Price"] = 7
+    assert af.load_changes(frame, sales, everything, **options).rows_sent == 1
+    prices = everything.views["Sales.Price"].read(totals=False)["Price"].tolist()
+    assert prices == [1.5, 5, 7]  # Hammer keeps what it had
+    with pytest.raises(af.ColumnMismatch, match="Its dimensions are 'Products'"):
+        af.load_changes(frame, sales, everything, key=["Products", "Price"], state=tmp_path)
 
 
 @pytest.mark.long

@@ -287,6 +287,12 @@ def test_what_is_used_as_a_dimension_cannot_be_removed(model: Model) -> None:
         model.remove(products)
 
 
+@pytest.mark.long
+def test_a_view_filters_rows_by_line_items_that_it_shows_only(model: Model) -> None:
+    with pytest.raises(ValueError, match="where names 'Price', whose values the view does not"):
+        model.view(named(model, "Sales"), "Cheap", ["Products"], ["Line items"], where={"Price": 1})
+
+
 def test_a_line_item_can_name_a_subset_of_its_list(model: Model) -> None:
     cities = next(one for one in model.lists.values() if one.name == "Cities")
     with pytest.raises(ValueError, match="has no subset 'Small'; it has 'Large'"):
