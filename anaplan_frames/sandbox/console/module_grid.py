@@ -60,9 +60,11 @@ class _Window:
 def grid(request: Request) -> Page:
     """Show one page of a view, its page selectors, and the line items of the module."""
     model = overseen_model(request)
-    view = model.views.get(request.path_params["view"])
+    found = request.path_params["view"]
+    view = model.views.get(found) or model.subsidiary_views.get(found)
     if view is None:
         raise not_found()
+    module = _module_of(view)
     query = dict(request.query_params)
     start = whole_number(query.get("row")), whole_number(query.get("column"))
     with model.store.reading() as con:
@@ -78,7 +80,7 @@ def grid(request: Request) -> Page:
         form,
         [note(f"There is no item {text!r} in {name}.") for name, text in unknown],
         _too_many(cells) if window is None else _shown(view, window, start, query),
-        section("Line items", _line_items(view.module), count=len(view.module.line_items)),
+        section("Line items", _line_items(model, module), count=len(module.line_items)),
     )
     return Page(view.name, body, trail_of(model))
 
@@ -153,7 +155,7 @@ def _about(model: Model, view: ViewDefinition) -> Html:
             ("Dimensions", dimension_names(model, view.module.dimensions)),
             ("Rows", dimension_names(model, view.rows)),
             ("Columns", dimension_names(model, view.columns)),
-            ("Module id", code(view.module.id)),
+            ("Module id", code(_module_of(view).id)),
             ("View id", code(view.id)),
         ]
     )
@@ -161,13 +163,15 @@ def _about(model: Model, view: ViewDefinition) -> Html:
 
 def _views(model: Model, shown: ViewDefinition) -> Html | None:
     """Link to the other views of the module, if there are any."""
-    views = [each for each in model.views.values() if each.module is shown.module]
+    module = _module_of(shown)
+    every = (*model.views.values(), *model.subsidiary_views.values())
+    views = [each for each in every if _module_of(each) is module]
     if len(views) == 1:
         return None
     links = [
         element(
             "a",
-            "Default view" if view.id == shown.module.id else name(view.name),
+            "Default view" if view.id == module.id else name(view.name),
             href=address("models", model.id, "views", view.id),
             aria_current="page" if view is shown else None,
         )
@@ -176,11 +180,16 @@ def _views(model: Model, shown: ViewDefinition) -> Html | None:
     return element("ul", [element("li", each) for each in links], class_="tabs")
 
 
-def _line_items(module: ModuleDefinition) -> Html:
+def _module_of(view: ViewDefinition) -> ModuleDefinition:
+    return view.module.whole or view.module
+
+
+def _line_items(model: Model, module: ModuleDefinition) -> Html:
     rows = [
         (
             name(item.name),
             item.format.list.name if item.format.list else item.format.type.capitalize(),
+            "" if item.dimensions is None else dimension_names(model, item.dimensions),
             code(item.formula) if item.formula else "",
             summary_method(item),
             item.notes or "",
@@ -188,4 +197,5 @@ def _line_items(module: ModuleDefinition) -> Html:
         )
         for item in module.line_items
     ]
-    return table(("Line item", "Format", "Formula", "Summary", "Notes", "Id"), rows)
+    heads = ("Line item", "Format", "Own dimensions", "Formula", "Summary", "Notes", "Id")
+    return table(heads, rows)

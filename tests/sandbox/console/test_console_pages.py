@@ -27,6 +27,7 @@ from tests.sandbox.console.odd_names import (
     run_nightly,
 )
 from tests.sandbox.console.visitor import PageReader, signed_in
+from tests.sandbox.full_tenant import build_everything
 
 VISIBLE = "abcU+202EdefU+202C"
 
@@ -375,3 +376,21 @@ def test_any_forest_is_shown_depth_first(shown: Shown, parents: list[int]) -> No
     [rows] = shown.visitor.page(f"{shown.path}/lists/{lst.id}").tables
     shown.model.remove(lst)
     assert [row[0] for row in rows[1:]] == expected
+
+
+@pytest.mark.long
+def test_a_line_item_with_dimensions_of_its_own_has_a_page() -> None:
+    with Sandbox(rate_limit=None, task_pause=0) as tenant:
+        model = build_everything(tenant)
+        visitor = signed_in(tenant)
+        views = f"/console/models/{model.id}/views"
+        page = visitor.page(f"{views}/102000000001")
+        line_items = page.tables[-1]
+        rows = {row[0]: row for row in line_items}
+        assert rows["Price"][2] == "Products"
+        assert rows["Inputs"][1:3] == ["None", ""]
+        assert f"{views}/206000000006" in page.links
+        price = visitor.page(f"{views}/206000000006")
+        found = price.tables[0][1:]
+        assert found == [["Tools", "0"], ["Hammer", "1.5"], ["Saw", "0"], ["Glue", "2"]]
+        assert len(price.tables[-1]) == len(line_items)
