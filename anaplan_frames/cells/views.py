@@ -68,7 +68,10 @@ class Views(Collection[View]):
 
         The line item is given by its id, or by its module's name and its own: ``Costs.Price``.
         """
-        if not key.isdigit() and "." not in key:
+        # Only then it is worth a request for the line items: "sales.csv" is a file.
+        views = self._records.items()
+        modules = (view["name"] for id_, view in views if view.get("moduleId") == id_)
+        if not key.isdigit() and not any(key.startswith(f"{_plain(name)}.") for name in modules):
             return None
         for record in line_item_records(self._catalogue):
             name = f"{record['moduleName']}.{record['name']}"

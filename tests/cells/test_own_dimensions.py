@@ -93,6 +93,20 @@ def test_the_view_of_a_line_item_is_found_by_its_name(
 
 
 @pytest.mark.long
+def test_line_items_are_asked_for_only_if_a_name_begins_with_that_of_a_module(
+    everything: af.Model,
+) -> None:
+    before = everything.catalogue.transport.request_count
+    assert "sales.csv" not in everything.views
+    assert everything.catalogue.transport.request_count - before <= 1  # the listing of views
+    before = everything.catalogue.transport.request_count
+    with pytest.raises(af.NotFound):
+        everything.views["Sales.Nothing"]
+    assert "Sales.Price" in everything.views
+    assert everything.catalogue.transport.request_count > before
+
+
+@pytest.mark.long
 def test_a_view_of_a_line_item_takes_where_and_grid(everything: af.Model) -> None:
     view = everything.views["Sales.Goal"]
     frame = view.read(where={"Time": dt.date(2026, 5, 1), "Large": "Rome"}, omit_empty=True)
