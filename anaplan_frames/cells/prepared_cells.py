@@ -127,6 +127,7 @@ class PreparedCells(PreparedWrite):
             warn(
                 f"{self._module.label}: {listed(list(self._left_out))} cannot be written together"
                 f" with the other columns, and is left out. {next(iter(self._left_out.values()))}"
+                " Leave it out of the data to write without this warning."
             )
 
     def warn_of_folded_keys(self) -> None:

@@ -64,7 +64,7 @@ def write_target(
     if of_headings and not named:
         raise ColumnMismatch(
             f"{listed(of_headings)} of {module.label}: a heading has no values, so there is nothing"
-            " to write."
+            f" to write. Write other line items: {listed([str(one['name']) for one in records])}."
         )
     if not chosen or len(chosen) < len(named):
         here = [record for record in records if record not in own]

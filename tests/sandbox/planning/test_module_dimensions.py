@@ -170,7 +170,7 @@ def test_an_import_into_a_line_item_reads_dates_on_its_time_scale(
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        (["Products", "Price"], "has dimensions of its own: make an import into the line item"),
+        (["Products", "Price"], "has dimensions of its own. Make an import into the line item"),
         (["Products", "Inputs"], "is a heading: it has no values"),
     ],
 )

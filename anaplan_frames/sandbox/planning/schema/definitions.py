@@ -227,7 +227,10 @@ class ModuleDefinition:
         """Return the line item with this name."""
         found = next((item for item in self.line_items if item.name == name), None)
         if found is None:
-            raise ValueError(f"The module {self.name!r} has no line item {name!r}.")
+            known = ", ".join(repr(item.name) for item in self.line_items)
+            raise ValueError(
+                f"The module {self.name!r} has no line item {name!r}. Use one of {known}."
+            )
         return found
 
     def has_cells_of(self, item: LineItem) -> bool:

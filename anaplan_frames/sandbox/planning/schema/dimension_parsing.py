@@ -74,9 +74,9 @@ class DimensionParser:
         if found:
             return found[0]
         name = given if isinstance(given, str) else given.name
+        known = ["Time", "Versions", *(repr(lst.name) for lst in self.lists), "a subset"]
         raise ValueError(
-            f"{name!r} is not a dimension of this model; there are Time, Versions and"
-            f" {', '.join(repr(lst.name) for lst in self.lists) or 'no lists'}, and subsets."
+            f"{name!r} is not a dimension of this model. Use one of {', '.join(known)}."
         )
 
     def by_id(self, id_: str) -> Dimension:

@@ -76,10 +76,10 @@ def _not_a_target(target: str, into: ListDefinition | ModuleDefinition, targets:
     items = () if isinstance(into, ListDefinition) else into.line_items
     item = next((one for one in items if one.name == target), None)
     if item is not None and item.is_heading:
-        return f"{target!r} of {into.name!r} is a heading: it has no values."
+        return f"{target!r} of {into.name!r} is a heading: it has no values. Leave it out."
     if item is not None and item.dimensions is not None:
         return (
-            f"The line item {target!r} of {into.name!r} has dimensions of its own: make an import"
+            f"The line item {target!r} of {into.name!r} has dimensions of its own. Make an import"
             " into the line item."
         )
     return f"{target!r} is not a target column of {into.name!r}: {targets}."

@@ -49,6 +49,7 @@ def parse_line_items(
             if other is not None and other not in names:
                 raise ValueError(
                     f"The line item {item.name!r} names {other!r}, which is not in its module."
+                    " Name a line item of the module."
                 )
         if item.is_calculated:
             _check_formula(items, item)
@@ -93,7 +94,9 @@ def _line_item(
         **{key: value for key, value in options.items() if key not in _NOT_OF_LINE_ITEM},
     )
     if item.is_heading and (item.formula or item.summary not in (None, "None")):
-        raise ValueError(f"The {label} is a heading, so it has no formula and no summary.")
+        raise ValueError(
+            f"The {label} is a heading, so it has no formula and no summary. Leave them out."
+        )
     if item.given != "none":
         return item
     if item.formula is not None and item.format.type != "NUMBER":

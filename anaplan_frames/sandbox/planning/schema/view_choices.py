@@ -165,7 +165,9 @@ def _condition(axes: _Axes, name: str, given: ConditionLike) -> Condition:
     """Parse a condition: a value, or a comparison with one."""
     item = _line_item(axes.module, name, "where")
     if not axes.module.has_cells_of(item):
-        raise ValueError(f"where names {name!r}, whose values the view does not show.")
+        raise ValueError(
+            f"where names {name!r}, whose values the view does not show. Name another line item."
+        )
     if LINE_ITEMS not in (*axes.columns, *axes.pages):
         raise ValueError("where needs a view with the line items on columns or on pages.")
     comparison: Comparison
