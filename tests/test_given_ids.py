@@ -340,7 +340,9 @@ def test_an_export_of_the_history_is_known_by_its_record_if_its_description_has_
     monkeypatch.setattr(
         planning,
         "export_metadata",
-        lambda definition: {k: v for k, v in real(definition).items() if k != "layout"},
+        lambda definition, access: {
+            k: v for k, v in real(definition, access).items() if k != "layout"
+        },
     )
     definition = planning.exports[EXPORT]
     monkeypatch.setitem(planning.exports, EXPORT, replace(definition, layout=HISTORY))

@@ -154,7 +154,7 @@ def test_compare_takes_columns_with_other_names(
     assert main(["compare", "old.csv", "named.csv", *words]) == 1
     assert "mapping names 'q', which is not a column of the old table" in capsys.readouterr().err
     assert main(["compare", "old.csv", "named.csv", "--key", "Key", "--map", "k"]) == 2
-    assert "--map 'k' is not of the form" in capsys.readouterr().err
+    assert "--map 'k' must be of the form" in capsys.readouterr().err
 
 
 @pytest.mark.long

@@ -53,8 +53,10 @@ def _denial(of: Any, access: Access) -> Outcome | None:
     module = of.module if isinstance(of, ViewDefinition) else of
     if isinstance(module, ListDefinition):
         denied = access.list_level(module.id) == "none"
+    elif isinstance(module, ModuleDefinition):
+        denied = access.module_level((module.whole or module).id) == "none"
     else:
-        denied = isinstance(module, ModuleDefinition) and access.module_level(module.id) == "none"
+        denied = False
     return failed("notAuthorised", f"Not authorized to read {of.name}") if denied else None
 
 

@@ -109,7 +109,7 @@ def _denial(into: ListDefinition | ModuleDefinition, access: Access) -> Outcome 
     if isinstance(into, ListDefinition):
         if access.list_level(into.id) != "write":
             return failed("notAuthorised", f"Not authorized to import into list {into.name}")
-    elif access.module_level(into.id) != "write":
+    elif access.module_level((into.whole or into).id) != "write":
         return failed("moduleImportNoWriteAccess", f"No write access to module {into.name}")
     return None
 
