@@ -173,6 +173,7 @@ def at_hand(names: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.mistake)
 def test_what_the_message_says_helps(step: Step, at_hand: dict[str, Any]) -> None:
     got = eval(step.typed, dict(at_hand))

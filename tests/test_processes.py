@@ -190,6 +190,7 @@ def test_other_processes_use_what_was_pickled(
         assert carriers(airlines_model) == sorted([*expected, "ZZ"])
 
 
+@pytest.mark.long
 def test_a_worker_signs_in_once_for_all_that_it_unpickles(environment: Sandbox) -> None:
     with af.connect() as connection, pool("spawn") as executor:
         own = token_of(connection)[1]
@@ -352,6 +353,7 @@ def test_a_pickled_task_of_a_process_reads_the_dumps_of_its_imports(demo_model: 
     assert (len(elsewhere.rejected), elsewhere.unmatched["carrier"].tolist()) == (0, ["AA"])
 
 
+@pytest.mark.long
 def test_the_lock_of_a_task_stays_in_the_process_that_has_started_it(
     slow_model: af.Model,
 ) -> None:
@@ -400,6 +402,7 @@ def test_a_task_that_was_found_is_pickled_too_and_one_of_a_closed_connection_is_
         pickle.dumps(task)
 
 
+@pytest.mark.long
 def test_the_pickle_of_an_error_holds_no_token_and_needs_no_open_connection(
     slow_model: af.Model,
 ) -> None:
@@ -418,6 +421,7 @@ def test_the_pickle_of_an_error_holds_no_token_and_needs_no_open_connection(
     assert caught.value.task is task
 
 
+@pytest.mark.long
 @needs_fork
 def test_the_lock_of_a_task_outlives_a_forked_child_that_drops_the_task(
     slow_model: af.Model,

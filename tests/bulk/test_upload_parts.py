@@ -60,7 +60,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
         yield executor
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Load", "Load wide"])
 def test_processes_send_parts_and_all_are_imported_once(
     name: str, upload_model: af.Model, pool: ProcessPoolExecutor

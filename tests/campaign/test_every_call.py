@@ -7,7 +7,6 @@ import random
 import pytest
 
 from tests.campaign.between import Stage
-from tests.campaign.bulk import Upload
 from tests.campaign.case import Case, Verdict
 from tests.campaign.direct import Items
 from tests.campaign.every_call import every_strike, run_strike
@@ -27,12 +26,6 @@ def check_some(make: type[Case], stage: Stage, size: int, seed: int, *, well: fl
     through = [one for one in runs if one.kind in WAY_THROUGH]
     ended_well = sum(one.verdict is Verdict.WELL for one in through)
     assert ended_well >= well * len(through), "\n".join(map(str, runs))
-
-
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("make", [Upload, Items])
-def test_one_thing_that_goes_wrong_at_one_call_does_no_harm(make: type[Case], stage: Stage) -> None:
-    check_some(make, stage, 8, 0, well=0.6)
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ from tests.campaign.runs import check, check_all, run
 ORDINARY, LONG, OF_ALL = range(2), range(2, 82), range(82, 92)  # seeds
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("make", JOBS)
 def test_nothing_is_lost_or_done_twice(make: type[Case], stage: Stage) -> None:
     check(make, stage, ORDINARY, well=0.0)

@@ -130,10 +130,6 @@ class SyncMachine(RuleBasedStateMachine):
         return Other("POST", f"{path}?action=add", {"items": [{**item, "name": f"item {code}"}]})
 
 
-def test_a_sync_leaves_what_was_given_whatever_others_do_to_other_items(stage: Stage) -> None:
-    check(stage, SyncMachine, max_examples=3, stateful_step_count=5)
-
-
 @pytest.mark.long
 def test_many_syncs_leave_what_was_given(stage: Stage) -> None:
     check(stage, SyncMachine, max_examples=20, stateful_step_count=10)

@@ -140,10 +140,6 @@ def check(stage: Stage, make: Callable[[Stage], RuleBasedStateMachine], **size: 
     )
 
 
-def test_after_any_interruption_an_import_reads_what_was_sent(stage: Stage) -> None:
-    check(stage, UploadMachine, max_examples=3, stateful_step_count=5)
-
-
 @pytest.mark.long
 def test_after_many_interruptions_an_import_reads_what_was_sent(stage: Stage) -> None:
     check(stage, UploadMachine, max_examples=20, stateful_step_count=10)

@@ -80,6 +80,7 @@ def http(walked_sandbox: Sandbox) -> Http:
     return Http(walked_sandbox)
 
 
+@pytest.mark.long
 def test_without_a_token_every_operation_answers_401(http: Http) -> None:
     for authorization in (None, "AnaplanAuthToken made-up", f"Bearer {http.token}"):
         for operation in INTEGRATION:

@@ -31,7 +31,7 @@ TEXTS = _texts()
 PAGES = [name for name, text in TEXTS.items() if BLOCK.search(text) and name not in ELSEWHERE]
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES)
 def test_a_reader_sees_what_the_page_shows(page: str, in_environment: Sandbox) -> None:
     assert follow(page) == len(BLOCK.findall(TEXTS[page]))

@@ -193,6 +193,7 @@ def test_a_list_that_changed_meanwhile_raises(parts_model: af.Model) -> None:
         items.delete(more[["code"]])
 
 
+@pytest.mark.long
 def test_parts_are_read_by_other_processes(parts_model: af.Model) -> None:
     export = parts_model.exports["Out"]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

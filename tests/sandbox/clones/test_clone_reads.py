@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 import anaplan_frames as af
 from anaplan_frames.sandbox import Sandbox
 from tests.sandbox.clones.reading import answers
 
 
+@pytest.mark.long
 def test_a_clone_answers_every_read_as_the_model_does(planning: Sandbox, clone: Sandbox) -> None:
     expected, found = answers(planning), answers(clone)
     assert found.keys() == expected.keys()
