@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -216,8 +217,13 @@ def _file(definition: FileDefinition | ExportDefinition, chunk_count: int) -> di
 
 
 def _octets(blocks: Iterator[bytes], length: int) -> Response:
+    """Answer with bytes; 404 if another upload has replaced them since they were found."""
+    try:
+        first = next(blocks, b"")  # which opens the file: what is open can be read to its end
+    except FileNotFoundError:
+        raise not_found() from None
     headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
-    return StreamingResponse(blocks, headers=headers)
+    return StreamingResponse(chain([first], blocks), headers=headers)
 
 
 routes: list[Route] = [

@@ -13,7 +13,7 @@ import pytest
 
 from anaplan_frames.sandbox import Sandbox
 from anaplan_frames.sandbox.planning.sandbox_model import Model
-from anaplan_frames.sandbox.tenant.file_contents import Contents
+from anaplan_frames.sandbox.tenant.file_contents import Content, Contents
 from tests.sandbox.clock import Clock
 from tests.sandbox.http_client import (
     EMPLOYEES,
@@ -45,6 +45,20 @@ def test_chunks_can_come_in_any_order_and_split_a_row(headcount_api: InModel) ->
     for index, part in ((2, EMPLOYEES[20:]), (0, EMPLOYEES[:7]), (1, EMPLOYEES[7:20])):
         assert headcount_api.put(f"{CHUNKS}/{index}", part) == 204
     assert headcount_api.get(f"/files/{FILE}").content == EMPLOYEES
+
+
+def test_content_that_is_replaced_after_it_was_found_is_404(
+    headcount_api: InModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headcount_api.put(f"/files/{FILE}", EMPLOYEES)
+    read = Content.read
+
+    def read_replaced(content: Content, start: int, length: int) -> Iterator[bytes]:
+        headcount_api.post(f"/files/{FILE}", {"chunkCount": 1})
+        return read(content, start, length)
+
+    monkeypatch.setattr(Content, "read", read_replaced)
+    assert headcount_api.get(f"{CHUNKS}/0").status_code == 404
 
 
 def test_each_chunk_is_unzipped_on_its_own(headcount_api: InModel) -> None:
