@@ -22,7 +22,7 @@ pytest_plugins = ["tests.contract.plugin"]
 
 # The same examples in each run, until a test changes; `nox -s explore` draws others.
 settings.register_profile("ordinary", max_examples=20, deadline=None, derandomize=True)
-settings.register_profile("long", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("long", max_examples=70, deadline=None, derandomize=True)
 settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 
 

@@ -102,9 +102,9 @@ def _run(sandbox: Sandbox, machines: list[Connection], seed: int) -> str:
     read: dict[str, bytes | None] = {}
     run_import = model.run_import
 
-    def note(definition: Any, source: Any, parameters: Any, watch: Any) -> Any:
+    def note(definition: Any, source: Any, parameters: Any, watch: Any, *others: Any) -> Any:
         read[watch.id] = source.read_bytes() if source else None
-        return run_import(definition, source, parameters, watch)
+        return run_import(definition, source, parameters, watch, *others)
 
     model.run_import = note  # type: ignore[method-assign]
     sandbox.tasks.pause = chance.choice((0.0, 0.01, 0.05))

@@ -273,7 +273,7 @@ def test_what_cannot_be_right_is_said_before_anything_is_loaded(
         ("odd.json", "odd.json must hold a JSON array of objects"),
         pytest.param(
             "odd.jsonl",
-            "a later row has a column 'b' that the first do not",
+            "a later row has a column 'b' that the first rows do not",
             marks=pytest.mark.long,
         ),
         ("mixed.json", "mixed.json cannot be read as json"),

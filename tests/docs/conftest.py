@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +15,6 @@ import pytest
 from anaplan_frames.integrations.filesystem import AnaplanFileSystem
 from anaplan_frames.sandbox import Sandbox
 
-PLUGIN = "anaplan_frames.integrations.pytest_plugin"
 DATA = files("anaplan_frames.demo") / "data"
 
 
@@ -23,13 +23,21 @@ def register_urls() -> None:
     fsspec.register_implementation("anaplan", AnaplanFileSystem, clobber=True)
 
 
+def plugin_of_pytest() -> dict[str, str]:
+    """Return the variable that lets pytest find the plugin, if the package is not installed."""
+    if any(found.name == "anaplan_frames" for found in entry_points(group="pytest11")):
+        return {}
+    return {"PYTEST_PLUGINS": "anaplan_frames.integrations.pytest_plugin"}
+
+
 @pytest.fixture
 def in_environment(
     demo_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Sandbox]:
     """A demo named by the environment, and an empty working folder, as if it were installed."""
     register_urls()
-    monkeypatch.setenv("PYTEST_PLUGINS", PLUGIN)
+    for name, value in plugin_of_pytest().items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("ANAPLAN_EMAIL", demo_sandbox.email)

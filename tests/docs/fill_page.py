@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from anaplan_frames.sandbox import Sandbox
-from tests.docs.conftest import PLUGIN, register_urls
+from tests.docs.conftest import plugin_of_pytest, register_urls
 from tests.docs.page_reader import BLOCK, ROOT, Block, new_namespace, output_of
 
 
@@ -45,7 +45,7 @@ def main(pages: list[str]) -> None:
                 "ANAPLAN_EMAIL": sandbox.email,
                 "ANAPLAN_PASSWORD": sandbox.password,
                 "XDG_CONFIG_HOME": f"{folder}/.config",
-                "PYTEST_PLUGINS": PLUGIN,
+                **plugin_of_pytest(),
                 "NO_COLOR": "1",
             }
             path = ROOT / page

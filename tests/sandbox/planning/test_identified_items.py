@@ -160,9 +160,9 @@ def test_a_name_that_a_number_makes_too_long_is_rejected() -> None:
         ({"identify": "key"}, "identify must be 'code', 'name'"),
         (
             {"identify": ["Name"]},
-            "identify names 'Name'; the items of 'Staff' can be",
+            "identify names 'Name', which is not a key of 'Staff'",
         ),
-        ({"identify": ["Parent"]}, "identify names 'Parent'; the items"),
+        ({"identify": ["Parent"]}, "identify names 'Parent', which is not"),
         ({"identify": []}, "identify names no property"),
         ({"identify": "name", "mapping": {"Code": "Code"}}, "identified by name: no column"),
         ({"identify": ["Grade"], "mapping": {"Code": "Code"}}, "'Grade', to which no column"),
